@@ -1,0 +1,1 @@
+"""What is due for which photo, and the processes that work it off."""

@@ -1,0 +1,121 @@
+"""The types an analyzer plugin speaks: it gets samples of photos and gives back facts.
+
+An analyzer is a pure function on a batch. It runs in a worker process, never touches the catalog, and may be run
+again at any time on the same photo. These types are pickled between processes, so they hold plain values only.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Literal, Protocol, runtime_checkable
+
+from PIL import Image
+
+Scalar = str | int | float | None
+
+FACTS = frozenset(
+    {
+        "taken",  # wall-clock time where the photo was taken, seconds since 1970-01-01T00:00 of that clock
+        "taken_offset",  # minutes that clock was ahead of UTC; None if not known
+        "taken_source",  # where the time came from: one of haven_time.SOURCES
+        "width",  # pixels as stored, before the orientation is applied
+        "height",
+        "orientation",  # EXIF's 1 to 8; None if the file does not say
+        "duration",  # seconds of a video
+        "make",
+        "model",
+        "lens",
+        "rating",  # 0 to 5
+        "caption",
+        "latitude",  # WGS 84 degrees, north positive
+        "longitude",  # degrees, east positive
+    }
+)
+"""Names of the single-valued facts that the catalog keeps as columns of a photo. Others are refused."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tag:
+    """Membership of a photo in one value of a facet, such as place 2988507 "Paris" in country FR.
+
+    `key` is the value's stable id within its facet (a GeoNames id, a country code, a colour word); `name` is what
+    people read and becomes a folder name; `parent` is the key of the value above it, if there is one.
+    """
+
+    facet: str
+    key: str
+    name: str
+    parent: str | None = None
+
+
+@dataclass(slots=True)
+class Facts:
+    """What one analyzer found out about one photo.
+
+    `values`: names of FACTS to numbers or strings. `tags`: the facet values it belongs to. `problems`: a sentence
+    for each thing in the file that was dropped as nonsense, for the owner to read.
+    """
+
+    values: dict[str, Scalar] = field(default_factory=dict)
+    tags: list[Tag] = field(default_factory=list)
+    problems: list[str] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class Metadata:
+    """What a file's own headers say, unjudged; read once per photo and given to every analyzer that needs it.
+
+    `kind`: "image", "raw" or "video". `format`: "jpeg", "heic", "mp4", ... . `width`, `height`: pixels as stored.
+    `orientation`: EXIF's 1 to 8 or None. `exif`: exifread's tag names ("EXIF DateTimeOriginal", "GPS GPSLatitude",
+    "Image Make") to str, int, float or a list of (numerator, denominator) pairs. `xmp`: "prefix:Name" with the
+    standard prefixes ("xmp:Rating", "dc:subject", "exif:DateTimeOriginal") to a str or a list of str; a sidecar's
+    values outrank embedded ones. `video`: the container's tags in lower case ("creation_time",
+    "com.apple.quicktime.location.iso6709", ...). `frames`: pictures in the file (more than 1: an animation).
+    """
+
+    kind: Literal["image", "raw", "video"]
+    format: str
+    width: int | None = None
+    height: int | None = None
+    orientation: int | None = None
+    duration: float | None = None
+    frames: int = 1
+    exif: dict[str, Any] = field(default_factory=dict)
+    xmp: dict[str, Any] = field(default_factory=dict)
+    video: dict[str, str] = field(default_factory=dict)
+    problems: list[str] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class Sample:
+    """One photo as an analyzer sees it.
+
+    `path`: the main original on disk, to be read only. `mtime`: its modification time, seconds since the epoch UTC.
+    `roles`: what companions the photo has ("live", "raw", "edit", "sidecar"). `companions`: metadata of those that
+    have any, by role. `metadata`: always there. `picture`: an RGB image, upright, its longer side at most about
+    1,280 pixels, only for analyzers whose `needs` is "picture".
+    """
+
+    path: Path
+    mtime: float
+    metadata: Metadata
+    roles: frozenset[str] = frozenset()
+    companions: Mapping[str, Metadata] = field(default_factory=dict)
+    picture: Image.Image | None = None
+
+
+@runtime_checkable
+class Analyzer(Protocol):
+    """A plugin's function from photos to facts.
+
+    `name` is unique; raising `version` makes every photo due again for this analyzer alone. `needs` says what it
+    must be given: "metadata" runs in the first pass over the headers, "picture" when the photo is decoded.
+    """
+
+    name: str
+    version: int
+    needs: Literal["metadata", "picture"]
+
+    def analyze(self, batch: Sequence[Sample]) -> Sequence[Facts]:
+        """Return one Facts for each sample, in order. An exception marks the batch's photos, not the run."""
+        ...

@@ -1,0 +1,67 @@
+"""The data folder and its haven.toml: every setting has a name, a default and a sentence of help.
+
+Plugins declare settings of their own by the hook `haven_settings`; `haven doctor` shows them all with their values.
+"""
+
+import os
+import tomllib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import platformdirs
+
+from haven_fs.errors import UserError
+
+Settings = Mapping[str, Any]
+"""Setting names such as "places.language" to their values."""
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """One setting: `name` is "section.key" in haven.toml; the type of `default` is the type it must have."""
+
+    name: str
+    default: bool | int | float | str | list[str]
+    help: str
+
+
+CORE_SETTINGS = (
+    Setting("index.workers", 0, "Processes that read photos; 0 means one a processor core."),
+    Setting("index.rescan_minutes", 60, "How often every library is walked for changes that its disk did not announce."),
+    Setting("tree.split_above", 2000, "A smart folder with more photos than this shows years, then months, then days."),
+    Setting("tree.recent_photos", 500, "How many photos /Recent shows."),
+    Setting("serve.threads", 48, "Requests that can be answered at the same time."),
+    Setting("serve.allow_basic", False, "Accept passwords sent in clear (Basic without TLS). Only for a network you trust."),
+)
+
+
+def default_data_dir() -> Path:
+    """Return the platform's folder for Haven's data, or HAVEN_DATA if that is set."""
+    return Path(os.environ.get("HAVEN_DATA") or platformdirs.user_data_dir("haven-fs", appauthor=False))
+
+
+def load_settings(data_dir: Path, declared: Iterable[Setting]) -> dict[str, Any]:
+    """Read haven.toml in `data_dir` and fill in defaults.
+
+    Raises UserError, naming the line or the setting, if the file is not TOML or a value has the wrong type.
+    """
+    path = data_dir / "haven.toml"
+    try:
+        table = tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        table = {}
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise UserError(f"{path} cannot be read: {error}. Correct the file or move it away.") from error
+    given = {f"{section}.{key}": value for section, keys in table.items() if isinstance(keys, dict) for key, value in keys.items()}
+    settings: dict[str, Any] = {}
+    for setting in declared:
+        value = given.pop(setting.name, setting.default)
+        wanted = (int, float) if isinstance(setting.default, float) else type(setting.default)
+        if not isinstance(value, wanted) or isinstance(value, bool) is not isinstance(setting.default, bool):
+            raise UserError(f"{path}: {setting.name} must be a {type(setting.default).__name__}, not {value!r}. {setting.help}")
+        settings[setting.name] = value
+    if given:
+        raise UserError(f"{path}: there is no setting {', '.join(sorted(given))}. `haven doctor` lists those there are.")
+    return settings

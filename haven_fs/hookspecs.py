@@ -1,0 +1,43 @@
+"""The whole plugin contract: each hook is a sentence, each is optional, all of Haven's own plugins use only these.
+
+A plugin is a module with functions of these names marked `@haven_fs.hookimpl`, found through the entry-point group
+`haven_fs`. docs/plugins.md shows one from start to end.
+"""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import pluggy
+
+if TYPE_CHECKING:
+    from haven_fs.analysis.analyzer import Analyzer
+    from haven_fs.cli.command import Command
+    from haven_fs.config import Setting, Settings
+    from haven_fs.tree.nodes import PathPattern, SmartFolder
+
+hookspec = pluggy.HookspecMarker("haven_fs")
+
+
+@hookspec
+def haven_settings() -> "Sequence[Setting]":  # type: ignore[empty-body]
+    """Settings the plugin reads from haven.toml: name, default, help."""
+
+
+@hookspec
+def haven_analyzers(settings: "Settings") -> "Sequence[Analyzer]":  # type: ignore[empty-body]
+    """Analyzers the plugin brings; called in the server and again in every worker process."""
+
+
+@hookspec
+def haven_smart_folders(settings: "Settings") -> "Sequence[SmartFolder]":  # type: ignore[empty-body]
+    """Smart folders to show in the tree, each at a path such as "Colours" or "Review/Blurred"."""
+
+
+@hookspec
+def haven_path_patterns(settings: "Settings") -> "Sequence[PathPattern]":  # type: ignore[empty-body]
+    """Names that resolve inside any smart folder although they are not listed, such as a quoted phrase."""
+
+
+@hookspec
+def haven_commands() -> "Sequence[Command]":  # type: ignore[empty-body]
+    """Commands to add to `haven` on the command line."""
