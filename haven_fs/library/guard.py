@@ -1,0 +1,29 @@
+"""The switches of Pillow and warnings that reading strangers' pictures needs, set while it lasts and put back.
+
+They are global to the process, so a lock lets one thread at a time read with them; worker processes have one thread.
+"""
+
+import threading
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from PIL import Image, ImageFile
+
+_switches = threading.RLock()
+
+
+@contextmanager
+def lenient() -> Iterator[None]:
+    """Let Pillow open pictures of any size and decode cut-off ones, and keep its and others' warnings quiet.
+
+    Whoever decodes inside must look at the size first: Pillow's own limit is off.
+    """
+    with _switches, warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        limit, truncated = Image.MAX_IMAGE_PIXELS, ImageFile.LOAD_TRUNCATED_IMAGES
+        Image.MAX_IMAGE_PIXELS, ImageFile.LOAD_TRUNCATED_IMAGES = None, True
+        try:
+            yield
+        finally:
+            Image.MAX_IMAGE_PIXELS, ImageFile.LOAD_TRUNCATED_IMAGES = limit, truncated

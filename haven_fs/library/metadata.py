@@ -1,0 +1,169 @@
+"""What a picture or video says of itself in its headers, read fast and without decoding a pixel.
+
+The first pass over a library is this function and little else, so it reads each file once, and a JPEG, PNG or WebP
+not beyond its headers. It does not judge: what the values mean, and whether to believe them, is the analyzers'
+business. Memory does not depend on the size of the picture.
+"""
+
+from pathlib import Path
+
+import pillow_heif
+from PIL import Image, UnidentifiedImageError, features
+
+from haven_fs.analysis.analyzer import Metadata
+from haven_fs.library.containers import Blocks, Source, walk_jpeg, walk_png, walk_webp
+from haven_fs.library.exif import first_directory, read_block, read_tiff, tiff_order
+from haven_fs.library.guard import lenient
+from haven_fs.library.kinds import Kind
+from haven_fs.library.raw import canon_blocks, picture_size, previews
+from haven_fs.library.video import NotAVideo, read_video
+from haven_fs.library.xmp import LONGEST_PACKET, parse_xmp
+
+pillow_heif.options.DEPTH_IMAGES = False  # only listed, yet each costs a look into the file
+_LARGEST_HEIC = 512 << 20  # bytes; pillow_heif takes a file whole
+_BIG_TIFF_TEXTS = {0x10E: "Image ImageDescription", 0x10F: "Image Make", 0x110: "Image Model", 0x132: "Image DateTime"}
+_WALKERS = {"jpeg": walk_jpeg, "png": walk_png, "webp": walk_webp}
+
+
+class Unreadable(Exception):
+    """A file that cannot be shown; the text is a sentence for its owner."""
+
+
+def read_metadata(path: Path, kind: Kind, head: bytes = b"") -> Metadata:
+    """Read the headers of a picture, RAW file or video.
+
+    `head`: the first bytes of the file, if they are known already; 65,536 of them (or the whole of a shorter file)
+    save the most reading. Raises Unreadable if the file has no size to be found, so that it cannot be shown either,
+    and OSError if the disk fails.
+    """
+    if kind.kind == "video":
+        return _video(path, kind)
+    if kind.kind not in ("image", "raw"):
+        raise Unreadable("This file is neither a picture nor a video.")
+    with Source(path, head) as source:
+        if not source.head:
+            raise Unreadable("This file is empty.")
+        if kind.kind == "raw":
+            found = _raw(source, kind)
+        elif kind.format in _WALKERS:
+            found = _walked(source, kind)
+        elif kind.format == "tiff":
+            found = _tiff(source, kind)
+        elif kind.format in ("heic", "heif", "avif"):
+            found = _heif(source, kind)
+        else:
+            found = _by_pillow(source, kind)
+    if not found.width or not found.height:
+        raise Unreadable("The picture's header is damaged: it does not say how large the picture is.")
+    return found
+
+
+def _video(path: Path, kind: Kind) -> Metadata:
+    if path.stat().st_size == 0:
+        raise Unreadable("This file is empty.")
+    try:
+        facts = read_video(path, kind.format)
+    except NotAVideo as error:
+        raise Unreadable(str(error)) from error
+    found = Metadata("video", kind.format, facts.width, facts.height, facts.orientation, facts.duration)
+    found.video = facts.tags
+    found.xmp = parse_xmp(facts.xmp, found.problems) if facts.xmp else {}
+    return found
+
+
+def _walked(source: Source, kind: Kind) -> Metadata:
+    blocks = _WALKERS[kind.format](source)
+    found = Metadata("image", kind.format, blocks.width, blocks.height, frames=blocks.frames)
+    _take(found, blocks)
+    if (comment := blocks.texts.get("Creation Time")) and "xmp:CreateDate" not in found.xmp:
+        found.xmp["xmp:CreateDate"] = comment
+    for name in ("Description", "Comment"):
+        if name in blocks.texts:
+            found.exif.setdefault("EXIF UserComment", blocks.texts[name])
+    return found
+
+
+def _take(found: Metadata, blocks: Blocks) -> None:
+    """Read the blocks into `found`; an orientation that is none is left out."""
+    found.exif.update(read_block(blocks.exif, found.problems))
+    if blocks.xmp:
+        found.xmp = parse_xmp(blocks.xmp, found.problems)
+    found.orientation = _orientation(found)
+
+
+def _orientation(found: Metadata) -> int | None:
+    said = found.exif.get("Image Orientation")
+    return said if isinstance(said, int) and 1 <= said <= 8 else None
+
+
+def _heif(source: Source, kind: Kind) -> Metadata:
+    if source.size() > _LARGEST_HEIC:
+        raise Unreadable("This picture's file is too large to be opened.")
+    try:
+        file = pillow_heif.open_heif(source.path)
+        image = file[file.primary_index]
+        width, height = image.size
+    except Exception as error:  # libheif and its wrapper raise several kinds for damaged files
+        if kind.format == "avif" and features.check("avif"):
+            return _by_pillow(source, kind)
+        raise Unreadable("The picture's header is damaged or cut off.") from error
+    found = Metadata("image", kind.format, width, height)
+    _take(found, Blocks(exif=image.info.get("exif") or b"", xmp=image.info.get("xmp") or b""))
+    if found.orientation:
+        # The container has its own rotation, which the size given here includes; EXIF's only repeats it.
+        found.orientation = 1
+    return found
+
+
+def _by_pillow(source: Source, kind: Kind) -> Metadata:
+    if kind.format == "jxl":
+        raise Unreadable("This is a JPEG XL picture, which Haven cannot open yet.")
+    try:
+        with lenient(), Image.open(source.path) as image:
+            found = Metadata("image", kind.format, *image.size, frames=_frames(image))
+            exif, xmp = image.info.get("exif") or b"", image.info.get("xmp") or b""
+    except UnidentifiedImageError as error:
+        raise Unreadable("This picture is damaged, or of a sort that Haven cannot open.") from error
+    except Exception as error:
+        raise Unreadable("The picture's header is damaged: it cannot be understood.") from error
+    _take(found, Blocks(exif=exif, xmp=xmp if isinstance(xmp, bytes) else str(xmp).encode()))
+    return found
+
+
+def _tiff(source: Source, kind: Kind) -> Metadata:
+    found = Metadata("image", kind.format)
+    first = first_directory(source.at)
+    if first is None:
+        return found
+    found.width, found.height = first.integer(0x100), first.integer(0x101)
+    if source.head[2:4] in (b"*\0", b"\0*"):
+        found.exif = read_tiff(source.path, found.problems)
+    else:  # BigTIFF, which exifread does not know
+        texts = {name: first.text(tag) for tag, name in _BIG_TIFF_TEXTS.items()}
+        found.exif = {**{name: text for name, text in texts.items() if text}, "Image Orientation": first.integer(0x112)}
+    found.xmp = parse_xmp(first.raw(0x2BC, LONGEST_PACKET + 1), found.problems)
+    found.orientation = _orientation(found)
+    return found
+
+
+def _frames(image: Image.Image) -> int:
+    """Return the number of pictures in an animation."""
+    return int(getattr(image, "n_frames", 1)) if image.format in ("GIF", "AVIF") else 1
+
+
+def _raw(source: Source, kind: Kind) -> Metadata:
+    found = Metadata("raw", kind.format)
+    if tiff_order(source.head):
+        found.width, found.height = picture_size(source)
+        found.exif = read_tiff(source.path, found.problems)
+    for block in canon_blocks(source) if kind.format == "cr3" else ():
+        found.exif.update(read_block(block, found.problems))
+    if not found.width or not found.exif:
+        largest = next(iter(previews(source)), None)
+        if largest:
+            if not found.width:
+                found.width, found.height = largest.width, largest.height
+            if not found.exif:
+                _take(found, walk_jpeg(source, largest.offset))
+    found.orientation = _orientation(found)
+    return found

@@ -1,0 +1,199 @@
+"""One small upright RGB picture of anything Haven can show, for analyzers to look at.
+
+Each format takes its cheapest way: a JPEG is scaled while it is decoded, a RAW file gives the JPEG its camera put
+inside, a HEIC its thumbnail if that is large enough or the picture is huge, a video one key frame. Memory is bounded:
+before anything is decoded its cost is worked out from the size the headers give, and what would cost more than
+MOST_BYTES is refused. Damaged files give what can be decoded.
+"""
+
+import io
+from collections.abc import Callable
+from pathlib import Path
+
+import av
+import numpy as np
+import pillow_heif
+from PIL import Image, ImageOps, features
+
+from haven_fs.analysis.analyzer import Metadata
+from haven_fs.library.containers import Source, walk_jpeg
+from haven_fs.library.exif import read_block
+from haven_fs.library.guard import lenient
+from haven_fs.library.kinds import Kind
+from haven_fs.library.metadata import Unreadable, read_metadata
+from haven_fs.library.raw import previews
+from haven_fs.library.video import open_container
+
+MOST_BYTES = 900 << 20
+"""Memory that decoding one picture may take at its peak."""
+HUGE = 50_000_000
+"""Pixels above which a HEIC's thumbnail is taken however small it is."""
+_SMALLEST_THUMBNAIL = 160
+_MOST_PACKETS = 2000  # read of a video until a key frame is found
+
+# Peak bytes a pixel of the full size, measured with Pillow 13 and pillow_heif 1.8, rounded up. A baseline JPEG is
+# decoded in strips; a progressive one keeps all its coefficients.
+_COST = {"heic": 8, "heif": 8, "avif": 14, "webp": 14, "png": 9, "gif": 6, "tiff": 9, "bmp": 9, "jp2": 22}
+_JPEG_COST, _PROGRESSIVE_COST = 0.3, 6.5
+
+_TURNS = {
+    2: Image.Transpose.FLIP_LEFT_RIGHT,
+    3: Image.Transpose.ROTATE_180,
+    4: Image.Transpose.FLIP_TOP_BOTTOM,
+    5: Image.Transpose.TRANSPOSE,
+    6: Image.Transpose.ROTATE_270,
+    7: Image.Transpose.TRANSVERSE,
+    8: Image.Transpose.ROTATE_90,
+}
+
+
+def open_picture(path: Path, kind: Kind, longest: int = 1280) -> Image.Image:
+    """Return a picture's, RAW file's or video's look: RGB, upright, its longer side at most `longest` pixels.
+
+    Never enlarged. Raises Unreadable if nothing of it can be decoded or it would take too much memory, OSError if
+    the disk fails before decoding begins.
+    """
+    found = read_metadata(path, kind)
+    ways: dict[str, Callable[[], Image.Image]] = {
+        "image": lambda: _image(path, found, longest),
+        "raw": lambda: _raw(path, found, longest),
+        "video": lambda: _video(path, found, longest),
+    }
+    try:
+        with lenient():
+            return ways[found.kind]()
+    except Unreadable:
+        raise
+    except MemoryError as error:
+        raise Unreadable("There was not enough memory to open this picture.") from error
+    except Exception as error:  # decoders raise whatever damaged data makes them
+        raise Unreadable(
+            f"The {'video' if found.kind == 'video' else 'picture'} is damaged and cannot be decoded."
+        ) from error
+
+
+def _image(path: Path, found: Metadata, longest: int) -> Image.Image:
+    pixels = (found.width or 0) * (found.height or 0)
+    if found.format == "jpeg":
+        with Source(path) as source:
+            return _jpeg(source, 0, longest, found.orientation)
+    if found.format in ("heic", "heif"):
+        return _heif(path, pixels, longest)
+    _afford(pixels * _COST.get(found.format, 22), pixels)
+    if found.format == "avif" and not features.check("avif"):
+        return _heif(path, pixels, longest)
+    with Image.open(path) as image:
+        # Pillow leaves an AVIF's own rotation to be done, and tells it in its EXIF.
+        orientation = image.getexif().get(0x0112) if found.format == "avif" else found.orientation
+        return _finish(image, longest, orientation)
+
+
+def _afford(cost: float, pixels: int) -> None:
+    if cost > MOST_BYTES:
+        raise Unreadable(f"This picture is too large to be opened: it has {pixels / 1e6:.0f} million pixels.")
+
+
+def _jpeg(source: Source, offset: int, longest: int, orientation: int | None) -> Image.Image:
+    """Decode a JPEG that starts at `offset`, at an eighth, a quarter or half of its size if that is enough."""
+    blocks = walk_jpeg(source, offset)
+    pixels = blocks.width * blocks.height
+    _afford(pixels * (_PROGRESSIVE_COST if blocks.frame_type == 0xC2 else _JPEG_COST), pixels)
+    if offset:
+        file = io.BytesIO(source.at(offset, min(source.size() - offset, 128 << 20)))
+    else:
+        file = io.BytesIO(source.at(0, source.size())) if source.size() < 1 << 20 else source.file  # type: ignore[assignment]
+        file.seek(0)
+    with Image.open(file, formats=("JPEG", "MPO")) as image:
+        image.draft(None, _fit(image.size, longest))
+        return _finish(image, longest, orientation)
+
+
+def _fit(size: tuple[int, int], longest: int) -> tuple[int, int]:
+    """Return the size with its longer side at most `longest`."""
+    scale = min(1.0, longest / max(size))
+    return max(1, round(size[0] * scale)), max(1, round(size[1] * scale))
+
+
+def _finish(image: Image.Image, longest: int, orientation: int | None) -> Image.Image:
+    """Scale down, make RGB on white, turn upright."""
+    image.load()
+    if image.mode in ("I", "F") or image.mode.startswith("I;"):
+        image = _eight_bits(image, longest)
+    elif image.mode in ("1", "P", "PA"):
+        image = image.convert("RGBA" if image.mode == "PA" or "transparency" in image.info else "RGB")
+    size = _fit(image.size, longest)
+    if size != image.size:
+        image = image.resize(size, Image.Resampling.BILINEAR, reducing_gap=2.0)
+    if image.mode in ("RGBA", "LA", "La", "RGBa") or "transparency" in image.info:
+        image = image.convert("RGBA")
+        white = Image.new("RGBA", image.size, "white")
+        image = Image.alpha_composite(white, image)
+    if image.mode == "LAB":
+        image = image.getchannel(0)
+    turn = _TURNS.get(orientation or 1)
+    picture = image.convert("RGB")
+    return picture.transpose(turn) if turn is not None else picture.copy() if picture is image else picture
+
+
+def _eight_bits(image: Image.Image, longest: int) -> Image.Image:
+    """Return gray levels of 16 or 32 bits or of floating point as 8 bits, thinned out to not much more than needed."""
+    values = np.asarray(image)
+    step = max(1, max(image.size) // (2 * longest))
+    values = values[::step, ::step].astype(np.float32)
+    if image.mode == "F":
+        values = np.nan_to_num(values, posinf=0.0, neginf=0.0)
+    low, high = (float(values.min()), float(values.max())) if image.mode == "F" else (0.0, 65535.0)
+    values = np.clip((values - low) * (255.0 / max(high - low, 1e-9)), 0, 255)
+    return Image.fromarray(values.astype(np.uint8))
+
+
+def _heif(path: Path, pixels: int, longest: int) -> Image.Image:
+    """Decode a HEIC, or its thumbnail: one of the size asked for always, a smaller one if the picture is huge."""
+    file = pillow_heif.open_heif(path)
+    image = file[file.primary_index]
+    wanted = longest if pixels <= HUGE else _SMALLEST_THUMBNAIL
+    sizes = enumerate(image.info.get("thumbnails") or ())
+    for index, size in sorted(sizes, key=lambda item: item[1], reverse=pixels > HUGE):
+        if wanted <= size < max(image.size):
+            try:
+                thumbnail = image.get_thumbnail(index)
+                _afford(thumbnail.size[0] * thumbnail.size[1] * _COST["heic"], pixels)
+                return _finish(thumbnail.to_pillow(), longest, None)
+            except (ValueError, RuntimeError, OSError, EOFError, IndexError):
+                continue
+    _afford(pixels * _COST["heic"], pixels)
+    return _finish(image.to_pillow(), longest, None)
+
+
+def _raw(path: Path, found: Metadata, longest: int) -> Image.Image:
+    with Source(path) as source:
+        for preview in previews(source):
+            exif = read_block(walk_jpeg(source, preview.offset).exif, [])
+            try:
+                # A preview with its own EXIF says how it is turned itself; others lie as the sensor did.
+                return _jpeg(source, preview.offset, longest, exif.get("Image Orientation") or found.orientation)
+            except (OSError, ValueError, SyntaxError, Unreadable):
+                continue
+    raise Unreadable("There is no preview in this RAW file that could be shown.")
+
+
+def _video(path: Path, found: Metadata, longest: int) -> Image.Image:
+    """Decode the key frame before a third of the video, or else the first that can be decoded."""
+    _afford((found.width or 0) * (found.height or 0) * 20, (found.width or 0) * (found.height or 0))
+    last: Exception | None = None
+    for share in (1 / 3, 0.0):
+        with path.open("rb") as file, open_container(file, found.format) as container:
+            stream = container.streams.video[0]
+            stream.codec_context.skip_frame = "NONKEY"
+            stream.codec_context.thread_count = 1
+            try:
+                if share and container.duration:
+                    container.seek(int((container.start_time or 0) + container.duration * share))
+                for packet, _ in zip(container.demux(stream), range(_MOST_PACKETS), strict=False):
+                    for frame in packet.decode():
+                        size = _fit((frame.width, frame.height), longest)
+                        small = frame.reformat(width=size[0], height=size[1], format="rgb24")
+                        return _finish(small.to_image(), longest, found.orientation)
+            except (av.FFmpegError, ValueError) as error:
+                last = error
+    raise Unreadable("No picture in this video can be decoded.") from last

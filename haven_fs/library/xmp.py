@@ -1,0 +1,122 @@
+"""XMP, inside pictures and beside them: an RDF packet to "prefix:Name" and a text or a list of texts.
+
+Prefixes are by namespace, whatever a file calls them. Structures (regions, histories) are left out: no analyzer
+reads them yet. Packets come from strangers, so they are bounded in size and read by defusedxml, which refuses
+entities; nothing here raises for a packet's contents.
+"""
+
+from collections.abc import Iterator
+from pathlib import Path
+from xml.etree.ElementTree import Element, ParseError
+
+from defusedxml.common import DefusedXmlException
+from defusedxml.ElementTree import fromstring
+
+Values = dict[str, str | list[str]]
+
+LONGEST_PACKET = 1 << 20
+"""A packet of more bytes than this is skipped: none that a camera or a photo tool writes comes near."""
+
+SIDECAR_DATE = "haven:SidecarDate"
+"""A name of Haven's own, in what `read_sidecar` returns: the capture time the sidecar gives, which outranks the file's."""
+
+DATES = ("exif:DateTimeOriginal", "photoshop:DateCreated", "xmp:CreateDate")
+"""Where XMP keeps the capture time, the most trusted first."""
+
+_NAMESPACES = {
+    "http://ns.adobe.com/xap/1.0/": "xmp",
+    "http://purl.org/dc/elements/1.1/": "dc",
+    "http://ns.adobe.com/exif/1.0/": "exif",
+    "http://cipa.jp/exif/1.0/": "exifEX",
+    "http://ns.adobe.com/exif/1.0/aux/": "aux",
+    "http://ns.adobe.com/tiff/1.0/": "tiff",
+    "http://ns.adobe.com/photoshop/1.0/": "photoshop",
+    "http://ns.adobe.com/lightroom/1.0/": "lr",
+    "http://www.digikam.org/ns/1.0/": "digiKam",
+    "http://ns.microsoft.com/photo/1.0/": "MicrosoftPhoto",
+    "http://ns.microsoft.com/photo/1.0": "MicrosoftPhoto",
+    "http://ns.google.com/photos/1.0/panorama/": "GPano",
+    "http://ns.google.com/photos/1.0/camera/": "GCamera",
+    "http://iptc.org/std/Iptc4xmpCore/1.0/xmlns/": "Iptc4xmpCore",
+}
+_RDF = "{http://www.w3.org/1999/02/22-rdf-syntax-ns#}"
+_LANGUAGE = "{http://www.w3.org/XML/1998/namespace}lang"
+_END = b"</x:xmpmeta>"
+_MOST_ITEMS = 1000
+
+
+def parse_xmp(packet: bytes, problems: list[str]) -> Values:
+    """Read a packet; what is wrong with it is a sentence in `problems`."""
+    if packet[:2] in (b"\xff\xfe", b"\xfe\xff"):
+        packet = packet[: LONGEST_PACKET * 2].decode("utf-16", "replace").encode()
+    packet = packet.strip(b"\0 \t\r\n")
+    if not packet:
+        return {}
+    if len(packet) > LONGEST_PACKET:
+        problems.append("The notes of photo programs in this file (XMP) are too long and were not read.")
+        return {}
+    start, end = packet.find(b"<x:xmpmeta"), packet.rfind(_END)
+    try:
+        # Only the element itself: the wrapper and the padding around it are what is most often cut off.
+        root = fromstring(packet[start : end + len(_END)] if 0 <= start < end else packet)
+    except (ParseError, DefusedXmlException, ValueError, LookupError):
+        problems.append("The notes of photo programs in this file (XMP) are damaged and were not read.")
+        return {}
+    values: Values = {}
+    for description in root.iter(_RDF + "Description"):
+        for name, text in description.attrib.items():
+            if (key := _key(name)) and text.strip():
+                values[key] = text.strip()
+        for child in description:
+            key, value = _key(child.tag), _value(child)
+            if key and value:
+                values[key] = value
+    return values
+
+
+def read_sidecar(path: Path, problems: list[str] | None = None) -> Values:
+    """Read an .xmp file; empty if it cannot be read, with a sentence in `problems` if that is given.
+
+    Has SIDECAR_DATE besides if the sidecar gives a capture time.
+    """
+    problems = [] if problems is None else problems
+    try:
+        with path.open("rb") as file:
+            packet = file.read(LONGEST_PACKET + 1)
+    except OSError as error:
+        problems.append(f"The sidecar {path.name} cannot be read: {error.strerror}.")
+        return {}
+    values = parse_xmp(packet, problems)
+    if date := next((values[name] for name in DATES if name in values), None):
+        values[SIDECAR_DATE] = date
+    return values
+
+
+def _key(name: object) -> str | None:
+    """Return "prefix:Name" of ElementTree's "{namespace}Name", None if the namespace is not one of ours."""
+    if not isinstance(name, str) or not name.startswith("{"):  # a comment, or a name of no namespace
+        return None
+    namespace, _, local = name[1:].partition("}")
+    prefix = _NAMESPACES.get(namespace)
+    return f"{prefix}:{local}" if prefix else None
+
+
+def _value(element: Element) -> str | list[str] | None:
+    """Return a property's text or list of texts; of a text in several languages the default; None for a structure."""
+    if len(element) == 0:
+        return (element.text or "").strip() or element.get(_RDF + "resource")
+    container = element[0]
+    texts = list(_items(container))
+    if container.tag == _RDF + "Alt":
+        default = [text for text, language in texts if language == "x-default"] or [text for text, _ in texts]
+        return default[0] if default else None
+    if container.tag in (_RDF + "Bag", _RDF + "Seq"):
+        return [text for text, _ in texts]
+    return None
+
+
+def _items(container: Element) -> Iterator[tuple[str, str | None]]:
+    for item in container[:_MOST_ITEMS]:
+        text = (item.text or "").strip()
+        if item.tag == _RDF + "li" and len(item) == 0 and text:
+            yield text, item.get(_LANGUAGE)
