@@ -1,0 +1,124 @@
+"""What in a library is nobody's photo: droppings of NAS, sync tools and systems, and what the owner names.
+
+Three rules, from strongest to weakest. Names in `is_noise` are skipped always. Then what `.havenignore` says: patterns
+as in a .gitignore, for the folder the file lies in and all below; the deepest file that has an opinion wins and "!"
+takes a thing back in. Last, any other name that starts with a dot is skipped: to hide a thing from every file browser
+is how systems and apps mark what is not to be looked at (.trashed-…, .pending-…, .cache, rsync's .name.XXXXXX); a
+family that keeps photos in such a folder writes "!.name/" into .havenignore. A skipped folder is never entered.
+"""
+
+import logging
+import os
+import re
+import stat
+
+from pathspec import GitIgnoreSpec
+
+logger = logging.getLogger(__name__)
+
+IGNORE_FILE = ".havenignore"
+_LARGEST_IGNORE_FILE = 256 * 1024
+
+_NOISE = re.compile(
+    r"""
+      \._.* | \.ds_store | \.haven-.*                                   # AppleDouble, Finder, Haven's own
+    | @eadir | @tmp | [#@]recycle | [#@]snapshot | @recently-snapshot | @__thumb | \.@__thumb   # Synology, QNAP
+    | \.@upload_cache | \.snapshots? | ~snapshot | lost\+found
+    | \.stversions | \.stfolder.* | \.sync | .*\.!sync | [.~]syncthing[.~].* | \.resilio.*       # Syncthing, Resilio
+    | \.trash.* | \.dtrash | \$recycle\.bin | recycler | system\ volume\ information             # bins
+    | \.thumbnails | \.spotlight-v100 | \.fseventsd | \.documentrevisions-v100 | \.temporaryitems
+    | network\ trash\ folder | temporary\ items | icon\r
+    | thumbs\.db(:.*)? | ehthumbs(_vista)?\.db | desktop\.ini
+    | .*\.(part|partial|crdownload|opdownload|filepart|tmp|aria2|!ut|!qb|bts)                     # half a file
+    | ~\$.* | \.~lock.* | \.goutputstream-.* | \.nfs[0-9a-f]{4,} | \.fuse_hidden.* | \.smbdelete.*
+    | .*\.sb-[0-9a-f]{8}-\w{6}
+    """,
+    re.VERBOSE | re.DOTALL,
+)
+
+
+def is_noise(name: str) -> bool:
+    """Tell whether a file or folder of this name is skipped wherever it lies and whatever .havenignore says."""
+    return _NOISE.fullmatch(name.lower()) is not None
+
+
+class Rules:
+    """What is skipped in one folder of a library. Does not change; `entering` makes the rules of a folder below."""
+
+    __slots__ = ("_layers",)
+
+    def __init__(self, layers: tuple[tuple[int, GitIgnoreSpec], ...] = ()) -> None:
+        self._layers = layers  # deepest first: (length of the folder's path with its slash, its patterns)
+
+    def entering(self, folder: str, patterns: GitIgnoreSpec | None) -> "Rules":
+        """Return the rules for `folder` (relative to the library, "" for its root) that has a .havenignore, or None."""
+        if patterns is None:
+            return self
+        return Rules(((len(folder) + 1 if folder else 0, patterns), *self._layers))
+
+    def skips(self, path: str, *, folder: bool) -> bool:
+        """Tell whether `path`, relative to the library with "/", is skipped. Its parents are taken as not skipped."""
+        name = path.rpartition("/")[2]
+        if is_noise(name):
+            return True
+        for start, patterns in self._layers:
+            verdict = patterns.check_file(path[start:] + "/" if folder else path[start:]).include
+            if verdict is not None:
+                return verdict
+        return name.startswith(".")
+
+
+def read_patterns(folder: str) -> GitIgnoreSpec | None:
+    """Read the .havenignore in the folder on disk; None if it has none that can be read.
+
+    A line that is no pattern is left out and logged; a link, a device or a file above 256 KiB is not read.
+    """
+    path = os.path.join(folder, IGNORE_FILE)  # noqa: PTH118 (folders come from os.scandir, by the thousand)
+    try:
+        status = os.lstat(path)
+        if not stat.S_ISREG(status.st_mode) or status.st_size > _LARGEST_IGNORE_FILE:
+            return None
+        with open(path, encoding="utf-8-sig", errors="surrogateescape") as file:  # noqa: PTH123
+            lines = file.read().splitlines()
+    except FileNotFoundError:
+        return None
+    except OSError as error:
+        logger.warning("%s cannot be read and hides nothing: %s", path, error.strerror)
+        return None
+    good = []
+    for number, line in enumerate(lines, 1):
+        try:
+            GitIgnoreSpec.from_lines([line])
+            good.append(line)
+        except ValueError:
+            logger.warning("%s: line %d is not a pattern and hides nothing: %s", path, number, line)
+    return GitIgnoreSpec.from_lines(good)
+
+
+class RuleBook:
+    """The rules of any folder of one library, read from disk when first asked for and then kept."""
+
+    def __init__(self, root: str) -> None:
+        self._root = root
+        self._rules: dict[str, Rules | None] = {"": Rules().entering("", read_patterns(root))}
+
+    def inside(self, folder: str) -> Rules | None:
+        """Return the rules in `folder`; None if it is skipped itself or lies in a skipped one."""
+        known = folder
+        while known not in self._rules:
+            known = known.rpartition("/")[0]
+        for name in folder[len(known) :].split("/"):
+            if not name:
+                continue
+            above, child = self._rules[known], f"{known}/{name}" if known else name
+            if above is None or above.skips(child, folder=True):
+                self._rules[child] = None
+            else:
+                self._rules[child] = above.entering(child, read_patterns(f"{self._root}/{child}"))
+            known = child
+        return self._rules[folder]
+
+    def skips(self, path: str, *, folder: bool) -> bool:
+        """Tell whether `path`, relative to the library, or a folder above it is skipped."""
+        rules = self.inside(path.rpartition("/")[0])
+        return rules is None or rules.skips(path, folder=folder)

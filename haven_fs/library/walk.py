@@ -1,0 +1,160 @@
+"""Walk a library: folder by folder, top down, every file's name, size, time and inode, and nothing else.
+
+Links are never followed: one that leads out of the library would show what is not in it, one that stays inside would
+show a file twice. (The root itself may be a link.) Neither are pipes, sockets and devices. What `ignore` skips is not
+there. A folder that cannot be read costs that folder and is said so; the walk goes on. Names that are not UTF-8 come
+as os.fsdecode makes them. Disks mounted inside a library belong to it.
+"""
+
+import os
+import sys
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Literal, NamedTuple
+
+from haven_fs.library.ignore import RuleBook, Rules, is_noise, read_patterns
+
+RootState = Literal["ok", "missing", "empty", "other device"]
+
+
+class FileStat(NamedTuple):
+    """A file of a folder. `size` in bytes, `mtime_ns` since the epoch; `inode` and `device` are 0 on Windows."""
+
+    name: str
+    size: int
+    mtime_ns: int
+    inode: int
+    device: int
+
+
+@dataclass(slots=True)
+class Listing:
+    """What lies in one folder: `path` relative to the root with "/", "" for the root; names sorted.
+
+    `error`: why the folder could not be read. `gone`: the folder is not there (any more), or is skipped. Either way
+    `folders` and `files` are empty, and after an error that says nothing about what the folder holds.
+    """
+
+    path: str
+    folders: list[str] = field(default_factory=list)
+    files: list[FileStat] = field(default_factory=list)
+    error: str | None = None
+    gone: bool = False
+
+
+def walk(root: Path, *, only: Collection[str] | None = None) -> Iterator[Listing]:
+    """Yield the listing of every folder of the library at `root`, a folder before those in it.
+
+    `only`: these folders instead, relative to the root, each by itself without what is below it. A root that is not
+    there or not readable is a listing with `error`, never `gone`: ask `root_state` before believing a walk.
+    """
+    base = _base(root)
+    if only is None:
+        waiting = [("", Rules())]
+        while waiting:
+            path, above = waiting.pop()
+            rules = above.entering(path, read_patterns(f"{base}/{path}"))
+            listing = _listing(base, path, rules)
+            yield listing
+            waiting.extend((_join(path, name), rules) for name in reversed(listing.folders))
+        return
+    book = RuleBook(base)
+    for path in sorted(only):
+        inside = book.inside(path)
+        # A link on the way would lead elsewhere; the walk of everything does not enter it, so this must not either.
+        if inside is None or (path and os.path.realpath(f"{base}/{path}") != os.path.normpath(f"{base}/{path}")):
+            yield Listing(path, gone=True)
+        else:
+            yield _listing(base, path, inside)
+
+
+def folders(root: Path, below: str = "") -> Iterator[str]:
+    """Yield `below` and the path of every folder under it, relative to `root`, without asking for any file's size.
+
+    Those that are skipped or cannot be read are left out.
+    """
+    base = _base(root)
+    rules = RuleBook(base).inside(below)
+    waiting = [(below, rules)] if rules else []
+    while waiting:
+        path, rules = waiting.pop()
+        try:
+            names, _ = _scan(base, path, rules)
+        except OSError:
+            continue
+        yield path
+        for name in names:
+            child = _join(path, name)
+            waiting.append((child, rules.entering(child, read_patterns(f"{base}/{child}"))))
+
+
+def root_state(root: Path, known_device: int | None, known_files: int, samples: Sequence[str] = ()) -> RootState:
+    """Tell whether the library at `root` is the one that was indexed; anything but "ok" means it is away.
+
+    `known_device`: FileStat.device of its files when it was last walked, None if not known. `known_files`: how many
+    it had. `samples`: a few of them, relative paths. Network disks, USB disks and volumes of some file systems get
+    another device number with each mount; if half of the samples are there it is the same disk all the same.
+    """
+    base = _base(root)
+    try:
+        device = root.stat().st_dev
+        with os.scandir(root) as entries:
+            empty = all(is_noise(entry.name) for entry in entries)
+    except OSError:
+        return "missing"
+    if empty and known_files:
+        return "empty"
+    if known_files and known_device not in (None, device):
+        there = sum(os.path.lexists(f"{base}/{sample}") for sample in samples)
+        if not samples or there * 2 < len(samples):
+            return "other device"
+    return "ok"
+
+
+def _base(root: Path) -> str:
+    return os.path.realpath(root).rstrip("/")
+
+
+def _join(folder: str, name: str) -> str:
+    return f"{folder}/{name}" if folder else name
+
+
+def _scan(base: str, path: str, rules: Rules) -> tuple[list[str], list["os.DirEntry[str]"]]:
+    """Return the names of the folders, sorted, and the files of one folder, without what is skipped. Raises OSError."""
+    names: list[str] = []
+    files: list[os.DirEntry[str]] = []
+    prefix = _join(path, "")
+    with os.scandir(f"{base}/{path}") as entries:
+        for entry in entries:
+            if entry.is_dir(follow_symlinks=False):
+                # A junction is Windows' link to a folder, and is_dir says yes to it.
+                junction = sys.platform == "win32" and sys.version_info >= (3, 12) and entry.is_junction()
+                if not junction and not rules.skips(prefix + entry.name, folder=True):
+                    names.append(entry.name)
+            elif entry.is_file(follow_symlinks=False) and not rules.skips(prefix + entry.name, folder=False):
+                files.append(entry)
+    names.sort()
+    return names, files
+
+
+def _listing(base: str, path: str, rules: Rules) -> Listing:
+    try:
+        names, entries = _scan(base, path, rules)
+        files = []
+        for entry in entries:
+            try:
+                status = entry.stat(follow_symlinks=False)
+            except FileNotFoundError:  # deleted since its name was read
+                continue
+            files.append(FileStat(entry.name, status.st_size, status.st_mtime_ns, status.st_ino, status.st_dev))
+    except (FileNotFoundError, NotADirectoryError) as error:
+        return Listing(path, gone=True) if path else Listing(path, error=_reason(error))
+    except OSError as error:
+        return Listing(path, error=_reason(error))
+    files.sort()
+    return Listing(path, names, files)
+
+
+def _reason(error: OSError) -> str:
+    return error.strerror or str(error)
