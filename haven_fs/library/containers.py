@@ -136,11 +136,11 @@ def walk_png(source: Source) -> Blocks:
             key, value = body.split(b"\0", 1)
             found.texts[key.decode("latin-1")] = value[:4096].decode("latin-1")
         elif name == b"iTXt":
-            key, value = _png_international_text(body)
-            if key == "XML:com.adobe.xmp":
-                found.xmp = value
-            elif key:
-                found.texts[key] = value[:4096].decode("utf-8", "replace")
+            title, text = _png_international_text(body)
+            if title == "XML:com.adobe.xmp":
+                found.xmp = text
+            elif title:
+                found.texts[title] = text[:4096].decode("utf-8", "replace")
         elif name == b"IEND":
             break
         offset += 12 + length

@@ -69,10 +69,10 @@ class _BoundedFile(io.BufferedReader):
 
 
 class Entry(NamedTuple):
-    """One entry of a directory: TIFF type number, count of values, offset of the first."""
+    """One entry of a directory: TIFF type number, number of values, offset of the first."""
 
     type: int
-    count: int
+    number: int
     offset: int
 
 
@@ -103,7 +103,7 @@ class Directory:
     def raw(self, tag: int, most: int = 65536) -> bytes:
         """Return the bytes of a tag's values, at most `most` of them; empty if it is not there."""
         entry = self.entries.get(tag)
-        return self._at(entry.offset, min(_SIZES[entry.type] * entry.count, most)) if entry else b""
+        return self._at(entry.offset, min(_SIZES[entry.type] * entry.number, most)) if entry else b""
 
     def integers(self, tag: int) -> list[int]:
         """Return a tag's values if they are SHORT, LONG or IFD, at most 64 of them."""
@@ -149,7 +149,7 @@ def read_block(block: bytes, problems: list[str]) -> dict[str, Any]:
     if not block:
         return {}
     if tiff_order(block) is None:
-        starts = [start for mark in (b"II*\0", b"MM\0*") if 0 <= (start := block.find(mark, 0, 64))]
+        starts = [start for mark in (b"II*\0", b"MM\0*") if (start := block.find(mark, 0, 64)) >= 0]
         if not starts:
             problems.append("The camera's notes in this file (EXIF) are damaged and were not read.")
             return {}
@@ -236,7 +236,7 @@ def decode_comment(raw: bytes, order: str) -> str:
     """Decode a UserComment by the charset its first eight bytes name; `order` is the block's byte order."""
     charset, body = raw[:8].rstrip(b"\0 ").upper(), raw[8:]
     if charset == b"UNICODE":
-        # Many writers use the machine's byte order instead of the block's: the side with more zero bytes is the high one.
+        # Many writers use the machine's byte order, not the block's: the side with more zero bytes is the high one.
         even, odd = body[0::2].count(0), body[1::2].count(0)
         codec = (
             ("utf-16-be" if order == ">" else "utf-16-le")

@@ -6,6 +6,7 @@ business. Memory does not depend on the size of the picture.
 """
 
 from pathlib import Path
+from typing import Any
 
 import pillow_heif
 from PIL import Image, UnidentifiedImageError, features
@@ -16,7 +17,7 @@ from haven_fs.library.exif import first_directory, read_block, read_tiff, tiff_o
 from haven_fs.library.guard import lenient
 from haven_fs.library.kinds import Kind
 from haven_fs.library.raw import canon_blocks, picture_size, previews
-from haven_fs.library.video import NotAVideo, read_video
+from haven_fs.library.video import VideoError, read_video
 from haven_fs.library.xmp import LONGEST_PACKET, parse_xmp
 
 pillow_heif.options.DEPTH_IMAGES = False  # only listed, yet each costs a look into the file
@@ -25,7 +26,7 @@ _BIG_TIFF_TEXTS = {0x10E: "Image ImageDescription", 0x10F: "Image Make", 0x110: 
 _WALKERS = {"jpeg": walk_jpeg, "png": walk_png, "webp": walk_webp}
 
 
-class Unreadable(Exception):
+class Unreadable(Exception):  # noqa: N818
     """A file that cannot be shown; the text is a sentence for its owner."""
 
 
@@ -63,7 +64,7 @@ def _video(path: Path, kind: Kind) -> Metadata:
         raise Unreadable("This file is empty.")
     try:
         facts = read_video(path, kind.format)
-    except NotAVideo as error:
+    except VideoError as error:
         raise Unreadable(str(error)) from error
     found = Metadata("video", kind.format, facts.width, facts.height, facts.orientation, facts.duration)
     found.video = facts.tags
@@ -103,12 +104,13 @@ def _heif(source: Source, kind: Kind) -> Metadata:
         file = pillow_heif.open_heif(source.path)
         image = file[file.primary_index]
         width, height = image.size
+        info: dict[str, Any] = image.info
     except Exception as error:  # libheif and its wrapper raise several kinds for damaged files
         if kind.format == "avif" and features.check("avif"):
             return _by_pillow(source, kind)
         raise Unreadable("The picture's header is damaged or cut off.") from error
     found = Metadata("image", kind.format, width, height)
-    _take(found, Blocks(exif=image.info.get("exif") or b"", xmp=image.info.get("xmp") or b""))
+    _take(found, Blocks(exif=info.get("exif") or b"", xmp=info.get("xmp") or b""))
     if found.orientation:
         # The container has its own rotation, which the size given here includes; EXIF's only repeats it.
         found.orientation = 1

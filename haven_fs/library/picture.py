@@ -9,11 +9,12 @@ MOST_BYTES is refused. Damaged files give what can be decoded.
 import io
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import av
 import numpy as np
 import pillow_heif
-from PIL import Image, ImageOps, features
+from PIL import Image, features
 
 from haven_fs.analysis.analyzer import Metadata
 from haven_fs.library.containers import Source, walk_jpeg
@@ -24,17 +25,19 @@ from haven_fs.library.metadata import Unreadable, read_metadata
 from haven_fs.library.raw import previews
 from haven_fs.library.video import open_container
 
-MOST_BYTES = 900 << 20
+MOST_BYTES = 1000 << 20
 """Memory that decoding one picture may take at its peak."""
 HUGE = 50_000_000
 """Pixels above which a HEIC's thumbnail is taken however small it is."""
 _SMALLEST_THUMBNAIL = 160
+_LONGEST_PREVIEW = 128 << 20
 _MOST_PACKETS = 2000  # read of a video until a key frame is found
 
-# Peak bytes a pixel of the full size, measured with Pillow 13 and pillow_heif 1.8, rounded up. A baseline JPEG is
-# decoded in strips; a progressive one keeps all its coefficients.
-_COST = {"heic": 8, "heif": 8, "avif": 14, "webp": 14, "png": 9, "gif": 6, "tiff": 9, "bmp": 9, "jp2": 22}
-_JPEG_COST, _PROGRESSIVE_COST = 0.3, 6.5
+# Peak bytes a pixel of the full size, the worst measured with Pillow 13 and pillow_heif 1.8 among color, alpha and gray
+# modes, rounded up. A baseline JPEG is decoded in strips; a progressive one keeps all its coefficients.
+_COST = {"heic": 9, "heif": 9, "avif": 12, "webp": 17, "png": 9, "gif": 7, "tiff": 12, "bmp": 9, "jp2": 20}
+_COST_OF_OTHERS = 20
+_JPEG_COST, _PROGRESSIVE_COST = 0.5, 6.5
 
 _TURNS = {
     2: Image.Transpose.FLIP_LEFT_RIGHT,
@@ -79,7 +82,7 @@ def _image(path: Path, found: Metadata, longest: int) -> Image.Image:
             return _jpeg(source, 0, longest, found.orientation)
     if found.format in ("heic", "heif"):
         return _heif(path, pixels, longest)
-    _afford(pixels * _COST.get(found.format, 22), pixels)
+    _afford(pixels * _COST.get(found.format, _COST_OF_OTHERS), pixels)
     if found.format == "avif" and not features.check("avif"):
         return _heif(path, pixels, longest)
     with Image.open(path) as image:
@@ -98,11 +101,10 @@ def _jpeg(source: Source, offset: int, longest: int, orientation: int | None) ->
     blocks = walk_jpeg(source, offset)
     pixels = blocks.width * blocks.height
     _afford(pixels * (_PROGRESSIVE_COST if blocks.frame_type == 0xC2 else _JPEG_COST), pixels)
+    file: io.BytesIO | io.BufferedReader = source.file
     if offset:
-        file = io.BytesIO(source.at(offset, min(source.size() - offset, 128 << 20)))
-    else:
-        file = io.BytesIO(source.at(0, source.size())) if source.size() < 1 << 20 else source.file  # type: ignore[assignment]
-        file.seek(0)
+        file = io.BytesIO(source.at(offset, min(source.size() - offset, _LONGEST_PREVIEW)))
+    file.seek(0)
     with Image.open(file, formats=("JPEG", "MPO")) as image:
         image.draft(None, _fit(image.size, longest))
         return _finish(image, longest, orientation)
@@ -152,7 +154,8 @@ def _heif(path: Path, pixels: int, longest: int) -> Image.Image:
     file = pillow_heif.open_heif(path)
     image = file[file.primary_index]
     wanted = longest if pixels <= HUGE else _SMALLEST_THUMBNAIL
-    sizes = enumerate(image.info.get("thumbnails") or ())
+    info: dict[str, Any] = image.info
+    sizes: list[tuple[int, int]] = list(enumerate(info.get("thumbnails") or ()))
     for index, size in sorted(sizes, key=lambda item: item[1], reverse=pixels > HUGE):
         if wanted <= size < max(image.size):
             try:
@@ -193,7 +196,7 @@ def _video(path: Path, found: Metadata, longest: int) -> Image.Image:
                     for frame in packet.decode():
                         size = _fit((frame.width, frame.height), longest)
                         small = frame.reformat(width=size[0], height=size[1], format="rgb24")
-                        return _finish(small.to_image(), longest, found.orientation)
+                        return _finish(Image.fromarray(small.to_ndarray()), longest, found.orientation)
             except (av.FFmpegError, ValueError) as error:
                 last = error
     raise Unreadable("No picture in this video can be decoded.") from last

@@ -20,11 +20,13 @@ _DEMUXERS = {
     **dict.fromkeys(("mkv", "webm"), "matroska"),
     **{"avi": "avi", "mts": "mpegts", "mpg": "mpeg", "wmv": "asf", "flv": "flv", "ogv": "ogg"},
 }
+# Signs of a track's display matrix a, b, c, d to EXIF's orientation; one that is slanted has none.
+_TURNS: dict[tuple[int, ...], int] = {(1, 0, 0, 1): 1, (-1, 0, 0, -1): 3, (0, 1, -1, 0): 6, (0, -1, 1, 0): 8}
 _LONGEST_TAG = 4096
 _MOST_BOXES = 10_000
 
 
-class NotAVideo(Exception):
+class VideoError(Exception):
     """The file has no video in it that libav can find; the text says why, for the owner to read."""
 
 
@@ -42,24 +44,24 @@ class VideoFacts:
 
 def open_container(file: BinaryIO, format_name: str) -> av.container.InputContainer:
     """Open a video for reading; `format_name` is Kind's. Raises av.FFmpegError and ValueError for what is none."""
-    return av.open(file, format=_DEMUXERS.get(format_name), metadata_errors="replace", options={"export_xmp": "1"})
+    return av.open(file, "r", format=_DEMUXERS.get(format_name), metadata_errors="replace", options={"export_xmp": "1"})
 
 
 def read_video(path: Path, format_name: str) -> VideoFacts:
-    """Read a video's headers. Raises NotAVideo."""
+    """Read a video's headers. Raises VideoError."""
     with path.open("rb") as file:
         try:
             with open_container(file, format_name) as container:
                 stream = next(iter(container.streams.video), None)
                 if stream is None:
-                    raise NotAVideo("There is no picture in this video, at most sound.")
+                    raise VideoError("There is no picture in this video, at most sound.")
                 width, height = stream.codec_context.width, stream.codec_context.height
                 duration = container.duration / av.time_base if container.duration else None
                 tags = {key.lower(): text for key, text in {**stream.metadata, **container.metadata}.items()}
         except (av.FFmpegError, ValueError, MemoryError, OverflowError) as error:
-            raise NotAVideo("This video is damaged or cut off: its table of contents cannot be read.") from error
+            raise VideoError("This video is damaged or cut off: its table of contents cannot be read.") from error
         if not width or not height:
-            raise NotAVideo("This video is damaged: it does not say how large its picture is.")
+            raise VideoError("This video is damaged: it does not say how large its picture is.")
         orientation = _orientation(file) if _DEMUXERS.get(format_name) == "mov" else None
     xmp = tags.pop("xmp", "").encode()
     tags = {key: text[:_LONGEST_TAG] for key, text in tags.items()}
@@ -75,8 +77,7 @@ def _orientation(file: BinaryIO) -> int | None:
             continue
         for track, track_start, track_stop in _boxes(file, start, stop):
             if track == b"trak" and (matrix := _video_matrix(file, track_start, track_stop)):
-                signs = tuple((value > 0) - (value < 0) for value in matrix)
-                return {(1, 0, 0, 1): 1, (-1, 0, 0, -1): 3, (0, 1, -1, 0): 6, (0, -1, 1, 0): 8}.get(signs)
+                return _TURNS.get(tuple((value > 0) - (value < 0) for value in matrix))
     return None
 
 

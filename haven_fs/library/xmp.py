@@ -18,7 +18,7 @@ LONGEST_PACKET = 1 << 20
 """A packet of more bytes than this is skipped: none that a camera or a photo tool writes comes near."""
 
 SIDECAR_DATE = "haven:SidecarDate"
-"""A name of Haven's own, in what `read_sidecar` returns: the capture time the sidecar gives, which outranks the file's."""
+"""A name of Haven's own, in what `read_sidecar` returns: the capture time it gives, which outranks the file's."""
 
 DATES = ("exif:DateTimeOriginal", "photoshop:DateCreated", "xmp:CreateDate")
 """Where XMP keeps the capture time, the most trusted first."""
