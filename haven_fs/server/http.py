@@ -128,8 +128,8 @@ class Connection(cheroot_server.HTTPConnection):
         try:
             if not self.wfile.pending:
                 self.socket.settimeout(HEAD_SECONDS)
-                if not self._handshaken and not self._shake_hands():
-                    return False
+                if not self._handshaken:
+                    return self._shake_hands()  # the request has a thread when it comes
                 self.body = None
                 self._keep = bool(super().communicate())  # type: ignore[no-untyped-call]
             return not self.wfile.send(PATIENCE) or self._keep

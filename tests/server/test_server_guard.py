@@ -1,0 +1,98 @@
+"""The guard: who is let in without a password, and how large an XML body may be."""
+
+import http.client
+import threading
+
+import pytest
+
+from haven_fs.server.guard import XML_LIMIT, Guard, is_loopback
+from haven_fs.server.http import make_server
+
+
+def echo(environ, start_response):
+    body = environ["wsgi.input"].read(
+        int(environ.get("CONTENT_LENGTH") or 0) if environ["REQUEST_METHOD"] != "PUT" else -1
+    )
+    start_response("200 OK", [("Content-Length", str(len(body)))])
+    return [body]
+
+
+@pytest.fixture(scope="module", params=[True, False], ids=["passwordless", "with passwords"])
+def passwordless(request) -> bool:
+    return request.param
+
+
+@pytest.fixture(scope="module")
+def port(passwordless):
+    server = make_server(Guard(echo, passwordless), "127.0.0.1", 0, threads=2)
+    server.prepare()
+    thread = threading.Thread(target=server.serve)
+    thread.start()
+    yield server.bind_addr[1]
+    server.stop()
+    thread.join(5)
+
+
+@pytest.fixture
+def connection(port):
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
+    yield connection
+    connection.close()
+
+
+@pytest.mark.parametrize("host", ["localhost", "LOCALHOST:8080", "127.0.0.1", "127.8.9.1:1", "[::1]", "[::1]:8080"])
+def test_this_computer_is_let_in(connection, host):
+    connection.request("GET", "/", headers={"Host": host})
+    assert connection.getresponse().status == 200
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"Host": "evil.example"},
+        {"Host": "localhost.evil.example:8080"},
+        {"Host": "127.0.0.1.nip.example"},
+        {"Host": "192.168.1.5"},
+        {"Host": "[::2]:80"},
+        {"Host": ""},
+        {"Host": "localhost", "X-Forwarded-For": "10.0.0.1"},
+        {"Host": "localhost", "X-Forwarded-Host": "x"},
+        {"Host": "localhost", "Forwarded": "for=10.0.0.1"},
+        {"Host": "localhost", "Via": "1.1 proxy"},
+    ],
+)
+def test_others_and_proxies_are_told_what_to_do(connection, passwordless, headers):
+    connection.request("GET", "/", headers=headers)
+    response = connection.getresponse()
+    body = response.read()
+    assert response.status == (403 if passwordless else 200)
+    assert not passwordless or b"haven serve --host" in body
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1@evil", "localhost:80:80", "127.0.0.1:x", "[::1", "0x7f.1", "0.0.0.0"])
+def test_odd_hosts_are_not_loopback(host):
+    assert not is_loopback(host)
+
+
+@pytest.mark.parametrize("method", ["PROPFIND", "PROPPATCH", "LOCK", "REPORT", "SEARCH"])
+@pytest.mark.parametrize("chunked", [False, True])
+def test_xml_bodies_have_a_limit(connection, method, chunked):
+    headers = {"Host": "localhost"}
+    for size, status in ((0, 200), (XML_LIMIT, 200), (XML_LIMIT + 1, 413), (50 * 2**20, 413)):
+        body = (bytes(min(65536, size - at)) for at in range(0, size, 65536)) if chunked else bytes(min(size, 10**6))
+        if not chunked:
+            headers["Content-Length"] = str(size)
+        try:
+            connection.request(method, "/", body=body, headers=headers, encode_chunked=chunked)
+        except (BrokenPipeError, ConnectionResetError):
+            pass  # cut off in the midst of fifty megabytes, the answer is there all the same
+        response = connection.getresponse()
+        answered = response.read()
+        assert response.status == status
+        assert status == 413 or len(answered) == size
+        connection.close()
+
+
+def test_uploads_have_none(connection):
+    connection.request("PUT", "/", body=bytes(2**20), headers={"Host": "localhost"})
+    assert len(connection.getresponse().read()) == 2**20
