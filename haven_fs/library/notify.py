@@ -2,7 +2,8 @@
 
 On Linux a watch is set on each folder by itself. The recursive watch of the library beneath would follow links out of
 the library and spend the system's watches on what `ignore` skips, such as Synology's @eaDir with a folder a photo.
-macOS and Windows watch a whole tree at no cost, so there a library has one watch.
+It would also break for good at the first name that is not UTF-8, if only somebody opens that file; so a folder that
+holds such a name has no watch. macOS and Windows watch a whole tree at no cost, so there a library has one watch.
 """
 
 import os
@@ -17,7 +18,7 @@ from watchfiles import Change
 from watchfiles._rust_notify import RustNotify, WatchfilesRustInternalError
 
 from haven_fs.library.ignore import IGNORE_FILE, RuleBook
-from haven_fs.library.walk import folders
+from haven_fs.library.walk import folders, is_utf8
 
 STEP = 0.15
 """Seconds between looks at what the system reported; changes are told when one step brings nothing new after them."""
@@ -43,21 +44,21 @@ class Notices:
         self._stopping = stopping
         self._identity = self._look()
         self._base = os.path.realpath(root).rstrip(os.sep)  # every path the system reports starts with it
-        self._watched = self._below({""})
+        self._known = self._below({""})  # relative path → whether it can be watched
         self._not_before = 0.0
         self._system = self._set_watches()
         # Folders that have come and, with all in them, have no watch yet; some may have come while this was at work.
-        self._unwatched = self._below({""}) - self._watched if _FOLDER_BY_FOLDER else set()
+        self._unwatched = self._below({""}).keys() - self._known.keys() if _FOLDER_BY_FOLDER else set()
 
     @property
-    def not_watched(self) -> int:
-        """How many folders cannot be watched because their names are not UTF-8, which the watching library needs."""
-        return sum(not _is_utf8(folder) for folder in self._watched)
+    def not_watched(self) -> bool:
+        """Whether some folder cannot be watched, for a name in it or above it that is not UTF-8."""
+        return not all(self._known.values())
 
     def wait(self, timeout: float) -> set[str]:
         """Return folders, relative to the root, whose listing may have changed; none after `timeout` seconds.
 
-        Raises RootAwayError if the root is not the folder it was, WatchError if the system gave up; changes were missed.
+        Raises RootAwayError if the root is not the folder it was, WatchError if changes were missed: begin anew.
         """
         if self._unwatched:
             timeout = min(timeout, max(STEP, self._not_before - time.monotonic()))
@@ -80,27 +81,27 @@ class Notices:
             raise RootAwayError(f"the folder cannot be opened ({error.strerror})") from error
         return status.st_dev, status.st_ino
 
-    def _below(self, tops: Iterable[str]) -> set[str]:
-        """Return these folders and all under them that are not skipped."""
-        found: set[str] = set()
+    def _below(self, tops: Iterable[str]) -> dict[str, bool]:
+        """Return these folders and all under them that are not skipped, and whether each can be watched."""
+        found: dict[str, bool] = {}
         for top in tops:
-            for folder in folders(self._root, top):
-                found.add(folder)
+            for folder, plain in folders(self._root, top):
+                found[folder] = plain
                 if self._stopping.is_set():
                     return found
         return found
 
     def _set_watches(self) -> RustNotify:
-        if not _is_utf8(self._base):
+        if not is_utf8(self._base):
             raise WatchError("its path is not UTF-8")
         for _ in range(3):
             paths = [self._base or os.sep]
             if _FOLDER_BY_FOLDER:
-                paths = [f"{self._base}/{folder}" for folder in self._watched if _is_utf8(folder)]
+                paths = [f"{self._base}/{folder}" for folder, plain in self._known.items() if plain]
             try:
                 return RustNotify(paths, False, False, 0, not _FOLDER_BY_FOLDER, False)
             except FileNotFoundError:  # a folder went since it was listed
-                self._watched = {folder for folder in self._watched if _is_folder(f"{self._base}/{folder}")}
+                self._known = {f: plain for f, plain in self._known.items() if _is_folder(f"{self._base}/{f}")}
             except (OSError, WatchfilesRustInternalError) as error:
                 raise WatchError(_explain(error, len(paths))) from error
         raise WatchError("folders in it come and go too fast")
@@ -114,7 +115,7 @@ class Notices:
         began = time.monotonic()
         tops, self._unwatched = self._unwatched, set()
         come = self._below(tops)
-        self._watched |= come
+        self._known |= come
         newer = self._set_watches()
         try:
             touched = self._judge(self._changes(0.001, None))
@@ -122,9 +123,9 @@ class Notices:
             self._system.close()
             self._system = newer
         # What was made after the list above and before the watches nobody would see otherwise.
-        self._unwatched |= self._below(tops) - self._watched
+        self._unwatched |= self._below(tops).keys() - self._known.keys()
         self._not_before = time.monotonic() + 20 * (time.monotonic() - began)
-        return touched | come | self._unwatched
+        return touched | come.keys() | self._unwatched
 
     def _changes(self, timeout: float, stopping: threading.Event | None) -> set[tuple[int, str]]:
         step = min(STEP, timeout)
@@ -133,7 +134,7 @@ class Notices:
                 int(_LONGEST_GATHERING * 1000), max(1, int(step * 1000)), max(1, int(timeout * 1000)), stopping
             )
         except WatchfilesRustInternalError as error:
-            raise WatchError(f"the system's notices broke off ({error})") from error
+            raise WatchError(_explain(error, len(self._known))) from error
         return changes if isinstance(changes, set) else set()
 
     def _judge(self, changes: set[tuple[int, str]]) -> set[str]:
@@ -151,13 +152,13 @@ class Notices:
             if not relative or book.skips(relative, folder=folder):
                 continue
             touched.add(parent)
-            if folder and (change == Change.added or (_FOLDER_BY_FOLDER and relative not in self._watched)):
+            if folder and (change == Change.added or (_FOLDER_BY_FOLDER and relative not in self._known)):
                 come.add(relative)
             elif folder:
                 touched.add(relative)
         if come and _FOLDER_BY_FOLDER:
             self._unwatched |= come
-        return touched | self._below(come)
+        return touched | self._below(come).keys()
 
 
 def _is_folder(path: str) -> bool:
@@ -165,14 +166,6 @@ def _is_folder(path: str) -> bool:
         return stat.S_ISDIR(os.lstat(path).st_mode)
     except OSError:
         return False
-
-
-def _is_utf8(path: str) -> bool:
-    try:
-        path.encode()
-    except UnicodeEncodeError:
-        return False
-    return True
 
 
 def _explain(error: Exception, watches: int) -> str:
@@ -184,4 +177,6 @@ def _explain(error: Exception, watches: int) -> str:
         )
     if "Too many open files" in text:
         return "the system allows no more watchers; raise fs.inotify.max_user_instances"
+    if "Unable to decode" in text:
+        return "a name that is not UTF-8 has come and broken the watch, which begins anew without that folder"
     return text

@@ -69,24 +69,30 @@ def walk(root: Path, *, only: Collection[str] | None = None) -> Iterator[Listing
             yield _listing(base, path, inside)
 
 
-def folders(root: Path, below: str = "") -> Iterator[str]:
-    """Yield `below` and the path of every folder under it, relative to `root`, without asking for any file's size.
+def folders(root: Path, below: str = "") -> Iterator[tuple[str, bool]]:
+    """Yield `below` and the path of every folder under it, relative to `root`, and whether all names in it are UTF-8.
 
-    Those that are skipped or cannot be read are left out.
+    No file is asked for its size. Folders that are skipped or cannot be read are left out.
     """
     base = _base(root)
     rules = RuleBook(base).inside(below)
     waiting = [(below, rules)] if rules else []
     while waiting:
         path, rules = waiting.pop()
+        children = []
+        plain = is_utf8(path)
         try:
-            names, _ = _scan(base, path, rules)
+            with os.scandir(f"{base}/{path}") as entries:
+                for entry in entries:
+                    plain = plain and is_utf8(entry.name)
+                    child = _join(path, entry.name)
+                    if _is_folder(entry) and not rules.skips(child, folder=True):
+                        children.append(child)
         except OSError:
             continue
-        yield path
-        for name in names:
-            child = _join(path, name)
-            waiting.append((child, rules.entering(child, read_patterns(f"{base}/{child}"))))
+        yield path, plain
+        children.sort(reverse=True)
+        waiting.extend((child, rules.entering(child, read_patterns(f"{base}/{child}"))) for child in children)
 
 
 def root_state(root: Path, known_device: int | None, known_files: int, samples: Sequence[str] = ()) -> RootState:
@@ -120,6 +126,21 @@ def _join(folder: str, name: str) -> str:
     return f"{folder}/{name}" if folder else name
 
 
+def is_utf8(name: str) -> bool:
+    """Tell whether a name is text, and not bytes that os.fsdecode could only wrap."""
+    try:
+        name.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def _is_folder(entry: "os.DirEntry[str]") -> bool:
+    if sys.platform == "win32" and sys.version_info >= (3, 12) and entry.is_junction():
+        return False  # a link to a folder, which is_dir says yes to
+    return entry.is_dir(follow_symlinks=False)
+
+
 def _scan(base: str, path: str, rules: Rules) -> tuple[list[str], list["os.DirEntry[str]"]]:
     """Return the names of the folders, sorted, and the files of one folder, without what is skipped. Raises OSError."""
     names: list[str] = []
@@ -127,10 +148,8 @@ def _scan(base: str, path: str, rules: Rules) -> tuple[list[str], list["os.DirEn
     prefix = _join(path, "")
     with os.scandir(f"{base}/{path}") as entries:
         for entry in entries:
-            if entry.is_dir(follow_symlinks=False):
-                # A junction is Windows' link to a folder, and is_dir says yes to it.
-                junction = sys.platform == "win32" and sys.version_info >= (3, 12) and entry.is_junction()
-                if not junction and not rules.skips(prefix + entry.name, folder=True):
+            if _is_folder(entry):
+                if not rules.skips(prefix + entry.name, folder=True):
                     names.append(entry.name)
             elif entry.is_file(follow_symlinks=False) and not rules.skips(prefix + entry.name, folder=False):
                 files.append(entry)

@@ -28,7 +28,8 @@ a thread of the watcher, one call at a time for each root; for a file that is be
 
 _WALK_ONLY = "Changes in %s are found by the regular walk only: %s"
 _CHECK_ROOT_EVERY = 2.0
-_LONGEST_RETRY = 3600.0
+_FIRST_PAUSE, _LONGEST_PAUSE = 1.0, 3600.0  # between tries of a watch that fails, doubling
+_WORKED = 60.0  # after so long a watch that fails had worked
 _REMOTE = {"nfs", "nfs4", "cifs", "smb3", "smbfs", "afpfs", "webdav", "9p", "ceph", "glusterfs", "afs", "davfs"}
 _REMOTE |= {f"fuse.{name}" for name in ("sshfs", "rclone", "davfs", "davfs2", "glusterfs", "s3fs", "curlftpfs")}
 
@@ -37,7 +38,7 @@ class Watcher:
     """Watches library roots, a daemon thread each, from `start` to `stop`."""
 
     def __init__(self, roots: Iterable[Path], on_change: OnChange, *, retry: float = 30.0) -> None:
-        """`retry`: seconds after which a root that is away is looked for again; one that fails is given longer."""
+        """`retry`: seconds between looks for a root that is away."""
         self._stopping = threading.Event()
         self._watches = [_RootWatch(root, on_change, self._stopping, retry) for root in roots]
 
@@ -74,13 +75,12 @@ class _RootWatch(threading.Thread):
         self._away = False
 
     def run(self) -> None:
-        pause = self._retry
+        pause = first = min(_FIRST_PAUSE, self._retry)
         while not self._stopping.is_set():
             began = time.monotonic()
             try:
                 self._watch()
             except RootAwayError as away:
-                pause = self._retry
                 if not self._away:
                     logger.warning(_WALK_ONLY, self._root, away)
                 self._away = True
@@ -89,11 +89,13 @@ class _RootWatch(threading.Thread):
             except Exception:
                 logger.exception("The watch of %s failed", self._root)
             self.settled.set()
-            if time.monotonic() - began > max(self._retry, 1.0):
-                pause = self._retry  # it worked for a while, so begin anew at once
+            if self._away:
+                self._stopping.wait(self._retry)
                 continue
+            if time.monotonic() - began > _WORKED:
+                pause = first
             self._stopping.wait(pause)
-            pause = min(pause * 2, _LONGEST_RETRY)
+            pause = min(pause * 2, _LONGEST_PAUSE)
 
     def _watch(self) -> None:
         """Watch until told to stop. Raises WatchError."""
@@ -110,7 +112,7 @@ class _RootWatch(threading.Thread):
                 folders = notices.wait(_CHECK_ROOT_EVERY)
                 if folders and not self._stopping.is_set():
                     self._tell(folders)
-        except WatchError:
+        except RootAwayError:
             self._tell(None)
             raise
         finally:
@@ -126,13 +128,10 @@ class _RootWatch(threading.Thread):
         kind = _file_system(os.path.realpath(self._root))
         if kind in _REMOTE:
             self._say(
-                "What other machines change in %s is found by the regular walk only: it is on a network disk (%s)", kind
+                "What other machines change in %s is found by the regular walk only: it is on a disk of type %s", kind
             )
         if notices.not_watched:
-            self._say(
-                "In %s, changes in folders whose names are not UTF-8 are found by the regular walk only (%s folders)",
-                str(notices.not_watched),
-            )
+            self._say(_WALK_ONLY, "some of its names are not UTF-8, and folders that hold one are not watched")
 
     def _say(self, message: str, detail: str) -> None:
         """Log a warning, but each only once."""
