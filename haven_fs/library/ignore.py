@@ -11,6 +11,7 @@ import logging
 import os
 import re
 import stat
+from functools import lru_cache
 
 from pathspec import GitIgnoreSpec
 
@@ -76,14 +77,15 @@ def read_patterns(folder: str) -> GitIgnoreSpec | None:
     path = os.path.join(folder, IGNORE_FILE)  # noqa: PTH118 (folders come from os.scandir, by the thousand)
     try:
         status = os.lstat(path)
-        if not stat.S_ISREG(status.st_mode) or status.st_size > _LARGEST_IGNORE_FILE:
-            return None
+    except OSError:  # there is none; or the folder cannot be entered, which its listing says
+        return None
+    if not stat.S_ISREG(status.st_mode) or status.st_size > _LARGEST_IGNORE_FILE:
+        return None
+    try:
         with open(path, encoding="utf-8-sig", errors="surrogateescape") as file:  # noqa: PTH123
             lines = file.read().splitlines()
-    except FileNotFoundError:
-        return None
     except OSError as error:
-        logger.warning("%s cannot be read and hides nothing: %s", path, error.strerror)
+        _warn_once(f"{path} cannot be read and hides nothing: {error.strerror}")
         return None
     good = []
     for number, line in enumerate(lines, 1):
@@ -91,8 +93,14 @@ def read_patterns(folder: str) -> GitIgnoreSpec | None:
             GitIgnoreSpec.from_lines([line])
             good.append(line)
         except ValueError:
-            logger.warning("%s: line %d is not a pattern and hides nothing: %s", path, number, line)
+            _warn_once(f"{path}: line {number} is not a pattern and hides nothing: {line}")
     return GitIgnoreSpec.from_lines(good)
+
+
+@lru_cache(maxsize=1000)
+def _warn_once(message: str) -> None:
+    """Log what every walk and every change in the folder would otherwise say again."""
+    logger.warning("%s", message.encode(errors="replace").decode())
 
 
 class RuleBook:

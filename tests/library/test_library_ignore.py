@@ -105,6 +105,7 @@ def test_a_bad_line_costs_that_line(tmp_path: Path, caplog: pytest.LogCaptureFix
         rules = book(tmp_path, {".havenignore": b"\xef\xbb\xbfa.jpg\r\n!\r\n\xff.jpg\r\nb.jpg\r\n"})
     assert rules.skips("a.jpg", folder=False) and rules.skips("b.jpg", folder=False)
     assert rules.skips(os.fsdecode(b"x/\xff.jpg"), folder=False)
+    RuleBook(str(tmp_path))  # says it no second time
     assert "line 2" in caplog.text and len(caplog.records) == 1
 
 
