@@ -1,0 +1,29 @@
+"""The analyzer of capture times."""
+
+import time
+from collections.abc import Sequence
+from typing import Literal
+
+from haven_fs.analysis.analyzer import Facts, Sample
+from haven_time.taken import taken_of
+
+
+class TimeAnalyzer:
+    """Gives taken, taken_offset and taken_source; what was not believed is in the problems."""
+
+    name = "time"
+    version = 1
+    needs: Literal["metadata", "picture"] = "metadata"
+
+    def analyze(self, batch: Sequence[Sample]) -> list[Facts]:
+        """Return one Facts for each sample; without values if nothing says when it was taken."""
+        now = time.time()
+        return [_facts(sample, now) for sample in batch]
+
+
+def _facts(sample: Sample, now: float) -> Facts:
+    facts = Facts()
+    if taken := taken_of(sample, now, facts.problems):
+        facts.values = {"taken": taken.clock, "taken_offset": taken.offset, "taken_source": taken.source}
+    facts.problems = list(dict.fromkeys(facts.problems))
+    return facts

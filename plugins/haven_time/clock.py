@@ -1,0 +1,124 @@
+"""Dates as cameras, photo programs and containers write them, to seconds of a wall clock, and which to disbelieve.
+
+A clock value is seconds since 1970-01-01T00:00 of the clock it was read from, whatever zone that was in; an offset is
+the minutes that clock was ahead of UTC.
+"""
+
+import re
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_tz
+from typing import NamedTuple
+
+EARLIEST = int(datetime(1826, 1, 1, tzinfo=UTC).timestamp())
+"""Nobody took a photograph before."""
+TOLERATED_FUTURE = 2 * 86400
+"""Seconds a capture time may be ahead of now: zones and clocks that run fast."""
+
+_DATE = re.compile(
+    r"(\d{4})(?:[:/. -](\d{1,2})(?:[:/. -](\d{1,2}))?)?"
+    r"(?:[T ]+(\d{1,2}):(\d{1,2})(?::(\d{1,2})(?:[.,]\d*)?)?)?"
+    r"\s*(Z|UTC|(?:GMT|UTC)?[+-]\d{1,2}(?::?\d{2})?)?"
+)
+_OFFSET = re.compile(r"(?:GMT|UTC)?([+-])(\d{1,2})(?::?(\d{2}))?")
+_BLANK = re.compile(r"[\s:/.-]*")
+
+_QUARTERS = {-570, -210, -150, 210, 270, 330, 345, 390, 525, 570, 630, 765, 825}
+"""Offsets in use that are no whole hours."""
+
+_ZEROS = {
+    int(datetime(1904, 1, 1, tzinfo=UTC).timestamp()): "QuickTime",
+    0: "computers",
+}
+_RESETS = {int(datetime(year, 1, 1, tzinfo=UTC).timestamp()) for year in (1980, 2000)}
+
+
+class Instant(NamedTuple):
+    """A clock value and its offset, None if the zone is not known."""
+
+    clock: int
+    offset: int | None = None
+
+
+class Nonsense(ValueError):  # noqa: N818
+    """A date that is none, or that cannot be true; the text says why, to go after "was ignored: "."""
+
+
+def parse(text: str) -> Instant | None:
+    """Read a date of EXIF, XMP, QuickTime or PNG; None if the text is blank, which is EXIF's "not known".
+
+    A date without a time of day is noon, a year or month without more its first day. Raises Nonsense.
+    """
+    text = text.strip().strip("\0")
+    if _BLANK.fullmatch(text):
+        return None
+    match = _DATE.fullmatch(text)
+    if not match:
+        return _parse_mail_date(text)
+    year, month, day, hour, minute, second, zone = match.groups()
+    if int(year) == 0:
+        raise Nonsense("there was no year 0")
+    hours = (int(hour), int(minute), min(int(second or 0), 59)) if hour else (12, 0, 0)
+    return Instant(clock_of(int(year), int(month or 1), int(day or 1), *hours), parse_offset(zone or ""))
+
+
+def _parse_mail_date(text: str) -> Instant:
+    """Read "Wed, 02 Jan 2019 03:04:05 +0100", which PNG recommends."""
+    parts = parsedate_tz(text)
+    if not parts:
+        raise Nonsense("it is not a date")
+    return Instant(clock_of(*parts[:6]), parts[9] // 60 if parts[9] is not None else None)
+
+
+def clock_of(year: int, month: int, day: int, hour: int = 12, minute: int = 0, second: int = 0) -> int:
+    """Return the clock value; raises Nonsense if the calendar or the clock has no such."""
+    try:
+        return int(datetime(year, month, day, hour, minute, second, tzinfo=UTC).timestamp())
+    except ValueError as error:
+        raise Nonsense("there is no such day or hour") from error
+
+
+def parse_offset(text: str) -> int | None:
+    """Read "+02:00", "+0200", "+2", "GMT+2" or "Z" to minutes; None if it is none of them or no zone has it."""
+    text = text.strip().strip("\0")
+    if text in ("Z", "UTC"):
+        return 0
+    match = _OFFSET.fullmatch(text)
+    if not match:
+        return None
+    minutes = int(match[2]) * 60 + int(match[3] or 0)
+    offset = -minutes if match[1] == "-" else minutes
+    return offset if is_zone(offset) else None
+
+
+def is_zone(offset: int) -> bool:
+    """Tell whether some place on earth keeps, or kept in the age of digital cameras, this offset."""
+    return -720 <= offset <= 840 and (offset % 60 == 0 or offset in _QUARTERS)
+
+
+def offset_between(clock: int, utc: int, tolerance: int) -> int | None:
+    """Return the offset of a wall clock that showed `clock` within `tolerance` seconds of the moment `utc`."""
+    offset = round((clock - utc) / 900) * 15
+    return offset if abs(clock - utc - offset * 60) <= tolerance and is_zone(offset) else None
+
+
+def check(instant: Instant, now: float, unset: bool) -> None:
+    """Raise Nonsense for a clock value that cannot be a capture time.
+
+    The zero of computers (1970) and of QuickTime (1904), to the second, is what a program writes that knows no time;
+    far fewer pictures were taken in these two seconds. The midnights with which cameras start after their battery was
+    out (1980, 2000) are as often what somebody dated a scan with, so they are disbelieved only if `unset` says that
+    the value comes straight from a camera.
+    """
+    if instant.clock < EARLIEST:
+        raise Nonsense("there was no photography then")
+    if instant.clock > now + TOLERATED_FUTURE:
+        raise Nonsense("it is in the future")
+    if instant.clock in _ZEROS:
+        raise Nonsense(f"it is where the clock of {_ZEROS[instant.clock]} starts, so no time was recorded")
+    if unset and instant.clock in _RESETS:
+        raise Nonsense("the camera's clock had not been set")
+
+
+def words(clock: int) -> str:
+    """Return a clock value as people write it."""
+    return str(datetime(1970, 1, 1) + timedelta(seconds=clock))
