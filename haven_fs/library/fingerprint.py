@@ -32,14 +32,17 @@ def fingerprint_of(head: bytes, tail: bytes, size: int) -> bytes:
 def fingerprint(file: Path | BinaryIO, size: int) -> bytes:
     """Return the fingerprint of a file on disk, or of one opened for reading (its position moves), of `size` bytes.
 
-    Raises OSError if it cannot be read, ValueError if it is shorter than `size`.
+    Raises OSError if it cannot be read or is shorter than `size`.
     """
     if isinstance(file, os.PathLike):
         with file.open("rb") as opened:
             return fingerprint(opened, size)
     file.seek(0)
-    head = file.read(SPAN)
-    if size <= SPAN:
-        return fingerprint_of(head, head[:size], size)
-    file.seek(size - SPAN)
-    return fingerprint_of(head, file.read(SPAN), size)
+    head = tail = file.read(min(size, SPAN))
+    if size > SPAN:
+        file.seek(size - SPAN)
+        tail = file.read(SPAN)
+    try:
+        return fingerprint_of(head, tail, size)
+    except ValueError as error:
+        raise OSError("the file became shorter while it was read") from error

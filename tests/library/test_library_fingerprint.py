@@ -35,10 +35,12 @@ def test_what_it_sees_and_what_not() -> None:
 
 def test_a_file_that_shrank(tmp_path: Path) -> None:
     (tmp_path / "a").write_bytes(b"x" * 100)
-    with pytest.raises(ValueError, match="not the ends"):
+    with pytest.raises(OSError, match="shorter"):
         fingerprint(tmp_path / "a", 101)
     (tmp_path / "a").write_bytes(b"x" * 100_000)
-    with pytest.raises(ValueError, match="not the ends"):
+    with pytest.raises(OSError, match="shorter"):
         fingerprint(tmp_path / "a", 200_000)
+    with pytest.raises(ValueError, match="not the ends"):
+        fingerprint_of(b"x" * 10, b"x" * 10, 11)
     with pytest.raises(FileNotFoundError):
         fingerprint(tmp_path / "b", 1)
