@@ -3,18 +3,16 @@
 What a plugin may import lives here; everything else is private to the core.
 """
 
-import pluggy
-
 from haven_fs.analysis.analyzer import Analyzer, Facts, Metadata, Sample, Tag
-from haven_fs.tree.nodes import FacetFolder, Folder, PathPattern, PhotoFolder, SmartFolder
+from haven_fs.hook import hookimpl
+from haven_fs.tree.nodes import Entry, FacetFolder, Folder, PathPattern, PhotoFolder, SmartFolder, Text, View
 from haven_fs.tree.photoset import PhotoSet
 
 __version__ = "0.1.0"
 
-hookimpl = pluggy.HookimplMarker("haven_fs")
-
 __all__ = [
     "Analyzer",
+    "Entry",
     "FacetFolder",
     "Facts",
     "Folder",
@@ -25,5 +23,7 @@ __all__ = [
     "Sample",
     "SmartFolder",
     "Tag",
+    "Text",
+    "View",
     "hookimpl",
 ]

@@ -43,7 +43,7 @@ def default_data_dir() -> Path:
 
 
 def load_settings(data_dir: Path, declared: Iterable[Setting]) -> dict[str, Any]:
-    """Read haven.toml in `data_dir` and fill in defaults.
+    """Read haven.toml in `data_dir` and fill in defaults. The key "data_dir" is the folder itself.
 
     Raises UserError, naming the line or the setting, if the file is not TOML or a value has the wrong type.
     """
@@ -55,7 +55,7 @@ def load_settings(data_dir: Path, declared: Iterable[Setting]) -> dict[str, Any]
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise UserError(f"{path} cannot be read: {error}. Correct the file or move it away.") from error
     given = {f"{section}.{key}": value for section, keys in table.items() if isinstance(keys, dict) for key, value in keys.items()}
-    settings: dict[str, Any] = {}
+    settings: dict[str, Any] = {"data_dir": str(data_dir)}
     for setting in declared:
         value = given.pop(setting.name, setting.default)
         wanted = (int, float) if isinstance(setting.default, float) else type(setting.default)

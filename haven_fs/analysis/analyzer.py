@@ -11,27 +11,11 @@ from typing import Any, Literal, Protocol, runtime_checkable
 
 from PIL import Image
 
-Scalar = str | int | float | None
+from haven_fs.catalog.findings import FACTS
 
-FACTS = frozenset(
-    {
-        "taken",  # wall-clock time where the photo was taken, seconds since 1970-01-01T00:00 of that clock
-        "taken_offset",  # minutes that clock was ahead of UTC; None if not known
-        "taken_source",  # where the time came from: one of haven_time.SOURCES
-        "width",  # pixels as stored, before the orientation is applied
-        "height",
-        "orientation",  # EXIF's 1 to 8; None if the file does not say
-        "duration",  # seconds of a video
-        "make",
-        "model",
-        "lens",
-        "rating",  # 0 to 5
-        "caption",
-        "latitude",  # WGS 84 degrees, north positive
-        "longitude",  # degrees, east positive
-    }
-)
-"""Names of the single-valued facts that the catalog keeps as columns of a photo. Others are refused."""
+__all__ = ["FACTS", "Analyzer", "Facts", "Metadata", "Sample", "Scalar", "Tag"]
+
+Scalar = str | int | float | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,1 @@
+"""The one virtual file system made of smart folders; knows nothing of HTTP."""

@@ -1,0 +1,20 @@
+"""When photos were taken, and the folders by time: /Timeline, /Recent, /On This Day, /Review/Undated."""
+
+from collections.abc import Sequence
+
+from haven_fs import Analyzer, SmartFolder, hookimpl
+from haven_fs.config import Settings
+from haven_time.analyzer import TimeAnalyzer
+from haven_time.folders import FOLDERS
+
+
+@hookimpl
+def haven_analyzers(settings: Settings) -> Sequence[Analyzer]:
+    """Bring the analyzer of capture times."""
+    return [TimeAnalyzer()]
+
+
+@hookimpl
+def haven_smart_folders(settings: Settings) -> Sequence[SmartFolder]:
+    """Bring the folders by time."""
+    return FOLDERS

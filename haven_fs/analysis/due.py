@@ -1,0 +1,125 @@
+"""What is due is a query on the catalog, never a queue: a killed run loses nothing and the next goes on from there."""
+
+import os
+import sqlite3
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+from pathlib import Path
+
+from haven_fs.analysis.analyzer import Analyzer
+from haven_fs.analysis.jobs import File, Group, Photo
+from haven_fs.catalog import Catalog
+
+_PAGE = 2000
+_FILE = "SELECT o.id, o.file, o.mtime_ns, o.dir_id, o.stem, d.path, l.root FROM original o JOIN dir d ON d.id = o.dir_id JOIN library l ON l.id = d.library_id"
+_READY = "o.probed = 0 AND o.gone IS NULL"
+
+
+def _path(file: bytes, below: bytes, root: bytes) -> str:
+    return os.fsdecode(b"/".join(part for part in (root, below, file) if part))
+
+
+def _groups(rows: Sequence[tuple[int, bytes, int, int, str, bytes, bytes]]) -> list[Group]:
+    return [
+        Group(tuple(File(id_, _path(file, path, root), mtime_ns) for id_, file, mtime_ns, _, _, path, root in group))
+        for _, group in groupby(rows, key=lambda row: (row[3], row[4]))
+    ]
+
+
+def groups_in(db: sqlite3.Connection, dir_ids: Sequence[int]) -> list[Group]:
+    """Return the groups of files in these folders that are due to be looked into."""
+    marks = ",".join("?" * len(dir_ids))
+    rows = db.execute(f"{_FILE} WHERE {_READY} AND o.dir_id IN ({marks}) ORDER BY o.dir_id, o.stem, o.id", list(dir_ids))
+    return _groups(rows.fetchall())
+
+
+def all_groups(catalog: Catalog) -> Iterator[Group]:
+    """Give every group of files that is due, page by page, of the libraries whose roots are there."""
+    with catalog.read() as db:
+        roots = db.execute("SELECT id, root FROM library WHERE gone IS NULL").fetchall()
+    ready = [id_ for id_, root in roots if Path(os.fsdecode(root)).is_dir()]
+    marks = ",".join("?" * len(ready))
+    last: tuple[int, str] = (0, "")
+    while True:
+        with catalog.read() as db:
+            keys = db.execute(
+                f"SELECT DISTINCT o.dir_id, o.stem FROM original o WHERE {_READY} AND (o.dir_id, o.stem) > (?, ?)"
+                f" AND o.dir_id IN (SELECT id FROM dir WHERE library_id IN ({marks})) ORDER BY o.dir_id, o.stem LIMIT {_PAGE}",
+                (*last, *ready),
+            ).fetchall()
+            if not keys:
+                return
+            rows = db.execute(
+                f"{_FILE} WHERE {_READY} AND (o.dir_id, o.stem) > (?, ?) AND (o.dir_id, o.stem) <= (?, ?)"
+                f" AND d.library_id IN ({marks}) ORDER BY o.dir_id, o.stem, o.id",
+                (*last, *keys[-1], *ready),
+            ).fetchall()
+        last = keys[-1]
+        yield from _groups(rows)
+
+
+def _lacking(analyzers: Mapping[str, Analyzer]) -> tuple[str, list[str | int]]:
+    """Return the SQL that a photo lacks an analysis of the current version by any of these, and its parameters."""
+    pairs = ",".join("(?, ?)" for _ in analyzers)
+    params: list[str | int] = [part for a in analyzers.values() for part in (a.name, a.version)]
+    count = f"(SELECT count(*) FROM analysis a WHERE a.photo_id = p.id AND (a.analyzer, a.version) IN (VALUES {pairs}))"
+    return f"p.shown = 1 AND {count} < {len(analyzers)}", params
+
+
+def photos(catalog: Catalog, analyzers: Mapping[str, Analyzer]) -> Iterator[Photo]:
+    """Give every photo that one of these analyzers has not seen at its current version, page by page."""
+    if not analyzers:
+        return
+    lacking, params = _lacking(analyzers)
+    last = 0
+    while True:
+        page: list[Photo] = []
+        with catalog.read() as db:
+            ids = [
+                row[0]
+                for row in db.execute(
+                    f"SELECT p.id FROM photo p WHERE {lacking} AND p.id > ? ORDER BY p.id LIMIT {_PAGE}", (*params, last)
+                )
+            ]
+            for id_ in ids:
+                done = set(db.execute("SELECT analyzer, version FROM analysis WHERE photo_id = ?", (id_,)))
+                due = frozenset(a.name for a in analyzers.values() if (a.name, a.version) not in done)
+                files = db.execute(
+                    "SELECT o.role, o.id, o.file, o.mtime_ns, d.path, l.root FROM original o JOIN dir d ON d.id = o.dir_id"
+                    " JOIN library l ON l.id = d.library_id WHERE o.photo_id = ? AND o.gone IS NULL ORDER BY o.id",
+                    (id_,),
+                )
+                roles = tuple((role, File(i, _path(file, below, root), mtime)) for role, i, file, mtime, below, root in files)
+                if any(role == "main" for role, _ in roles):
+                    page.append(Photo(id_, roles, due))
+        if not ids:
+            return
+        last = ids[-1]
+        yield from page
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """What the catalog holds: `pending` is what is still due, 0 when all is settled."""
+
+    photos: int
+    videos: int
+    unreadable: int
+    pending: int
+
+
+def counts(db: sqlite3.Connection, analyzers: Mapping[str, Analyzer]) -> Counts:
+    """Return what the catalog holds now."""
+    kinds = dict(db.execute("SELECT kind = 'video', count(*) FROM photo WHERE shown = 1 GROUP BY 1"))
+    unreadable = db.execute("SELECT count(*) FROM photo WHERE unreadable IS NOT NULL").fetchone()[0]
+    return Counts(kinds.get(0, 0), kinds.get(1, 0), unreadable, sum(count(db, analyzers)))
+
+
+def count(db: sqlite3.Connection, analyzers: Mapping[str, Analyzer]) -> tuple[int, int]:
+    """Return how many originals are due to be looked into, and how many photos are due for some analyzer."""
+    originals = db.execute(f"SELECT count(*) FROM original o WHERE {_READY}").fetchone()[0]
+    if not analyzers:
+        return originals, 0
+    lacking, params = _lacking(analyzers)
+    return originals, db.execute(f"SELECT count(*) FROM photo p WHERE {lacking}", params).fetchone()[0]

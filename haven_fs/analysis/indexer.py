@@ -1,0 +1,166 @@
+"""Brings the catalog up to date with the libraries: walk, look into what is new, ask the analyzers that are due.
+
+First comes what needs only headers, so that dates and places are there in seconds; then what needs the picture. All
+is committed in batches as it comes in, so that folders fill while one looks and a kill costs the last moments' work.
+"""
+
+import logging
+import time
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from typing import Any
+
+from haven_fs.analysis import due
+from haven_fs.analysis.jobs import Group, Photo
+from haven_fs.analysis.pool import Crashed, Pool
+from haven_fs.analysis.progress import Progress
+from haven_fs.analysis.scan import Scan
+from haven_fs.analysis.worker import analyze, look_into
+from haven_fs.catalog import Catalog
+from haven_fs.catalog.findings import Analysis, GroupFound, PhotoFound, Probe
+from haven_fs.catalog.libraries import Library, all_libraries
+from haven_fs.catalog.photos import put_analyses, put_groups
+from haven_fs.catalog.settle import settle
+from haven_fs.config import Settings
+from haven_fs.plugins import Plugins
+
+logger = logging.getLogger(__name__)
+
+_GROUPS_A_JOB = 64
+_PHOTOS_A_JOB = 16
+_COMMIT_EVERY = 0.25
+_CRASHED = "Reading this file ended the program that read it, twice. It may be damaged."
+
+
+class Indexer:
+    """Works for one data folder. One at a time: it writes the catalog, whose lock its process must hold.
+
+    `poll` is called between batches, so that a server can take notice of changes during a long run.
+    """
+
+    def __init__(
+        self,
+        catalog: Catalog,
+        plugins: Plugins,
+        settings: Settings,
+        *,
+        progress: Progress | None = None,
+        poll: Callable[[], None] = lambda: None,
+    ) -> None:
+        self.catalog = catalog
+        self.analyzers = plugins.analyzers(settings)
+        self._pool = Pool(settings, [found.name for found in plugins.found if found.problem is None])
+        self._progress = progress or Progress()
+        self._poll = poll
+        self._urgent: list[Group] = []
+
+    def run(self, *, accept_missing: bool = False) -> None:
+        """Walk every library and do all that is due."""
+        self.walk(accept_missing=accept_missing)
+        self.work()
+
+    def walk(self, *, accept_missing: bool = False) -> None:
+        """Walk every library and note what is new, changed, moved or gone."""
+        for library in self.libraries():
+            Scan(self.catalog, library, accept_missing=accept_missing).run()
+
+    def look_at(self, library_id: int, folders: Collection[str] | None) -> None:
+        """Look again at folders of a library that changed, None for all of it; what is new there goes first."""
+        for library in self.libraries():
+            if library.id == library_id and Scan(self.catalog, library).run(folders):
+                with self.catalog.read() as db:
+                    rows = db.execute(
+                        "SELECT DISTINCT o.dir_id FROM original o JOIN dir d ON d.id = o.dir_id"
+                        " WHERE o.probed = 0 AND o.gone IS NULL AND d.library_id = ? LIMIT 500",
+                        (library.id,),
+                    )
+                    self._urgent += due.groups_in(db, [row[0] for row in rows])
+
+    def libraries(self) -> list[Library]:
+        """Return the libraries there are now."""
+        with self.catalog.read() as db:
+            return all_libraries(db)
+
+    def counts(self) -> due.Counts:
+        """Return what the catalog holds now."""
+        with self.catalog.read() as db:
+            return due.counts(db, self.analyzers)
+
+    def work(self) -> None:
+        """Do all that is due, then end the workers."""
+        try:
+            with self.catalog.read() as db:
+                originals, _ = due.count(db, {})
+            if originals:
+                self._progress.begin("Reading files", originals)
+                self._run(look_into, self._group_batches(), self._put_groups)
+                self._progress.end()
+            with self.catalog.read() as db:
+                _, photos = due.count(db, self.analyzers)
+            if photos:
+                self._progress.begin("Analysing photos", photos)
+                self._run(analyze, _batches(due.photos(self.catalog, self.analyzers), _PHOTOS_A_JOB), self._put_analyses)
+                self._progress.end()
+        finally:
+            self._pool.close()
+
+    def stop(self) -> None:
+        """End a run soon, from another thread."""
+        self._pool.stop()
+
+    def _group_batches(self) -> Iterator[list[Group]]:
+        for batch in _batches(due.all_groups(self.catalog), _GROUPS_A_JOB):
+            self._poll()
+            while self._urgent:
+                urgent, self._urgent = self._urgent[:_GROUPS_A_JOB], self._urgent[_GROUPS_A_JOB:]
+                yield urgent
+            yield batch
+
+    def _run(self, job: Any, batches: Iterable[Sequence[Any]], put: Callable[[list[tuple[Any, Any]]], None]) -> None:
+        ready: list[tuple[Any, Any]] = []
+        committed = time.monotonic()
+        for item, result in self._pool.run(job, batches):
+            ready.append((item, result))
+            if time.monotonic() - committed > _COMMIT_EVERY:
+                put(ready)
+                ready, committed = [], time.monotonic()
+        if ready:
+            put(ready)
+
+    def _put_groups(self, results: list[tuple[Group, Any]]) -> None:
+        found: list[GroupFound] = []
+        for group, result in results:
+            self._progress.advance(len(group.files))
+            if isinstance(result, Crashed):
+                logger.warning("Reading %s crashed", group.files[0].path)
+                result = GroupFound(
+                    [Probe(file.id, "other", "", "application/octet-stream", b"") for file in group.files],
+                    [PhotoFound(file.id, "other", unreadable=_CRASHED) for file in group.files],
+                )
+            if result.retry:
+                logger.info("%s is left for the next run: %s", group.files[0].path, result.retry)
+            else:
+                found.append(result)
+        with self.catalog.write() as w:
+            put_groups(w, found)
+
+    def _put_analyses(self, results: list[tuple[Photo, Any]]) -> None:
+        with self.catalog.write() as w:
+            for photo, result in results:
+                self._progress.advance(1)
+                if isinstance(result, Crashed):
+                    analyses = {name: Analysis(self.analyzers[name].version, failed=_CRASHED) for name in photo.due}
+                else:
+                    analyses = result[1]
+                put_analyses(w, photo.id, analyses)
+            settle(w, [photo.id for photo, _ in results])
+
+
+def _batches(items: Iterable[Any], size: int) -> Iterator[list[Any]]:
+    batch: list[Any] = []
+    for item in items:
+        batch.append(item)
+        if len(batch) == size:
+            yield batch
+            batch = []
+    if batch:
+        yield batch

@@ -1,0 +1,28 @@
+"""What goes to a worker process: plain values, small, picklable. What comes back is in catalog/findings.py."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """An original to look into: its row's `id`, its absolute `path`, and its modification time."""
+
+    id: int
+    path: str
+    mtime_ns: int
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """All files of one folder that share a stem: together they decide which of them are one photo."""
+
+    files: tuple[File, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Photo:
+    """A photo due for some analyzers: its originals with their roles, and which analyzers are due."""
+
+    id: int
+    files: tuple[tuple[str, File], ...]
+    due: frozenset[str]

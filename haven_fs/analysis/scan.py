@@ -1,0 +1,187 @@
+"""Bring the catalog's mirror in step with the disk: what is new, changed, moved, gone - and what is only away.
+
+A disk that is not plugged in looks like a folder whose files were all deleted. So a root that is missing or empty, or
+a walk that lost more than a tenth of a library, changes nothing: the library is marked away, its photos stay listed,
+and the owner is told how to say that they really are deleted.
+"""
+
+import logging
+import os
+import time
+from collections.abc import Collection, Iterator
+from pathlib import Path
+
+from haven_fs.catalog import Catalog, Writer
+from haven_fs.catalog.disk import Mirror, Row, drop, move
+from haven_fs.catalog.libraries import Library
+from haven_fs.library.fingerprint import fingerprint
+from haven_fs.library.walk import Listing, walk
+
+logger = logging.getLogger(__name__)
+
+FEW = 10
+"""This many missing files are believed deleted however small the library is."""
+_FILES_A_TRANSACTION = 2000
+
+
+class Scan:
+    """One look at a library's disk. `run` returns how many originals are new, changed, moved or gone."""
+
+    def __init__(self, catalog: Catalog, library: Library, *, accept_missing: bool = False) -> None:
+        self.catalog = catalog
+        self.library = library
+        self.accept_missing = accept_missing
+        self._root = os.fsencode(library.root)
+
+    def run(self, only: Collection[str] | None = None) -> int:
+        """Look at the whole library, or at the folders `only` (paths below the root) and new ones in them."""
+        try:
+            device = self.library.root.stat().st_dev
+        except OSError:
+            self._mark_away(f"The folder {self.library.root} is not there. Is its disk connected?")
+            return 0
+        with self.catalog.write() as w:
+            mirror = Mirror(w, self.library.id)
+        known = mirror.known_folders()
+        listed: set[bytes] = set()
+        protected: set[bytes] = set()
+        gone: set[bytes] = set()
+        for listings in _in_batches(self._listings(only, known)):
+            with self.catalog.write() as w:
+                for listing in listings:
+                    path = os.fsencode(listing.path)
+                    if listing.error:
+                        logger.warning("%s cannot be listed: %s", self.library.root / listing.path, listing.error)
+                        protected.add(path)
+                    elif listing.gone:
+                        gone.add(path)
+                    else:
+                        listed.add(path)
+                        mirror.put(w, path, listing.files)
+                        if only is not None:
+                            children = {path + b"/" + os.fsencode(f) if path else os.fsencode(f) for f in listing.folders}
+                            gone |= {p for p in known if p and _parent(p) == path and p not in children}
+        if only is None:
+            gone = {path for path in known - listed if not _is_below(path, protected)}
+        else:
+            gone = {path for path in known if _is_below(path, gone)}
+        with self.catalog.write() as w:
+            mirror.miss_folders(w, gone)
+        return self._conclude(mirror, gone, device, whole=only is None)
+
+    def _listings(self, only: Collection[str] | None, known: set[bytes]) -> Iterator[Listing]:
+        if only is None:
+            yield from walk(self.library.root)
+            return
+        # A folder that is new to the catalog was not announced with all that is in it.
+        todo, done = set(only), set[str]()
+        while todo:
+            found: set[str] = set()
+            for listing in walk(self.library.root, only=todo):
+                yield listing
+                paths = (f"{listing.path}/{name}" if listing.path else name for name in listing.folders)
+                found.update(path for path in paths if os.fsencode(path) not in known)
+            done |= todo
+            todo = found - done
+
+    def _conclude(self, mirror: Mirror, gone: set[bytes], device: int, *, whole: bool) -> int:
+        found = mirror.found
+        with self.catalog.write() as w:
+            moved = self._match_moves(w, found.missing, found.new)
+            missing = [row for row in found.missing if row.id not in moved]
+            total = w.db.execute(
+                "SELECT count(*) FROM original o JOIN dir d ON d.id = o.dir_id WHERE d.library_id = ? AND o.gone IS NULL",
+                (self.library.id,),
+            ).fetchone()[0]
+            away = None if self.accept_missing else self._away(len(missing), total, device)
+            if away is None:
+                drop(w, missing)
+                mirror.drop_folders(w, gone)
+            if away is None or whole or not self.library.away:
+                w.db.execute(
+                    "UPDATE library SET away = ?, missing = ?, device = iif(? IS NULL, ?, device), walked = iif(?, ?, walked) WHERE id = ?",
+                    (away, len(missing) if away else 0, away, device, whole, time.time(), self.library.id),
+                )
+        if away and away != self.library.away:
+            logger.warning("%s", away)
+        return len(found.new) + found.changed + (0 if away else len(missing))
+
+    def _away(self, missing: int, total: int, device: int) -> str | None:
+        """Return why missing files are not believed deleted, in words, or None if they are."""
+        if not missing:
+            return None
+        root = self.library.root
+        hint = f"If you deleted them, run: haven index --accept-missing {str(root)!r}"
+        if missing == total:
+            return f"{root} is empty, but {total} files were there. Is its disk connected? {hint}"
+        if self.library.device not in (None, device):
+            return f"{missing} of {total} files are missing from {root}, which is on another disk than before. {hint}"
+        if missing > FEW and missing * 10 > total:
+            return f"{missing} of {total} files are missing from {root}. {hint}"
+        return None
+
+    def _mark_away(self, reason: str) -> None:
+        if reason != self.library.away:
+            logger.warning("%s", reason)
+            with self.catalog.write() as w:
+                w.db.execute("UPDATE library SET away = ? WHERE id = ?", (reason, self.library.id))
+
+    def _match_moves(self, w: Writer, missing: list[Row], new: list[Row]) -> set[int]:
+        """Find new files that are missing or formerly gone ones, by size and fingerprint; return the old rows' ids."""
+        moved: set[int] = set()
+        lost: dict[int, list[int]] = {}
+        for row in missing:
+            lost.setdefault(row.size, []).append(row.id)
+        for row in new:
+            if not row.size:
+                continue
+            ids = [i for i in lost.get(row.size, ()) if i not in moved]
+            ids += [r[0] for r in w.db.execute("SELECT id FROM original WHERE size = ? AND gone IS NOT NULL", (row.size,))]
+            if not ids:
+                continue
+            try:
+                print_ = fingerprint(Path(os.fsdecode(self._root + b"/" + row.path)), row.size)
+            except OSError:
+                continue
+            marks = ",".join("?" * len(ids))
+            # Of several copies, the one that bore the same name is the likeliest to be meant.
+            match = w.db.execute(
+                f"SELECT id, dir_id FROM original WHERE id IN ({marks}) AND fingerprint = ?"
+                " ORDER BY file <> ?, gone IS NOT NULL, id LIMIT 1",
+                (*ids, print_, row.path.rpartition(b"/")[2]),
+            ).fetchone()
+            if match:
+                move(w, Row(match[0], match[1], b"", row.size, print_), row)
+                moved.add(match[0])
+        return moved
+
+
+
+
+def _parent(path: bytes) -> bytes:
+    return path.rpartition(b"/")[0]
+
+
+def _is_below(path: bytes, tops: set[bytes]) -> bool:
+    """Tell whether `path` is one of `tops` or lies under one."""
+    if not tops:
+        return False
+    while path not in tops:
+        if not path:
+            return False
+        path = _parent(path)
+    return True
+
+
+def _in_batches(listings: Iterator[Listing]) -> Iterator[list[Listing]]:
+    """Group listings so that a transaction covers many small folders, and the first comes at once."""
+    batch: list[Listing] = []
+    files = 0
+    for listing in listings:
+        batch.append(listing)
+        files += len(listing.files) + 1
+        if files >= _FILES_A_TRANSACTION:
+            yield batch
+            batch, files = [], 0
+    if batch:
+        yield batch

@@ -1,0 +1,216 @@
+"""What runs in a worker process: looking into files, and asking analyzers about photos. Writes nothing anywhere.
+
+A worker is made by `start` and then given jobs. It opens each original once, read only: the first 64 KiB serve to
+tell its type, its fingerprint and, mostly, its metadata.
+"""
+
+import errno
+import json
+import logging
+import math
+import os
+import warnings
+from collections.abc import Sequence
+from pathlib import Path
+
+import psutil
+
+from haven_fs.analysis.analyzer import Analyzer, Facts, Metadata, Sample
+from haven_fs.analysis.jobs import File, Group, Photo
+from haven_fs.catalog.findings import FACTS, Analysis, GroupFound, PhotoFound, Probe
+from haven_fs.config import Settings
+from haven_fs.library.fingerprint import SPAN, fingerprint_of
+from haven_fs.library.kinds import Kind, claims_media, sniff
+from haven_fs.library.metadata import Unreadable, read_metadata
+from haven_fs.library.pair import Member, pair
+from haven_fs.library.xmp import read_sidecar
+from haven_fs.plugins import Plugins
+
+logger = logging.getLogger(__name__)
+
+# A disk that is failing or going away says so with these: the photo is not to blame, and is tried again later.
+_NOT_NOW = {errno.EIO, errno.ESTALE, errno.ENOTCONN, errno.ENODEV, errno.ETIMEDOUT, errno.EHOSTDOWN, errno.ENOENT, errno.ENOMEM}
+
+_analyzers: dict[str, Analyzer] = {}
+
+
+def start(settings: Settings, plugin_names: Sequence[str], niceness: int) -> None:
+    """Make this process a worker: low priority, plugins loaded, noise of libraries turned off."""
+    if niceness:
+        process = psutil.Process()
+        try:
+            process.nice(niceness if os.name == "posix" else psutil.BELOW_NORMAL_PRIORITY_CLASS)
+            process.ionice(psutil.IOPRIO_CLASS_IDLE) if psutil.LINUX else None
+        except (OSError, AttributeError, psutil.Error):
+            logger.debug("the priority could not be lowered", exc_info=True)
+    # A damaged photo makes image libraries warn; its reason is kept with it, the log need not repeat it.
+    warnings.simplefilter("ignore")
+    _analyzers.clear()
+    _analyzers.update(Plugins(only=plugin_names).analyzers(settings))
+
+
+def look_into(groups: Sequence[Group]) -> list[GroupFound]:
+    """Find out what files are, which belong together, and what every metadata analyzer says of each photo."""
+    found: list[GroupFound] = []
+    samples: list[tuple[PhotoFound, Sample]] = []
+    for group in groups:
+        try:
+            result, its_samples = _look_into(group)
+        except OSError as error:
+            result, its_samples = GroupFound(retry=str(error)), []
+        found.append(result)
+        samples += its_samples
+    for name, analyzer in _analyzers.items():
+        if analyzer.needs == "metadata":
+            for (photo, _), analysis in zip(samples, _ask(analyzer, [s for _, s in samples]), strict=True):
+                photo.analyses[name] = analysis
+    return found
+
+
+def analyze(photos: Sequence[Photo]) -> list[tuple[int, dict[str, Analysis]]]:
+    """Ask the analyzers that are due about photos that are known already."""
+    answers: dict[int, dict[str, Analysis]] = {photo.id: {} for photo in photos}
+    samples: list[tuple[Photo, Sample]] = []
+    for photo in photos:
+        try:
+            samples.append((photo, _sample_again(photo)))
+        except (Unreadable, OSError) as error:
+            for name in photo.due & _analyzers.keys():
+                answers[photo.id][name] = Analysis(_analyzers[name].version, failed=str(error))
+    for name, analyzer in _analyzers.items():
+        due = [(photo, sample) for photo, sample in samples if name in photo.due]
+        if due:
+            for (photo, _), analysis in zip(due, _ask(analyzer, [s for _, s in due]), strict=True):
+                answers[photo.id][name] = analysis
+    return list(answers.items())
+
+
+def _look_into(group: Group) -> tuple[GroupFound, list[tuple[PhotoFound, Sample]]]:
+    found = GroupFound()
+    by_name: dict[str, tuple[File, Kind]] = {}
+    metadata: dict[str, Metadata] = {}
+    problems: dict[str, str] = {}
+    for file in group.files:
+        path = Path(file.path)
+        try:
+            kind, head, print_ = _open(path)
+        except PermissionError:
+            kind, head, print_ = Kind("other", "", "application/octet-stream"), b"", b""
+            problems[path.name] = "Haven is not allowed to read this file. Give the user it runs as the right to."
+        by_name[path.name] = (file, kind)
+        found.probes.append(Probe(file.id, kind.kind, kind.format, kind.mime, print_))
+        if kind.kind in ("image", "raw", "video"):
+            try:
+                metadata[path.name] = read_metadata(path, kind, head)
+            except Unreadable as error:
+                problems[path.name] = str(error)
+        elif path.name not in problems and claims_media(path.name):
+            problems[path.name] = (
+                "The file is empty." if not head else "The name says it is a picture or video, but the content is not one."
+            )
+    members = [
+        Member(name, kind, metadata[name].duration if name in metadata else None)
+        for name, (_, kind) in by_name.items()
+        if name not in problems
+    ]
+    samples = []
+    for pairing in pair(members):
+        file, kind = by_name[pairing.main]
+        companions = [(role, by_name[name][0].id) for role, name in pairing.companions]
+        photo = PhotoFound(file.id, kind.kind, companions)
+        found.photos.append(photo)
+        named = [(role, Path(by_name[name][0].path)) for role, name in pairing.companions]
+        samples.append((photo, _sample(file, metadata[pairing.main], named, metadata)))
+    found.photos += [PhotoFound(by_name[name][0].id, "other", unreadable=reason) for name, reason in problems.items()]
+    return found, samples
+
+
+def _open(path: Path) -> tuple[Kind, bytes, bytes]:
+    """Return a file's kind, its first bytes and its fingerprint."""
+    try:
+        with path.open("rb") as file:
+            size = os.fstat(file.fileno()).st_size
+            head = file.read(SPAN)
+            if size <= SPAN:
+                size, tail = len(head), head
+            else:
+                file.seek(size - SPAN)
+                tail = file.read(SPAN)
+            if len(tail) != min(size, SPAN):
+                raise FileNotFoundError(errno.ENOENT, "The file became shorter while it was read", str(path))
+            return sniff(head, path.name), head, fingerprint_of(head, tail, size)
+    except PermissionError:
+        raise
+    except OSError as error:
+        if error.errno in _NOT_NOW:
+            raise
+        raise PermissionError(str(error)) from error
+
+
+def _sample(file: File, main: Metadata, companions: Sequence[tuple[str, Path]], known: dict[str, Metadata]) -> Sample:
+    """Put together what analyzers see; what a sidecar says outranks what the file itself says."""
+    for role, path in companions:
+        if role == "sidecar":
+            main.xmp.update(read_sidecar(path))
+    return Sample(
+        Path(file.path),
+        file.mtime_ns / 1e9,
+        main,
+        frozenset(role for role, _ in companions),
+        {role: known[path.name] for role, path in companions if path.name in known},
+    )
+
+
+def _sample_again(photo: Photo) -> Sample:
+    file = next(file for role, file in photo.files if role == "main")
+    companions = [(role, Path(other.path)) for role, other in photo.files if role != "main"]
+    kind, head, _ = _open(Path(file.path))
+    main = read_metadata(Path(file.path), kind, head)
+    known: dict[str, Metadata] = {}
+    for role, path in companions:
+        if role != "sidecar":
+            try:
+                its_kind, its_head, _ = _open(path)
+                known[path.name] = read_metadata(path, its_kind, its_head)
+            except (Unreadable, OSError):
+                logger.debug("companion %s cannot be read", path, exc_info=True)
+    sample = _sample(file, main, companions, known)
+    if any(_analyzers[name].needs == "picture" for name in photo.due if name in _analyzers):
+        from haven_fs.library.picture import open_picture
+
+        sample.picture = open_picture(Path(file.path), kind)
+    return sample
+
+
+def _ask(analyzer: Analyzer, samples: Sequence[Sample]) -> list[Analysis]:
+    """Ask one analyzer about a batch; if it fails, about each photo alone, to find the one it fails on."""
+    try:
+        answers = list(analyzer.analyze(samples))
+        if len(answers) != len(samples):
+            raise ValueError(f"{len(answers)} answers for {len(samples)} photos")
+        return [Analysis(analyzer.version, _stored(facts)) for facts in answers]
+    except Exception as error:
+        if len(samples) <= 1:
+            logger.warning("Analyzer %s failed on %s", analyzer.name, [s.path for s in samples], exc_info=True)
+            return [Analysis(analyzer.version, failed=f"{type(error).__name__}: {error}") for _ in samples]
+        return [_ask(analyzer, [sample])[0] for sample in samples]
+
+
+def _stored(facts: Facts) -> str:
+    """Return facts as the catalog stores them. Raises if they are not what the contract says."""
+    unknown = facts.values.keys() - FACTS
+    if unknown:
+        raise ValueError(f"there is no fact {', '.join(sorted(unknown))}")
+    values = {name: value for name, value in facts.values.items() if value is not None}
+    for name, value in values.items():
+        if isinstance(value, float) and not math.isfinite(value):
+            raise ValueError(f"{name} is {value}")
+        if isinstance(value, str):
+            values[name] = value.encode(errors="replace").decode()
+    tags = [(tag.facet, tag.key, tag.name, tag.parent) for tag in facts.tags if tag.name.strip()]
+    stored: dict[str, object] = {"values": values}
+    if tags:
+        stored["tags"] = tags
+    if facts.problems:
+        stored["problems"] = facts.problems
+    return json.dumps(stored, ensure_ascii=False, allow_nan=False)

@@ -1,0 +1,139 @@
+"""Connections to the catalog: many readers, one writer, and the clock that orders what they see.
+
+A reader gets its thread's own read-only connection inside one read transaction, so that a request sees one state
+however much is written meanwhile. The writer is one connection behind a lock: `with catalog.write() as w:` is one
+transaction, committed at its end, rolled back if the block raises. Durability is SQLite's WAL with
+synchronous=NORMAL: a killed process loses nothing committed; after a power cut the last moments may be gone, whole
+transactions at a time, and are found again on disk by the next walk.
+"""
+
+import sqlite3
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from haven_fs.catalog.schema import MIGRATIONS
+from haven_fs.errors import UserError
+
+_READ_PRAGMAS = "PRAGMA query_only=1; PRAGMA mmap_size=268435456; PRAGMA cache_size=-2048; PRAGMA temp_store=MEMORY"
+
+
+class Writer:
+    """One write transaction: its connection `db`, and `seq`, the clock's value for everything it changes."""
+
+    __slots__ = ("db", "removed", "seq")
+
+    def __init__(self, db: sqlite3.Connection, seq: int) -> None:
+        self.db = db
+        self.seq = seq
+        self.removed = False
+
+    def note_removal(self) -> None:
+        """Say that something left a folder in this transaction, so that folders' modification times move on."""
+        self.removed = True
+
+
+class Catalog:
+    """The catalog in `path`, made and migrated when first opened for writing.
+
+    Raises UserError if it was made by a newer Haven or is not a catalog.
+    """
+
+    def __init__(self, path: Path, *, readonly: bool = False) -> None:
+        self.path = path
+        self._local = threading.local()
+        self._lock = threading.RLock()
+        self._writer: sqlite3.Connection | None = None
+        self._idle: list[sqlite3.Connection] = []
+        if readonly:
+            if not path.exists():
+                raise UserError(f"There is no catalog in {path.parent} yet. Run `haven index FOLDER` or `haven serve FOLDER` first.")
+            with self.read() as db:
+                self._check_version(db)
+        else:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            self._writer = self._open_writer()
+
+    @property
+    def writable(self) -> bool:
+        """Whether this process is the one that writes the catalog."""
+        return self._writer is not None
+
+    def _open_writer(self) -> sqlite3.Connection:
+        db = sqlite3.connect(self.path, isolation_level=None, check_same_thread=False, timeout=30, cached_statements=256)
+        try:
+            db.execute("PRAGMA journal_mode=WAL")
+            db.execute("PRAGMA synchronous=NORMAL")
+            db.execute("PRAGMA cache_size=-16384")
+            db.execute("PRAGMA journal_size_limit=16777216")
+            version = self._check_version(db)
+            for number, script in enumerate(MIGRATIONS[version:], start=version + 1):
+                db.executescript(f"BEGIN IMMEDIATE; {script}; PRAGMA user_version={number}; COMMIT")
+        except sqlite3.DatabaseError as error:
+            db.close()
+            raise UserError(f"{self.path} is not a catalog of Haven ({error}). Move it away, or restore a backup.") from error
+        return db
+
+    def _check_version(self, db: sqlite3.Connection) -> int:
+        version = int(db.execute("PRAGMA user_version").fetchone()[0])
+        if version > len(MIGRATIONS):
+            raise UserError(f"{self.path} was made by a newer Haven FS. Update this one: `pip install -U haven-fs`.")
+        return version
+
+    @contextmanager
+    def read(self) -> Iterator[sqlite3.Connection]:
+        """Give a connection inside a read transaction; nested uses in one thread share the outer one."""
+        outer: sqlite3.Connection | None = getattr(self._local, "db", None)
+        if outer is not None:
+            yield outer
+            return
+        try:
+            db = self._idle.pop()
+        except IndexError:
+            db = self._open_reader()
+        self._local.db = db
+        db.execute("BEGIN")
+        try:
+            yield db
+        finally:
+            self._local.db = None
+            db.execute("COMMIT")
+            # Last in, first out: a quiet server keeps to one connection and one page cache.
+            self._idle.append(db)
+
+    def _open_reader(self) -> sqlite3.Connection:
+        uri = f"{self.path.resolve().as_uri()}?mode=rw"
+        db = sqlite3.connect(uri, uri=True, isolation_level=None, timeout=30, check_same_thread=False)
+        db.executescript(_READ_PRAGMAS)
+        return db
+
+    @contextmanager
+    def write(self) -> Iterator[Writer]:
+        """Give the writer inside one transaction; other writers wait."""
+        if self._writer is None:
+            raise UserError("This catalog was opened for reading only.")
+        with self._lock:
+            db = self._writer
+            db.execute("BEGIN IMMEDIATE")
+            try:
+                last = db.execute("SELECT value FROM state WHERE key = 'seq'").fetchone()[0]
+                writer = Writer(db, max(last + 1, time.time_ns() // 1_000_000))
+                yield writer
+                db.execute("UPDATE state SET value = ? WHERE key = 'seq'", (writer.seq,))
+                if writer.removed:
+                    db.execute("UPDATE state SET value = ? WHERE key = 'last_removal'", (writer.seq,))
+            except BaseException:
+                db.execute("ROLLBACK")
+                raise
+            db.execute("COMMIT")
+
+    def close(self) -> None:
+        """Close every connection; no thread may be using one."""
+        while self._idle:
+            self._idle.pop().close()
+        if self._writer is not None:
+            self._writer.execute("PRAGMA optimize")
+            self._writer.close()
+            self._writer = None

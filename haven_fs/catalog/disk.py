@@ -1,0 +1,235 @@
+"""The catalog's mirror of what is on disk: folders and files as a walk found them, before anyone knows what they are.
+
+Rows of originals live as long as the catalog. A file that moved keeps its row, a file that vanished leaves it marked
+`gone`, and one that comes back with the same bytes gets it again, with its photo and all that was said about it.
+"""
+
+import os
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from email.utils import formatdate
+
+from haven_fs.catalog import names
+from haven_fs.catalog.catalog import Writer
+from haven_fs.library.pair import stem_key
+from haven_fs.library.walk import FileStat
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """An original on disk as the catalog knows it; `path` is below the library's root, as the file system spells it."""
+
+    id: int
+    dir_id: int
+    path: bytes
+    size: int
+    fingerprint: bytes | None = None
+
+
+@dataclass(slots=True)
+class Differences:
+    """What one walk found to be other than the catalog says."""
+
+    new: list[Row] = field(default_factory=list)
+    missing: list[Row] = field(default_factory=list)
+    changed: int = 0
+
+
+def etag(size: int, mtime_ns: int) -> str:
+    """Return the entity tag of a file's state, without quotes; the same for a row and for an open descriptor."""
+    return f"{mtime_ns:x}-{size:x}"
+
+
+def http_date(mtime_ns: int) -> str:
+    """Return a time as HTTP's Last-Modified says it; times no calendar has become the nearest it does."""
+    return formatdate(min(max(mtime_ns // 1_000_000_000, 0), 253402300799), usegmt=True)
+
+
+def iso_date(mtime_ns: int) -> str:
+    """Return a time as WebDAV's creationdate says it."""
+    seconds = min(max(mtime_ns // 1_000_000_000, 0), 253402300799)
+    return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def unique(wanted: str, taken: set[str]) -> str:
+    """Return `wanted`, or with " (2)", " (3)", ... before its ending, whose fold is not in `taken`; adds it there."""
+    name, number = wanted, 1
+    stem, ending = names.split_ending(wanted)
+    while names.fold(name) in taken:
+        number += 1
+        name = f"{stem} ({number}){ending}"
+    taken.add(names.fold(name))
+    return name
+
+
+class Mirror:
+    """One library's folders and files in one walk; call `put` for each folder listed, in write transactions."""
+
+    def __init__(self, w: Writer, library_id: int) -> None:
+        self.library_id = library_id
+        self.found = Differences()
+        self._dirs: dict[bytes, int] = dict(
+            w.db.execute("SELECT path, id FROM dir WHERE library_id = ? AND gone IS NULL", (library_id,))
+        )
+
+    def known_folders(self) -> set[bytes]:
+        """Return the paths of the folders the catalog has, the root's among them."""
+        return set(self._dirs)
+
+    def put(self, w: Writer, path: bytes, files: Sequence[FileStat]) -> None:
+        """Bring one folder in step: add what is new, mark what changed as due, note what is missing."""
+        dir_id = self._dir(w, path)
+        known = {
+            row[0]: row[1:]
+            for row in w.db.execute(
+                "SELECT file, id, size, mtime_ns, stem FROM original WHERE dir_id = ? AND gone IS NULL", (dir_id,)
+            )
+        }
+        prefix = path + b"/" if path else b""
+        fresh: list[tuple[bytes, FileStat]] = []
+        stems: set[str] = set()
+        for stat in files:
+            file = os.fsencode(stat.name)
+            row = known.pop(file, None)
+            if row is None:
+                fresh.append((file, stat))
+            elif row[1] != stat.size or row[2] != stat.mtime_ns:
+                self.found.changed += 1
+                stems.add(row[3])
+                self._restat(w, row[0], stat)
+        for file, row in known.items():
+            self.found.missing.append(Row(row[0], dir_id, prefix + file, row[1]))
+        stems |= self._insert(w, dir_id, prefix, fresh)
+        if stems:
+            mark_due(w, dir_id, stems)
+            touch(w, [dir_id])
+
+    def _dir(self, w: Writer, path: bytes) -> int:
+        if path in self._dirs:
+            return self._dirs[path]
+        parent_path, _, file = path.rpartition(b"/")
+        parent = self._dir(w, parent_path) if path else None
+        folds = {row[0] for row in w.db.execute("SELECT shown_fold FROM dir WHERE parent_id = ? AND gone IS NULL", (parent,))}
+        shown = unique(names.shown(os.fsdecode(file)), folds)
+        self._dirs[path] = w.db.execute(
+            "INSERT INTO dir (library_id, parent_id, path, shown, shown_fold, seq) VALUES (?, ?, ?, ?, ?, ?)"
+            " ON CONFLICT (library_id, path) DO UPDATE SET gone = NULL, shown = excluded.shown,"
+            " shown_fold = excluded.shown_fold, seq = excluded.seq RETURNING id",
+            (self.library_id, parent, path, shown, names.fold(shown), w.seq),
+        ).fetchone()[0]
+        touch(w, [self._dirs[path]])
+        return self._dirs[path]
+
+    def _restat(self, w: Writer, id_: int, stat: FileStat) -> None:
+        w.db.execute(
+            "UPDATE original SET size = ?, mtime_ns = ?, inode = ?, etag = ?, modified = ?, created = ?, seq = ? WHERE id = ?",
+            (*_stat_columns(stat), w.seq, id_),
+        )
+        w.db.execute("UPDATE photo SET seq = ? WHERE id = (SELECT photo_id FROM original WHERE id = ?)", (w.seq, id_))
+
+    def _insert(self, w: Writer, dir_id: int, prefix: bytes, fresh: list[tuple[bytes, FileStat]]) -> set[str]:
+        if not fresh:
+            return set()
+        taken = {row[0] for row in w.db.execute("SELECT shown_fold FROM original WHERE dir_id = ? AND gone IS NULL", (dir_id,))}
+        first = (w.db.execute("SELECT max(id) FROM original").fetchone()[0] or 0) + 1
+        rows, stems = [], set()
+        for id_, (file, stat) in enumerate(fresh, start=first):
+            stem = stem_key(stat.name).encode(errors="replace").decode()
+            stems.add(stem)
+            shown = unique(names.shown(stat.name), taken)
+            rows.append((id_, dir_id, file, stem, *_stat_columns(stat), *_shown_columns(shown), w.seq))
+            self.found.new.append(Row(id_, dir_id, prefix + file, stat.size))
+        w.db.executemany(
+            "INSERT INTO original (id, dir_id, file, stem, size, mtime_ns, inode, etag, modified, created,"
+            " shown, shown_fold, shown_href, shown_xml, seq) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            rows,
+        )
+        return stems
+
+    def miss_folders(self, w: Writer, paths: Iterable[bytes]) -> None:
+        """Note every file in these folders, which are not on disk any more, as missing."""
+        for path in paths:
+            dir_id = self._dirs[path]
+            prefix = path + b"/" if path else b""
+            for file, id_, size in w.db.execute(
+                "SELECT file, id, size FROM original WHERE dir_id = ? AND gone IS NULL", (dir_id,)
+            ):
+                self.found.missing.append(Row(id_, dir_id, prefix + file, size))
+
+    def drop_folders(self, w: Writer, paths: Iterable[bytes]) -> None:
+        """Mark folders as gone; their files must have been dropped or moved before."""
+        for path in sorted(paths, key=len, reverse=True):
+            dir_id = self._dirs.pop(path)
+            touch(w, [dir_id])
+            w.db.execute("UPDATE dir SET gone = ? WHERE id = ?", (w.seq, dir_id))
+
+
+def _stat_columns(stat: FileStat) -> tuple[int, int, int, str, str, str]:
+    return (
+        stat.size,
+        stat.mtime_ns,
+        # SQLite's integers are signed; some network disks number files with all 64 bits.
+        stat.inode - (1 << 64) if stat.inode >= 1 << 63 else stat.inode,
+        etag(stat.size, stat.mtime_ns),
+        http_date(stat.mtime_ns),
+        iso_date(stat.mtime_ns),
+    )
+
+
+def _shown_columns(shown: str) -> tuple[str, str, str, str]:
+    return shown, names.fold(shown), names.href(shown), names.xml(shown)
+
+
+def touch(w: Writer, dir_ids: Iterable[int]) -> None:
+    """Note a change in these folders and so in every folder above them."""
+    for dir_id in dir_ids:
+        w.db.execute(
+            "WITH RECURSIVE up (id) AS (SELECT ? UNION ALL SELECT parent_id FROM dir JOIN up ON dir.id = up.id"
+            " WHERE parent_id IS NOT NULL) UPDATE dir SET seq = ? WHERE id IN (SELECT id FROM up)",
+            (dir_id, w.seq),
+        )
+
+
+def mark_due(w: Writer, dir_id: int, stems: Iterable[str]) -> None:
+    """Make whole groups of files due to be looked into again, since together they decide what is one photo."""
+    w.db.executemany(
+        "UPDATE original SET probed = 0 WHERE dir_id = ? AND stem = ? AND gone IS NULL AND probed = 1",
+        [(dir_id, stem) for stem in stems],
+    )
+
+
+def move(w: Writer, old: Row, new: Row) -> None:
+    """Let the row of a missing or gone original take the place where the same bytes were found."""
+    found = w.db.execute(
+        "SELECT dir_id, file, stem, size, mtime_ns, inode, etag, modified, created, shown, shown_fold, shown_href, shown_xml"
+        " FROM original WHERE id = ?",
+        (new.id,),
+    ).fetchone()
+    stem = w.db.execute("SELECT stem FROM original WHERE id = ?", (old.id,)).fetchone()[0]
+    w.db.execute("DELETE FROM original WHERE id = ?", (new.id,))
+    w.db.execute(
+        "UPDATE original SET dir_id = ?, file = ?, stem = ?, size = ?, mtime_ns = ?, inode = ?, etag = ?, modified = ?,"
+        " created = ?, shown = ?, shown_fold = ?, shown_href = ?, shown_xml = ?, gone = NULL, probed = 0, seq = ? WHERE id = ?",
+        (*found, w.seq, old.id),
+    )
+    mark_due(w, old.dir_id, [stem])
+    touch(w, {old.dir_id, new.dir_id})
+
+
+def drop(w: Writer, rows: Sequence[Row]) -> None:
+    """Mark originals as gone; photos left without any file are shown no more."""
+    if not rows:
+        return
+    w.note_removal()
+    for row in rows:
+        stem, photo_id = w.db.execute(
+            "UPDATE original SET gone = ?, seq = ? WHERE id = ? RETURNING stem, photo_id", (w.seq, w.seq, row.id)
+        ).fetchone()
+        mark_due(w, row.dir_id, [stem])
+        w.db.execute(
+            "UPDATE photo SET seq = ?, shown = 0, unreadable = NULL WHERE id = ? AND NOT EXISTS"
+            " (SELECT 1 FROM original WHERE photo_id = photo.id AND gone IS NULL)",
+            (w.seq, photo_id),
+        )
+    touch(w, {row.dir_id for row in rows})

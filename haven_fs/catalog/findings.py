@@ -1,0 +1,63 @@
+"""What looking into files found, as workers hand it to the catalog, and the facts a photo's columns keep."""
+
+from dataclasses import dataclass, field
+
+FACTS = frozenset(
+    {
+        "taken",  # wall-clock time where the photo was taken, seconds since 1970-01-01T00:00 of that clock
+        "taken_offset",  # minutes that clock was ahead of UTC; None if not known
+        "taken_source",  # where the time came from: one of haven_time.SOURCES
+        "width",  # pixels as stored, before the orientation is applied
+        "height",
+        "orientation",  # EXIF's 1 to 8; None if the file does not say
+        "duration",  # seconds of a video
+        "make",
+        "model",
+        "lens",
+        "rating",  # 0 to 5
+        "caption",
+        "latitude",  # WGS 84 degrees, north positive
+        "longitude",  # degrees, east positive
+    }
+)
+"""Names of the single-valued facts that the catalog keeps as columns of a photo. Others are refused."""
+
+
+@dataclass(slots=True)
+class Probe:
+    """What one file is by its content."""
+
+    id: int
+    kind: str
+    format: str
+    mime: str
+    fingerprint: bytes
+
+
+@dataclass(slots=True)
+class Analysis:
+    """What one analyzer said of one photo: `facts` as the catalog stores them (JSON), or why it `failed`."""
+
+    version: int
+    facts: str = "{}"
+    failed: str | None = None
+
+
+@dataclass(slots=True)
+class PhotoFound:
+    """One photo of a group: ids of its main original and of its companions by role."""
+
+    main: int
+    kind: str
+    companions: list[tuple[str, int]] = field(default_factory=list)
+    unreadable: str | None = None
+    analyses: dict[str, Analysis] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class GroupFound:
+    """What a group of files turned out to be; `retry` says why it could not be read just now, if so."""
+
+    probes: list[Probe] = field(default_factory=list)
+    photos: list[PhotoFound] = field(default_factory=list)
+    retry: str | None = None

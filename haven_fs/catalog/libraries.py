@@ -1,0 +1,86 @@
+"""The libraries this data folder remembers: which folders of originals there are, and whether they are to be had."""
+
+import os
+import sqlite3
+from dataclasses import dataclass
+from pathlib import Path
+
+from haven_fs.catalog import names
+from haven_fs.catalog.catalog import Catalog
+from haven_fs.catalog.disk import unique
+from haven_fs.errors import UserError
+
+
+@dataclass(frozen=True, slots=True)
+class Library:
+    """One root of originals; `away` says in words why its files are not to be had now, None if they are."""
+
+    id: int
+    root: Path
+    name: str
+    writable: bool
+    device: int | None
+    away: str | None
+    missing: int
+    walked: float | None
+
+
+def all_libraries(db: sqlite3.Connection) -> list[Library]:
+    """Return the remembered libraries, in the order they were added."""
+    rows = db.execute("SELECT id, root, name, writable, device, away, missing, walked FROM library WHERE gone IS NULL ORDER BY id")
+    return [Library(row[0], Path(os.fsdecode(row[1])), row[2], bool(row[3]), *row[4:]) for row in rows]
+
+
+def add_library(catalog: Catalog, folder: Path, data_dir: Path) -> Library:
+    """Remember `folder` as a library and return it; one that is known already is returned as it is.
+
+    Raises UserError if it is no folder, or overlaps the data folder or another library.
+    """
+    root = folder.expanduser().resolve()
+    if not root.is_dir():
+        raise UserError(f"There is no folder {folder}. Check the path; a network disk must be mounted first.")
+    data = data_dir.resolve()
+    if data == root or data.is_relative_to(root):
+        raise UserError(f"Haven's data folder {data} lies inside {root}. Give another with --data, outside your photos.")
+    if root.is_relative_to(data):
+        raise UserError(f"{root} lies inside Haven's own data folder. Choose the folder that holds your photos.")
+    with catalog.write() as w:
+        known = all_libraries(w.db)
+        for library in known:
+            if library.root == root:
+                return library
+            if root.is_relative_to(library.root) or library.root.is_relative_to(root):
+                raise UserError(
+                    f"{root} overlaps the library {library.root}, which would show photos twice. "
+                    f"Remove that first: haven libraries remove {library.name!r}"
+                )
+        name = unique(names.portable(root.name or "Photos"), {names.fold(library.name) for library in known})
+        id_ = w.db.execute(
+            "INSERT INTO library (root, name, fold) VALUES (?, ?, ?) ON CONFLICT (root) DO UPDATE SET gone = NULL,"
+            " away = NULL, missing = 0, walked = NULL, name = excluded.name, fold = excluded.fold RETURNING id",
+            (os.fsencode(root), name, names.fold(name)),
+        ).fetchone()[0]
+        return Library(id_, root, name, False, None, None, 0, None)
+
+
+def remove_library(catalog: Catalog, name: str) -> None:
+    """Forget a library by its name or path: its originals are no longer shown. Nothing on disk is touched.
+
+    Its rows stay, marked gone, so that adding the folder again brings back all that was known about its photos.
+    Raises UserError if there is none of that name.
+    """
+    with catalog.write() as w:
+        for library in all_libraries(w.db):
+            if names.fold(library.name) == names.fold(name) or library.root == Path(name).expanduser().resolve():
+                break
+        else:
+            raise UserError(f"There is no library {name!r}. `haven libraries list` shows those there are.")
+        originals = "SELECT o.id FROM original o JOIN dir d ON d.id = o.dir_id WHERE d.library_id = ?"
+        w.db.execute(
+            f"UPDATE photo SET shown = 0, seq = ? WHERE id IN (SELECT photo_id FROM original WHERE id IN ({originals}))",
+            (w.seq, library.id),
+        )
+        w.db.execute(f"UPDATE original SET gone = ?, seq = ? WHERE id IN ({originals}) AND gone IS NULL", (w.seq, w.seq, library.id))
+        w.db.execute("UPDATE dir SET gone = ?, seq = ? WHERE library_id = ?", (w.seq, w.seq, library.id))
+        w.db.execute("UPDATE library SET gone = ? WHERE id = ?", (w.seq, library.id))
+        w.note_removal()

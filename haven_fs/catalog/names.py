@@ -1,0 +1,55 @@
+"""Names that every client can show: portable on Windows, in NFC, legal in XML, compared without case."""
+
+import re
+import unicodedata
+from urllib.parse import quote
+from xml.sax.saxutils import escape
+
+# XML 1.0 cannot carry most control characters, nor lone surrogates, which is how Python spells a file name that is
+# not UTF-8; one such name in a listing would make the whole answer unreadable to every client.
+_NOT_XML = re.compile("[\x00-\x1f\x7f\ud800-\udfff￾￿]")
+_NOT_WINDOWS = re.compile(r'[\\/:*?"<>|]')
+_DEVICES = re.compile(r"(con|prn|aux|nul|com[0-9]|lpt[0-9])(\.|$)", re.IGNORECASE)
+LONGEST = 200
+"""Bytes of UTF-8 that a display name may have: 255 is most file systems' limit, suffixes and prefixes need room."""
+
+
+def fold(name: str) -> str:
+    """Return what two names have in common that differ only by case or by Unicode composition (Finder sends NFD)."""
+    return unicodedata.normalize("NFC", unicodedata.normalize("NFC", name).casefold())
+
+
+def shown(name: str) -> str:
+    """Return a disk's name as /Originals shows it: as it is, except for what no client could be sent."""
+    return _NOT_XML.sub("\ufffd", unicodedata.normalize("NFC", name)).replace("/", "\ufffd")
+
+
+def portable(name: str) -> str:
+    """Return `name` as every system can store it; never empty."""
+    name = _NOT_WINDOWS.sub("_", shown(name))
+    stem, dot, ending = name.rpartition(".")
+    if not stem or len(ending) > 8:
+        stem, dot, ending = name, "", ""
+    ending = ending.rstrip(" .")
+    room = LONGEST - len((dot + ending).encode())
+    stem = stem.encode()[:room].decode(errors="ignore")
+    name = (stem + dot + ending).strip(" ").rstrip(".") or "_"
+    return f"_{name}" if _DEVICES.match(name) else name
+
+
+def split_ending(name: str) -> tuple[str, str]:
+    """Return a name's stem and its ending with the dot: "IMG_1", ".jpg"; an ending is at most eight characters."""
+    stem, dot, ending = name.rpartition(".")
+    if not stem or not dot or len(ending) > 8:
+        return name, ""
+    return stem, dot + ending
+
+
+def href(name: str) -> str:
+    """Return `name` as a segment of a URL, safe inside XML too."""
+    return quote(name, safe="-_.~!()")
+
+
+def xml(name: str) -> str:
+    """Return `name` as XML text."""
+    return escape(name)

@@ -1,0 +1,149 @@
+"""The catalog's tables, as numbered migrations: `PRAGMA user_version` counts how many have been applied.
+
+A migration is never edited once released; a change is a new one at the end of MIGRATIONS. tests/catalog applies them
+from an empty file and from every older version.
+
+How the tables hang together: a `library` is a root on disk, a `dir` a folder in it, an `original` a file. Originals
+that belong together (a picture, its live video, its RAW twin, its sidecar) are one `photo`. What analyzers found is
+kept word for word in `analysis`; `photo`'s columns and `member` are derived from that in one place, settle.py.
+
+`seq` is a logical clock: milliseconds since the epoch, but always higher than any before. A row carries the seq of
+the transaction that last changed how it shows. A folder's version is the count and the highest seq of what is in it:
+an addition always brings a new highest seq and a removal a lower count, so two states never share a version.
+"""
+
+MIGRATIONS = (
+    """
+    CREATE TABLE state (key TEXT PRIMARY KEY, value NOT NULL) WITHOUT ROWID;
+    INSERT INTO state VALUES ('seq', 1), ('last_removal', 1);
+
+    CREATE TABLE library (
+        id INTEGER PRIMARY KEY,
+        root BLOB NOT NULL UNIQUE,          -- absolute path as the file system spells it
+        name TEXT NOT NULL,                 -- its folder in /Originals
+        fold TEXT NOT NULL,
+        writable INTEGER NOT NULL DEFAULT 0,
+        device INTEGER,                     -- st_dev at the last good walk
+        away TEXT,                          -- why the files are not to be had now, or NULL
+        missing INTEGER NOT NULL DEFAULT 0, -- files the last walk did not find, not believed deleted
+        walked REAL,                        -- when the last whole walk ended, seconds since the epoch
+        gone INTEGER                        -- seq at which the owner removed it
+    );
+    CREATE UNIQUE INDEX library_fold ON library (fold) WHERE gone IS NULL;
+
+    CREATE TABLE dir (
+        id INTEGER PRIMARY KEY,
+        library_id INTEGER NOT NULL REFERENCES library,
+        parent_id INTEGER REFERENCES dir,
+        path BLOB NOT NULL,                 -- below the root, '/' between; empty for the root itself
+        shown TEXT NOT NULL,                -- its name in /Originals
+        shown_fold TEXT NOT NULL,
+        gone INTEGER,                       -- seq at which it vanished from the disk
+        seq INTEGER NOT NULL                -- of the last change in it or anywhere below
+    );
+    CREATE UNIQUE INDEX dir_path ON dir (library_id, path);
+    CREATE UNIQUE INDEX dir_shown ON dir (parent_id, shown_fold) WHERE gone IS NULL AND parent_id IS NOT NULL;
+
+    CREATE TABLE original (
+        id INTEGER PRIMARY KEY,
+        dir_id INTEGER NOT NULL REFERENCES dir,
+        file BLOB NOT NULL,                 -- its name on disk as the file system spells it
+        stem TEXT NOT NULL,                 -- what files that may belong together share (library/pair.py)
+        size INTEGER NOT NULL,
+        mtime_ns INTEGER NOT NULL,
+        inode INTEGER NOT NULL,
+        -- as WebDAV says it, made once here so that a listing is one join
+        etag TEXT NOT NULL,
+        modified TEXT NOT NULL,
+        created TEXT NOT NULL,
+        shown TEXT NOT NULL,                -- its name in /Originals
+        shown_fold TEXT NOT NULL,
+        shown_href TEXT NOT NULL,
+        shown_xml TEXT NOT NULL,
+        -- what its content is; known once probed
+        probed INTEGER NOT NULL DEFAULT 0,
+        kind TEXT NOT NULL DEFAULT 'other',
+        format TEXT NOT NULL DEFAULT '',
+        mime TEXT NOT NULL DEFAULT 'application/octet-stream',
+        fingerprint BLOB,
+        -- the photo it is part of, and its name in every smart folder
+        photo_id INTEGER REFERENCES photo,
+        role TEXT,                          -- main, live, raw, edit, thumbnail, sidecar
+        name TEXT,
+        name_fold TEXT,
+        href TEXT,
+        xml TEXT,
+        gone INTEGER,                       -- seq at which it vanished from the disk
+        seq INTEGER NOT NULL
+    );
+    CREATE UNIQUE INDEX original_file ON original (dir_id, file) WHERE gone IS NULL;
+    CREATE UNIQUE INDEX original_shown ON original (dir_id, shown_fold) WHERE gone IS NULL;
+    CREATE INDEX original_stem ON original (dir_id, stem) WHERE gone IS NULL;
+    CREATE INDEX original_due ON original (dir_id, stem) WHERE probed = 0 AND gone IS NULL;
+    CREATE INDEX original_photo ON original (photo_id, name_fold);
+    CREATE INDEX original_name ON original (name_fold);
+    CREATE INDEX original_size ON original (size) WHERE gone IS NOT NULL;
+
+    CREATE TABLE photo (
+        id INTEGER PRIMARY KEY,
+        main_id INTEGER NOT NULL,           -- the original one looks at
+        kind TEXT NOT NULL,                 -- image, raw, video; other if unreadable
+        added REAL NOT NULL,                -- when Haven first saw it, seconds since the epoch
+        unreadable TEXT,                    -- why it cannot be read, in words
+        shown INTEGER NOT NULL,             -- 1 while smart folders show it
+        day INTEGER,                        -- yyyymmdd of `taken`
+        taken INTEGER, taken_offset INTEGER, taken_source TEXT,
+        width INTEGER, height INTEGER, orientation INTEGER, duration REAL,
+        make TEXT, model TEXT, lens TEXT, rating REAL, caption TEXT,
+        latitude REAL, longitude REAL,
+        seq INTEGER NOT NULL
+    );
+    CREATE INDEX photo_day ON photo (day, seq) WHERE shown = 1;
+    CREATE INDEX photo_added ON photo (added, taken) WHERE shown = 1;
+    CREATE INDEX photo_undated ON photo (seq) WHERE shown = 1 AND (taken_source IS NULL OR taken_source = 'file');
+    CREATE INDEX photo_unplaced ON photo (day, seq) WHERE shown = 1 AND latitude IS NULL;
+    CREATE INDEX photo_unreadable ON photo (seq) WHERE unreadable IS NOT NULL;
+
+    CREATE TABLE name (                     -- every display name ever given: never given to another photo
+        fold TEXT PRIMARY KEY,
+        stem TEXT NOT NULL,                 -- without its ending
+        base TEXT NOT NULL,                 -- the stem without Haven's own " (2)"
+        photo_id INTEGER NOT NULL,
+        grouped INTEGER NOT NULL            -- 1 if the photo has companions, which makes the stem its own
+    ) WITHOUT ROWID;
+    CREATE INDEX name_stem ON name (stem);
+    CREATE INDEX name_base ON name (base);
+
+    CREATE TABLE analysis (
+        photo_id INTEGER NOT NULL REFERENCES photo,
+        analyzer TEXT NOT NULL,
+        version INTEGER NOT NULL,
+        facts TEXT NOT NULL,                -- {"values": {}, "tags": [[facet, key, name, parent]], "problems": []}
+        failed TEXT,                        -- why it gave no facts, or NULL
+        PRIMARY KEY (photo_id, analyzer)
+    ) WITHOUT ROWID;
+    CREATE INDEX analysis_version ON analysis (analyzer, version);
+
+    CREATE TABLE value (
+        id INTEGER PRIMARY KEY,
+        facet TEXT NOT NULL,
+        key TEXT NOT NULL,
+        name TEXT NOT NULL,
+        fold TEXT NOT NULL,
+        parent TEXT,
+        seq INTEGER NOT NULL
+    );
+    CREATE UNIQUE INDEX value_key ON value (facet, key);
+    CREATE UNIQUE INDEX value_name ON value (facet, fold);
+    CREATE INDEX value_parent ON value (facet, parent);
+
+    CREATE TABLE member (
+        value_id INTEGER NOT NULL REFERENCES value,
+        photo_id INTEGER NOT NULL REFERENCES photo,
+        PRIMARY KEY (value_id, photo_id)
+    ) WITHOUT ROWID;
+    CREATE INDEX member_photo ON member (photo_id);
+
+    CREATE TABLE split (path TEXT PRIMARY KEY) WITHOUT ROWID;   -- folders once shown by year, for good
+    """,
+)

@@ -1,0 +1,29 @@
+"""`haven demo`: a small library of drawn pictures, made on the spot, with all that Haven does, offline."""
+
+import argparse
+import sys
+import tempfile
+from pathlib import Path
+
+from haven_fs.cli import options, serve
+from haven_fs.cli.command import Command
+from haven_fs.demo import make_demo_library
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    """Add what `demo` takes: what `serve` takes, without libraries."""
+    options.add_data(parser)
+    serve.add_serving(parser)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Draw the library if it is not there yet, and serve it."""
+    folder = Path(args.data) if args.data else Path(tempfile.gettempdir()) / "haven-demo"
+    print(f"Drawing a small photo library in {folder} ...", file=sys.stderr)
+    args.libraries = [make_demo_library(folder / "Demo Photos")]
+    args.data = folder / "data"
+    args.accept_missing = True
+    return serve.run(args)
+
+
+COMMAND = Command("demo", "Serve a small made-up library, to look around.", arguments, run)

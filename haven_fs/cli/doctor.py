@@ -1,0 +1,89 @@
+"""`haven doctor`: looks for what may be wrong, and shows the settings."""
+
+import argparse
+import importlib.metadata
+import json
+import os
+import platform
+import shutil
+import sqlite3
+from pathlib import Path
+
+from haven_fs import __version__
+from haven_fs.catalog import Catalog
+from haven_fs.catalog.libraries import all_libraries
+from haven_fs.cli import options
+from haven_fs.cli.command import Command
+from haven_fs.datafolder import DataFolder
+from haven_fs.errors import UserError
+
+_PACKAGES = ("wsgidav", "cheroot", "pluggy", "pillow", "pillow-heif", "av", "exifread", "watchfiles")
+_LOW_SPACE = 200 << 20
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    """Add what `doctor` takes."""
+    options.add_data(parser)
+    options.add_json(parser)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Report; the exit status is 1 if something is wrong."""
+    data = options.data_folder(args)
+    versions = {"haven-fs": __version__, "python": platform.python_version(), "sqlite": sqlite3.sqlite_version}
+    versions |= {name: importlib.metadata.version(name) for name in _PACKAGES}
+    settings = {s.name: (data.settings[s.name], s.help) for s in data.plugins.settings()}
+    problems = find_problems(data)
+    if args.json:
+        values = {name: value for name, (value, _) in settings.items()}
+        print(json.dumps({"versions": versions, "data": str(data.path), "settings": values, "problems": problems}))
+    else:
+        print(", ".join(f"{name} {version}" for name, version in versions.items()))
+        print(f"Data folder: {data.path}\nSettings ({data.path / 'haven.toml'}):")
+        for name, (value, help_) in settings.items():
+            print(f"  {name} = {json.dumps(value)}\n      {help_}")
+        print("\n".join(f"PROBLEM: {problem}" for problem in problems) or "Nothing is wrong that Haven can see.")
+    return 1 if problems else 0
+
+
+def find_problems(data: DataFolder) -> list[str]:
+    """Return what is wrong with a data folder, its plugins or its libraries, a sentence each."""
+    problems = [f"Plugin {plugin.name} is left out: {plugin.problem}" for plugin in data.plugins.found if plugin.problem]
+    if not data.catalog_path.exists():
+        return [*problems, "There is no catalog yet. Run: haven serve ~/Pictures"]
+    if shutil.disk_usage(data.path).free < _LOW_SPACE:
+        problems.append(f"The disk of {data.path} is almost full.")
+    try:
+        with data.catalog(readonly=True) as catalog:
+            problems += _check_catalog(catalog)
+    except UserError as error:
+        problems.append(str(error))
+    except sqlite3.DatabaseError as error:
+        problems.append(f"The catalog is damaged ({error}). Move {data.catalog_path} away and index again.")
+    return problems
+
+
+def _check_catalog(catalog: Catalog) -> list[str]:
+    problems = []
+    with catalog.read() as db:
+        check = db.execute("PRAGMA quick_check(1)").fetchone()[0]
+        if check != "ok":
+            problems.append(f"The catalog is damaged: {check}. Move {catalog.path} away and index again.")
+        for library in all_libraries(db):
+            if library.away:
+                problems.append(library.away)
+            elif not os.access(library.root, os.R_OK | os.X_OK):
+                problems.append(f"Haven is not allowed to read {library.root}.")
+        failed = db.execute("SELECT analyzer, count(*) FROM analysis WHERE failed IS NOT NULL GROUP BY 1").fetchall()
+        problems += [f"Analyzer {name} failed on {count} photos: see haven info FILE" for name, count in failed]
+    return problems + _inotify()
+
+
+def _inotify() -> list[str]:
+    limit = Path("/proc/sys/fs/inotify/max_user_watches")
+    if limit.exists() and int(limit.read_text()) < 8192:
+        return ["Linux lets programs watch few folders (fs.inotify.max_user_watches); changes are found at walks only."]
+    return []
+
+
+COMMAND = Command("doctor", "Look for what may be wrong, and show the settings.", arguments, run)

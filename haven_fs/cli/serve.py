@@ -1,0 +1,139 @@
+"""`haven serve`: index and serve until told to stop."""
+
+import argparse
+import logging
+import signal
+import socket
+import sys
+import threading
+from pathlib import Path
+from typing import Any
+
+from haven_fs.analysis.progress import Progress
+from haven_fs.cli import options
+from haven_fs.cli.command import Command
+from haven_fs.datafolder import DataFolder
+from haven_fs.errors import UserError
+from haven_fs.server.app import make_app
+from haven_fs.server.background import Background
+from haven_fs.server.guard import is_loopback
+from haven_fs.server.http import Server, make_server
+from haven_fs.server.mounting import how_to_mount
+from haven_fs.server.tls import TlsFiles, ensure_certificate, own_certificate
+from haven_fs.server.users import Users
+
+logger = logging.getLogger(__name__)
+
+
+def add_serving(parser: argparse.ArgumentParser) -> None:
+    """Add how to serve, which `demo` takes too."""
+    parser.add_argument("--host", default="127.0.0.1", help="address to serve on; 0.0.0.0 for all (default: this computer only)")
+    parser.add_argument("--port", type=int, default=8080, help="port to serve on; 0 for any free one (default: 8080)")
+    parser.add_argument("--no-auth", action="store_true", help="ask for no password; only for this computer")
+    parser.add_argument("--tls", action="store_true", help="serve https, with a certificate of Haven's own")
+    parser.add_argument("--tls-cert", type=Path, metavar="FILE", help="serve https with this certificate")
+    parser.add_argument("--tls-key", type=Path, metavar="FILE", help="the certificate's key")
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    """Add what `serve` takes."""
+    options.add_libraries(parser)
+    options.add_data(parser)
+    add_serving(parser)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Serve until SIGINT or SIGTERM."""
+    data = options.data_folder(args)
+    with data.locked(), data.catalog() as catalog:
+        options.remember_libraries(args, data, catalog)
+        users, shown = _users(args, data)
+        tls = _tls(args, data)
+        app = make_app(data.tree(catalog), users, tls=tls is not None, allow_basic=data.settings["serve.allow_basic"])
+        background = Background(
+            catalog, data.plugins, data.settings, progress=Progress(bar=True), accept_missing=args.accept_missing
+        )
+        server = _listen(app, args, data, tls)
+        try:
+            url = _url(args.host, server.bind_addr[1], tls is not None)
+            data.announce_url(url)
+            print(f"Serving on {url}", flush=True)
+            _explain(url, users, shown, tls)
+            background.start()
+            _wait()
+        finally:
+            logger.info("Stopping")
+            server.stop()
+            background.stop()
+    return 0
+
+
+def _users(args: argparse.Namespace, data: DataFolder) -> tuple[Users | None, tuple[str, str] | None]:
+    """Return who may come in, None for anybody on this computer, and a name and password to show if just made."""
+    local = is_loopback(args.host if ":" not in args.host else f"[{args.host}]")
+    users = Users(data.path / "users.json")
+    if args.no_auth:
+        if not local:
+            raise UserError("--no-auth is only for this computer: anybody in the network could see all your photos.")
+        return None, None
+    if local and not users.names():
+        return None, None
+    return users, None if users.names() else users.create_first()
+
+
+def _tls(args: argparse.Namespace, data: DataFolder) -> TlsFiles | None:
+    if bool(args.tls_cert) != bool(args.tls_key):
+        raise UserError("--tls-cert and --tls-key belong together.")
+    if args.tls_cert:
+        return own_certificate(args.tls_cert, args.tls_key)
+    if args.tls:
+        return ensure_certificate(data.path / "tls", [socket.gethostname(), args.host, *_addresses()])
+    return None
+
+
+def _addresses() -> list[str]:
+    """Return this computer's own addresses, without asking anybody else."""
+    import psutil
+
+    families = (socket.AF_INET, socket.AF_INET6)
+    return [a.address.partition("%")[0] for found in psutil.net_if_addrs().values() for a in found if a.family in families]
+
+
+def _listen(app: Any, args: argparse.Namespace, data: DataFolder, tls: TlsFiles | None) -> Server:
+    server = make_server(app, args.host, args.port, threads=data.settings["serve.threads"], tls=tls)
+    try:
+        server.prepare()
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise UserError(f"Cannot serve on {args.host}, port {args.port}: {reason}. Try another: --port 0 takes any free one.") from error
+    threading.Thread(target=server.serve, name="accept", daemon=True).start()
+    return server
+
+
+def _url(host: str, port: int, tls: bool) -> str:
+    if host in ("0.0.0.0", "::", ""):  # noqa: S104 - compared with, not bound to
+        host = socket.gethostname()
+    return f"{'https' if tls else 'http'}://{f'[{host}]' if ':' in host else host}:{port}/"
+
+
+def _explain(url: str, users: Users | None, shown: tuple[str, str] | None, tls: TlsFiles | None) -> None:
+    if shown:
+        print(f"\n  User: {shown[0]}   Password: {shown[1]}")
+        print("  Write it down: it is shown this once. New ones: haven users add NAME")
+    if tls:
+        print(f"\n  Certificate SHA-256: {tls.fingerprint()}")
+    user = None if users is None else next(iter(users.names()), None)
+    print(f"\nOpen it as a drive:\n{how_to_mount(url, tls is not None, user)}\n\nCtrl+C ends it.", flush=True)
+
+
+def _wait() -> None:
+    """Return when told to stop."""
+    stop = threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: stop.set())
+    while not stop.wait(timeout=3600):
+        pass
+    sys.stdout.flush()
+
+
+COMMAND = Command("serve", "Index your photos and serve them as a network drive.", arguments, run)

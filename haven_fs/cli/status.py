@@ -1,0 +1,40 @@
+"""`haven status`: what the catalog holds, and what is still due. Works while `serve` runs."""
+
+import argparse
+import json
+
+from haven_fs.analysis import due
+from haven_fs.catalog.libraries import all_libraries
+from haven_fs.cli import options
+from haven_fs.cli.command import Command
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    """Add what `status` takes."""
+    options.add_data(parser)
+    options.add_json(parser)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Report."""
+    data = options.data_folder(args)
+    analyzers = data.plugins.analyzers(data.settings)
+    with data.catalog(readonly=True) as catalog, catalog.read() as db:
+        counts = due.counts(db, analyzers)
+        libraries = all_libraries(db)
+    running = data.running() if data.is_locked() else {}
+    if args.json:
+        listed = [{"name": lib.name, "root": str(lib.root), "away": lib.away, "missing": lib.missing} for lib in libraries]
+        facts = {"photos": counts.photos, "videos": counts.videos, "unreadable": counts.unreadable, "pending": counts.pending}
+        print(json.dumps({**facts, "libraries": listed, "data": str(data.path), "serving": running.get("url")}))
+        return 0
+    print(f"{counts.photos} photos, {counts.videos} videos, {counts.unreadable} files that cannot be read")
+    print(f"{counts.pending} still to do" if counts.pending else "Everything is up to date")
+    for library in libraries:
+        print(f"  {library.name}: {library.away or library.root}")
+    if running.get("url"):
+        print(f"Serving on {running['url']}")
+    return 0
+
+
+COMMAND = Command("status", "Show how many photos there are and what is still to do.", arguments, run)

@@ -1,0 +1,92 @@
+"""The data folder: where the catalog, the settings and the lock are that make one Haven of them."""
+
+import json
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import filelock
+
+from haven_fs.catalog import Catalog
+from haven_fs.config import load_settings
+from haven_fs.errors import UserError
+from haven_fs.plugins import Plugins
+from haven_fs.tree.tree import Tree
+
+
+class DataFolder:
+    """One data folder with the plugins and settings that go with it. Raises UserError if the settings are wrong."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path.expanduser().absolute()
+        self.plugins = Plugins()
+        self.settings: dict[str, Any] = load_settings(self.path, self.plugins.settings())
+
+    @property
+    def catalog_path(self) -> Path:
+        """Where the catalog is."""
+        return self.path / "catalog.sqlite"
+
+    @contextmanager
+    def locked(self) -> Iterator[None]:
+        """Hold the data folder: one process writes the catalog. Raises UserError if another one does."""
+        try:
+            self.path.mkdir(parents=True, exist_ok=True)
+            lock = filelock.FileLock(self.path / "lock", timeout=0)
+            lock.acquire()
+        except filelock.Timeout as error:
+            running = self.running()
+            where = f" at {running['url']}" if running.get("url") else ""
+            process = f" (process {running['pid']})" if running.get("pid") else ""
+            raise UserError(
+                f"Haven is running on {self.path} already{where}{process}. It finds new photos by itself; "
+                "end it first, or give another data folder with --data."
+            ) from error
+        except OSError as error:
+            raise UserError(f"The data folder {self.path} cannot be used: {error.strerror}. Choose one with --data.") from error
+        try:
+            self._announce({"pid": os.getpid()})
+            yield
+        finally:
+            (self.path / "running.json").unlink(missing_ok=True)
+            lock.release()
+
+    def announce_url(self, url: str) -> None:
+        """Let other commands know where this process serves."""
+        self._announce({"pid": os.getpid(), "url": url})
+
+    def _announce(self, facts: dict[str, Any]) -> None:
+        (self.path / "running.json").write_text(json.dumps(facts), encoding="utf-8")
+
+    def running(self) -> dict[str, Any]:
+        """Return what the process that holds the data folder said of itself; empty if none does."""
+        try:
+            facts: dict[str, Any] = json.loads((self.path / "running.json").read_text(encoding="utf-8"))
+        except (OSError, ValueError):
+            return {}
+        return facts
+
+    def is_locked(self) -> bool:
+        """Tell whether a process holds the data folder now."""
+        if not (self.path / "lock").exists():
+            return False
+        try:
+            with filelock.FileLock(self.path / "lock", timeout=0):
+                return False
+        except filelock.Timeout:
+            return True
+
+    @contextmanager
+    def catalog(self, *, readonly: bool = False) -> Iterator[Catalog]:
+        """Open the catalog; for writing the data folder must be `locked`."""
+        catalog = Catalog(self.catalog_path, readonly=readonly)
+        try:
+            yield catalog
+        finally:
+            catalog.close()
+
+    def tree(self, catalog: Catalog) -> Tree:
+        """Return the tree over a catalog of this data folder."""
+        return Tree(catalog, self.settings, self.plugins.smart_folders(self.settings), self.plugins.path_patterns(self.settings))

@@ -1,0 +1,149 @@
+"""Finds the plugins and asks them what they bring; a broken one is logged and left out, the rest goes on.
+
+Entry points of the group `haven_fs` are loaded one by one, each on its own: one that raises, one that never ends its
+import, or one with a hook nobody knows costs only itself.
+"""
+
+import importlib
+import importlib.metadata
+import logging
+import threading
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import pluggy
+
+from haven_fs import hookspecs
+from haven_fs.analysis.analyzer import Analyzer
+from haven_fs.cli.command import Command
+from haven_fs.config import CORE_SETTINGS, Setting, Settings
+from haven_fs.tree.nodes import PathPattern, SmartFolder
+
+logger = logging.getLogger(__name__)
+
+CORE_PLUGINS = ("haven_fs.tree.originals", "haven_fs.tree.review")
+"""Smart folders that belong to the core speak the same contract."""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """One plugin: its entry point's name, its distribution's version, and why it was left out, None if it runs."""
+
+    name: str
+    version: str
+    problem: str | None = None
+
+
+class Plugins:
+    """The plugins of one process. No global manager: each server, test and worker has its own."""
+
+    def __init__(self, extra: Sequence[object] = (), *, only: Collection[str] | None = None, patience: float = 20.0) -> None:
+        """Find the plugins.
+
+        `extra`: plugins that no entry point names. `only`: names of the entry points to load, which workers are told
+        so that they need not find out again which are broken. `patience`: seconds an import may take.
+        """
+        self._patience = patience
+        self.found: list[Found] = []
+        self._manager = pluggy.PluginManager("haven_fs")
+        self._manager.add_hookspecs(hookspecs)
+        for module in CORE_PLUGINS:
+            self._manager.register(importlib.import_module(module), name=module.rpartition(".")[2])
+        for entry in sorted(importlib.metadata.entry_points(group="haven_fs"), key=lambda e: e.name):
+            if only is not None and entry.name not in only:
+                continue
+            version = entry.dist.version if entry.dist else "?"
+            problem = self._load(entry)
+            self.found.append(Found(entry.name, version, problem))
+            if problem:
+                logger.error("Plugin %s is left out: %s", entry.name, problem)
+        for plugin in extra:
+            self._manager.register(plugin)
+
+    def _load(self, entry: importlib.metadata.EntryPoint) -> str | None:
+        """Import and register one plugin; return why that failed, None if it did not."""
+        outcome: list[Any] = []
+
+        def load() -> None:
+            try:
+                outcome.append(entry.load())
+            except BaseException as error:  # noqa: BLE001 - a plugin may raise SystemExit or worse
+                outcome.append(error)
+
+        # An import cannot be interrupted; a thread that hangs in one is left behind and dies with the process.
+        thread = threading.Thread(target=load, daemon=True, name=f"import {entry.name}")
+        thread.start()
+        thread.join(self._patience)
+        if not outcome:
+            return f"importing {entry.value} did not end within {self._patience:.0f} seconds"
+        if isinstance(outcome[0], BaseException):
+            return f"importing {entry.value} failed: {type(outcome[0]).__name__}: {outcome[0]}"
+        return self._register(outcome[0], entry.name)
+
+    def _register(self, plugin: object, name: str) -> str | None:
+        unknown = [
+            attribute
+            for attribute in dir(plugin)
+            if self._manager.parse_hookimpl_opts(plugin, attribute) is not None and not hasattr(self._manager.hook, attribute)
+        ]
+        if unknown:
+            return f"it has a hook that Haven does not know: {', '.join(unknown)}"
+        try:
+            self._manager.register(plugin, name=name)
+        except (pluggy.PluginValidationError, ValueError) as error:
+            if self._manager.has_plugin(name):
+                self._manager.unregister(name=name)
+            return str(error)
+        return None
+
+    def _ask(self, hook: str, wanted: type, **arguments: Any) -> list[Any]:
+        """Call one hook plugin by plugin, so that one that raises or answers nonsense costs only its own answer."""
+        answers: list[Any] = []
+        for implementation in getattr(self._manager.hook, hook).get_hookimpls():
+            try:
+                given = {name: arguments[name] for name in implementation.argnames}
+                answer = list(implementation.function(**given) or ())
+                wrong = [item for item in answer if not isinstance(item, wanted)]
+                if wrong:
+                    raise TypeError(f"{wrong[0]!r} is not a {wanted.__name__}")
+            except Exception as error:
+                logger.exception("Plugin %s: %s is left out", implementation.plugin_name, hook)
+                self._blame(implementation.plugin_name, f"{hook}: {type(error).__name__}: {error}")
+                continue
+            answers += answer
+        return answers
+
+    def _blame(self, name: str, problem: str) -> None:
+        self.found = [Found(f.name, f.version, problem) if f.name == name else f for f in self.found]
+
+    def settings(self) -> list[Setting]:
+        """Return every setting there is, the core's first."""
+        return [*CORE_SETTINGS, *self._ask("haven_settings", Setting)]
+
+    def analyzers(self, settings: Settings) -> dict[str, Analyzer]:
+        """Return the analyzers by name; of two with one name the first counts."""
+        return _by_name(self._ask("haven_analyzers", Analyzer, settings=settings), "name")
+
+    def smart_folders(self, settings: Settings) -> dict[str, SmartFolder]:
+        """Return the smart folders by their path in the tree."""
+        return _by_name(self._ask("haven_smart_folders", SmartFolder, settings=settings), "path")
+
+    def path_patterns(self, settings: Settings) -> list[PathPattern]:
+        """Return the patterns of names that resolve without being listed."""
+        return self._ask("haven_path_patterns", PathPattern, settings=settings)
+
+    def commands(self) -> dict[str, Command]:
+        """Return the commands that plugins add to the command line."""
+        return _by_name(self._ask("haven_commands", Command), "name")
+
+
+def _by_name(items: Iterable[Any], attribute: str) -> dict[str, Any]:
+    named: dict[str, Any] = {}
+    for item in items:
+        name = getattr(item, attribute)
+        if name in named:
+            logger.error("Two plugins bring %r; the second is left out", name)
+        else:
+            named[name] = item
+    return named

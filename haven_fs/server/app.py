@@ -1,0 +1,33 @@
+"""The WSGI application of `haven serve`: wsgidav with Haven's provider, authenticator and guard around it."""
+
+from collections.abc import Callable
+from typing import Any
+
+from haven_dav import HavenProvider
+from wsgidav.error_printer import ErrorPrinter
+from wsgidav.lock_man.lock_storage import LockStorageDict
+from wsgidav.mw.cors import Cors
+from wsgidav.request_resolver import RequestResolver
+from wsgidav.wsgidav_app import WsgiDAVApp
+
+from haven_fs.server.guard import Guard
+from haven_fs.server.login import HavenAuthenticator
+from haven_fs.server.users import Users, auth_config
+from haven_fs.tree.tree import Tree
+
+
+def make_app(tree: Tree, users: Users | None, *, tls: bool = False, allow_basic: bool = False) -> Callable[..., Any]:
+    """Return the application that serves `tree`; `users` None asks for no password and lets only loopback in."""
+    config = {
+        "provider_mapping": {"/": HavenProvider(tree)},
+        "middleware_stack": [Cors, ErrorPrinter, HavenAuthenticator, RequestResolver],
+        "http_authenticator": auth_config(users, tls, allow_basic),
+        "lock_storage": LockStorageDict(),
+        "property_manager": None,
+        "hotfixes": {"re_encode_path_info": True, "unquote_path_info": False},
+        "add_header_MS_Author_Via": True,
+        # The owner's log is Haven's: one line a request would bury what matters.
+        "verbose": 1,
+        "logging": {"enable": False},
+    }
+    return Guard(WsgiDAVApp(config), passwordless=users is None)

@@ -1,0 +1,74 @@
+"""Indexing while serving: one thread that walks, watches and analyses, beside the threads that answer."""
+
+import logging
+import threading
+import time
+from pathlib import Path
+
+from haven_fs.analysis.indexer import Indexer
+from haven_fs.analysis.progress import Progress
+from haven_fs.catalog import Catalog
+from haven_fs.config import Settings
+from haven_fs.library.watch import Watcher
+from haven_fs.plugins import Plugins
+
+logger = logging.getLogger(__name__)
+
+
+class Background:
+    """Keeps the catalog up to date until stopped. `start` and `stop` are for the server's main thread."""
+
+    def __init__(self, catalog: Catalog, plugins: Plugins, settings: Settings, *, progress: Progress, accept_missing: bool) -> None:
+        self._accept_missing = accept_missing
+        self._rescan = 60.0 * settings["index.rescan_minutes"]
+        self._indexer = Indexer(catalog, plugins, settings, progress=progress, poll=self._take_changes)
+        self._ids = {library.root: library.id for library in self._indexer.libraries()}
+        self._watcher = Watcher(list(self._ids), self._changed)
+        self._changes: dict[Path, set[str] | None] = {}  # None: the whole library
+        self._lock = threading.Lock()
+        self._wake = threading.Event()
+        self._stopping = False
+        self._thread = threading.Thread(target=self._run, name="indexer", daemon=True)
+
+    def start(self) -> None:
+        """Begin to watch and to index."""
+        # Watching begins before the walk: what changes behind the walk's back is then announced.
+        self._watcher.start()
+        self._thread.start()
+
+    def stop(self) -> None:
+        """End within about two seconds; what was in flight is due again at the next start."""
+        self._stopping = True
+        self._wake.set()
+        self._watcher.stop()
+        self._indexer.stop()
+        self._thread.join(timeout=10)
+
+    def _changed(self, root: Path, folders: set[str] | None) -> None:
+        with self._lock:
+            known = self._changes.get(root, set())
+            self._changes[root] = None if folders is None or known is None else known | folders
+        self._wake.set()
+
+    def _take_changes(self) -> None:
+        with self._lock:
+            changes, self._changes = self._changes, {}
+        for root, folders in changes.items():
+            self._indexer.look_at(self._ids[root], folders)
+
+    def _run(self) -> None:
+        walked = float("-inf")
+        while not self._stopping:
+            try:
+                self._wake.clear()
+                if time.monotonic() - walked >= self._rescan:
+                    walked = time.monotonic()
+                    self._indexer.walk(accept_missing=self._accept_missing)
+                    self._accept_missing = False
+                self._take_changes()
+                self._indexer.work()
+            except Exception:
+                if self._stopping:
+                    return
+                logger.exception("Indexing stopped at an error; it goes on with the next change or walk")
+            self._wake.wait(timeout=max(1.0, walked + self._rescan - time.monotonic()))

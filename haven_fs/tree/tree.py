@@ -1,0 +1,99 @@
+"""The tree: resolves a path to a folder or a file, and nothing else. Thread-safe; each request opens its own View."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import datetime
+
+from haven_fs.catalog import Catalog, names
+from haven_fs.config import Settings
+from haven_fs.tree.nodes import Entry, Folder, PathPattern, SmartFolder, Text, View
+from haven_fs.tree.photoset import File
+
+Node = Folder | File | Text
+
+
+class Tree:
+    """All smart folders over one catalog.
+
+    `folders`: by their path in the tree. `patterns`: names that resolve inside any folder about photos.
+    """
+
+    def __init__(
+        self, catalog: Catalog, settings: Settings, folders: dict[str, SmartFolder], patterns: Sequence[PathPattern]
+    ) -> None:
+        self.catalog = catalog
+        self.settings = settings
+        self._folders = {tuple(names.fold(part) for part in path.split("/")): f for path, f in folders.items()}
+        self._patterns = patterns
+
+    @contextmanager
+    def view(self) -> Iterator[View]:
+        """Open the tree as it is now; everything asked within is answered from one state of the catalog."""
+        splits: list[str] = []
+        with self.catalog.read() as db:
+            yield View(db, self.settings, datetime.now(), remember_split=splits.append)  # noqa: DTZ005 - the owner's day
+        if splits and self.catalog.writable:
+            with self.catalog.write() as w:
+                w.db.executemany("INSERT OR IGNORE INTO split VALUES (?)", [(path,) for path in splits])
+
+    def resolve(self, view: View, path: Sequence[str]) -> Node | None:
+        """Return what is at `path`, a list of names in any case and composition; None if nothing is."""
+        folder: Folder = _Place(view, (), self._folders)
+        for position, name in enumerate(path):
+            below = self._enter(folder, name)
+            if below is None:
+                return self._file(folder, name) if position == len(path) - 1 else None
+            folder = below
+        return folder
+
+    def _enter(self, folder: Folder, name: str) -> Folder | None:
+        below = folder.enter(name)
+        photos = folder.photos
+        if below is not None or photos is None:
+            return below
+        # Inside a folder about photos another facet's name narrows it, although it is not listed there.
+        view = folder.view.below(name, within=photos)
+        facet = self._folders.get((names.fold(name),))
+        if facet is not None and facet.facet:
+            return facet.open(view)
+        for pattern in self._patterns:
+            match = pattern.pattern.fullmatch(name)
+            found = pattern.open(view, match) if match else None
+            if found is not None:
+                return found
+        return None
+
+    def _file(self, folder: Folder, name: str) -> File | Text | None:
+        for text in folder.texts():
+            if names.fold(text.name) == names.fold(name):
+                return text
+        files = folder.opens()
+        return files.find(folder.view.db, name) if files is not None else None
+
+
+class _Place(Folder):
+    """The root, or a folder such as /Review that only holds smart folders."""
+
+    refusal = "Nothing can be added or removed here: these folders are Haven's own."
+
+    def __init__(self, view: View, path: tuple[str, ...], folders: dict[tuple[str, ...], SmartFolder]) -> None:
+        super().__init__(view)
+        self._path = path
+        self._folders = folders
+
+    def entries(self) -> Iterable[Entry]:
+        """Return the smart folders below, by name."""
+        depth = len(self._path)
+        spelled = {path[depth]: f.path.split("/")[depth] for path, f in self._folders.items() if path[:depth] == self._path}
+        return [Entry(name, below.stamp()) for name in sorted(spelled.values()) if (below := self.enter(name))]
+
+    def enter(self, name: str) -> Folder | None:
+        """Return a smart folder, or the place that holds some."""
+        path = (*self._path, names.fold(name))
+        if path in self._folders:
+            smart = self._folders[path]
+            return smart.open(self.view.below(smart.path.rpartition("/")[2]))
+        for other, smart in self._folders.items():
+            if other[: len(path)] == path:
+                return _Place(self.view.below(smart.path.split("/")[len(path) - 1]), path, self._folders)
+        return None

@@ -1,0 +1,24 @@
+"""What kind of picture a photo is and what was written about it, and the folders by type: /Types."""
+
+from collections.abc import Sequence
+
+from haven_fs import Analyzer, FacetFolder, SmartFolder, View, hookimpl
+from haven_fs.config import Settings
+from haven_media.analyzer import MediaAnalyzer
+
+
+def open_types(view: View) -> FacetFolder:
+    """Open the types of photos there are."""
+    return FacetFolder(view, "type")
+
+
+@hookimpl
+def haven_analyzers(settings: Settings) -> Sequence[Analyzer]:
+    """Bring the analyzer of types, cameras, ratings, captions and keywords."""
+    return [MediaAnalyzer()]
+
+
+@hookimpl
+def haven_smart_folders(settings: Settings) -> Sequence[SmartFolder]:
+    """Bring the folders by type."""
+    return [SmartFolder("Types", open_types, facet=True)]

@@ -1,0 +1,26 @@
+"""Where photos were taken, in words, and the folders by place: /Places, /Places/Countries, /Review/Unplaced."""
+
+from collections.abc import Sequence
+
+from haven_fs import Analyzer, SmartFolder, hookimpl
+from haven_fs.config import Setting, Settings
+from haven_places.analyzer import PlacesAnalyzer
+from haven_places.folders import FOLDERS
+
+
+@hookimpl
+def haven_settings() -> Sequence[Setting]:
+    """Bring the language of place names."""
+    return [Setting("places.language", "en", "The language of country and city names, such as de or pt-BR.")]
+
+
+@hookimpl
+def haven_analyzers(settings: Settings) -> Sequence[Analyzer]:
+    """Bring the analyzer of places."""
+    return [PlacesAnalyzer(settings)]
+
+
+@hookimpl
+def haven_smart_folders(settings: Settings) -> Sequence[SmartFolder]:
+    """Bring the folders by place."""
+    return FOLDERS

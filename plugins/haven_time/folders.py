@@ -1,0 +1,33 @@
+"""The folders that time makes."""
+
+from haven_fs import PhotoFolder, SmartFolder, View
+
+
+def open_timeline(view: View) -> PhotoFolder:
+    """Open the photos with a capture time, by year and month."""
+    return PhotoFolder(view, view.within.narrowed("p.day IS NOT NULL"), always_split=2)
+
+
+def open_recent(view: View) -> PhotoFolder:
+    """Open the photos that came last into the library; of those that came together, the last taken."""
+    newest = "p.id IN (SELECT id FROM photo WHERE shown = 1 ORDER BY added DESC, taken DESC LIMIT ?)"
+    return PhotoFolder(view, view.within.narrowed(newest, view.settings["tree.recent_photos"]))
+
+
+def open_on_this_day(view: View) -> PhotoFolder:
+    """Open the photos taken on today's day and month in earlier years."""
+    today = view.now.month * 100 + view.now.day
+    return PhotoFolder(view, view.within.narrowed("p.day % 10000 = ? AND p.day / 10000 < ?", today, view.now.year))
+
+
+def open_undated(view: View) -> PhotoFolder:
+    """Open the photos whose capture time is not known, or only guessed from the file's date."""
+    return PhotoFolder(view, view.within.narrowed("(p.taken_source IS NULL OR p.taken_source = 'file')"))
+
+
+FOLDERS = (
+    SmartFolder("Timeline", open_timeline, facet=True),
+    SmartFolder("Recent", open_recent),
+    SmartFolder("On This Day", open_on_this_day),
+    SmartFolder("Review/Undated", open_undated),
+)

@@ -1,0 +1,228 @@
+"""The provider: one object between wsgidav and the tree.
+
+Use it from any wsgidav.yaml, beside an index made by `haven index`:
+
+    provider_mapping:
+      "/photos":
+        class: haven_dav.HavenProvider
+        kwargs: {data: /var/lib/haven}
+"""
+
+import logging
+import shutil
+import threading
+import time
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+from wsgidav.dav_provider import DAVProvider
+
+from haven_dav import browse
+from haven_dav.propfind import LONGEST_BODY, BadRequest, ListingCache, Multistatus, parse, text_file
+from haven_dav.resources import href, resource, split_path
+from haven_dav.send import Environ, NotThere, StartResponse, send_bytes, send_file
+from haven_fs.catalog import Catalog, names
+from haven_fs.catalog.libraries import all_libraries
+from haven_fs.config import default_data_dir, load_settings
+from haven_fs.plugins import Plugins
+from haven_fs.tree.nodes import Folder, Text, View
+from haven_fs.tree.photoset import File
+from haven_fs.tree.tree import Tree
+
+logger = logging.getLogger(__name__)
+
+WRITES = frozenset({"PUT", "DELETE", "MKCOL", "COPY", "MOVE", "PROPPATCH", "POST", "PATCH", "ACL", "MKCALENDAR"})
+READS = frozenset({"GET", "HEAD", "PROPFIND", "OPTIONS", "LOCK", "UNLOCK"})
+_XML = "application/xml; charset=utf-8"
+_QUOTA_SECONDS = 30.0
+
+
+class HavenProvider(DAVProvider):  # type: ignore[misc]
+    """Publishes a tree. Give a `tree`, or the folder `data` of an index (default: the platform's data folder)."""
+
+    def __init__(self, tree: Tree | None = None, *, data: str | None = None) -> None:
+        super().__init__()
+        if tree is None:
+            folder = Path(data).expanduser() if data else default_data_dir()
+            plugins = Plugins()
+            settings = load_settings(folder, plugins.settings())
+            catalog = Catalog(folder / "catalog.sqlite", readonly=True)
+            tree = Tree(catalog, settings, plugins.smart_folders(settings), plugins.path_patterns(settings))
+        self.tree = tree
+        self._listings = ListingCache()
+        self._quota: tuple[float, tuple[int, int]] = (float("-inf"), (0, 0))
+        self._quota_lock = threading.Lock()
+
+    def is_readonly(self) -> bool:
+        """Return False: locks are granted, since Finder mounts what has none without ever trying to write."""
+        return False
+
+    def get_resource_inst(self, path: str, environ: Environ) -> Any:
+        """Return what is at `path` as a resource of wsgidav's, None if nothing is."""
+        return resource(self, self.tree, path, environ)
+
+    def custom_request_handler(self, environ: Environ, start_response: StartResponse, default_handler: Any) -> Iterable[bytes]:
+        """Answer a request, leaving only OPTIONS, LOCK and UNLOCK to wsgidav."""
+        method = environ["REQUEST_METHOD"]
+        if method == "PROPFIND":
+            return self._propfind(environ, start_response)
+        if method in ("GET", "HEAD"):
+            return self._get(environ, start_response)
+        if method in WRITES:
+            return self._refuse(environ, start_response)
+        answer: Iterable[bytes] = default_handler(environ, start_response)
+        return answer
+
+    def _href(self, path: str, *, folder: bool) -> str:
+        share = "" if self.share_path == "/" else self.share_path
+        return href(quote(f"{self.mount_path or ''}{share}"), path, folder=folder)
+
+    # PROPFIND
+
+    def _propfind(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
+        depth = environ.get("HTTP_DEPTH", "infinity")
+        if depth not in ("0", "1"):
+            condition = "<D:propfind-finite-depth/>"
+            return _fail(environ, start_response, "403 Forbidden", "Ask folder by folder: Depth 0 or 1.", condition)
+        try:
+            body = _read_body(environ)
+            wanted = parse(body)
+        except BadRequest as error:
+            return _fail(environ, start_response, "400 Bad Request", str(error))
+        path = environ["PATH_INFO"]
+        asks_locks = not wanted.only_names and (wanted.everything or wanted.asks_for("lockdiscovery"))
+        locks = self._lock_xml if asks_locks and self._any_locks() else None
+        multistatus = Multistatus(wanted, self._quota_now, locks)
+        with self.tree.view() as view:
+            key = (path, wanted, depth, self.share_path)
+            version = (view.seq, view.now.date(), view.now.utcoffset())
+            answer = None if locks else self._listings.get(key, version)
+            if answer is None:
+                node = self.tree.resolve(view, split_path(path))
+                if node is None:
+                    return _fail(environ, start_response, "404 Not Found", "There is nothing here.")
+                answer = self._multistatus(multistatus, view, node, path, depth)
+                if not locks and depth == "1" and not wanted.asks_for("quota-used-bytes"):
+                    self._listings.put(key, version, answer)
+        length = str(sum(map(len, answer)))
+        start_response("207 Multi-Status", [("Content-Type", _XML), ("Content-Length", length)])
+        return answer
+
+    def _multistatus(self, multistatus: Multistatus, view: View, node: Folder | File | Text, path: str, depth: str) -> list[bytes]:
+        if isinstance(node, Folder):
+            return multistatus.listing(view, node, self._href(path, folder=True), members=depth == "1")
+        parent = "/".join(split_path(path)[:-1])
+        above = self._href(parent, folder=True) if parent else self._href("", folder=True)
+        if isinstance(node, Text):
+            folder = self.tree.resolve(view, split_path(parent))
+            assert isinstance(folder, Folder)
+            return multistatus.one(multistatus.text(view, folder, node, above))
+        return multistatus.one(multistatus.file(node, above))
+
+    def _any_locks(self) -> bool:
+        manager = self.lock_manager
+        if manager is None:
+            return False
+        return bool(manager.storage.get_lock_list("/", include_root=True, include_children=True, token_only=True))
+
+    def _lock_xml(self, name: str, file: File | None) -> str:
+        """Return the lockdiscovery of a file, or of the folder with the URL path `name`."""
+        url = f"/~original/{file.id}" if file is not None else name
+        found = self.lock_manager.get_indirect_url_lock_list(url)
+        return f"<D:lockdiscovery>{''.join(map(_active_lock, found))}</D:lockdiscovery>"
+
+    def _quota_now(self) -> tuple[int, int]:
+        """Return the bytes used and free on the first library's disk, as of the last half minute."""
+        with self._quota_lock:
+            asked, quota = self._quota
+            if time.monotonic() - asked > _QUOTA_SECONDS:
+                with self.tree.catalog.read() as db:
+                    roots = [library.root for library in all_libraries(db) if not library.away]
+                try:
+                    usage = shutil.disk_usage(roots[0] if roots else self.tree.catalog.path.parent)
+                    quota = (usage.used, usage.free)
+                except OSError:
+                    logger.debug("no disk usage", exc_info=True)
+                self._quota = (time.monotonic(), quota)
+            return quota
+
+    # GET
+
+    def _get(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
+        path = environ["PATH_INFO"]
+        parts = split_path(path)
+        with self.tree.view() as view:
+            node = self.tree.resolve(view, parts)
+            if node is None:
+                return _fail(environ, start_response, "404 Not Found", "There is nothing here.")
+            if isinstance(node, Folder):
+                return browse.page(environ, start_response, view, node, self._href(path, folder=True))
+            if isinstance(node, Text):
+                parent = self.tree.resolve(view, parts[:-1])
+                assert isinstance(parent, Folder)
+                return send_bytes(environ, start_response, node.text.encode(), text_file(view, parent, node))
+        return self._send(environ, start_response, node)
+
+    def _send(self, environ: Environ, start_response: StartResponse, file: File) -> Iterator[bytes]:
+        try:
+            yield from send_file(environ, start_response, file)
+        except NotThere as error:
+            status = {403: "403 Forbidden", 404: "404 Not Found", 503: "503 Service Unavailable"}[error.args[0]]
+            yield from _fail(environ, start_response, status, error.args[1])
+
+    # Writes
+
+    def _refuse(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
+        """Answer a write, none of which is taken yet, with a reason in words."""
+        method, parts = environ["REQUEST_METHOD"], split_path(environ["PATH_INFO"])
+        with self.tree.view() as view:
+            node = self.tree.resolve(view, parts)
+            parent = self.tree.resolve(view, parts[:-1])
+        if method == "MKCOL" and node is not None:
+            return _fail(environ, start_response, "405 Method Not Allowed", "There is a folder or file of that name already.")
+        if method == "POST" or (method == "PUT" and isinstance(node, Folder)):
+            return _fail(environ, start_response, "405 Method Not Allowed", f"{method} means nothing here.")
+        if node is None and method in ("DELETE", "COPY", "MOVE", "PROPPATCH"):
+            return _fail(environ, start_response, "404 Not Found", "There is nothing here.")
+        if node is None and not isinstance(parent, Folder):
+            return _fail(environ, start_response, "409 Conflict", "The folder this should go into is not there.")
+        folder = node if isinstance(node, Folder) else parent
+        reason = folder.refusal if isinstance(folder, Folder) else Folder.refusal
+        return _fail(environ, start_response, "403 Forbidden", reason)
+
+
+def _read_body(environ: Environ) -> bytes:
+    """Return the request's body, chunked or not. Raises BadRequest if it is longer than any client's."""
+    length = environ.get("CONTENT_LENGTH") or None
+    chunked = "chunked" in environ.get("HTTP_TRANSFER_ENCODING", "").lower()
+    if length is None and not chunked:
+        return b""
+    if length is not None and not length.isdigit():
+        raise BadRequest("Content-Length is not a number.")
+    if length is not None and int(length) > LONGEST_BODY:
+        raise BadRequest(f"The body is longer than {LONGEST_BODY} bytes.")
+    body: bytes = environ["wsgi.input"].read(LONGEST_BODY + 1 if length is None else int(length))
+    if len(body) > LONGEST_BODY:
+        raise BadRequest(f"The body is longer than {LONGEST_BODY} bytes.")
+    environ["wsgidav.all_input_read"] = 1
+    return body
+
+
+def _active_lock(lock: dict[str, Any]) -> str:
+    owner = lock["owner"].decode() if isinstance(lock["owner"], bytes) else lock["owner"]
+    timeout = "Infinite" if lock["timeout"] < 0 else f"Second-{max(int(lock['expire'] - time.time()), 0)}"
+    return (
+        f"<D:activelock><D:locktype><D:write/></D:locktype><D:lockscope><D:{lock['scope']}/></D:lockscope>"
+        f"<D:depth>{lock['depth']}</D:depth>{owner}<D:timeout>{timeout}</D:timeout>"
+        f"<D:locktoken><D:href>{names.xml(lock['token'])}</D:href></D:locktoken></D:activelock>"
+    )
+
+
+def _fail(environ: Environ, start_response: StartResponse, status: str, reason: str, condition: str = "") -> Iterator[bytes]:
+    """Answer with a status and a sentence, as the DAV:error element that clients look for."""
+    text = f'<?xml version="1.0" encoding="utf-8"?>\n<D:error xmlns:D="DAV:" xmlns:h="urn:haven-fs">{condition}<h:reason>{names.xml(reason)}</h:reason></D:error>'
+    body = text.encode()
+    start_response(status, [("Content-Type", _XML), ("Content-Length", str(len(body)))])
+    yield b"" if environ["REQUEST_METHOD"] == "HEAD" else body

@@ -1,0 +1,114 @@
+"""The tree's nodes as wsgidav's resources, for what is left to wsgidav itself: OPTIONS, LOCK, UNLOCK.
+
+PROPFIND, GET and every write are answered by the provider without them.
+"""
+
+from typing import Any, BinaryIO
+
+from wsgidav.dav_error import HTTP_FORBIDDEN, DAVError
+from wsgidav.dav_provider import DAVCollection, DAVNonCollection, DAVProvider
+
+from haven_dav.propfind import text_file
+from haven_dav.send import NotThere, open_original
+from haven_fs.catalog import names
+from haven_fs.tree.nodes import Folder, Text
+from haven_fs.tree.photoset import File
+from haven_fs.tree.tree import Tree
+
+
+class FolderResource(DAVCollection):  # type: ignore[misc]
+    """A folder of the tree."""
+
+    def __init__(self, path: str, environ: dict[str, Any], tree: Tree, stamp: str) -> None:
+        super().__init__(path, environ)
+        self._tree = tree
+        self._stamp = stamp
+
+    def get_etag(self) -> str:
+        """Return the folder's stamp, which changes with all that is below it."""
+        return self._stamp
+
+    def get_member_names(self) -> list[str]:
+        """Return what is listed in the folder; only clients of wsgidav's own code ask."""
+        with self._tree.view() as view:
+            folder = self._tree.resolve(view, split_path(self.path))
+            if not isinstance(folder, Folder):
+                return []
+            files = folder.files()
+            found = [entry.name for entry in folder.entries()] + [text.name for text in folder.texts()]
+            return found + ([file.name for file in files.files(view.db)] if files is not None else [])
+
+    def create_empty_resource(self, name: str) -> None:
+        """Refuse a LOCK of a name that is not there, which would make a file."""
+        raise DAVError(HTTP_FORBIDDEN, "Nothing can be added here.")
+
+
+class FileResource(DAVNonCollection):  # type: ignore[misc]
+    """A file of the tree: an original, or a folder's note."""
+
+    def __init__(self, path: str, environ: dict[str, Any], file: File, data: bytes | None = None) -> None:
+        super().__init__(path, environ)
+        self._file = file
+        self._data = data
+
+    def get_content_length(self) -> int:
+        """Return the number of bytes."""
+        return self._file.size
+
+    def get_content_type(self) -> str:
+        """Return the MIME type by the file's content."""
+        return self._file.mime
+
+    def get_etag(self) -> str:
+        """Return the entity tag without quotes, the same in every folder that shows the file."""
+        return self._file.etag
+
+    def get_last_modified(self) -> float:
+        """Return the original's modification time, seconds since the epoch."""
+        return self._file.mtime_ns / 1e9
+
+    def support_etag(self) -> bool:
+        """Return True."""
+        return True
+
+    def support_ranges(self) -> bool:
+        """Return True."""
+        return True
+
+    def get_ref_url(self) -> str:
+        """Return one URL for all the paths of an original, so that they share its locks."""
+        return f"/~original/{self._file.id}" if self._data is None else str(super().get_ref_url())
+
+    def get_content(self) -> BinaryIO:
+        """Return the bytes; only clients of wsgidav's own code ask."""
+        try:
+            return open_original(self._file)
+        except NotThere as error:
+            raise DAVError(error.args[0], error.args[1]) from error
+
+
+def split_path(path: str) -> list[str]:
+    """Return the names in a path."""
+    return [part for part in path.split("/") if part]
+
+
+def resource(provider: DAVProvider, tree: Tree, path: str, environ: dict[str, Any]) -> FolderResource | FileResource | None:
+    """Return what is at `path` as wsgidav wants it, None if nothing is."""
+    parts = split_path(path)
+    with tree.view() as view:
+        node = tree.resolve(view, parts)
+        if node is None:
+            return None
+        if isinstance(node, Folder):
+            return FolderResource("/" + "/".join(parts), environ, tree, str(node.stamp()))
+        if isinstance(node, Text):
+            parent = tree.resolve(view, parts[:-1])
+            assert isinstance(parent, Folder)
+            return FileResource("/" + "/".join(parts), environ, text_file(view, parent, node), node.text.encode())
+        return FileResource("/" + "/".join(parts), environ, node)
+
+
+def href(prefix: str, path: str, *, folder: bool) -> str:
+    """Return the URL path of a node: percent-encoded, a folder's with a slash at its end."""
+    quoted = "/".join(names.href(part) for part in split_path(path))
+    return f"{prefix}/{quoted}{'/' if folder and quoted else ''}"

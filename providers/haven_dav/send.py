@@ -1,0 +1,158 @@
+"""GET and HEAD of a file: conditions, ranges, and the bytes of exactly the file that was opened.
+
+Size, entity tag and date are taken from the open descriptor, never from the catalog: a file that was replaced since
+the last walk is sent as it is now, and never with the old one's length.
+"""
+
+import os
+import re
+import stat
+from collections.abc import Callable, Iterator
+from datetime import UTC
+from email.utils import parsedate_to_datetime
+from pathlib import Path
+from typing import Any, BinaryIO
+
+from haven_fs.catalog.disk import etag, http_date
+from haven_fs.server.sending import SendFile
+from haven_fs.tree.photoset import File
+
+BLOCK = 256 * 1024
+
+Environ = dict[str, Any]
+StartResponse = Callable[..., Any]
+
+
+class NotThere(Exception):
+    """The file cannot be opened now; `args` are the HTTP status and a sentence that says why."""
+
+
+def open_original(file: File) -> BinaryIO:
+    """Open an original for reading. Raises NotThere.
+
+    A link that took its place since the walk is not followed, nor one in its folders that leads out of the library.
+    """
+    try:
+        descriptor = os.open(file.path, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
+    except OSError as error:
+        if file.away:
+            raise NotThere(503, file.away) from error
+        if isinstance(error, PermissionError):
+            raise NotThere(403, "Haven is not allowed to read this file. Give the user it runs as the right to.") from error
+        raise NotThere(404, "This file is not on the disk any more.") from error
+    if not stat.S_ISREG(os.fstat(descriptor).st_mode) or not Path(os.path.realpath(file.path)).is_relative_to(file.root):
+        os.close(descriptor)
+        raise NotThere(403, "This path leads out of the library now, and Haven does not follow it.")
+    return os.fdopen(descriptor, "rb", buffering=0)
+
+
+def send_file(environ: Environ, start_response: StartResponse, file: File) -> Iterator[bytes]:
+    """Answer a GET or HEAD with an original. Raises NotThere before anything is sent."""
+    opened = open_original(file)
+    try:
+        state = os.fstat(opened.fileno())
+        tag = f'"{etag(state.st_size, state.st_mtime_ns)}"'
+        yield from _send(environ, start_response, opened, state.st_size, state.st_mtime_ns, tag, file.mime)
+    finally:
+        # A server that sends the file itself closes it when that is done.
+        if environ.get("haven.sendfile") is None:
+            opened.close()
+
+
+def send_bytes(environ: Environ, start_response: StartResponse, data: bytes, file: File) -> Iterator[bytes]:
+    """Answer a GET or HEAD with bytes that are no file, such as a folder's note."""
+    headers = [("Content-Type", file.mime), ("Content-Length", str(len(data))), ("ETag", f'"{file.etag}"'), ("Last-Modified", file.modified)]
+    start_response("200 OK", headers)
+    yield b"" if environ["REQUEST_METHOD"] == "HEAD" else data
+
+
+def _send(
+    environ: Environ, start_response: StartResponse, opened: BinaryIO, size: int, mtime_ns: int, tag: str, mime: str
+) -> Iterator[bytes]:
+    modified = http_date(mtime_ns)
+    headers = [("ETag", tag), ("Last-Modified", modified), ("Accept-Ranges", "bytes")]
+    status = _condition(environ, tag, mtime_ns // 1_000_000_000)
+    if status:
+        start_response(status, [*headers, ("Content-Length", "0")])
+        yield b""
+        return
+    start, count, status = 0, size, "200 OK"
+    wanted = environ.get("HTTP_RANGE")
+    if wanted and environ["REQUEST_METHOD"] == "GET" and _if_range(environ, tag, modified):
+        part = parse_range(wanted, size)
+        if part == "unsatisfiable":
+            start_response("416 Range Not Satisfiable", [*headers, ("Content-Range", f"bytes */{size}"), ("Content-Length", "0")])
+            yield b""
+            return
+        if isinstance(part, tuple):
+            start, count = part
+            status = "206 Partial Content"
+            headers.append(("Content-Range", f"bytes {start}-{start + count - 1}/{size}"))
+    headers += [("Content-Type", mime), ("Content-Length", str(count))]
+    # The content of a photo must not be taken for a page: an SVG or HTML named .jpg stays a download.
+    headers.append(("X-Content-Type-Options", "nosniff"))
+    if environ["REQUEST_METHOD"] == "HEAD" or not count:
+        start_response(status, headers)
+        yield b""
+    elif environ.get("haven.sendfile.supported"):
+        environ["haven.sendfile"] = SendFile(opened, start, count)
+        start_response(status, headers)
+        yield b""
+    else:
+        start_response(status, headers)
+        opened.seek(start)
+        while count and (block := opened.read(min(BLOCK, count))):
+            count -= len(block)
+            yield block
+
+
+def parse_range(header: str, size: int) -> tuple[int, int] | str | None:
+    """Return the offset and count of the one range asked for; "unsatisfiable"; None to send the whole.
+
+    Several ranges at once are answered with the whole, which HTTP allows and no client of photos minds.
+    """
+    match = re.fullmatch(r"\s*bytes\s*=\s*(\d*)\s*-\s*(\d*)\s*", header, re.ASCII | re.IGNORECASE)
+    if match is None or match.groups() == ("", "") or len(header) > 100:
+        return None
+    first, last = match.groups()
+    if not first:
+        count = min(int(last), size)
+        return (size - count, count) if count else "unsatisfiable"
+    start, end = int(first), min(int(last), size - 1) if last else size - 1
+    if last and int(last) < start:
+        return None
+    return (start, end - start + 1) if start < size else "unsatisfiable"
+
+
+def _condition(environ: Environ, tag: str, modified: int) -> str | None:
+    """Return the status that the request's conditions lead to, None to go on (RFC 9110, 13.2.2)."""
+    match = environ.get("HTTP_IF_MATCH")
+    since = _seconds(environ.get("HTTP_IF_UNMODIFIED_SINCE"))
+    if (match is not None and not _tags(match, tag)) or (match is None and since is not None and modified > since):
+        return "412 Precondition Failed"
+    none_match = environ.get("HTTP_IF_NONE_MATCH")
+    since = _seconds(environ.get("HTTP_IF_MODIFIED_SINCE"))
+    if (none_match is not None and _tags(none_match, tag)) or (none_match is None and since is not None and modified <= since):
+        return "304 Not Modified"
+    return None
+
+
+def _if_range(environ: Environ, tag: str, modified: str) -> bool:
+    condition = environ.get("HTTP_IF_RANGE")
+    return condition is None or condition.strip() in (tag, modified)
+
+
+def _tags(header: str, tag: str) -> bool:
+    return header.strip() == "*" or tag in (part.strip().removeprefix("W/") for part in header.split(","))
+
+
+def _seconds(header: str | None) -> float | None:
+    if header is None:
+        return None
+    try:
+        date = parsedate_to_datetime(header)
+    except (ValueError, TypeError):
+        return None
+    return (date if date.tzinfo else date.replace(tzinfo=UTC)).timestamp()
+
+
