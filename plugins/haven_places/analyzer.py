@@ -1,0 +1,56 @@
+"""The analyzer of places: a photo's position, and the town and country it lies in."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Literal
+
+from haven_fs.analysis.analyzer import Facts, Sample, Tag
+from haven_fs.config import Settings
+from haven_places.gazetteer import Gazetteer, Spot
+from haven_places.position import position
+
+
+class PlacesAnalyzer:
+    """Gives `latitude`, `longitude` and tags of the facets "place" (key: GeoNames id) and "country" (key: ISO code).
+
+    The table of places is opened with the first photo that has a position, so a library without any costs nothing;
+    it is kept in the folder "cache" of the setting "data_dir".
+    """
+
+    name = "places"
+    version = 1
+    needs: Literal["metadata", "picture"] = "metadata"
+
+    def __init__(self, settings: Settings):
+        folder = settings.get("data_dir")
+        self._cache = Path(str(folder)) / "cache" if folder else None
+        self._language = str(settings.get("places.language") or "en")
+        self._gazetteer: Gazetteer | None = None
+
+    def analyze(self, batch: Sequence[Sample]) -> list[Facts]:
+        """Return one Facts for each sample, in order. Raises OSError or ValueError if the table cannot be built."""
+        facts: list[Facts] = []
+        placed: list[tuple[Facts, float, float]] = []
+        for sample in batch:
+            found, problems = position(sample.metadata, sample.companions)
+            fact = Facts(problems=problems)
+            facts.append(fact)
+            if found is not None:
+                fact.values.update(latitude=found[0], longitude=found[1])
+                placed.append((fact, *found))
+        if placed:
+            if self._gazetteer is None:
+                self._gazetteer = Gazetteer.open(self._cache, self._language)
+            spots = self._gazetteer.spots([north for _, north, _ in placed], [east for _, _, east in placed])
+            for (fact, _, _), spot in zip(placed, spots, strict=True):
+                fact.tags = _tags(spot)
+        return facts
+
+
+def _tags(spot: Spot) -> list[Tag]:
+    tags: list[Tag] = []
+    if spot.country is not None and spot.country_name is not None:
+        tags.append(Tag("country", spot.country, spot.country_name))
+    if spot.town is not None and spot.town_name is not None:
+        tags.append(Tag("place", spot.town, spot.town_name, parent=spot.country))
+    return tags

@@ -1,0 +1,151 @@
+"""Names the town and the country of positions, from a table that is built once and kept as one small file.
+
+Building reads the packages' tables (see `sources`) and takes a few seconds; opening the built file takes some tens of
+milliseconds and about 25 MB, so every worker can have its own. The file is a cache: it is written whole or not at
+all, and built again when it is damaged or was made from other versions, settings or rules.
+"""
+
+import io
+import logging
+import os
+import tempfile
+import zipfile
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import filelock
+import numpy as np
+import numpy.typing as npt
+
+from haven_places import sources, towns
+
+_log = logging.getLogger(__name__)
+_FORMAT = 1  # raise it when the columns below or the rules of `naming` change
+_FILE = "places.npz"
+_LOCK_SECONDS = 60.0
+
+Table = dict[str, npt.NDArray[np.generic]]
+
+
+@dataclass(frozen=True, slots=True)
+class Spot:
+    """What is known of a position. `town`: GeoNames id, `country`: ISO code, each with its name; None: not known."""
+
+    town: str | None = None
+    town_name: str | None = None
+    country: str | None = None
+    country_name: str | None = None
+
+
+class Gazetteer:
+    """Answers for many positions at once. Nothing changes it, so threads may share it."""
+
+    def __init__(self, table: Table):
+        self._codes = [str(code) for code in table["codes"]]
+        self._countries = [str(name) for name in table["countries"]]
+        self._ids = table["ids"]
+        self._ends = table["ends"].astype(np.int64)
+        self._names = table["names"].tobytes()
+        self._country = table["country"].astype(np.int64)
+        self._town = table["town"].astype(np.int64)
+        latitude, longitude, radius = (table[name].astype(np.float64) for name in ("latitude", "longitude", "radius"))
+        self._towns = towns.Towns(latitude, longitude, radius, self._country)
+
+    @classmethod
+    def open(cls, cache: Path | None = None, language: str = "en") -> "Gazetteer":
+        """Open the table in the folder `cache`, building it first if it is not there, or in memory without a folder.
+
+        Safe while other processes do the same. Raises OSError or ValueError if the packages' tables are unreadable; a
+        cache that cannot be written only costs time.
+        """
+        made_of = _made_of(language)
+        if cache is None:
+            return cls(_build(language))
+        path = cache / _FILE
+        if (table := _read(path, made_of)) is None:
+            try:
+                cache.mkdir(parents=True, exist_ok=True)
+                with filelock.FileLock(cache / f"{_FILE}.lock", timeout=_LOCK_SECONDS):
+                    if (table := _read(path, made_of)) is None:
+                        table = _build(language)
+                        _write(path, table, made_of)
+            except (OSError, filelock.Timeout) as error:
+                _log.warning("The table of places cannot be kept in %s: %s", cache, error)
+                table = table or _build(language)
+        return cls(table)
+
+    def __len__(self) -> int:
+        """Return how many places there are."""
+        return len(self._ids)
+
+    def name(self, row: int) -> str:
+        """Return the name of the place in a row of the table, 0 to len - 1."""
+        start = int(self._ends[row - 1]) if row else 0
+        return self._names[start : int(self._ends[row])].decode()
+
+    def names(self) -> dict[str, str]:
+        """Return the names of all places by id."""
+        return {str(number): self.name(row) for row, number in enumerate(self._ids.tolist())}
+
+    def spots(self, latitude: Sequence[float], longitude: Sequence[float]) -> list[Spot]:
+        """Return what is known of each position, given in degrees."""
+        north, east = np.asarray(latitude, np.float64), np.asarray(longitude, np.float64)
+        rows = self._towns.local(north, east)
+        far = np.flatnonzero(rows < 0)
+        around = self._towns.enclosing_country(north[far], east[far])
+        spots = [self._in_town(row) if row >= 0 else Spot() for row in rows.tolist()]
+        for index, country in zip(far.tolist(), around.tolist(), strict=True):
+            spots[index] = self._in_country(country)
+        return spots
+
+    def _in_town(self, row: int) -> Spot:
+        town = int(self._town[row])
+        country = int(self._country[row])
+        return Spot(str(self._ids[town]), self.name(town), self._codes[country], self._countries[country])
+
+    def _in_country(self, country: int) -> Spot:
+        if country == 0:
+            return Spot()
+        return Spot(country=self._codes[country], country_name=self._countries[country])
+
+
+def _made_of(language: str) -> str:
+    rules = (towns.DENSITY, towns.MIN_CITY, towns.INNER_OLD, towns.INNER_SPANNING, towns.INNER_APART)
+    return f"{_FORMAT} {sources.versions()} {language} {rules}"
+
+
+def _build(language: str) -> Table:
+    from haven_places.table import build  # babel and the readers cost 10 MB, and most workers find a table built
+
+    return build(language)
+
+
+def _read(path: Path, made_of: str) -> Table | None:
+    """Return the table of a file, None if it is not there, damaged, or made of something else."""
+    try:
+        with np.load(path, allow_pickle=False) as stored:
+            if str(stored["made_of"]) != made_of:
+                return None
+            return {name: stored[name] for name in stored.files if name != "made_of"}
+    except FileNotFoundError:
+        return None
+    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile) as error:
+        _log.warning("The table of places in %s is damaged and is made again: %s", path, error)
+        return None
+
+
+def _write(path: Path, table: Table, made_of: str) -> None:
+    """Put the table on disk whole or not at all: a reader sees the old file or the new one."""
+    data = io.BytesIO()
+    np.savez(data, allow_pickle=False, made_of=np.array(made_of), **table)
+    descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f"{_FILE}.", suffix=".part")
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(data.getbuffer())
+            file.flush()
+            os.fsync(file.fileno())
+        Path(name).replace(path)
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise

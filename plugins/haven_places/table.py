@@ -1,0 +1,70 @@
+"""Builds the table of places that `gazetteer` answers from, out of the packages' tables. Takes seconds; see `open`."""
+
+import gc
+from collections.abc import Sequence
+
+import numpy as np
+import numpy.typing as npt
+
+from haven_places import naming, sources, towns
+
+_DATE_LINE_DEGREES = 5.0  # places this near the date line stand on both sides of it, for searches across
+
+
+def build(language: str) -> dict[str, npt.NDArray[np.generic]]:
+    """Make the table. Rows of `ids`, `ends`, `names` are towns; `town` leads to them from the places to search."""
+    collecting = gc.isenabled()
+    gc.disable()  # a million small objects, no cycles: looking for some would take a third of the time
+    try:
+        return _build(language)
+    finally:
+        if collecting:
+            gc.enable()
+
+
+def _build(language: str) -> dict[str, npt.NDArray[np.generic]]:
+    places = sources.read_places()
+    locale = naming.locale_of(language)
+    english = {code: code for code in places.country} | sources.country_names()
+    countries = naming.name_countries(english, locale)
+    names = [name.encode() for name in naming.name_places(places, locale)]
+    codes = ["", *sorted(countries)]
+    latitude, longitude = np.array(places.latitude), np.array(places.longitude)
+    rows = towns.order(latitude, longitude)
+    latitude, longitude = latitude[rows], longitude[rows]
+    population = np.array(places.population, np.float64)[rows]
+    country = _numbers(places.country, codes)[rows]
+    admin1 = [
+        f"{country} {admin1}" if admin1 else "" for country, admin1 in zip(places.country, places.admin1, strict=True)
+    ]
+    older = np.array(places.older)[rows]
+    town = rows[
+        towns.fold(
+            latitude, longitude, population, country, _numbers(admin1)[rows], _numbers(places.admin2)[rows], older
+        )
+    ]
+
+    across = np.flatnonzero(np.abs(longitude) > 180 - _DATE_LINE_DEGREES)
+    every = np.concatenate([np.arange(len(rows)), across])
+    latitude = latitude[every]
+    longitude = np.concatenate([longitude, longitude[across] - np.copysign(360, longitude[across])])
+    again = towns.order(latitude, longitude)
+    every = every[again]
+    return {
+        "ids": np.array(places.id, np.int32),
+        "ends": np.cumsum([len(name) for name in names], dtype=np.int32),
+        "names": np.frombuffer(b"".join(names), np.uint8),
+        "codes": np.array(codes),
+        "countries": np.array(["", *(countries[code] for code in codes[1:])]),
+        "latitude": latitude[again].astype(np.float32),
+        "longitude": longitude[again].astype(np.float32),
+        "radius": towns.radius_km(population)[every].astype(np.float32),
+        "country": country[every].astype(np.int16),
+        "town": town[every].astype(np.int32),
+    }
+
+
+def _numbers(words: Sequence[str], known: Sequence[str] | None = None) -> npt.NDArray[np.int64]:
+    """Return a number for each word, 0 for the empty one; its place in `known`, if that is given."""
+    number = {word: index for index, word in enumerate(known or ["", *sorted(set(words) - {""})])}
+    return np.array([number[word] for word in words], np.int64)

@@ -1,0 +1,198 @@
+"""The model that decides which town a person standing somewhere would say they were in.
+
+GeoNames gives each place one point and a population, no outline. The model draws the outline:
+
+1. **Reach.** A place of population p covers a disc of radius R = sqrt(p / (pi * DENSITY)): a city of ten million
+   reaches 25 km from its point, a village of 500 some 180 m.
+2. **Closeness.** A photo d km away from a place is at `min(d, R) / (R + NEAR) + max(0, d - R) / NEAR` from it. Within
+   the disc this is the relative depth, so that Paris wins at the Eiffel Tower against the nearer but small Vanves;
+   outside every kilometre counts the same for all, so that a village keeps its fields although a city is 20 km off.
+   The place with the smallest closeness is the local answer; none if it is further than FAR_KM beyond its disc.
+3. **Folding.** Places whose own point lies in the inner part of the disc of one at least twice as big, in the same
+   country and the same first-order division, are districts, and stand for that city: Altstadt Nord for Cologne,
+   Brooklyn for New York. The inner part is all of the disc for places that GeoNames' table has only since it took in
+   the districts of cities. Those it always had may be towns in their own right, and only cities from MIN_CITY people
+   up take them in: within INNER_OLD of the radius; INNER_SPANNING if the city lies in no second-order division
+   (department, county, council), as those do that span several (New York) or are more than one (Berlin);
+   INNER_APART if the two are known to lie in different ones, so Saint-Denis stays a town beside Paris. Only places
+   that are not districts themselves take in others, so nothing is folded from one city on to the next.
+
+The country is the town's. Where no town is near, it is known only if all places around within ENCLOSING_KM are of one
+country and lie on all sides, so never out at sea.
+"""
+
+import numpy as np
+import numpy.typing as npt
+
+Floats = npt.NDArray[np.float64]
+Ints = npt.NDArray[np.int64]
+
+DENSITY = 5000.0  # people a square km of a city; London and Cologne have this, Paris more, American cities less
+NEAR = 2.0  # km; how far a place of no extent still feels like "here"
+FAR_KM = 50.0
+MIN_CITY = 100_000
+INNER_OLD = 0.7
+INNER_SPANNING = 0.9
+INNER_APART = 0.4
+ENCLOSING_KM = 200.0
+
+KM_PER_DEGREE = 111.195
+_BAND = 0.25  # degrees of latitude; places are sorted by band, then longitude, so a box is a few slices
+_SMALL = 2.0  # km; places with a smaller radius are looked for nearby first, all others at once
+_STEPS_KM = (5.0, 15.0, FAR_KM + _SMALL)
+
+
+def radius_km(population: Floats) -> Floats:
+    """Return the radius of the disc that so many people fill at DENSITY."""
+    return np.sqrt(population / (np.pi * DENSITY))
+
+
+def closeness(distance: Floats, radius: Floats) -> Floats:
+    """Return how far a place is, weighed by its size: 0 at its point, just below 1 at the rim, then 1 / NEAR a km."""
+    inside = np.minimum(distance, radius)
+    return inside / (radius + NEAR) + (distance - inside) / NEAR
+
+
+def order(latitude: Floats, longitude: Floats) -> Ints:
+    """Return the order in which a Boxes wants its places."""
+    return np.argsort(_key(latitude, longitude), kind="stable")
+
+
+def _key(latitude: Floats, longitude: Floats) -> Floats:
+    return np.floor((latitude + 90) / _BAND) * 1000 + longitude
+
+
+class Boxes:
+    """Finds the places in a box around each of many points. Places must come sorted by `order`."""
+
+    def __init__(self, latitude: Floats, longitude: Floats):
+        self.latitude = latitude
+        self.longitude = longitude
+        self._keys = _key(latitude, longitude)
+
+    def pairs(self, latitude: Floats, longitude: Floats, half_km: Floats) -> tuple[Ints, Ints, Floats]:
+        """Return (point, place, km between them) for places within `half_km` of a point, grouped by nothing.
+
+        All three of equal length. The distance takes the earth as flat, within 0.5 % up to 200 km and latitude 70.
+        """
+        up = half_km / KM_PER_DEGREE
+        shrink = np.maximum(np.cos(np.radians(latitude)), 0.01)
+        aside = np.minimum(up / shrink, 180.0)
+        lowest = np.floor((latitude - up + 90) / _BAND)
+        highest = np.floor((latitude + up + 90) / _BAND)
+        points: list[Ints] = []
+        places: list[Ints] = []
+        for step in range(int((highest - lowest).max(initial=-1)) + 1):
+            use = np.flatnonzero(lowest + step <= highest)
+            band = (lowest[use] + step) * 1000
+            start = np.searchsorted(self._keys, band + longitude[use] - aside[use], "left")
+            count = np.searchsorted(self._keys, band + longitude[use] + aside[use], "right") - start
+            within = np.arange(count.sum()) - np.repeat(np.cumsum(count) - count, count)
+            points.append(np.repeat(use, count))
+            places.append(np.repeat(start, count) + within)
+        point = np.concatenate(points) if points else np.zeros(0, np.int64)
+        place = np.concatenate(places) if places else np.zeros(0, np.int64)
+        north = self.latitude[place] - latitude[point]
+        east = (self.longitude[place] - longitude[point]) * shrink[point]
+        distance = np.hypot(north, east) * KM_PER_DEGREE
+        near = distance <= half_km[point]
+        return point[near], place[near], distance[near]
+
+
+def fold(
+    latitude: Floats,
+    longitude: Floats,
+    population: Floats,
+    country: Ints,
+    admin1: Ints,
+    admin2: Ints,
+    older: npt.NDArray[np.bool_],
+) -> npt.NDArray[np.int64]:
+    """Return for each place the row of the city it is a district of, its own row if it is none.
+
+    Places sorted by `order`; `country`, `admin1`, `admin2` are numbers for divisions, 0 where there is none or it is
+    not known.
+    """
+    radius = radius_km(population)
+    cities = np.flatnonzero(radius > 0.5)
+    city, place, distance = Boxes(latitude, longitude).pairs(latitude[cities], longitude[cities], radius[cities])
+    city = cities[city]
+    apart = (admin2[city] != admin2[place]) & (admin2[city] > 0) & (admin2[place] > 0)
+    old_inner = np.where(apart, INNER_APART, np.where(admin2[city] == 0, INNER_SPANNING, INNER_OLD))
+    old_inner[population[city] < MIN_CITY] = 0
+    keep = (
+        (population[city] >= 2 * population[place])
+        & (city != place)
+        & (country[city] == country[place])
+        & ((admin1[city] == admin1[place]) | (admin1[city] == 0) | (admin1[place] == 0))
+        & (distance <= radius[city] * np.where(older[place], old_inner, 1.0))
+    )
+    city, place, depth = city[keep], place[keep], distance[keep] / radius[city[keep]]
+    district = np.zeros(len(latitude), bool)
+    district[place] = True
+    keep = ~district[city]
+    city, place, depth = city[keep], place[keep], depth[keep]
+    deepest_last = np.argsort(-depth, kind="stable")
+    roots = np.arange(len(latitude))
+    roots[place[deepest_last]] = city[deepest_last]
+    return roots
+
+
+class Towns:
+    """Answers which place is the local one, for many points at once. Places sorted by `order`."""
+
+    def __init__(self, latitude: Floats, longitude: Floats, radius: Floats, country: Ints):
+        self._radius = radius
+        self._country = country
+        self._all = Boxes(latitude, longitude)
+        self._big = np.flatnonzero(radius > _SMALL)
+        self._big_boxes = Boxes(latitude[self._big], longitude[self._big])
+        self._big_reach = float(radius.max(initial=0)) + FAR_KM
+
+    def local(self, latitude: Floats, longitude: Floats) -> Ints:
+        """Return the row of the closest place for each point, -1 where there is none within FAR_KM of its rim."""
+        best = np.full(len(latitude), np.inf)
+        row = np.full(len(latitude), -1)
+        point, place, distance = self._big_boxes.pairs(latitude, longitude, np.full(len(latitude), self._big_reach))
+        self._take(best, row, point, self._big[place], distance)
+        todo = np.arange(len(latitude))
+        for step in _STEPS_KM:
+            if len(todo) == 0:
+                break
+            point, place, distance = self._all.pairs(latitude[todo], longitude[todo], np.full(len(todo), step))
+            self._take(best, row, todo[point], place, distance)
+            unseen = closeness(np.full(1, step), np.full(1, _SMALL))  # no small place further off can be closer
+            todo = todo[best[todo] > unseen]
+        return row
+
+    def _take(self, best: Floats, row: Ints, point: Ints, place: Ints, distance: Floats) -> None:
+        """Lower `best` and set `row` for points that have a closer place among the pairs."""
+        radius = self._radius[place]
+        near = distance - radius <= FAR_KM
+        point, place = point[near], place[near]
+        close = closeness(distance[near], radius[near])
+        first = np.lexsort((place, close, point))
+        point, place, close = point[first], place[first], close[first]
+        leads = np.flatnonzero(np.diff(point, prepend=-1))
+        better = leads[close[leads] < best[point[leads]]]
+        best[point[better]] = close[better]
+        row[point[better]] = place[better]
+
+    def enclosing_country(self, latitude: Floats, longitude: Floats) -> Ints:
+        """Return for each point the number of the country that lies on all sides of it, 0 if there is no such."""
+        found = np.zeros(len(latitude), np.int64)
+        point, place, _ = self._all.pairs(latitude, longitude, np.full(len(latitude), ENCLOSING_KM))
+        if len(point) == 0:
+            return found
+        east = (self._all.longitude[place] - longitude[point]) * np.cos(np.radians(latitude[point]))
+        bearing = np.arctan2(self._all.latitude[place] - latitude[point], east)
+        turn = np.lexsort((bearing, point))
+        point, bearing, country = point[turn], bearing[turn], self._country[place[turn]]
+        first = np.flatnonzero(np.diff(point, prepend=-1))
+        last = np.append(first[1:], len(point)) - 1
+        gap = np.diff(bearing, append=0.0)
+        gap[last] = bearing[first] + 2 * np.pi - bearing[last]
+        around = np.maximum.reduceat(gap, first) < np.pi
+        alone = np.minimum.reduceat(country, first) == np.maximum.reduceat(country, first)
+        found[point[first]] = np.where(around & alone, country[first], 0)
+        return found
