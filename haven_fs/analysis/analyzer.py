@@ -7,11 +7,12 @@ again at any time on the same photo. These types are pickled between processes, 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Literal, Protocol, runtime_checkable
-
-from PIL import Image
+from typing import TYPE_CHECKING, Any, Literal, Protocol, runtime_checkable
 
 from haven_fs.catalog.findings import FACTS
+
+if TYPE_CHECKING:
+    from PIL import Image
 
 __all__ = ["FACTS", "Analyzer", "Facts", "Metadata", "Sample", "Scalar", "Tag"]
 
@@ -85,7 +86,7 @@ class Sample:
     metadata: Metadata
     roles: frozenset[str] = frozenset()
     companions: Mapping[str, Metadata] = field(default_factory=dict)
-    picture: Image.Image | None = None
+    picture: "Image.Image | None" = None
 
 
 @runtime_checkable

@@ -114,7 +114,8 @@ class Scan:
         hint = f"If you deleted them, run: haven index --accept-missing {str(root)!r}"
         if missing == total:
             return f"{root} is empty, but {total} files were there. Is its disk connected? {hint}"
-        if self.library.device not in (None, device):
+        # Network disks, USB disks and some file systems get another device number with each mount: alone it says little.
+        if self.library.device not in (None, device) and missing * 2 > total:
             return f"{missing} of {total} files are missing from {root}, which is on another disk than before. {hint}"
         if missing > FEW and missing * 10 > total:
             return f"{missing} of {total} files are missing from {root}. {hint}"

@@ -43,7 +43,7 @@ def known(catalog: Catalog, file: Path) -> dict[str, Any]:
     with catalog.read() as db:
         row = db.execute(
             "SELECT o.photo_id, o.role, o.name, o.format FROM original o JOIN dir d ON d.id = o.dir_id JOIN library l ON l.id = d.library_id"
-            " WHERE o.gone IS NULL AND o.file = ? AND l.root || '/' || d.path || iif(d.path = x'', '', '/') || o.file = ?",
+            " WHERE o.gone IS NULL AND o.file = ? AND CAST(l.root || '/' || d.path || iif(d.path = x'', '', '/') || o.file AS BLOB) = ?",
             (path.rpartition(b"/")[2], path),
         ).fetchone()
         if row is None:

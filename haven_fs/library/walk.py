@@ -8,14 +8,12 @@ as os.fsdecode makes them. Disks mounted inside a library belong to it.
 
 import os
 import sys
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Literal, NamedTuple
+from typing import NamedTuple
 
-from haven_fs.library.ignore import RuleBook, Rules, is_noise, read_patterns
-
-RootState = Literal["ok", "missing", "empty", "other device"]
+from haven_fs.library.ignore import RuleBook, Rules, read_patterns
 
 
 class FileStat(NamedTuple):
@@ -47,7 +45,7 @@ def walk(root: Path, *, only: Collection[str] | None = None) -> Iterator[Listing
     """Yield the listing of every folder of the library at `root`, a folder before those in it.
 
     `only`: these folders instead, relative to the root, each by itself without what is below it. A root that is not
-    there or not readable is a listing with `error`, never `gone`: ask `root_state` before believing a walk.
+    there or not readable is a listing with `error`, never `gone`.
     """
     base = _base(root)
     if only is None:
@@ -93,29 +91,6 @@ def folders(root: Path, below: str = "") -> Iterator[tuple[str, bool]]:
         yield path, plain
         children.sort(reverse=True)
         waiting.extend((child, rules.entering(child, read_patterns(f"{base}/{child}"))) for child in children)
-
-
-def root_state(root: Path, known_device: int | None, known_files: int, samples: Sequence[str] = ()) -> RootState:
-    """Tell whether the library at `root` is the one that was indexed; anything but "ok" means it is away.
-
-    `known_device`: FileStat.device of its files when it was last walked, None if not known. `known_files`: how many
-    it had. `samples`: a few of them, relative paths. Network disks, USB disks and volumes of some file systems get
-    another device number with each mount; if half of the samples are there it is the same disk all the same.
-    """
-    base = _base(root)
-    try:
-        device = root.stat().st_dev
-        with os.scandir(root) as entries:
-            empty = all(is_noise(entry.name) for entry in entries)
-    except OSError:
-        return "missing"
-    if empty and known_files:
-        return "empty"
-    if known_files and known_device not in (None, device):
-        there = sum(os.path.lexists(f"{base}/{sample}") for sample in samples)
-        if not samples or there * 2 < len(samples):
-            return "other device"
-    return "ok"
 
 
 def _base(root: Path) -> str:

@@ -21,8 +21,8 @@ logger = logging.getLogger(__name__)
 OnChange = Callable[[Path, set[str] | None], None]
 """Called with a root as it was given and the folders, relative to it, whose listing may have changed: `walk`'s `only`.
 
-None means that changes may have been missed (the root went or came back, the system gave up): ask `root_state`, then
-walk all of it. A folder that was deleted or moved away is told by its parent alone, which lists it no more. Called in
+None means that changes may have been missed (the root went or came back, the system gave up): walk
+all of it. A folder that was deleted or moved away is told by its parent alone, which lists it no more. Called in
 a thread of the watcher, one call at a time for each root; for a file that is being written, a few times a second.
 """
 

@@ -1,0 +1,1 @@
+"""`haven serve`: cheroot and wsgidav put together, users, TLS, indexing beside it."""

@@ -32,7 +32,6 @@ class Background:
 
     def start(self) -> None:
         """Begin to watch and to index."""
-        # Watching begins before the walk: what changes behind the walk's back is then announced.
         self._watcher.start()
         self._thread.start()
 
@@ -57,6 +56,8 @@ class Background:
             self._indexer.look_at(self._ids[root], folders)
 
     def _run(self) -> None:
+        # Watching begins before the walk, so that what changes behind the walk's back is announced.
+        self._watcher.wait_until_watching(timeout=10)
         walked = float("-inf")
         while not self._stopping:
             try:

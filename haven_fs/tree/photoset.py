@@ -90,11 +90,12 @@ class FileSet:
             below = row[3] + b"/" + row[4] if row[3] else row[4]
             yield File(row[0], row[1], row[2], Path(root, os.fsdecode(below)), Path(root), *row[6:])
 
-    def render(self, db: sqlite3.Connection, template: str, columns: Sequence[str], slice_: int = 20_000) -> Iterator[bytes]:
+    def render(self, db: sqlite3.Connection, template: str, columns: Sequence[str], slice_: int = 2000) -> Iterator[bytes]:
         """Format every file by an SQLite printf `template` inside the database and give the text in large pieces.
 
         `columns` are among href, xml, size, etag, modified, created, mime, id: what the template's %s stand for. No
-        Python object is made for a row, which is what makes a folder of 10,000 photos cost milliseconds.
+        Python object is made for a row, which is what makes a folder of 10,000 photos cost milliseconds. A slice is
+        about a megabyte: the database builds it in one piece of memory, which should be small and come back.
         """
         href, xml = ("shown_href", "shown_xml") if self.disk_names else ("href", "xml")
         spelled = {"href": href, "xml": xml}

@@ -97,14 +97,15 @@ class HavenProvider(DAVProvider):  # type: ignore[misc]
         multistatus = Multistatus(wanted, self._quota_now, locks)
         with self.tree.view() as view:
             key = (path, wanted, depth, self.share_path)
-            version = (view.seq, view.now.date(), view.now.utcoffset())
+            quota = self._quota_now() if wanted.asks_for("quota-used-bytes") else None
+            version = (view.seq, view.now.date(), quota)
             answer = None if locks else self._listings.get(key, version)
             if answer is None:
                 node = self.tree.resolve(view, split_path(path))
                 if node is None:
                     return _fail(environ, start_response, "404 Not Found", "There is nothing here.")
                 answer = self._multistatus(multistatus, view, node, path, depth)
-                if not locks and depth == "1" and not wanted.asks_for("quota-used-bytes"):
+                if not locks and depth == "1":
                     self._listings.put(key, version, answer)
         length = str(sum(map(len, answer)))
         start_response("207 Multi-Status", [("Content-Type", _XML), ("Content-Length", length)])

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from haven_fs.library.walk import Listing, folders, root_state, walk
+from haven_fs.library.walk import Listing, folders, walk
 
 
 def fill(root: Path, *paths: str) -> Path:
@@ -120,21 +120,6 @@ def test_deep_folders(tmp_path: Path) -> None:
         path.rmdir()
     assert len(listings) == len(paths) + 1 > 1500
     assert not any(listing.error for listing in listings)
-
-
-def test_root_state(tmp_path: Path) -> None:
-    root = fill(tmp_path / "root", "a.jpg", "x/b.jpg")
-    device = root.stat().st_dev
-    assert root_state(root, None, 0) == root_state(root, device, 2) == "ok"
-    assert root_state(root, device + 1, 2) == "other device"
-    assert root_state(root, device + 1, 2, ["x/b.jpg", "gone.jpg"]) == "ok"
-    assert root_state(root, device + 1, 2, ["x/c.jpg", "gone.jpg"]) == "other device"
-    assert root_state(root, device + 1, 0) == "ok"
-    assert root_state(tmp_path / "nope", device, 2) == root_state(root / "a.jpg", device, 2) == "missing"
-    mount_point = tmp_path / "mnt"
-    (mount_point / "lost+found").mkdir(parents=True)
-    assert root_state(mount_point, device, 2) == "empty"
-    assert root_state(mount_point, device, 0) == "ok"
 
 
 def test_ten_thousand_files_in_one_folder(tmp_path: Path) -> None:
