@@ -35,7 +35,8 @@ COMMENT = "EXIF UserComment"
 BURST = "Apple BurstUUID"
 """A name of Haven's own: the burst a picture belongs to, from Apple's maker note."""
 
-_MOST_READS = 20_000  # an honest block takes about 500
+_MOST_READS = 20_000  # an honest block takes about 500; a TIFF of many pages may run dry after its first ones
+_MOST_DRY_READS = 20_000  # a directory that says it has tens of thousands of entries
 _LONGEST_READ = 1 << 20
 _SIZES = (0, 1, 1, 2, 4, 8, 1, 1, 2, 4, 8, 4, 8, 4)  # bytes of a value by TIFF's type number
 
@@ -45,14 +46,14 @@ At = Callable[[int, int], bytes]
 
 
 class _Bounded(io.BytesIO):
-    """A block that runs dry after _MOST_READS reads, so that exifread ends on any directory."""
+    """A block that runs dry after _MOST_READS reads and in the end raises, so that exifread ends on any directory."""
 
     reads = 0
 
     def read(self, length: int | None = -1, /) -> bytes:
         self.reads += 1
         if self.reads > _MOST_READS:
-            return b""
+            return _dry(self.reads)
         return super().read(length)
 
 
@@ -63,9 +64,15 @@ class _BoundedFile(io.BufferedReader):
 
     def read(self, length: int | None = -1, /) -> bytes:
         self.reads += 1
-        if self.reads > _MOST_READS or length is None:
-            return b""
-        return super().read(min(length, _LONGEST_READ) if length >= 0 else _LONGEST_READ)
+        if self.reads > _MOST_READS:
+            return _dry(self.reads)
+        return super().read(_LONGEST_READ if length is None or length < 0 else min(length, _LONGEST_READ))
+
+
+def _dry(reads: int) -> bytes:
+    if reads > _MOST_READS + _MOST_DRY_READS:
+        raise ValueError("endless directory")
+    return b""
 
 
 class Entry(NamedTuple):

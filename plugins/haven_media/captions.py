@@ -24,6 +24,8 @@ _DEFAULTS = re.compile(
     re.IGNORECASE,
 )
 _FILE_NAME = re.compile(r"([\w-]+[\\/])*[\w-]+\.(jpe?g|png|tiff?|heic|mp4|mov|nef|cr2|arw|dng)", re.IGNORECASE)
+_CODE = re.compile(r"[A-Z0-9_-]*\d[A-Z0-9_-]*")
+"""A single word like DSC00019: a number the camera gave, or its type."""
 _MODE_WORD = re.compile(r"[a-z]{2,5}(_[a-z]{2,5})?")
 """Some phones write the camera's mode as a made-up word ("cof", "mde", "rhdr") where the caption belongs."""
 _MODE_WRITERS = ("huawei", "honor")
@@ -57,7 +59,9 @@ def caption_of(metadata: Metadata) -> str | None:
 
 
 def _is_default(text: str, metadata: Metadata) -> bool:
-    if not any(char.isalpha() for char in text) or _DEFAULTS.fullmatch(text) or _FILE_NAME.fullmatch(text):
+    if not any(char.isalpha() for char in text):
+        return True
+    if any(pattern.fullmatch(text) for pattern in (_DEFAULTS, _FILE_NAME, _CODE)):
         return True
     make, model = (clean(metadata.exif.get(tag)).casefold() for tag in ("Image Make", "Image Model"))
     if text.casefold() in (make, model, f"{make} {model}"):
