@@ -124,7 +124,7 @@ def _build(language: str) -> Table:
 def _read(path: Path, made_of: str) -> Table | None:
     """Return the table of a file, None if it is not there, damaged, or made of something else."""
     try:
-        with np.load(path, allow_pickle=False) as stored:
+        with path.open("rb") as file, np.load(file, allow_pickle=False) as stored:
             if str(stored["made_of"]) != made_of:
                 return None
             return {name: stored[name] for name in stored.files if name != "made_of"}

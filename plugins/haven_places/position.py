@@ -161,9 +161,10 @@ def _from_video(tags: Mapping[str, str]) -> tuple[float, float] | None:
 def _iso_degrees(text: str, degree_digits: int) -> float:
     """Read +DD.D, +DDMM.M or +DDMMSS.S, with three digits of degrees for a longitude."""
     whole, _, fraction = text[1:].partition(".")
-    parts = max(0, len(whole) - degree_digits + 1) // 2  # 0: degrees, 1: with minutes, 2: with seconds
+    extra = len(whole) - degree_digits
+    parts = extra // 2 if extra in (2, 4) else 0  # after the degrees: minutes, or minutes and seconds
     cut = len(whole) - 2 * parts
-    numbers = [whole[:cut] or "0", *(whole[cut + 2 * part : cut + 2 * part + 2] for part in range(parts))]
+    numbers = [whole[:cut], *(whole[cut + 2 * part : cut + 2 * part + 2] for part in range(parts))]
     numbers[-1] += f".{fraction or 0}"
-    size = math.fsum(float(number) / 60.0**power for power, number in enumerate(numbers))
+    size = _degrees([float(number) for number in numbers], _LATITUDE if degree_digits == 2 else _LONGITUDE)
     return -size if text[0] == "-" else size

@@ -1,0 +1,48 @@
+"""The analyzer turns a batch of samples into positions and tags, in order."""
+
+import pickle
+from pathlib import Path
+
+import pytest
+
+from haven_fs.analysis.analyzer import Analyzer, Metadata, Sample, Tag
+from haven_places.analyzer import PlacesAnalyzer
+
+
+def sample(location: str | None) -> Sample:
+    video = {"location": location} if location else {}
+    return Sample(Path("clip.mp4"), 0.0, Metadata("video", "mp4", video=video))
+
+
+@pytest.fixture
+def data_dir(places_cache: Path, tmp_path: Path) -> Path:
+    (tmp_path / "cache").symlink_to(places_cache)
+    return tmp_path
+
+
+def test_a_batch(data_dir: Path) -> None:
+    analyzer = PlacesAnalyzer({"data_dir": str(data_dir), "places.language": "en"})
+    assert isinstance(analyzer, Analyzer)
+    locations = ["+48.8584+002.2945/", None, "+32.0-045.0/", "+95+000/", "+33.65-095.54/"]
+    paris, unplaced, sea, nonsense, texas = analyzer.analyze([sample(location) for location in locations])
+    assert paris.values == {"latitude": 48.8584, "longitude": 2.2945}
+    assert paris.tags == [Tag("country", "FR", "France"), Tag("place", "2988507", "Paris", parent="FR")]
+    assert (unplaced.values, unplaced.tags, unplaced.problems) == ({}, [], [])
+    assert sea.values == {"latitude": 32.0, "longitude": -45.0}
+    assert sea.tags == []
+    assert nonsense.values == {}
+    assert len(nonsense.problems) == 1
+    assert Tag("place", "4717560", "Paris (US-TX)", parent="US") in texas.tags
+    assert pickle.loads(pickle.dumps(paris)) == paris
+
+
+def test_no_positions_open_no_table(tmp_path: Path) -> None:
+    analyzer = PlacesAnalyzer({"data_dir": str(tmp_path), "places.language": "en"})
+    assert analyzer.analyze([]) == []
+    analyzer.analyze([sample(None)])
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_it_answers_without_settings(data_dir: Path) -> None:
+    (facts,) = PlacesAnalyzer({}).analyze([sample("+41.8902+012.4922/")])
+    assert Tag("country", "IT", "Italy") in facts.tags
