@@ -92,8 +92,8 @@ def png(image: Image.Image) -> bytes:
 def film(frames: Sequence[Image.Image], shot: Shot, kind: str) -> bytes:
     """Return an MP4 ("mp4") or QuickTime ("mov") film of 10 frames a second; sizes must be even."""
     out = io.BytesIO()
-    # Apple's names for things are kept only in the newer of the two ways to write them.
-    options = {"movflags": "use_metadata_tags"} if kind == "mov" else {}
+    # The newer of the two ways to write tags is the one that keeps places and Apple's names.
+    options = {"movflags": "use_metadata_tags"}
     with av.open(out, "w", format=kind, options=options) as container:
         container.metadata.update(_tags(shot, kind))
         stream = container.add_stream(_encoder(), rate=FRAMES_PER_SECOND)

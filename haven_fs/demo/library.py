@@ -29,7 +29,7 @@ def make_demo_library(folder: Path, *, photos: int = 60, seed: int = 1, today: d
     folder.mkdir(parents=True, exist_ok=True)
     begun = _begun(folder)
     if begun is None:
-        if any(folder.iterdir()):
+        if any(not path.name.startswith(PART) for path in folder.iterdir()):
             raise UserError(f"{folder} holds other files. Choose an empty folder for the demo.")
         begun = (photos, seed, today or date.today())
         _write(folder / MAKING, json.dumps([begun[0], begun[1], begun[2].isoformat()]).encode(), None)
@@ -37,6 +37,8 @@ def make_demo_library(folder: Path, *, photos: int = 60, seed: int = 1, today: d
     with ThreadPoolExecutor(min(4, os.cpu_count() or 1)) as pool:
         for _ in pool.map(lambda item: _make(folder, item), items):
             pass
+    for left in folder.rglob(f"{PART}*"):
+        left.unlink()  # from a run that was killed
     (folder / MAKING).replace(folder / DONE)
     return folder
 

@@ -95,7 +95,7 @@ def _untold(rng: random.Random, today: date) -> Iterator[Item]:
 
 def _still(folder: str, name: str, shot: Shot, subject: str, scene: str, colour: str, time: str) -> Item:
     def make() -> bytes:
-        return heic(draw_picture(subject, scene, colour, time, (1024, 768), dice(f"{subject} {scene}")), shot)
+        return heic(draw_picture(subject, scene, colour, time, (800, 600), dice(f"{subject} {scene}")), shot)
 
     return Item(PurePosixPath(folder, name), shot.instant, make)
 
