@@ -18,8 +18,7 @@ from haven_fs.analysis.worker import analyze, look_into
 from haven_fs.catalog import Catalog
 from haven_fs.catalog.findings import Analysis, GroupFound, PhotoFound, Probe
 from haven_fs.catalog.libraries import Library, all_libraries
-from haven_fs.catalog.photos import put_analyses, put_groups
-from haven_fs.catalog.settle import settle
+from haven_fs.catalog.photos import PhotoStore
 from haven_fs.config import Settings
 from haven_fs.plugins import Plugins
 
@@ -141,18 +140,18 @@ class Indexer:
             else:
                 found.append(result)
         with self.catalog.write() as w:
-            put_groups(w, found)
+            PhotoStore(w).put_groups(found)
 
     def _put_analyses(self, results: list[tuple[Photo, Any]]) -> None:
         with self.catalog.write() as w:
+            store = PhotoStore(w)
             for photo, result in results:
                 self._progress.advance(1)
                 if isinstance(result, Crashed):
                     analyses = {name: Analysis(self.analyzers[name].version, failed=_CRASHED) for name in photo.due}
                 else:
                     analyses = result[1]
-                put_analyses(w, photo.id, analyses)
-            settle(w, [photo.id for photo, _ in results])
+                store.put_analyses(photo.id, analyses)
 
 
 def _batches(items: Iterable[Any], size: int) -> Iterator[list[Any]]:

@@ -1,8 +1,11 @@
-"""Photos: which originals belong to which, and the display names they keep for good."""
+"""Photos: which originals belong to which, and the display names they keep for good.
+
+A first index of 60,000 photos goes through here photo by photo, so statements count: what is new costs seven.
+"""
 
 import os
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from itertools import chain
 from itertools import count as count_from
 
@@ -10,115 +13,155 @@ from haven_fs.catalog import names
 from haven_fs.catalog.catalog import Writer
 from haven_fs.catalog.disk import touch
 from haven_fs.catalog.findings import Analysis, GroupFound, PhotoFound
-from haven_fs.catalog.settle import settle
+from haven_fs.catalog.settle import Settler
 
 _UNLISTED = ("sidecar", "thumbnail")
 
 
-def put_groups(w: Writer, groups: Sequence[GroupFound]) -> None:
-    """Store what groups of files turned out to be: kinds, photos, names, facts."""
-    photo_ids: list[int] = []
-    for group in groups:
-        photo_ids += _put_group(w, group)
-    settle(w, photo_ids)
+class PhotoStore:
+    """Writes what workers found, in one write transaction."""
 
+    def __init__(self, w: Writer) -> None:
+        self._w = w
+        self._db = w.db
+        self._settler = Settler(w)
 
-def put_analyses(w: Writer, photo_id: int, analyses: dict[str, Analysis]) -> None:
-    """Store what analyzers said of a photo, in place of what they said before. `settle` must follow."""
-    w.db.executemany(
-        "INSERT OR REPLACE INTO analysis (photo_id, analyzer, version, facts, failed) VALUES (?, ?, ?, ?, ?)",
-        [(photo_id, name, a.version, a.facts, a.failed) for name, a in analyses.items()],
-    )
+    def put_groups(self, groups: Sequence[GroupFound]) -> None:
+        """Store what groups of files turned out to be: kinds, photos, names, facts."""
+        for group in groups:
+            self._put_group(group)
 
+    def put_analyses(self, photo_id: int, analyses: dict[str, Analysis]) -> None:
+        """Store what analyzers said of a photo, in place of what they said before, and settle it anew."""
+        self._store(photo_id, analyses)
+        self._settler.settle(photo_id)
 
-def _put_group(w: Writer, group: GroupFound) -> list[int]:
-    ids = [probe.id for probe in group.probes]
-    marks = ",".join("?" * len(ids))
-    before = {
-        row[0]: row[1:]
-        for row in w.db.execute(
-            f"SELECT id, photo_id, kind, fingerprint, file, dir_id FROM original WHERE id IN ({marks})", ids
+    def _store(self, photo_id: int, analyses: dict[str, Analysis]) -> None:
+        self._db.executemany(
+            "INSERT OR REPLACE INTO analysis (photo_id, analyzer, version, facts, failed) VALUES (?, ?, ?, ?, ?)",
+            [(photo_id, name, a.version, a.facts, a.failed) for name, a in analyses.items()],
         )
-    }
-    for probe in group.probes:
-        _, kind, fingerprint, _, dir_id = before[probe.id]
-        if fingerprint == probe.fingerprint and kind == probe.kind:
-            w.db.execute("UPDATE original SET probed = 1 WHERE id = ?", (probe.id,))
-        else:
-            w.db.execute(
-                "UPDATE original SET probed = 1, kind = ?, format = ?, mime = ?, fingerprint = ?, seq = ? WHERE id = ?",
-                (probe.kind, probe.format, probe.mime, probe.fingerprint, w.seq, probe.id),
+
+    def _put_group(self, group: GroupFound) -> None:
+        ids = [probe.id for probe in group.probes]
+        before = {
+            row[0]: row[1:]
+            for row in self._db.execute(
+                "SELECT id, photo_id, kind, fingerprint, file, dir_id, name FROM original"
+                f" WHERE id IN ({','.join('?' * len(ids))})",
+                ids,
             )
-            if fingerprint is not None:
-                touch(w, [dir_id])
-    fresh = {probe.id for probe in group.probes if before[probe.id][2] != probe.fingerprint}
-    former = {row[0] for row in before.values() if row[0] is not None}
-    claimed: list[int] = []
-    w.db.execute(f"UPDATE original SET photo_id = NULL, role = NULL WHERE id IN ({marks})", ids)
-    for found in group.photos:
-        members = [("main", found.main), *found.companions]
-        old = [before[id_][0] for _, id_ in members]
-        photo_id = next((i for i in old if i is not None and i not in claimed), None)
-        photo_id = _put_photo(w, photo_id, found)
-        claimed.append(photo_id)
-        w.db.executemany("UPDATE original SET photo_id = ?, role = ? WHERE id = ?", [(photo_id, role, i) for role, i in members])
-        _name(w, photo_id, [(role, i, os.fsdecode(before[i][3])) for role, i in members if role not in _UNLISTED])
-        if found.main in fresh:
-            # Other bytes: what any analyzer said was of another picture.
-            w.db.execute("DELETE FROM analysis WHERE photo_id = ?", (photo_id,))
-        put_analyses(w, photo_id, found.analyses)
-    left = former.difference(claimed)
-    for photo_id in left:
-        w.note_removal()
-        w.db.execute(
-            "UPDATE photo SET seq = ?, shown = 0 WHERE id = ? AND NOT EXISTS"
-            " (SELECT 1 FROM original WHERE photo_id = photo.id AND gone IS NULL)",
-            (w.seq, photo_id),
+        }
+        changed = {p.id for p in group.probes if (before[p.id][2], before[p.id][1]) != (p.fingerprint, p.kind)}
+        known = {row[0] for row in before.values() if row[0] is not None}
+        claimed: set[int] = set()
+        places: dict[int, tuple[int, str]] = {}
+        spelled: dict[int, str] = {}
+        settling: list[tuple[int, PhotoFound, bool]] = []
+        for found in group.photos:
+            members = [("main", found.main), *found.companions]
+            photo_id = next((i for _, id_ in members if (i := before[id_][0]) is not None and i not in claimed), None)
+            is_new = photo_id is None
+            photo_id = self._put_photo(photo_id, found)
+            claimed.add(photo_id)
+            places |= {id_: (photo_id, role) for role, id_ in members}
+            listed = [(role, i, os.fsdecode(before[i][3]), before[i][5]) for role, i in members if role not in _UNLISTED]
+            spelled |= self._name(photo_id, listed, is_new=is_new)
+            settling.append((photo_id, found, is_new))
+        for probe in group.probes:
+            name = spelled.get(probe.id, before[probe.id][5])
+            photo_id, role = places.get(probe.id, (None, None))
+            self._db.execute(
+                "UPDATE original SET probed = 1, kind = ?, format = ?, mime = ?, fingerprint = ?, photo_id = ?, role = ?,"
+                " name = ?, name_fold = ?, href = ?, xml = ?, seq = iif(?, ?, seq) WHERE id = ?",
+                (probe.kind, probe.format, probe.mime, probe.fingerprint, photo_id, role, *_name_columns(name),
+                 probe.id in changed, self._w.seq, probe.id),
+            )  # fmt: skip
+            if probe.id in changed and before[probe.id][2] is not None:
+                touch(self._w, [before[probe.id][4]])
+        for photo_id, found, is_new in settling:
+            if found.main in changed and not is_new:
+                # Other bytes: what any analyzer said was of another picture.
+                self._db.execute("DELETE FROM analysis WHERE photo_id = ?", (photo_id,))
+            self._store(photo_id, found.analyses)
+            if is_new:
+                self._settler.settle_new(photo_id, [a.facts for a in found.analyses.values()], readable=not found.unreadable)
+            else:
+                self._settler.settle(photo_id)
+        for photo_id in known - claimed:
+            self._w.note_removal()
+            self._db.execute(
+                "UPDATE photo SET seq = ?, shown = 0, unreadable = NULL WHERE id = ? AND NOT EXISTS"
+                " (SELECT 1 FROM original WHERE photo_id = photo.id AND gone IS NULL)",
+                (self._w.seq, photo_id),
+            )
+
+    def _put_photo(self, photo_id: int | None, found: PhotoFound) -> int:
+        if photo_id is None:
+            row = self._db.execute(
+                "INSERT INTO photo (main_id, kind, added, unreadable, shown, seq) VALUES (?, ?, ?, ?, 0, ?) RETURNING id",
+                (found.main, found.kind, time.time(), found.unreadable, self._w.seq),
+            ).fetchone()
+            return int(row[0])
+        self._db.execute(
+            "UPDATE photo SET main_id = ?, kind = ?, unreadable = ?, seq = ? WHERE id = ?",
+            (found.main, found.kind, found.unreadable, self._w.seq, photo_id),
         )
-    return claimed
+        return photo_id
 
+    def _name(self, photo_id: int, members: list[tuple[str, int, str, str | None]], *, is_new: bool) -> dict[int, str]:
+        """Return display names for the members (role, id, name on disk, display name) that have none; main is first."""
+        todo = [member for member in members if member[3] is None]
+        if not todo:
+            return {}
+        if not is_new:
+            row = self._db.execute(
+                "SELECT name FROM original WHERE photo_id = ? AND name IS NOT NULL ORDER BY role <> 'main' LIMIT 1", (photo_id,)
+            ).fetchone()
+            if row:
+                stem = names.split_ending(row[0])[0]
+                named = {}
+                for role, id_, file, _ in todo:
+                    named[id_] = self._free(_member_name(stem, role, file))
+                    self._keep(photo_id, stem, [named[id_]], grouped=True)
+                return named
+        base, _ = names.split_ending(names.portable(members[0][2]))
+        grouped = len(members) > 1
+        for number in chain((1,), self._likely_numbers(base)):
+            stem = base if number == 1 else f"{base} ({number})"
+            wanted = {id_: _member_name(stem, role, file) for role, id_, file, _ in members}
+            folds = [names.fold(name) for name in wanted.values()]
+            clash = self._db.execute(
+                f"SELECT 1 FROM name WHERE fold IN ({','.join('?' * len(folds))})"
+                " UNION ALL SELECT 1 FROM name WHERE stem = ? AND (grouped OR ?) LIMIT 1",
+                (*folds, names.fold(stem), grouped),
+            ).fetchone()
+            if not clash:
+                self._keep(photo_id, base, list(wanted.values()), grouped=grouped)
+                return wanted
+        raise AssertionError("numbers do not end")
 
-def _put_photo(w: Writer, photo_id: int | None, found: PhotoFound) -> int:
-    if photo_id is None:
-        row = w.db.execute(
-            "INSERT INTO photo (main_id, kind, added, unreadable, shown, seq) VALUES (?, ?, ?, ?, 0, ?) RETURNING id",
-            (found.main, found.kind, time.time(), found.unreadable, w.seq),
-        ).fetchone()
-        return int(row[0])
-    w.db.execute(
-        "UPDATE photo SET main_id = ?, kind = ?, unreadable = ?, seq = ? WHERE id = ?",
-        (found.main, found.kind, found.unreadable, w.seq, photo_id),
-    )
-    return photo_id
+    def _likely_numbers(self, base: str) -> Iterator[int]:
+        """Give the numbers to try after a name that is taken, from where free ones most likely begin."""
+        query = "SELECT count(DISTINCT photo_id) FROM name WHERE base = ?"
+        return count_from(max(2, self._db.execute(query, (names.fold(base),)).fetchone()[0]))
 
+    def _free(self, wanted: str) -> str:
+        stem, ending = names.split_ending(wanted)
+        name, number = wanted, 1
+        while self._db.execute("SELECT 1 FROM name WHERE fold = ?", (names.fold(name),)).fetchone():
+            number += 1
+            name = f"{stem} ({number}){ending}"
+        return name
 
-def _name(w: Writer, photo_id: int, members: list[tuple[str, int, str]]) -> None:
-    """Give display names to the members (role, id, name on disk) that have none yet; the first is the main one."""
-    named = dict(w.db.execute("SELECT id, name FROM original WHERE photo_id = ? AND name IS NOT NULL", (photo_id,)))
-    todo = [member for member in members if member[1] not in named]
-    if not todo:
-        return
-    if named:
-        main_name = named.get(members[0][1]) or next(iter(named.values()))
-        stem = names.split_ending(main_name)[0]
-        for role, id_, file in todo:
-            _keep(w, photo_id, stem, [(id_, _free(w, _member_name(stem, role, file)))], grouped=True)
-        return
-    base, _ = names.split_ending(names.portable(members[0][2]))
-    grouped = len(members) > 1
-    count = w.db.execute("SELECT count(DISTINCT photo_id) FROM name WHERE base = ?", (names.fold(base),)).fetchone()[0]
-    # With none of that name the plain one is free; else the count is where free numbers most likely begin.
-    for number in chain((1,), count_from(max(2, count))):
-        stem = base if number == 1 else f"{base} ({number})"
-        wanted = [(id_, _member_name(stem, role, file)) for role, id_, file in members]
-        folds = [names.fold(name) for _, name in wanted]
-        clash = w.db.execute(
-            f"SELECT 1 FROM name WHERE fold IN ({','.join('?' * len(folds))}) OR (stem = ? AND (grouped OR ?)) LIMIT 1",
-            (*folds, names.fold(stem), grouped),
-        ).fetchone()
-        if not clash:
-            _keep(w, photo_id, base, wanted, grouped=grouped)
-            return
+    def _keep(self, photo_id: int, base: str, wanted: list[str], *, grouped: bool) -> None:
+        self._db.executemany(
+            "INSERT INTO name (fold, stem, base, photo_id, grouped) VALUES (?, ?, ?, ?, ?)",
+            [
+                (names.fold(name), names.fold(names.split_ending(name)[0]), names.fold(base), photo_id, grouped)
+                for name in wanted
+            ],
+        )
 
 
 def _member_name(stem: str, role: str, file: str) -> str:
@@ -126,23 +169,5 @@ def _member_name(stem: str, role: str, file: str) -> str:
     return f"{stem} (edited){ending}" if role == "edit" else stem + ending
 
 
-def _free(w: Writer, wanted: str) -> str:
-    stem, ending = names.split_ending(wanted)
-    name, number = wanted, 1
-    while w.db.execute("SELECT 1 FROM name WHERE fold = ?", (names.fold(name),)).fetchone():
-        number += 1
-        name = f"{stem} ({number}){ending}"
-    return name
-
-
-def _keep(w: Writer, photo_id: int, base: str, wanted: list[tuple[int, str]], *, grouped: bool) -> None:
-    for id_, name in wanted:
-        folded = names.fold(name)
-        w.db.execute(
-            "INSERT INTO name (fold, stem, base, photo_id, grouped) VALUES (?, ?, ?, ?, ?)",
-            (folded, names.fold(names.split_ending(name)[0]), names.fold(base), photo_id, grouped),
-        )
-        w.db.execute(
-            "UPDATE original SET name = ?, name_fold = ?, href = ?, xml = ? WHERE id = ?",
-            (name, folded, names.href(name), names.xml(name), id_),
-        )
+def _name_columns(name: str | None) -> tuple[str | None, str | None, str | None, str | None]:
+    return (None, None, None, None) if name is None else (name, names.fold(name), names.href(name), names.xml(name))

@@ -1,6 +1,6 @@
 """The one place where what analyzers said becomes what folders show: a photo's columns and its facet values.
 
-`analysis` keeps each analyzer's words; nothing else reads them. Whoever changes them calls `settle`.
+`analysis` keeps each analyzer's words; nothing else reads them. Whoever changes them settles the photo.
 """
 
 import json
@@ -13,40 +13,93 @@ from haven_fs.catalog.catalog import Writer
 from haven_fs.catalog.findings import FACTS
 
 _COLUMNS = tuple(sorted(FACTS))
-_UPDATE = (
-    f"UPDATE photo SET {', '.join(f'{column} = ?' for column in _COLUMNS)}, day = ?, shown = ?, seq = ? WHERE id = ?"
-)
+_UPDATE = f"UPDATE photo SET {', '.join(f'{column} = ?' for column in _COLUMNS)}, day = ?, shown = ?, seq = ? WHERE id = ?"
 _EPOCH = datetime(1970, 1, 1)  # noqa: DTZ001 - a wall clock's time, which has no zone
 
-
-def settle(w: Writer, photo_ids: Iterable[int]) -> None:
-    """Derive the columns and facet values of photos anew from their analyses."""
-    for photo_id in photo_ids:
-        _settle_one(w, photo_id)
+Tags = dict[tuple[str, str], tuple[str, str | None]]
 
 
-def _settle_one(w: Writer, photo_id: int) -> None:
+class Settler:
+    """Settles photos in one write transaction."""
+
+    def __init__(self, w: Writer) -> None:
+        self._w = w
+        self._db = w.db
+        self._values: dict[tuple[str, str, str, str | None], int] = {}
+
+    def settle(self, photo_id: int) -> None:
+        """Derive the columns and facet values of a photo anew from its analyses."""
+        texts = self._db.execute("SELECT facts FROM analysis WHERE photo_id = ? ORDER BY analyzer", (photo_id,))
+        values, tags = _merged(text for (text,) in texts)
+        *before, readable = self._db.execute(
+            "SELECT shown, day, taken_source, latitude IS NULL, unreadable IS NULL AND EXISTS"
+            " (SELECT 1 FROM original WHERE photo_id = photo.id AND gone IS NULL) FROM photo WHERE id = ?",
+            (photo_id,),
+        ).fetchone()
+        self._put(photo_id, values, readable)
+        wanted = {self._value_id(facet, key, *named) for (facet, key), named in tags.items()}
+        current = {row[0] for row in self._db.execute("SELECT value_id FROM member WHERE photo_id = ?", (photo_id,))}
+        self._add(photo_id, wanted - current)
+        self._db.executemany(
+            "DELETE FROM member WHERE value_id = ? AND photo_id = ?", [(value, photo_id) for value in current - wanted]
+        )
+        after = [readable, day_of(values.get("taken")), values.get("taken_source"), values.get("latitude") is None]
+        if before[0] and (current - wanted or after != before):
+            self._w.note_removal()
+
+    def settle_new(self, photo_id: int, facts: Iterable[str], *, readable: bool) -> None:
+        """Derive the columns and facet values of a photo that was in no folder yet, from its analyses' `facts`."""
+        values, tags = _merged(facts)
+        self._put(photo_id, values, readable)
+        self._add(photo_id, {self._value_id(facet, key, *named) for (facet, key), named in tags.items()})
+
+    def _put(self, photo_id: int, values: dict[str, Any], shown: bool) -> None:
+        columns = [values.get(column) for column in _COLUMNS]
+        self._db.execute(_UPDATE, (*columns, day_of(values.get("taken")), shown, self._w.seq, photo_id))
+
+    def _add(self, photo_id: int, value_ids: Iterable[int]) -> None:
+        self._db.executemany("INSERT INTO member VALUES (?, ?)", [(value, photo_id) for value in value_ids])
+
+    def _value_id(self, facet: str, key: str, name: str, parent: str | None) -> int:
+        wanted = (facet, key, name, parent)
+        if wanted not in self._values:
+            self._values[wanted] = self._find_value(*wanted)
+        return self._values[wanted]
+
+    def _find_value(self, facet: str, key: str, name: str, parent: str | None) -> int:
+        name = names.portable(name)
+        row = self._db.execute("SELECT id, name, parent FROM value WHERE facet = ? AND key = ?", (facet, key)).fetchone()
+        if row and row[2] == parent and (row[1] == name or row[1].startswith(f"{name} (")):
+            return int(row[0])
+        wanted, number = name, 1
+        while True:
+            folded = names.fold(wanted)
+            owner = self._db.execute("SELECT key FROM value WHERE facet = ? AND fold = ?", (facet, folded)).fetchone()
+            if owner is None or owner[0] == key:
+                break
+            number += 1
+            wanted = f"{name} ({number})"
+        if row:
+            # A folder leaves under its old name.
+            self._w.note_removal()
+        stored = self._db.execute(
+            "INSERT INTO value (facet, key, name, fold, parent, seq) VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (facet, key)"
+            " DO UPDATE SET name = excluded.name, fold = excluded.fold, parent = excluded.parent, seq = excluded.seq"
+            " RETURNING id",
+            (facet, key, wanted, folded, parent, self._w.seq),
+        ).fetchone()
+        return int(stored[0])
+
+
+def _merged(texts: Iterable[str]) -> tuple[dict[str, Any], Tags]:
     values: dict[str, Any] = {}
-    tags: dict[tuple[str, str], tuple[str, str | None]] = {}
-    for (text,) in w.db.execute("SELECT facts FROM analysis WHERE photo_id = ? ORDER BY analyzer", (photo_id,)):
+    tags: Tags = {}
+    for text in texts:
         facts = json.loads(text)
         values.update(facts.get("values", {}))
         for facet, key, name, parent in facts.get("tags", ()):
             tags[facet, key] = (name, parent)
-    before = w.db.execute(
-        "SELECT shown, day, taken_source, latitude IS NULL, unreadable IS NULL AND EXISTS"
-        " (SELECT 1 FROM original WHERE photo_id = photo.id AND gone IS NULL) FROM photo WHERE id = ?",
-        (photo_id,),
-    ).fetchone()
-    shown, day = before[4], day_of(values.get("taken"))
-    w.db.execute(_UPDATE, (*(values.get(column) for column in _COLUMNS), day, shown, w.seq, photo_id))
-    wanted = {_value_id(w, facet, key, *named) for (facet, key), named in tags.items()}
-    current = {row[0] for row in w.db.execute("SELECT value_id FROM member WHERE photo_id = ?", (photo_id,))}
-    w.db.executemany("INSERT INTO member VALUES (?, ?)", [(value, photo_id) for value in wanted - current])
-    w.db.executemany("DELETE FROM member WHERE value_id = ? AND photo_id = ?", [(value, photo_id) for value in current - wanted])
-    after = (shown, day, values.get("taken_source"), values.get("latitude") is None)
-    if before[0] and (current - wanted or after != before[:4]):
-        w.note_removal()
+    return values, tags
 
 
 def day_of(taken: int | None) -> int | None:
@@ -58,24 +111,3 @@ def day_of(taken: int | None) -> int | None:
     except OverflowError:
         return None
     return date.year * 10000 + date.month * 100 + date.day
-
-
-def _value_id(w: Writer, facet: str, key: str, name: str, parent: str | None) -> int:
-    name = names.portable(name)
-    row = w.db.execute("SELECT id, name, parent FROM value WHERE facet = ? AND key = ?", (facet, key)).fetchone()
-    if row and row[2] == parent and (row[1] == name or row[1].startswith(f"{name} (")):
-        return int(row[0])
-    wanted, number = name, 1
-    while True:
-        folded = names.fold(wanted)
-        owner = w.db.execute("SELECT key FROM value WHERE facet = ? AND fold = ?", (facet, folded)).fetchone()
-        if owner is None or owner[0] == key:
-            break
-        number += 1
-        wanted = f"{name} ({number})"
-    stored = w.db.execute(
-        "INSERT INTO value (facet, key, name, fold, parent, seq) VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (facet, key)"
-        " DO UPDATE SET name = excluded.name, fold = excluded.fold, parent = excluded.parent, seq = excluded.seq RETURNING id",
-        (facet, key, wanted, folded, parent, w.seq),
-    ).fetchone()
-    return int(stored[0])

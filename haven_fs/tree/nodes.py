@@ -196,6 +196,8 @@ class FacetFolder(Folder):
     `parent`: only values below that key. `extra`: other folders to list first, by name.
     """
 
+    ELSEWHERE = "Elsewhere"
+
     def __init__(
         self,
         view: View,
@@ -222,7 +224,19 @@ class FacetFolder(Folder):
         """Return the values that photos have."""
         extra = [Entry(name, opened(self.view.below(name)).stamp()) for name, opened in self._extra.items()]
         values = self.view.within.by_value(self.view.db, self._facet, self._parent)
-        return [*extra, *(Entry(name, stamp) for _, name, stamp in values)]
+        rest = self._elsewhere()
+        elsewhere = [Entry(self.ELSEWHERE, rest.stamp())] if rest is not None else []
+        return [*extra, *(Entry(name, stamp) for _, name, stamp in values), *elsewhere]
+
+    def rest(self) -> PhotoSet | None:
+        """Return the photos that belong here but to none of the values; a subclass may have some."""
+        return None
+
+    def _elsewhere(self) -> PhotoFolder | None:
+        rest = self.rest()
+        if rest is None or not rest.stamp(self.view.db).count:
+            return None
+        return PhotoFolder(self.view.below(self.ELSEWHERE), rest)
 
     def enter(self, name: str) -> Folder | None:
         """Return the value's folder if any photo has that value."""
@@ -233,7 +247,7 @@ class FacetFolder(Folder):
             "SELECT id, key, name, parent FROM value WHERE facet = ? AND fold = ?", (self._facet, names.fold(name))
         ).fetchone()
         if row is None or (self._parent is not None and row[3] != self._parent):
-            return None
+            return self._elsewhere() if names.fold(name) == names.fold(self.ELSEWHERE) else None
         photos = self.view.within.with_value(row[0])
         if not photos.stamp(self.view.db).count:
             return None

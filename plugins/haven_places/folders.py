@@ -1,11 +1,30 @@
 """The folders that places make."""
 
-from haven_fs import Entry, FacetFolder, Folder, PhotoFolder, PhotoSet, SmartFolder, View
-from haven_fs.catalog import names
+from haven_fs import FacetFolder, Folder, PhotoFolder, PhotoSet, SmartFolder, View
+
+
+_TOWNS = "SELECT photo_id FROM member JOIN value ON value.id = value_id WHERE facet = 'place'"
+_COUNTRIES = "SELECT photo_id FROM member JOIN value ON value.id = value_id WHERE facet = 'country'"
+
+
+class PlacesFolder(FacetFolder):
+    """/Places: a folder of countries, then the towns, and what was taken far from both, as at sea."""
+
+    def __init__(self, view: View) -> None:
+        super().__init__(view, "place", extra={"Countries": CountriesFolder})
+
+    @property
+    def photos(self) -> PhotoSet:
+        """Every photo whose place is known."""
+        return self.view.within.narrowed("p.latitude IS NOT NULL")
+
+    def rest(self) -> PhotoSet:
+        """Return the photos that no town's folder holds and no country's."""
+        return self.photos.narrowed(f"p.id NOT IN ({_TOWNS})").narrowed(f"p.id NOT IN ({_COUNTRIES})")
 
 
 class CountriesFolder(FacetFolder):
-    """/Places/Countries: a folder a country, with its towns and, beside them, the photos in none."""
+    """/Places/Countries: a folder a country."""
 
     def __init__(self, view: View) -> None:
         super().__init__(view, "country")
@@ -16,7 +35,7 @@ class CountriesFolder(FacetFolder):
 
 
 class CountryFolder(FacetFolder):
-    """One country: its towns as folders, and the photos taken outside any town."""
+    """One country: its towns as folders, and what was taken in it outside any town."""
 
     def __init__(self, view: View, key: str, photos: PhotoSet) -> None:
         super().__init__(view, "place", parent=key)
@@ -27,26 +46,9 @@ class CountryFolder(FacetFolder):
         """Every photo taken in the country."""
         return self._all
 
-    def _rest(self) -> PhotoFolder:
-        towns = "SELECT photo_id FROM member JOIN value ON value.id = value_id WHERE facet = 'place'"
-        return PhotoFolder(self.view.below("Elsewhere"), self._all.narrowed(f"p.id NOT IN ({towns})"))
-
-    def entries(self) -> list[Entry]:
-        """Return the towns, and Elsewhere if there are photos in none."""
-        rest = self._rest().stamp()
-        return [*super().entries(), *([Entry("Elsewhere", rest)] if rest.count else [])]
-
-    def enter(self, name: str) -> Folder | None:
-        """Return a town's folder, or Elsewhere."""
-        if names.fold(name) == "elsewhere":
-            rest = self._rest()
-            return rest if rest.stamp().count else None
-        return super().enter(name)
-
-
-def open_places(view: View) -> FacetFolder:
-    """Open the towns, after a folder of countries."""
-    return FacetFolder(view, "place", extra={"Countries": CountriesFolder})
+    def rest(self) -> PhotoSet:
+        """Return the photos that no town's folder holds."""
+        return self._all.narrowed(f"p.id NOT IN ({_TOWNS})")
 
 
 def open_unplaced(view: View) -> PhotoFolder:
@@ -55,6 +57,6 @@ def open_unplaced(view: View) -> PhotoFolder:
 
 
 FOLDERS = (
-    SmartFolder("Places", open_places, facet=True),
+    SmartFolder("Places", PlacesFolder, facet=True),
     SmartFolder("Review/Unplaced", open_unplaced),
 )
