@@ -111,7 +111,7 @@ class Gazetteer:
 
 
 def _made_of(language: str) -> str:
-    rules = (towns.DENSITY, towns.MIN_CITY, towns.INNER_OLD, towns.INNER_SPANNING, towns.INNER_APART)
+    rules = {name: value for name, value in vars(towns).items() if name.isupper() and isinstance(value, float | int)}
     return f"{_FORMAT} {sources.versions()} {language} {rules}"
 
 

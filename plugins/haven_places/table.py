@@ -46,9 +46,9 @@ def _build(language: str) -> dict[str, npt.NDArray[np.generic]]:
 
     across = np.flatnonzero(np.abs(longitude) > 180 - _DATE_LINE_DEGREES)
     every = np.concatenate([np.arange(len(rows)), across])
-    latitude = latitude[every]
-    longitude = np.concatenate([longitude, longitude[across] - np.copysign(360, longitude[across])])
-    again = towns.order(latitude, longitude)
+    east = np.concatenate([longitude, longitude[across] - np.copysign(360, longitude[across])])
+    latitude, longitude = (stored.astype(np.float32).astype(np.float64) for stored in (latitude[every], east))
+    again = towns.order(latitude, longitude)  # of the rounded numbers, as the reader has them
     every = every[again]
     return {
         "ids": np.array(places.id, np.int32),

@@ -3,22 +3,23 @@
 GeoNames gives each place one point and a population, no outline. The model draws the outline:
 
 1. **Reach.** A place of population p covers a disc of radius R = sqrt(p / (pi * DENSITY)): a city of ten million
-   reaches 25 km from its point, a village of 500 some 180 m.
+   reaches 28 km from its point, a village of 500 some 200 m.
 2. **Closeness.** A photo d km away from a place is at `min(d, R) / (R + NEAR) + max(0, d - R) / NEAR` from it. Within
    the disc this is the relative depth, so that Paris wins at the Eiffel Tower against the nearer but small Vanves;
    outside every kilometre counts the same for all, so that a village keeps its fields although a city is 20 km off.
    The place with the smallest closeness is the local answer; none if it is further than FAR_KM beyond its disc.
-3. **Folding.** Places whose own point lies in the inner part of the disc of one at least twice as big, in the same
-   country and the same first-order division, are districts, and stand for that city: Altstadt Nord for Cologne,
-   Brooklyn for New York. The inner part is all of the disc for places that GeoNames' table has only since it took in
-   the districts of cities. Those it always had may be towns in their own right, and only cities from MIN_CITY people
-   up take them in: within INNER_OLD of the radius; INNER_SPANNING if the city lies in no second-order division
-   (department, county, council), as those do that span several (New York) or are more than one (Berlin);
-   INNER_APART if the two are known to lie in different ones, so Saint-Denis stays a town beside Paris. Only places
+3. **Folding.** Districts stand for their city: Altstadt Nord for Cologne, Brooklyn for New York. A place is one if it
+   lies in the disc of a bigger one, in the same country and the same first-order division. How deep it must lie
+   depends on what is known of it. Places of VILLAGE people up that GeoNames' table did not have in 2015, when it left
+   out most districts, must lie within OUTER_NEW of the radius and be half as big at most. All others may be towns in
+   their own right: only cities from MIN_CITY people up and OLD_RATIO times as big take them in, within INNER_OLD of
+   the radius; INNER_SPANNING if the city lies in no second-order division (department, county, council), as those
+   do that span several (New York) or are more than one (Berlin); INNER_APART if the two are known to lie in
+   different ones, so Saint-Denis stays a town beside Paris. A district belongs to the nearest such city. Only places
    that are not districts themselves take in others, so nothing is folded from one city on to the next.
 
 The country is the town's. Where no town is near, it is known only if all places around within ENCLOSING_KM are of one
-country and lie on all sides, so never out at sea.
+country and lie on all sides, so not on an open sea.
 """
 
 import numpy as np
@@ -27,13 +28,17 @@ import numpy.typing as npt
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 
-DENSITY = 5000.0  # people a square km of a city; London and Cologne have this, Paris more, American cities less
+DENSITY = 4000.0  # people a square km of a city: Berlin has this, London and Cologne about it, Los Angeles less
 NEAR = 2.0  # km; how far a place of no extent still feels like "here"
 FAR_KM = 50.0
+VILLAGE = 1000
+OUTER_NEW = 1.25
+NEW_RATIO = 2
 MIN_CITY = 100_000
+OLD_RATIO = 3
 INNER_OLD = 0.7
 INNER_SPANNING = 0.9
-INNER_APART = 0.4
+INNER_APART = 0.35
 ENCLOSING_KM = 200.0
 
 KM_PER_DEGREE = 111.195
@@ -115,26 +120,28 @@ def fold(
     """
     radius = radius_km(population)
     cities = np.flatnonzero(radius > 0.5)
-    city, place, distance = Boxes(latitude, longitude).pairs(latitude[cities], longitude[cities], radius[cities])
+    reach = radius[cities] * OUTER_NEW
+    city, place, distance = Boxes(latitude, longitude).pairs(latitude[cities], longitude[cities], reach)
     city = cities[city]
     apart = (admin2[city] != admin2[place]) & (admin2[city] > 0) & (admin2[place] > 0)
-    old_inner = np.where(apart, INNER_APART, np.where(admin2[city] == 0, INNER_SPANNING, INNER_OLD))
-    old_inner[population[city] < MIN_CITY] = 0
+    depth = np.where(apart, INNER_APART, np.where(admin2[city] == 0, INNER_SPANNING, INNER_OLD))
+    depth[population[city] < MIN_CITY] = 0
+    new = ~older[place] & (population[place] >= VILLAGE)
     keep = (
-        (population[city] >= 2 * population[place])
+        (population[city] >= population[place] * np.where(new, NEW_RATIO, OLD_RATIO))
         & (city != place)
         & (country[city] == country[place])
         & ((admin1[city] == admin1[place]) | (admin1[city] == 0) | (admin1[place] == 0))
-        & (distance <= radius[city] * np.where(older[place], old_inner, 1.0))
+        & (distance <= radius[city] * np.where(new, OUTER_NEW, depth))
     )
-    city, place, depth = city[keep], place[keep], distance[keep] / radius[city[keep]]
+    city, place, distance = city[keep], place[keep], distance[keep]
     district = np.zeros(len(latitude), bool)
     district[place] = True
     keep = ~district[city]
-    city, place, depth = city[keep], place[keep], depth[keep]
-    deepest_last = np.argsort(-depth, kind="stable")
+    city, place, distance = city[keep], place[keep], distance[keep]
+    nearest_last = np.argsort(-distance, kind="stable")
     roots = np.arange(len(latitude))
-    roots[place[deepest_last]] = city[deepest_last]
+    roots[place[nearest_last]] = city[nearest_last]
     return roots
 
 

@@ -1,4 +1,8 @@
-"""Famous places get the name a person would say. One list was used while building the model, the other only after."""
+"""Famous places get the name a person would say.
+
+The list "tuning" was used while building the model and "heldout" only afterwards. "edges" holds hard ones at the rims
+of big cities (airports, suburbs, stadiums), where a point and a population tell least.
+"""
 
 import csv
 import unicodedata
@@ -67,13 +71,13 @@ def test_the_lists_are_broad(all_landmarks: list[Landmark]) -> None:
     assert len(set().union(*(mark.countries for mark in all_landmarks))) >= 45
 
 
-@pytest.mark.parametrize("which", ["tuning", "heldout"])
-def test_towns_are_those_a_person_would_say(gazetteer: Gazetteer, which: str) -> None:
+@pytest.mark.parametrize(("which", "right"), [("tuning", 0.95), ("heldout", 0.95), ("edges", 0.80)])
+def test_towns_are_those_a_person_would_say(gazetteer: Gazetteer, which: str, right: float) -> None:
     wanted = landmarks(which)
     wrong, raw = wrong_towns(gazetteer, wanted), raw_wrong(wanted)
     print(f"\n{which}: {len(wanted) - len(wrong)} of {len(wanted)} right, not: {'; '.join(wrong)}")
     print(f"{which}: raw reverse_geocoder {len(wanted) - len(raw)} of {len(wanted)}")
-    assert len(wrong) <= 0.05 * len(wanted), wrong
+    assert len(wrong) <= (1 - right) * len(wanted), wrong
     assert len(wrong) < len(raw)
 
 
