@@ -6,6 +6,7 @@ found before the damage; nothing here raises for its contents, only OSError for 
 """
 
 import io
+import os
 import struct
 import zlib
 from collections.abc import Iterator
@@ -26,11 +27,12 @@ _SOF = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
 class Source:
     """Random access to a file whose first bytes may be known already; opens it only when more is wanted."""
 
-    __slots__ = ("_file", "_head", "path")
+    __slots__ = ("_file", "_head", "_size", "path")
 
     def __init__(self, path: Path, head: bytes = b"") -> None:
         self.path = path
         self._file: io.BufferedReader | None = None
+        self._size: int | None = None
         self._head = head or self.file.read(HEAD)
 
     def __enter__(self) -> Self:
@@ -54,12 +56,16 @@ class Source:
 
     def size(self) -> int:
         """Return the length of the file in bytes."""
-        return self.file.seek(0, io.SEEK_END)
+        if self._size is None:
+            self._size = os.fstat(self.file.fileno()).st_size
+        return self._size
 
     def at(self, offset: int, length: int) -> bytes:
         """Return up to `length` bytes at `offset`; fewer, or none, past the end."""
         if offset + length <= len(self._head):
             return self._head[offset : offset + length]
+        if offset >= self.size():  # systems refuse to seek very far
+            return b""
         self.file.seek(offset)
         return self.file.read(length)
 

@@ -16,6 +16,8 @@ from typing import Any, NamedTuple
 
 import exifread
 
+from haven_fs.library.containers import Source
+
 logging.getLogger("exifread").disabled = True  # it warns about every odd tag; what matters is in `problems`
 
 TEXTS = (
@@ -173,13 +175,8 @@ def read_block(block: bytes, problems: list[str]) -> dict[str, Any]:
 
 def read_tiff(path: Path, problems: list[str]) -> dict[str, Any]:
     """Read the tags of a TIFF-like file (TIFF, DNG, NEF, CR2, ARW, ORF, RW2); the same names as `read_block`."""
-    with path.open("rb") as file, _BoundedFile(io.FileIO(path)) as bounded:
-
-        def at(offset: int, length: int) -> bytes:
-            file.seek(offset)
-            return file.read(length)
-
-        return _read(bounded, first_directory(at), at, problems)
+    with Source(path) as source, _BoundedFile(io.FileIO(path)) as bounded:
+        return _read(bounded, first_directory(source.at), source.at, problems)
 
 
 def below(tag: int, block: bytes) -> bytes:

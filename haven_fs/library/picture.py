@@ -8,6 +8,7 @@ MOST_BYTES is refused. Damaged files give what can be decoded.
 
 import io
 from collections.abc import Callable
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +20,7 @@ from PIL import Image, features
 from haven_fs.analysis.analyzer import Metadata
 from haven_fs.library.containers import Source, walk_jpeg
 from haven_fs.library.exif import read_block
-from haven_fs.library.guard import lenient
+from haven_fs.library.guard import hushed, lenient
 from haven_fs.library.kinds import Kind
 from haven_fs.library.metadata import Unreadable, read_metadata
 from haven_fs.library.raw import previews
@@ -85,7 +86,7 @@ def _image(path: Path, found: Metadata, longest: int) -> Image.Image:
     _afford(pixels * _COST.get(found.format, _COST_OF_OTHERS), pixels)
     if found.format == "avif" and not features.check("avif"):
         return _heif(path, pixels, longest)
-    with Image.open(path) as image:
+    with hushed() if found.format == "tiff" else nullcontext(), Image.open(path) as image:
         # Pillow leaves an AVIF's own rotation to be done, and tells it in its EXIF.
         orientation = image.getexif().get(0x0112) if found.format == "avif" else found.orientation
         return _finish(image, longest, orientation)

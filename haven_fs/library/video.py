@@ -55,10 +55,15 @@ def read_video(path: Path, format_name: str) -> VideoFacts:
                 stream = next(iter(container.streams.video), None)
                 if stream is None:
                     raise VideoError("There is no picture in this video, at most sound.")
-                width, height = stream.codec_context.width, stream.codec_context.height
+                codec = getattr(stream, "codec_context", None)
+                if codec is None:
+                    raise VideoError("This video is coded in a way that Haven does not know.")
+                width, height = codec.width, codec.height
                 duration = container.duration / av.time_base if container.duration else None
                 tags = {key.lower(): text for key, text in {**stream.metadata, **container.metadata}.items()}
-        except (av.FFmpegError, ValueError, MemoryError, OverflowError) as error:
+        except VideoError:
+            raise
+        except Exception as error:  # libav's errors are of many kinds, and PyAV stumbles over what they leave
             raise VideoError("This video is damaged or cut off: its table of contents cannot be read.") from error
         if not width or not height:
             raise VideoError("This video is damaged: it does not say how large its picture is.")

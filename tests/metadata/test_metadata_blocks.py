@@ -134,6 +134,13 @@ def test_an_endless_block_ends(name: str, tmp_path: Path) -> None:
         assert found["Image Make"] == "Canon"
 
 
+def test_a_bigtiff_that_points_nowhere_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "a.tif"
+    path.write_bytes(b"II+\0\x08\0\0\0" + b"\xff" * 8 + b"\0" * 100)
+    with pytest.raises(Unreadable):
+        read_metadata(path, Kind("image", "tiff", ""))
+
+
 @settings(deadline=None)
 @given(st.binary(max_size=400), st.binary(max_size=400))
 def test_any_bytes_give_plain_values_or_a_problem(rubbish: bytes, mark: bytes) -> None:

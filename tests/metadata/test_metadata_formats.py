@@ -223,6 +223,14 @@ def test_a_video_without_its_table_of_contents_is_refused(tmp_path: Path, read: 
         read(path)
 
 
+def test_a_video_of_unknown_coding_is_refused(tmp_path: Path, read: Read) -> None:
+    path = tmp_path / "a.mp4"
+    make_video(path)
+    path.write_bytes(path.read_bytes().replace(b"mp4v", b"zzzz"))
+    with pytest.raises(Unreadable, match="coded in a way|damaged"):
+        read(path)
+
+
 def test_a_gigapixel_header_is_read_without_its_pixels(tmp_path: Path, read: Read) -> None:
     small = io.BytesIO()
     picture().save(small, "BMP")

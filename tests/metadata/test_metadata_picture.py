@@ -110,6 +110,19 @@ def test_a_truncated_file_gives_what_is_there(tmp_path: Path, kind_of: KindOf, n
     assert close(picture.getpixel((10, 10)), RED)
 
 
+def test_a_damaged_tiff_keeps_libtiff_quiet(tmp_path: Path, kind_of: KindOf, capfd: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / "a.tif"
+    Image.effect_noise((200, 100), 60).convert("RGB").save(path, compression="tiff_lzw")
+    data = bytearray(path.read_bytes())
+    data[2000:8000] = b"\xff" * 6000
+    path.write_bytes(data)
+    with pytest.raises(Unreadable, match="damaged"):
+        open_picture(path, kind_of(path))
+    assert capfd.readouterr() == ("", "")
+    print("still here", file=sys.stderr)
+    assert capfd.readouterr().err == "still here\n"
+
+
 def test_switches_are_put_back(tmp_path: Path, kind_of: KindOf) -> None:
     before = (Image.MAX_IMAGE_PIXELS, ImageFile.LOAD_TRUNCATED_IMAGES, list(warnings.filters))
     halves().save(tmp_path / "a.png")
