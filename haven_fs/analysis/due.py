@@ -101,7 +101,7 @@ def photos(catalog: Catalog, analyzers: Mapping[str, Analyzer]) -> Iterator[Phot
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """What the catalog holds: `pending` is what is still due, 0 when all is settled."""
+    """What the catalog holds: `pending` is what is still due, walks of libraries among it; 0 when all is settled."""
 
     photos: int
     videos: int
@@ -113,7 +113,8 @@ def counts(db: sqlite3.Connection, analyzers: Mapping[str, Analyzer]) -> Counts:
     """Return what the catalog holds now."""
     kinds = dict(db.execute("SELECT kind = 'video', count(*) FROM photo WHERE shown = 1 GROUP BY 1"))
     unreadable = db.execute("SELECT count(*) FROM photo WHERE unreadable IS NOT NULL").fetchone()[0]
-    return Counts(kinds.get(0, 0), kinds.get(1, 0), unreadable, sum(count(db, analyzers)))
+    walks = db.execute("SELECT count(*) FROM library WHERE gone IS NULL AND walked IS NULL").fetchone()[0]
+    return Counts(kinds.get(0, 0), kinds.get(1, 0), unreadable, walks + sum(count(db, analyzers)))
 
 
 def count(db: sqlite3.Connection, analyzers: Mapping[str, Analyzer]) -> tuple[int, int]:

@@ -53,9 +53,12 @@ class Indexer:
         self._urgent: list[Group] = []
 
     def run(self, *, accept_missing: bool = False) -> None:
-        """Walk every library and do all that is due."""
+        """Walk every library, do all that is due, and end the workers."""
         self.walk(accept_missing=accept_missing)
-        self.work()
+        try:
+            self.work()
+        finally:
+            self.rest()
 
     def walk(self, *, accept_missing: bool = False) -> None:
         """Walk every library and note what is new, changed, moved or gone."""
@@ -85,33 +88,37 @@ class Indexer:
             return due.counts(db, self.analyzers)
 
     def work(self) -> None:
-        """Do all that is due, then end the workers."""
-        try:
-            with self.catalog.read() as db:
-                originals, _ = due.count(db, {})
-            if originals:
-                self._progress.begin("Reading files", originals)
-                self._run(look_into, self._group_batches(), self._put_groups)
-                self._progress.end()
-            with self.catalog.read() as db:
-                _, photos = due.count(db, self.analyzers)
-            if photos:
-                self._progress.begin("Analysing photos", photos)
-                self._run(analyze, _batches(due.photos(self.catalog, self.analyzers), _PHOTOS_A_JOB), self._put_analyses)
-                self._progress.end()
-        finally:
-            self._pool.close()
+        """Do all that is due. The workers stay, for what may come next; `rest` ends them."""
+        self._urgent.clear()
+        with self.catalog.read() as db:
+            originals, _ = due.count(db, {})
+        if originals:
+            self._progress.begin("Reading files", originals)
+            self._run(look_into, self._announced(due.all_groups(self.catalog), _GROUPS_A_JOB), self._put_groups)
+            self._progress.end()
+        with self.catalog.read() as db:
+            _, photos = due.count(db, self.analyzers)
+        if photos:
+            self._progress.begin("Analysing photos", photos)
+            batches = self._announced(due.photos(self.catalog, self.analyzers), _PHOTOS_A_JOB)
+            self._run(analyze, batches, self._put_analyses)
+            self._progress.end()
+
+    def rest(self) -> None:
+        """End the workers and give their memory back."""
+        self._pool.close()
 
     def stop(self) -> None:
         """End a run soon, from another thread."""
         self._pool.stop()
 
-    def _group_batches(self) -> Iterator[list[Group]]:
-        for batch in _batches(due.all_groups(self.catalog), _GROUPS_A_JOB):
+    def _announced(self, items: Iterable[Any], size: int) -> Iterator[list[Any]]:
+        """Give items in batches, and before each one do what was announced meanwhile."""
+        for batch in _batches(items, size):
             self._poll()
-            while self._urgent:
-                urgent, self._urgent = self._urgent[:_GROUPS_A_JOB], self._urgent[_GROUPS_A_JOB:]
-                yield urgent
+            if self._urgent:
+                urgent, self._urgent = self._urgent, []
+                self._run(look_into, _batches(urgent, _GROUPS_A_JOB), self._put_groups)
             yield batch
 
     def _run(self, job: Any, batches: Iterable[Sequence[Any]], put: Callable[[list[tuple[Any, Any]]], None]) -> None:

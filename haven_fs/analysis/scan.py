@@ -124,8 +124,8 @@ class Scan:
     def _mark_away(self, reason: str) -> None:
         if reason != self.library.away:
             logger.warning("%s", reason)
-            with self.catalog.write() as w:
-                w.db.execute("UPDATE library SET away = ? WHERE id = ?", (reason, self.library.id))
+        with self.catalog.write() as w:
+            w.db.execute("UPDATE library SET away = ?, walked = ? WHERE id = ?", (reason, time.time(), self.library.id))
 
     def _match_moves(self, w: Writer, missing: list[Row], new: list[Row]) -> set[int]:
         """Find new files that are missing or formerly gone ones, by size and fingerprint; return the old rows' ids."""

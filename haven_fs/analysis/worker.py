@@ -40,7 +40,9 @@ def start(settings: Settings, plugin_names: Sequence[str], niceness: int) -> Non
         process = psutil.Process()
         try:
             process.nice(niceness if os.name == "posix" else psutil.BELOW_NORMAL_PRIORITY_CLASS)
-            process.ionice(psutil.IOPRIO_CLASS_IDLE) if psutil.LINUX else None
+            if psutil.LINUX:
+                # The lowest of the ordinary class: the idle class may get nothing for minutes on a busy disk.
+                process.ionice(psutil.IOPRIO_CLASS_BE, 7)
         except (OSError, AttributeError, psutil.Error):
             logger.debug("the priority could not be lowered", exc_info=True)
     # A damaged photo makes image libraries warn; its reason is kept with it, the log need not repeat it.
@@ -151,7 +153,7 @@ def _sample(file: File, main: Metadata, companions: Sequence[tuple[str, Path]], 
     """Put together what analyzers see; what a sidecar says outranks what the file itself says."""
     for role, path in companions:
         if role == "sidecar":
-            main.xmp.update(read_sidecar(path))
+            main.xmp.update(read_sidecar(path, main.problems))
     return Sample(
         Path(file.path),
         file.mtime_ns / 1e9,

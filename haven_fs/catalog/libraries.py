@@ -63,6 +63,12 @@ def add_library(catalog: Catalog, folder: Path, data_dir: Path) -> Library:
         return Library(id_, root, name, False, None, None, 0, None)
 
 
+def expect_walks(catalog: Catalog) -> None:
+    """Note at the start of a run that every library is still to be walked, so that nothing counts as settled before."""
+    with catalog.write() as w:
+        w.db.execute("UPDATE library SET walked = NULL")
+
+
 def remove_library(catalog: Catalog, name: str) -> None:
     """Forget a library by its name or path: its originals are no longer shown. Nothing on disk is touched.
 

@@ -6,7 +6,7 @@ import time
 
 from haven_fs.analysis.indexer import Indexer
 from haven_fs.analysis.progress import Progress
-from haven_fs.catalog.libraries import all_libraries
+from haven_fs.catalog.libraries import all_libraries, expect_walks
 from haven_fs.cli import options
 from haven_fs.cli.command import Command
 from haven_fs.errors import UserError
@@ -28,6 +28,7 @@ def run(args: argparse.Namespace) -> int:
         indexer = Indexer(catalog, data.plugins, data.settings, progress=Progress(bar=True))
         if not indexer.libraries():
             raise UserError("There is no library yet. Name the folder of your photos: haven index ~/Pictures")
+        expect_walks(catalog)
         indexer.run(accept_missing=args.accept_missing)
         counts = indexer.counts()
         with catalog.read() as db:

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from haven_fs.analysis.progress import Progress
+from haven_fs.catalog.libraries import expect_walks
 from haven_fs.cli import options
 from haven_fs.cli.command import Command
 from haven_fs.datafolder import DataFolder
@@ -49,6 +50,7 @@ def run(args: argparse.Namespace) -> int:
     data = options.data_folder(args)
     with data.locked(), data.catalog() as catalog:
         options.remember_libraries(args, data, catalog)
+        expect_walks(catalog)
         users, shown = _users(args, data)
         tls = _tls(args, data)
         app = make_app(data.tree(catalog), users, tls=tls is not None, allow_basic=data.settings["serve.allow_basic"])

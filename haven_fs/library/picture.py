@@ -26,7 +26,7 @@ from haven_fs.library.metadata import Unreadable, read_metadata
 from haven_fs.library.raw import previews
 from haven_fs.library.video import open_container
 
-MOST_BYTES = 1000 << 20
+MOST_BYTES = 600 << 20
 """Memory that decoding one picture may take at its peak."""
 HUGE = 50_000_000
 """Pixels above which a HEIC's thumbnail is taken however small it is."""

@@ -14,6 +14,8 @@ from haven_fs.plugins import Plugins
 
 logger = logging.getLogger(__name__)
 
+_WORKERS_WAIT = 15.0
+
 
 class Background:
     """Keeps the catalog up to date until stopped. `start` and `stop` are for the server's main thread."""
@@ -42,6 +44,7 @@ class Background:
         self._watcher.stop()
         self._indexer.stop()
         self._thread.join(timeout=10)
+        self._indexer.rest()
 
     def _changed(self, root: Path, folders: set[str] | None) -> None:
         with self._lock:
@@ -72,4 +75,7 @@ class Background:
                 if self._stopping:
                     return
                 logger.exception("Indexing stopped at an error; it goes on with the next change or walk")
-            self._wake.wait(timeout=max(1.0, walked + self._rescan - time.monotonic()))
+            # Changes come in flocks: the workers wait a while for the next one before their memory is given back.
+            if not self._wake.wait(timeout=_WORKERS_WAIT):
+                self._indexer.rest()
+                self._wake.wait(timeout=max(1.0, walked + self._rescan - time.monotonic()))
