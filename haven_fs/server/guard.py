@@ -29,9 +29,11 @@ class Guard:
         self._passwordless = passwordless
 
     def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
-        """Answer 403 or 413, or let the request through."""
+        """Answer 400, 403 or 413, or let the request through."""
         if self._passwordless and (_proxied(environ) or not is_loopback(environ.get("HTTP_HOST", ""))):
             return _refuse(start_response, "403 Forbidden", ADVICE)
+        if not _is_path(environ["PATH_INFO"]):
+            return _refuse(start_response, "400 Bad Request", "The address is not in UTF-8, or climbs with '..'.")
         if environ["REQUEST_METHOD"] in XML_METHODS and not _short(environ):
             return _refuse(start_response, "413 Content Too Large", f"The request is larger than {XML_LIMIT} bytes.")
         return self._app(environ, start_response)
@@ -49,6 +51,15 @@ def is_loopback(host: str) -> bool:
         return ipaddress.ip_address(name).is_loopback
     except ValueError:
         return False
+
+
+def _is_path(path: str) -> bool:
+    """Return whether a path, its bytes in WSGI's clothes, is UTF-8 and goes down only; wsgidav fails at others."""
+    try:
+        path.encode("latin-1").decode("utf-8")
+    except UnicodeError:
+        return False
+    return ".." not in path.split("/")
 
 
 def _proxied(environ: dict[str, Any]) -> bool:

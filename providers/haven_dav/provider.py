@@ -15,13 +15,13 @@ import time
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, unquote
 
 from wsgidav.dav_provider import DAVProvider
 
 from haven_dav import browse
 from haven_dav.propfind import LONGEST_BODY, BadRequest, ListingCache, Multistatus, parse, text_file
-from haven_dav.resources import href, resource, split_path
+from haven_dav.resources import href, original_path, original_ref, resource, split_path
 from haven_dav.send import Environ, NotThere, StartResponse, send_bytes, send_file
 from haven_fs.catalog import Catalog, names
 from haven_fs.catalog.libraries import all_libraries
@@ -62,6 +62,12 @@ class HavenProvider(DAVProvider):  # type: ignore[misc]
     def get_resource_inst(self, path: str, environ: Environ) -> Any:
         """Return what is at `path` as a resource of wsgidav's, None if nothing is."""
         return resource(self, self.tree, path, environ)
+
+    def ref_url_to_path(self, ref_url: str) -> str:
+        """Return the path of what a lock is kept under: an original's in /Originals, whichever path it was locked by."""
+        with self.tree.view() as view:
+            path = original_path(view.db, ref_url)
+        return str(super().ref_url_to_path(ref_url)) if path is None else path
 
     def custom_request_handler(self, environ: Environ, start_response: StartResponse, default_handler: Any) -> Iterable[bytes]:
         """Answer a request, leaving only OPTIONS, LOCK and UNLOCK to wsgidav."""
@@ -130,9 +136,16 @@ class HavenProvider(DAVProvider):  # type: ignore[misc]
 
     def _lock_xml(self, name: str, file: File | None) -> str:
         """Return the lockdiscovery of a file, or of the folder with the URL path `name`."""
-        url = f"/~original/{file.id}" if file is not None else name
+        # wsgidav encodes a URL in its own way, and without the path it is mounted at.
+        url = original_ref(file) if file is not None else quote(unquote(name).removeprefix(self.mount_path or ""))
         found = self.lock_manager.get_indirect_url_lock_list(url)
-        return f"<D:lockdiscovery>{''.join(map(_active_lock, found))}</D:lockdiscovery>"
+        active = (_active_lock(lock, self._lock_root(lock)) for lock in found)
+        return f"<D:lockdiscovery>{''.join(active)}</D:lockdiscovery>"
+
+    def _lock_root(self, lock: dict[str, Any]) -> str:
+        path = self.ref_url_to_path(lock["root"])
+        with self.tree.view() as view:
+            return self._href(path, folder=isinstance(self.tree.resolve(view, split_path(path)), Folder))
 
     def _quota_now(self) -> tuple[int, int]:
         """Return the bytes used and free on the first library's disk, as of the last half minute."""
@@ -211,13 +224,15 @@ def _read_body(environ: Environ) -> bytes:
     return body
 
 
-def _active_lock(lock: dict[str, Any]) -> str:
+def _active_lock(lock: dict[str, Any], root: str) -> str:
     owner = lock["owner"].decode() if isinstance(lock["owner"], bytes) else lock["owner"]
+    owner = owner[owner.find("?>") + 2 :] if owner.startswith("<?xml") else owner  # a whole document, as wsgidav keeps it
     timeout = "Infinite" if lock["timeout"] < 0 else f"Second-{max(int(lock['expire'] - time.time()), 0)}"
     return (
         f"<D:activelock><D:locktype><D:write/></D:locktype><D:lockscope><D:{lock['scope']}/></D:lockscope>"
         f"<D:depth>{lock['depth']}</D:depth>{owner}<D:timeout>{timeout}</D:timeout>"
-        f"<D:locktoken><D:href>{names.xml(lock['token'])}</D:href></D:locktoken></D:activelock>"
+        f"<D:locktoken><D:href>{names.xml(lock['token'])}</D:href></D:locktoken>"
+        f"<D:lockroot><D:href>{root}</D:href></D:lockroot></D:activelock>"
     )
 
 

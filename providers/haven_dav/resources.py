@@ -3,6 +3,8 @@
 PROPFIND, GET and every write are answered by the provider without them.
 """
 
+import re
+import sqlite3
 from typing import Any, BinaryIO
 
 from wsgidav.dav_error import HTTP_FORBIDDEN, DAVError
@@ -77,7 +79,7 @@ class FileResource(DAVNonCollection):  # type: ignore[misc]
 
     def get_ref_url(self) -> str:
         """Return one URL for all the paths of an original, so that they share its locks."""
-        return f"/~original/{self._file.id}" if self._data is None else str(super().get_ref_url())
+        return original_ref(self._file) if self._data is None else str(super().get_ref_url())
 
     def get_content(self) -> BinaryIO:
         """Return the bytes; only clients of wsgidav's own code ask."""
@@ -85,6 +87,32 @@ class FileResource(DAVNonCollection):  # type: ignore[misc]
             return open_original(self._file)
         except NotThere as error:
             raise DAVError(error.args[0], error.args[1]) from error
+
+
+_ORIGINAL_REF = re.compile(r"/~original/(\d+)")
+
+
+def original_ref(file: File) -> str:
+    """Return the one URL that an original's locks are kept under."""
+    return f"/~original/{file.id}"
+
+
+def original_path(db: sqlite3.Connection, ref: str) -> str | None:
+    """Return where /Originals shows the original with that `original_ref`; "/" if it is gone, None if it is no such URL."""
+    match = _ORIGINAL_REF.fullmatch(ref)
+    if match is None:
+        return None
+    row = db.execute(
+        "SELECT o.shown, o.dir_id, l.name FROM original o JOIN dir d ON d.id = o.dir_id JOIN library l ON l.id = d.library_id"
+        " WHERE o.id = ? AND o.gone IS NULL",
+        (int(match[1]),),
+    ).fetchone()
+    if row is None:
+        return "/"
+    path, dir_id, library = row
+    while (above := db.execute("SELECT shown, parent_id FROM dir WHERE id = ?", (dir_id,)).fetchone())[1] is not None:
+        path, dir_id = f"{above[0]}/{path}", above[1]
+    return f"/Originals/{library}/{path}"
 
 
 def split_path(path: str) -> list[str]:
@@ -100,7 +128,8 @@ def resource(provider: DAVProvider, tree: Tree, path: str, environ: dict[str, An
         if node is None:
             return None
         if isinstance(node, Folder):
-            return FolderResource("/" + "/".join(parts), environ, tree, str(node.stamp()))
+            # As the tree spells it, so that a lock holds however a client spells it.
+            return FolderResource("/" + "/".join(node.view.path), environ, tree, str(node.stamp()))
         if isinstance(node, Text):
             parent = tree.resolve(view, parts[:-1])
             assert isinstance(parent, Folder)
