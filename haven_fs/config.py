@@ -29,11 +29,15 @@ class Setting:
 
 CORE_SETTINGS = (
     Setting("index.workers", 0, "Processes that read photos; 0 means one a processor core."),
-    Setting("index.rescan_minutes", 60, "How often every library is walked for changes that its disk did not announce."),
+    Setting(
+        "index.rescan_minutes", 60, "How often every library is walked for changes that its disk did not announce."
+    ),
     Setting("tree.split_above", 2000, "A smart folder with more photos than this shows years, then months, then days."),
     Setting("tree.recent_photos", 500, "How many photos /Recent shows."),
     Setting("serve.threads", 48, "Requests that can be answered at the same time."),
-    Setting("serve.allow_basic", False, "Accept passwords sent in clear (Basic without TLS). Only for a network you trust."),
+    Setting(
+        "serve.allow_basic", False, "Accept passwords sent in clear (Basic without TLS). Only for a network you trust."
+    ),
 )
 
 
@@ -54,14 +58,23 @@ def load_settings(data_dir: Path, declared: Iterable[Setting]) -> dict[str, Any]
         table = {}
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise UserError(f"{path} cannot be read: {error}. Correct the file or move it away.") from error
-    given = {f"{section}.{key}": value for section, keys in table.items() if isinstance(keys, dict) for key, value in keys.items()}
+    given = {
+        f"{section}.{key}": value
+        for section, keys in table.items()
+        if isinstance(keys, dict)
+        for key, value in keys.items()
+    }
     settings: dict[str, Any] = {"data_dir": str(data_dir)}
     for setting in declared:
         value = given.pop(setting.name, setting.default)
         wanted = (int, float) if isinstance(setting.default, float) else type(setting.default)
         if not isinstance(value, wanted) or isinstance(value, bool) is not isinstance(setting.default, bool):
-            raise UserError(f"{path}: {setting.name} must be a {type(setting.default).__name__}, not {value!r}. {setting.help}")
+            raise UserError(
+                f"{path}: {setting.name} must be a {type(setting.default).__name__}, not {value!r}. {setting.help}"
+            )
         settings[setting.name] = value
     if given:
-        raise UserError(f"{path}: there is no setting {', '.join(sorted(given))}. `haven doctor` lists those there are.")
+        raise UserError(
+            f"{path}: there is no setting {', '.join(sorted(given))}. `haven doctor` lists those there are."
+        )
     return settings

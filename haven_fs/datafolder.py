@@ -45,7 +45,9 @@ class DataFolder:
                 "end it first, or give another data folder with --data."
             ) from error
         except OSError as error:
-            raise UserError(f"The data folder {self.path} cannot be used: {error.strerror}. Choose one with --data.") from error
+            raise UserError(
+                f"The data folder {self.path} cannot be used: {error.strerror}. Choose one with --data."
+            ) from error
         try:
             self._announce({"pid": os.getpid()})
             yield
@@ -89,4 +91,6 @@ class DataFolder:
 
     def tree(self, catalog: Catalog) -> Tree:
         """Return the tree over a catalog of this data folder."""
-        return Tree(catalog, self.settings, self.plugins.smart_folders(self.settings), self.plugins.path_patterns(self.settings))
+        return Tree(
+            catalog, self.settings, self.plugins.smart_folders(self.settings), self.plugins.path_patterns(self.settings)
+        )

@@ -38,7 +38,9 @@ class Found:
 class Plugins:
     """The plugins of one process. No global manager: each server, test and worker has its own."""
 
-    def __init__(self, extra: Sequence[object] = (), *, only: Collection[str] | None = None, patience: float = 20.0) -> None:
+    def __init__(
+        self, extra: Sequence[object] = (), *, only: Collection[str] | None = None, patience: float = 20.0
+    ) -> None:
         """Find the plugins.
 
         `extra`: plugins that no entry point names. `only`: names of the entry points to load, which workers are told
@@ -68,7 +70,7 @@ class Plugins:
         def load() -> None:
             try:
                 outcome.append(entry.load())
-            except BaseException as error:  # noqa: BLE001 - a plugin may raise SystemExit or worse
+            except BaseException as error:
                 outcome.append(error)
 
         # An import cannot be interrupted; a thread that hangs in one is left behind and dies with the process.
@@ -85,7 +87,8 @@ class Plugins:
         unknown = [
             attribute
             for attribute in dir(plugin)
-            if self._manager.parse_hookimpl_opts(plugin, attribute) is not None and not hasattr(self._manager.hook, attribute)
+            if self._manager.parse_hookimpl_opts(plugin, attribute) is not None
+            and not hasattr(self._manager.hook, attribute)
         ]
         if unknown:
             return f"it has a hook that Haven does not know: {', '.join(unknown)}"

@@ -10,9 +10,10 @@ from pathlib import Path
 from haven_fs.analysis.analyzer import Analyzer
 from haven_fs.analysis.jobs import File, Group, Photo
 from haven_fs.catalog import Catalog
+from haven_fs.catalog.disk import LOCATED
 
 _PAGE = 2000
-_FILE = "SELECT o.id, o.file, o.mtime_ns, o.dir_id, o.stem, d.path, l.root FROM original o JOIN dir d ON d.id = o.dir_id JOIN library l ON l.id = d.library_id"
+_FILE = f"SELECT o.id, o.file, o.mtime_ns, o.dir_id, o.stem, d.path, l.root FROM original o {LOCATED}"
 _READY = "o.probed = 0 AND o.gone IS NULL"
 
 
@@ -30,7 +31,9 @@ def _groups(rows: Sequence[tuple[int, bytes, int, int, str, bytes, bytes]]) -> l
 def groups_in(db: sqlite3.Connection, dir_ids: Sequence[int]) -> list[Group]:
     """Return the groups of files in these folders that are due to be looked into."""
     marks = ",".join("?" * len(dir_ids))
-    rows = db.execute(f"{_FILE} WHERE {_READY} AND o.dir_id IN ({marks}) ORDER BY o.dir_id, o.stem, o.id", list(dir_ids))
+    rows = db.execute(
+        f"{_FILE} WHERE {_READY} AND o.dir_id IN ({marks}) ORDER BY o.dir_id, o.stem, o.id", list(dir_ids)
+    )
     return _groups(rows.fetchall())
 
 
@@ -45,7 +48,8 @@ def all_groups(catalog: Catalog) -> Iterator[Group]:
         with catalog.read() as db:
             keys = db.execute(
                 f"SELECT DISTINCT o.dir_id, o.stem FROM original o WHERE {_READY} AND (o.dir_id, o.stem) > (?, ?)"
-                f" AND o.dir_id IN (SELECT id FROM dir WHERE library_id IN ({marks})) ORDER BY o.dir_id, o.stem LIMIT {_PAGE}",
+                f" AND o.dir_id IN (SELECT id FROM dir WHERE library_id IN ({marks}))"
+                f" ORDER BY o.dir_id, o.stem LIMIT {_PAGE}",
                 (*last, *ready),
             ).fetchall()
             if not keys:
@@ -79,18 +83,21 @@ def photos(catalog: Catalog, analyzers: Mapping[str, Analyzer]) -> Iterator[Phot
             ids = [
                 row[0]
                 for row in db.execute(
-                    f"SELECT p.id FROM photo p WHERE {lacking} AND p.id > ? ORDER BY p.id LIMIT {_PAGE}", (*params, last)
+                    f"SELECT p.id FROM photo p WHERE {lacking} AND p.id > ? ORDER BY p.id LIMIT {_PAGE}",
+                    (*params, last),
                 )
             ]
             for id_ in ids:
                 done = set(db.execute("SELECT analyzer, version FROM analysis WHERE photo_id = ?", (id_,)))
                 due = frozenset(a.name for a in analyzers.values() if (a.name, a.version) not in done)
                 files = db.execute(
-                    "SELECT o.role, o.id, o.file, o.mtime_ns, d.path, l.root FROM original o JOIN dir d ON d.id = o.dir_id"
-                    " JOIN library l ON l.id = d.library_id WHERE o.photo_id = ? AND o.gone IS NULL ORDER BY o.id",
+                    f"SELECT o.role, o.id, o.file, o.mtime_ns, d.path, l.root FROM original o {LOCATED}"
+                    " WHERE o.photo_id = ? AND o.gone IS NULL ORDER BY o.id",
                     (id_,),
                 )
-                roles = tuple((role, File(i, _path(file, below, root), mtime)) for role, i, file, mtime, below, root in files)
+                roles = tuple(
+                    (role, File(i, _path(file, below, root), mtime)) for role, i, file, mtime, below, root in files
+                )
                 if any(role == "main" for role, _ in roles):
                     page.append(Photo(id_, roles, due))
         if not ids:

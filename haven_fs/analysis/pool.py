@@ -34,7 +34,9 @@ class Pool:
         self._executor: Executor | None = None
         self._stopping = False
 
-    def run(self, job: Callable[[Sequence[T]], Sequence[Any]], batches: Iterable[Sequence[T]]) -> Iterator[tuple[T, Any]]:
+    def run(
+        self, job: Callable[[Sequence[T]], Sequence[Any]], batches: Iterable[Sequence[T]]
+    ) -> Iterator[tuple[T, Any]]:
         """Run `job` on batches of items and give each item with its result, in no order.
 
         `job` must return one result for each item. For an item that kills its worker the result is a Crashed.

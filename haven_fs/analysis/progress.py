@@ -3,6 +3,7 @@
 import logging
 import sys
 import time
+from typing import Never
 
 from tqdm import tqdm
 
@@ -16,7 +17,7 @@ class Progress:
 
     def __init__(self, *, bar: bool = False) -> None:
         self._wanted = bar and sys.stderr.isatty()
-        self._bar: tqdm[None] | None = None
+        self._bar: tqdm[Never] | None = None
         self._what = ""
         self._total = 0
         self._done = 0

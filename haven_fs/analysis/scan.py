@@ -59,7 +59,9 @@ class Scan:
                         listed.add(path)
                         mirror.put(w, path, listing.files)
                         if only is not None:
-                            children = {path + b"/" + os.fsencode(f) if path else os.fsencode(f) for f in listing.folders}
+                            children = {
+                                path + b"/" + os.fsencode(f) if path else os.fsencode(f) for f in listing.folders
+                            }
                             gone |= {p for p in known if p and _parent(p) == path and p not in children}
         if only is None:
             gone = {path for path in known - listed if not _is_below(path, protected)}
@@ -99,7 +101,8 @@ class Scan:
                 mirror.drop_folders(w, gone)
             if away is None or whole or not self.library.away:
                 w.db.execute(
-                    "UPDATE library SET away = ?, missing = ?, device = iif(? IS NULL, ?, device), walked = iif(?, ?, walked) WHERE id = ?",
+                    "UPDATE library SET away = ?, missing = ?, device = iif(? IS NULL, ?, device),"
+                    " walked = iif(?, ?, walked) WHERE id = ?",
                     (away, len(missing) if away else 0, away, device, whole, time.time(), self.library.id),
                 )
         if away and away != self.library.away:
@@ -114,7 +117,7 @@ class Scan:
         hint = f"If you deleted them, run: haven index --accept-missing {str(root)!r}"
         if missing == total:
             return f"{root} is empty, but {total} files were there. Is its disk connected? {hint}"
-        # Network disks, USB disks and some file systems get another device number with each mount: alone it says little.
+        # Network disks, USB disks and some file systems get another device number with each mount: little by itself.
         if self.library.device not in (None, device) and missing * 2 > total:
             return f"{missing} of {total} files are missing from {root}, which is on another disk than before. {hint}"
         if missing > FEW and missing * 10 > total:
@@ -137,7 +140,9 @@ class Scan:
             if not row.size:
                 continue
             ids = [i for i in lost.get(row.size, ()) if i not in moved]
-            ids += [r[0] for r in w.db.execute("SELECT id FROM original WHERE size = ? AND gone IS NOT NULL", (row.size,))]
+            ids += [
+                r[0] for r in w.db.execute("SELECT id FROM original WHERE size = ? AND gone IS NOT NULL", (row.size,))
+            ]
             if not ids:
                 continue
             try:
@@ -155,8 +160,6 @@ class Scan:
                 move(w, Row(match[0], match[1], b"", row.size, print_), row)
                 moved.add(match[0])
         return moved
-
-
 
 
 def _parent(path: bytes) -> bytes:

@@ -29,7 +29,16 @@ from haven_fs.plugins import Plugins
 logger = logging.getLogger(__name__)
 
 # A disk that is failing or going away says so with these: the photo is not to blame, and is tried again later.
-_NOT_NOW = {errno.EIO, errno.ESTALE, errno.ENOTCONN, errno.ENODEV, errno.ETIMEDOUT, errno.EHOSTDOWN, errno.ENOENT, errno.ENOMEM}
+_NOT_NOW = {
+    errno.EIO,
+    errno.ESTALE,
+    errno.ENOTCONN,
+    errno.ENODEV,
+    errno.ETIMEDOUT,
+    errno.EHOSTDOWN,
+    errno.ENOENT,
+    errno.ENOMEM,
+}
 
 _analyzers: dict[str, Analyzer] = {}
 
@@ -39,7 +48,7 @@ def start(settings: Settings, plugin_names: Sequence[str], niceness: int) -> Non
     if niceness:
         process = psutil.Process()
         try:
-            process.nice(niceness if os.name == "posix" else psutil.BELOW_NORMAL_PRIORITY_CLASS)
+            process.nice(niceness if os.name == "posix" else getattr(psutil, "BELOW_NORMAL_PRIORITY_CLASS"))  # noqa: B009
             if psutil.LINUX:
                 # The lowest of the ordinary class: the idle class may get nothing for minutes on a busy disk.
                 process.ionice(psutil.IOPRIO_CLASS_BE, 7)
@@ -108,7 +117,9 @@ def _look_into(group: Group) -> tuple[GroupFound, list[tuple[PhotoFound, Sample]
                 problems[path.name] = str(error)
         elif path.name not in problems and claims_media(path.name):
             problems[path.name] = (
-                "The file is empty." if not head else "The name says it is a picture or video, but the content is not one."
+                "The file is empty."
+                if not head
+                else "The name says it is a picture or video, but the content is not one."
             )
     members = [
         Member(name, kind, metadata[name].duration if name in metadata else None)
@@ -118,7 +129,7 @@ def _look_into(group: Group) -> tuple[GroupFound, list[tuple[PhotoFound, Sample]
     samples = []
     for pairing in pair(members):
         file, kind = by_name[pairing.main]
-        companions = [(role, by_name[name][0].id) for role, name in pairing.companions]
+        companions: list[tuple[str, int]] = [(role, by_name[name][0].id) for role, name in pairing.companions]
         photo = PhotoFound(file.id, kind.kind, companions)
         found.photos.append(photo)
         named = [(role, Path(by_name[name][0].path)) for role, name in pairing.companions]

@@ -49,9 +49,10 @@ class Catalog:
         self._idle: list[sqlite3.Connection] = []
         if readonly:
             if not path.exists():
-                raise UserError(f"There is no catalog in {path.parent} yet. Run `haven index FOLDER` or `haven serve FOLDER` first.")
-            with self.read() as db:
-                self._check_version(db)
+                raise UserError(
+                    f"There is no catalog in {path.parent} yet. Run `haven index FOLDER` or `haven serve FOLDER` first."
+                )
+            self._check_readable()
         else:
             path.parent.mkdir(parents=True, exist_ok=True)
             self._writer = self._open_writer()
@@ -62,7 +63,9 @@ class Catalog:
         return self._writer is not None
 
     def _open_writer(self) -> sqlite3.Connection:
-        db = sqlite3.connect(self.path, isolation_level=None, check_same_thread=False, timeout=30, cached_statements=256)
+        db = sqlite3.connect(
+            self.path, isolation_level=None, check_same_thread=False, timeout=30, cached_statements=256
+        )
         try:
             db.execute("PRAGMA journal_mode=WAL")
             db.execute("PRAGMA synchronous=NORMAL")
@@ -73,8 +76,25 @@ class Catalog:
                 db.executescript(f"BEGIN IMMEDIATE; {script}; PRAGMA user_version={number}; COMMIT")
         except sqlite3.DatabaseError as error:
             db.close()
-            raise UserError(f"{self.path} is not a catalog of Haven ({error}). Move it away, or restore a backup.") from error
+            raise UserError(
+                f"{self.path} is not a catalog of Haven ({error}). Move it away, or restore a backup."
+            ) from error
         return db
+
+    def _check_readable(self) -> None:
+        try:
+            with self.read() as db:
+                version = self._check_version(db)
+            if version < len(MIGRATIONS):
+                raise UserError(f"{self.path} is older than this Haven FS. Run `haven index` or `haven serve` once.")
+        except sqlite3.DatabaseError as error:
+            raise self._no_catalog(error) from error
+        except UserError:
+            self.close()
+            raise
+
+    def _no_catalog(self, error: Exception) -> UserError:
+        return UserError(f"{self.path} is not a catalog of Haven ({error}). Move it away, or restore a backup.")
 
     def _check_version(self, db: sqlite3.Connection) -> int:
         version = int(db.execute("PRAGMA user_version").fetchone()[0])
@@ -106,7 +126,11 @@ class Catalog:
     def _open_reader(self) -> sqlite3.Connection:
         uri = f"{self.path.resolve().as_uri()}?mode=rw"
         db = sqlite3.connect(uri, uri=True, isolation_level=None, timeout=30, check_same_thread=False)
-        db.executescript(_READ_PRAGMAS)
+        try:
+            db.executescript(_READ_PRAGMAS)
+        except sqlite3.DatabaseError:
+            db.close()
+            raise
         return db
 
     @contextmanager

@@ -16,6 +16,10 @@ from haven_fs.library.pair import stem_key
 from haven_fs.library.walk import FileStat
 
 
+LOCATED = "JOIN dir d ON d.id = o.dir_id JOIN library l ON l.id = d.library_id"
+"""The joins that tell where an original `o` lies."""
+
+
 @dataclass(frozen=True, slots=True)
 class Row:
     """An original on disk as the catalog knows it; `path` is below the library's root, as the file system spells it."""
@@ -110,7 +114,9 @@ class Mirror:
             return self._dirs[path]
         parent_path, _, file = path.rpartition(b"/")
         parent = self._dir(w, parent_path) if path else None
-        folds = {row[0] for row in w.db.execute("SELECT shown_fold FROM dir WHERE parent_id = ? AND gone IS NULL", (parent,))}
+        folds = {
+            row[0] for row in w.db.execute("SELECT shown_fold FROM dir WHERE parent_id = ? AND gone IS NULL", (parent,))
+        }
         shown = unique(names.shown(os.fsdecode(file)), folds)
         self._dirs[path] = w.db.execute(
             "INSERT INTO dir (library_id, parent_id, path, shown, shown_fold, seq) VALUES (?, ?, ?, ?, ?, ?)"
@@ -123,7 +129,8 @@ class Mirror:
 
     def _restat(self, w: Writer, id_: int, stat: FileStat) -> None:
         w.db.execute(
-            "UPDATE original SET size = ?, mtime_ns = ?, inode = ?, etag = ?, modified = ?, created = ?, seq = ? WHERE id = ?",
+            "UPDATE original SET size = ?, mtime_ns = ?, inode = ?, etag = ?, modified = ?, created = ?, seq = ?"
+            " WHERE id = ?",
             (*_stat_columns(stat), w.seq, id_),
         )
         w.db.execute("UPDATE photo SET seq = ? WHERE id = (SELECT photo_id FROM original WHERE id = ?)", (w.seq, id_))
@@ -131,7 +138,10 @@ class Mirror:
     def _insert(self, w: Writer, dir_id: int, prefix: bytes, fresh: list[tuple[bytes, FileStat]]) -> set[str]:
         if not fresh:
             return set()
-        taken = {row[0] for row in w.db.execute("SELECT shown_fold FROM original WHERE dir_id = ? AND gone IS NULL", (dir_id,))}
+        taken = {
+            row[0]
+            for row in w.db.execute("SELECT shown_fold FROM original WHERE dir_id = ? AND gone IS NULL", (dir_id,))
+        }
         first = (w.db.execute("SELECT max(id) FROM original").fetchone()[0] or 0) + 1
         rows, stems = [], set()
         for id_, (file, stat) in enumerate(fresh, start=first):
@@ -201,16 +211,14 @@ def mark_due(w: Writer, dir_id: int, stems: Iterable[str]) -> None:
 
 def move(w: Writer, old: Row, new: Row) -> None:
     """Let the row of a missing or gone original take the place where the same bytes were found."""
-    found = w.db.execute(
-        "SELECT dir_id, file, stem, size, mtime_ns, inode, etag, modified, created, shown, shown_fold, shown_href, shown_xml"
-        " FROM original WHERE id = ?",
-        (new.id,),
-    ).fetchone()
+    columns = (
+        "dir_id, file, stem, size, mtime_ns, inode, etag, modified, created, shown, shown_fold, shown_href, shown_xml"
+    )
+    found = w.db.execute(f"SELECT {columns} FROM original WHERE id = ?", (new.id,)).fetchone()
     stem = w.db.execute("SELECT stem FROM original WHERE id = ?", (old.id,)).fetchone()[0]
     w.db.execute("DELETE FROM original WHERE id = ?", (new.id,))
     w.db.execute(
-        "UPDATE original SET dir_id = ?, file = ?, stem = ?, size = ?, mtime_ns = ?, inode = ?, etag = ?, modified = ?,"
-        " created = ?, shown = ?, shown_fold = ?, shown_href = ?, shown_xml = ?, gone = NULL, probed = 0, seq = ? WHERE id = ?",
+        f"UPDATE original SET ({columns}, gone, probed, seq) = ({','.join('?' * len(found))}, NULL, 0, ?) WHERE id = ?",
         (*found, w.seq, old.id),
     )
     mark_due(w, old.dir_id, [stem])

@@ -27,7 +27,9 @@ class Library:
 
 def all_libraries(db: sqlite3.Connection) -> list[Library]:
     """Return the remembered libraries, in the order they were added."""
-    rows = db.execute("SELECT id, root, name, writable, device, away, missing, walked FROM library WHERE gone IS NULL ORDER BY id")
+    rows = db.execute(
+        "SELECT id, root, name, writable, device, away, missing, walked FROM library WHERE gone IS NULL ORDER BY id"
+    )
     return [Library(row[0], Path(os.fsdecode(row[1])), row[2], bool(row[3]), *row[4:]) for row in rows]
 
 
@@ -41,7 +43,9 @@ def add_library(catalog: Catalog, folder: Path, data_dir: Path) -> Library:
         raise UserError(f"There is no folder {folder}. Check the path; a network disk must be mounted first.")
     data = data_dir.resolve()
     if data == root or data.is_relative_to(root):
-        raise UserError(f"Haven's data folder {data} lies inside {root}. Give another with --data, outside your photos.")
+        raise UserError(
+            f"Haven's data folder {data} lies inside {root}. Give another with --data, outside your photos."
+        )
     if root.is_relative_to(data):
         raise UserError(f"{root} lies inside Haven's own data folder. Choose the folder that holds your photos.")
     with catalog.write() as w:
@@ -83,10 +87,14 @@ def remove_library(catalog: Catalog, name: str) -> None:
             raise UserError(f"There is no library {name!r}. `haven libraries list` shows those there are.")
         originals = "SELECT o.id FROM original o JOIN dir d ON d.id = o.dir_id WHERE d.library_id = ?"
         w.db.execute(
-            f"UPDATE photo SET shown = 0, seq = ? WHERE id IN (SELECT photo_id FROM original WHERE id IN ({originals}))",
+            "UPDATE photo SET shown = 0, unreadable = NULL, seq = ? WHERE id IN"
+            f" (SELECT photo_id FROM original WHERE id IN ({originals}))",
             (w.seq, library.id),
         )
-        w.db.execute(f"UPDATE original SET gone = ?, seq = ? WHERE id IN ({originals}) AND gone IS NULL", (w.seq, w.seq, library.id))
+        w.db.execute(
+            f"UPDATE original SET gone = ?, seq = ? WHERE id IN ({originals}) AND gone IS NULL",
+            (w.seq, w.seq, library.id),
+        )
         w.db.execute("UPDATE dir SET gone = ?, seq = ? WHERE library_id = ?", (w.seq, w.seq, library.id))
         w.db.execute("UPDATE library SET gone = ? WHERE id = ?", (w.seq, library.id))
         w.note_removal()

@@ -9,7 +9,7 @@ from xml.sax.saxutils import escape
 # not UTF-8; one such name in a listing would make the whole answer unreadable to every client.
 _NOT_XML = re.compile("[\x00-\x1f\x7f\ud800-\udfff￾￿]")
 _NOT_WINDOWS = re.compile(r'[\\/:*?"<>|]')
-_DEVICES = re.compile(r"(con|prn|aux|nul|com[0-9]|lpt[0-9])(\.|$)", re.IGNORECASE)
+_DEVICES = re.compile(r"(con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³]) *(\.|$)", re.IGNORECASE)
 LONGEST = 200
 """Bytes of UTF-8 that a display name may have: 255 is most file systems' limit, suffixes and prefixes need room."""
 
@@ -25,16 +25,13 @@ def shown(name: str) -> str:
 
 
 def portable(name: str) -> str:
-    """Return `name` as every system can store it; never empty."""
-    name = _NOT_WINDOWS.sub("_", shown(name))
-    stem, dot, ending = name.rpartition(".")
-    if not stem or len(ending) > 8:
-        stem, dot, ending = name, "", ""
-    ending = ending.rstrip(" .")
-    room = LONGEST - len((dot + ending).encode())
-    stem = stem.encode()[:room].decode(errors="ignore")
-    name = (stem + dot + ending).strip(" ").rstrip(".") or "_"
-    return f"_{name}" if _DEVICES.match(name) else name
+    """Return `name` as every system can store it; never empty. A name that is so already stays as it is."""
+    name = _NOT_WINDOWS.sub("_", shown(name)).strip(" ").rstrip(" .")
+    if _DEVICES.match(name):
+        name = f"_{name}"
+    stem, ending = split_ending(name)
+    stem = stem.encode()[: LONGEST - len(ending.encode())].decode(errors="ignore")
+    return (stem + ending).rstrip(" .") or "_"
 
 
 def split_ending(name: str) -> tuple[str, str]:

@@ -65,15 +65,17 @@ class PhotoStore:
             photo_id = self._put_photo(photo_id, found)
             claimed.add(photo_id)
             places |= {id_: (photo_id, role) for role, id_ in members}
-            listed = [(role, i, os.fsdecode(before[i][3]), before[i][5]) for role, i in members if role not in _UNLISTED]
+            listed = [
+                (role, i, os.fsdecode(before[i][3]), before[i][5]) for role, i in members if role not in _UNLISTED
+            ]
             spelled |= self._name(photo_id, listed, is_new=is_new)
             settling.append((photo_id, found, is_new))
         for probe in group.probes:
             name = spelled.get(probe.id, before[probe.id][5])
             photo_id, role = places.get(probe.id, (None, None))
             self._db.execute(
-                "UPDATE original SET probed = 1, kind = ?, format = ?, mime = ?, fingerprint = ?, photo_id = ?, role = ?,"
-                " name = ?, name_fold = ?, href = ?, xml = ?, seq = iif(?, ?, seq) WHERE id = ?",
+                "UPDATE original SET probed = 1, kind = ?, format = ?, mime = ?, fingerprint = ?, photo_id = ?,"
+                " role = ?, name = ?, name_fold = ?, href = ?, xml = ?, seq = iif(?, ?, seq) WHERE id = ?",
                 (probe.kind, probe.format, probe.mime, probe.fingerprint, photo_id, role, *_name_columns(name),
                  probe.id in changed, self._w.seq, probe.id),
             )  # fmt: skip
@@ -85,7 +87,9 @@ class PhotoStore:
                 self._db.execute("DELETE FROM analysis WHERE photo_id = ?", (photo_id,))
             self._store(photo_id, found.analyses)
             if is_new:
-                self._settler.settle_new(photo_id, [a.facts for a in found.analyses.values()], readable=not found.unreadable)
+                self._settler.settle_new(
+                    photo_id, [a.facts for a in found.analyses.values()], readable=not found.unreadable
+                )
             else:
                 self._settler.settle(photo_id)
         for photo_id in known - claimed:
@@ -99,7 +103,8 @@ class PhotoStore:
     def _put_photo(self, photo_id: int | None, found: PhotoFound) -> int:
         if photo_id is None:
             row = self._db.execute(
-                "INSERT INTO photo (main_id, kind, added, unreadable, shown, seq) VALUES (?, ?, ?, ?, 0, ?) RETURNING id",
+                "INSERT INTO photo (main_id, kind, added, unreadable, shown, seq) VALUES (?, ?, ?, ?, 0, ?)"
+                " RETURNING id",
                 (found.main, found.kind, time.time(), found.unreadable, self._w.seq),
             ).fetchone()
             return int(row[0])
@@ -116,7 +121,8 @@ class PhotoStore:
             return {}
         if not is_new:
             row = self._db.execute(
-                "SELECT name FROM original WHERE photo_id = ? AND name IS NOT NULL ORDER BY role <> 'main' LIMIT 1", (photo_id,)
+                "SELECT name FROM original WHERE photo_id = ? AND name IS NOT NULL ORDER BY role <> 'main' LIMIT 1",
+                (photo_id,),
             ).fetchone()
             if row:
                 stem = names.split_ending(row[0])[0]

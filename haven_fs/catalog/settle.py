@@ -13,8 +13,10 @@ from haven_fs.catalog.catalog import Writer
 from haven_fs.catalog.findings import FACTS
 
 _COLUMNS = tuple(sorted(FACTS))
-_UPDATE = f"UPDATE photo SET {', '.join(f'{column} = ?' for column in _COLUMNS)}, day = ?, shown = ?, seq = ? WHERE id = ?"
-_EPOCH = datetime(1970, 1, 1)  # noqa: DTZ001 - a wall clock's time, which has no zone
+_UPDATE = (
+    f"UPDATE photo SET {', '.join(f'{column} = ?' for column in _COLUMNS)}, day = ?, shown = ?, seq = ? WHERE id = ?"
+)
+_EPOCH = datetime(1970, 1, 1)
 
 Tags = dict[tuple[str, str], tuple[str, str | None]]
 
@@ -68,7 +70,9 @@ class Settler:
 
     def _find_value(self, facet: str, key: str, name: str, parent: str | None) -> int:
         name = names.portable(name)
-        row = self._db.execute("SELECT id, name, parent FROM value WHERE facet = ? AND key = ?", (facet, key)).fetchone()
+        row = self._db.execute(
+            "SELECT id, name, parent FROM value WHERE facet = ? AND key = ?", (facet, key)
+        ).fetchone()
         if row and row[2] == parent and (row[1] == name or row[1].startswith(f"{name} (")):
             return int(row[0])
         wanted, number = name, 1

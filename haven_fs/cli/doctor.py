@@ -48,7 +48,9 @@ def run(args: argparse.Namespace) -> int:
 
 def find_problems(data: DataFolder) -> list[str]:
     """Return what is wrong with a data folder, its plugins or its libraries, a sentence each."""
-    problems = [f"Plugin {plugin.name} is left out: {plugin.problem}" for plugin in data.plugins.found if plugin.problem]
+    problems = [
+        f"Plugin {plugin.name} is left out: {plugin.problem}" for plugin in data.plugins.found if plugin.problem
+    ]
     if not data.catalog_path.exists():
         return [*problems, "There is no catalog yet. Run: haven serve ~/Pictures"]
     if shutil.disk_usage(data.path).free < _LOW_SPACE:

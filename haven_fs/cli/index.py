@@ -35,9 +35,16 @@ def run(args: argparse.Namespace) -> int:
             away = [library for library in all_libraries(db) if library.away]
     seconds = round(time.monotonic() - started, 2)
     if args.json:
-        print(json.dumps({"photos": counts.photos, "videos": counts.videos, "unreadable": counts.unreadable, "seconds": seconds}))
+        print(
+            json.dumps(
+                {"photos": counts.photos, "videos": counts.videos, "unreadable": counts.unreadable, "seconds": seconds}
+            )
+        )
     else:
-        print(f"{counts.photos} photos and {counts.videos} videos in {seconds} s; {counts.unreadable} files cannot be read.")
+        print(
+            f"{counts.photos} photos and {counts.videos} videos in {seconds} s;"
+            f" {counts.unreadable} files cannot be read."
+        )
         for library in away:
             print(f"Away: {library.away}")
     return 0

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from haven_fs.catalog import Catalog
+from haven_fs.catalog.disk import LOCATED
 from haven_fs.catalog.findings import FACTS
 from haven_fs.cli import options
 from haven_fs.cli.command import Command
@@ -42,8 +43,8 @@ def known(catalog: Catalog, file: Path) -> dict[str, Any]:
     path = os.fsencode(file.absolute().parent.resolve() / file.name)
     with catalog.read() as db:
         row = db.execute(
-            "SELECT o.photo_id, o.role, o.name, o.format FROM original o JOIN dir d ON d.id = o.dir_id JOIN library l ON l.id = d.library_id"
-            " WHERE o.gone IS NULL AND o.file = ? AND CAST(l.root || '/' || d.path || iif(d.path = x'', '', '/') || o.file AS BLOB) = ?",
+            f"SELECT o.photo_id, o.role, o.name, o.format FROM original o {LOCATED} WHERE o.gone IS NULL AND o.file = ?"
+            " AND CAST(l.root || '/' || d.path || iif(d.path = x'', '', '/') || o.file AS BLOB) = ?",
             (path.rpartition(b"/")[2], path),
         ).fetchone()
         if row is None:
@@ -56,10 +57,11 @@ def known(catalog: Catalog, file: Path) -> dict[str, Any]:
         values = db.execute(f"SELECT {', '.join(columns)}, unreadable FROM photo WHERE id = ?", (photo_id,)).fetchone()
         facts |= dict(zip([*columns, "unreadable"], values, strict=True))
         if facts["taken"] is not None:
-            taken = datetime(1970, 1, 1) + timedelta(seconds=facts["taken"])  # noqa: DTZ001 - a wall clock's time
+            taken = datetime(1970, 1, 1) + timedelta(seconds=facts["taken"])
             facts["taken"] = taken.isoformat(sep=" ")
         for facet, value in db.execute(
-            "SELECT facet, name FROM value JOIN member ON value_id = id WHERE photo_id = ? ORDER BY facet, name", (photo_id,)
+            "SELECT facet, name FROM value JOIN member ON value_id = id WHERE photo_id = ? ORDER BY facet, name",
+            (photo_id,),
         ):
             facts.setdefault(facet, []).append(value)
         analyses = db.execute("SELECT analyzer, facts, failed FROM analysis WHERE photo_id = ?", (photo_id,)).fetchall()

@@ -23,7 +23,9 @@ def add_json(parser: argparse.ArgumentParser) -> None:
 
 def add_libraries(parser: argparse.ArgumentParser) -> None:
     """Add the folders of photos, and what to do about missing ones."""
-    parser.add_argument("libraries", nargs="*", type=Path, metavar="FOLDER", help="a folder of photos to add; it is remembered")
+    parser.add_argument(
+        "libraries", nargs="*", type=Path, metavar="FOLDER", help="a folder of photos to add; it is remembered"
+    )
     parser.add_argument(
         "--accept-missing", action="store_true", help="believe that missing photos are deleted, however many they are"
     )

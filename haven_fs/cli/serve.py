@@ -29,7 +29,9 @@ logger = logging.getLogger(__name__)
 
 def add_serving(parser: argparse.ArgumentParser) -> None:
     """Add how to serve, which `demo` takes too."""
-    parser.add_argument("--host", default="127.0.0.1", help="address to serve on; 0.0.0.0 for all (default: this computer only)")
+    parser.add_argument(
+        "--host", default="127.0.0.1", help="address to serve on; 0.0.0.0 for all (default: this computer only)"
+    )
     parser.add_argument("--port", type=int, default=8080, help="port to serve on; 0 for any free one (default: 8080)")
     parser.add_argument("--no-auth", action="store_true", help="ask for no password; only for this computer")
     parser.add_argument("--tls", action="store_true", help="serve https, with a certificate of Haven's own")
@@ -100,7 +102,9 @@ def _addresses() -> list[str]:
     import psutil
 
     families = (socket.AF_INET, socket.AF_INET6)
-    return [a.address.partition("%")[0] for found in psutil.net_if_addrs().values() for a in found if a.family in families]
+    return [
+        a.address.partition("%")[0] for found in psutil.net_if_addrs().values() for a in found if a.family in families
+    ]
 
 
 def _listen(app: Any, args: argparse.Namespace, data: DataFolder, tls: TlsFiles | None) -> Server:
@@ -109,7 +113,9 @@ def _listen(app: Any, args: argparse.Namespace, data: DataFolder, tls: TlsFiles 
         server.prepare()
     except OSError as error:
         reason = error.strerror or str(error)
-        raise UserError(f"Cannot serve on {args.host}, port {args.port}: {reason}. Try another: --port 0 takes any free one.") from error
+        raise UserError(
+            f"Cannot serve on {args.host}, port {args.port}: {reason}. Try another: --port 0 takes any free one."
+        ) from error
     threading.Thread(target=server.serve, name="accept", daemon=True).start()
     return server
 

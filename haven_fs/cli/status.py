@@ -24,8 +24,15 @@ def run(args: argparse.Namespace) -> int:
         libraries = all_libraries(db)
     running = data.running() if data.is_locked() else {}
     if args.json:
-        listed = [{"name": lib.name, "root": str(lib.root), "away": lib.away, "missing": lib.missing} for lib in libraries]
-        facts = {"photos": counts.photos, "videos": counts.videos, "unreadable": counts.unreadable, "pending": counts.pending}
+        listed = [
+            {"name": lib.name, "root": str(lib.root), "away": lib.away, "missing": lib.missing} for lib in libraries
+        ]
+        facts = {
+            "photos": counts.photos,
+            "videos": counts.videos,
+            "unreadable": counts.unreadable,
+            "pending": counts.pending,
+        }
         print(json.dumps({**facts, "libraries": listed, "data": str(data.path), "serving": running.get("url")}))
         return 0
     print(f"{counts.photos} photos, {counts.videos} videos, {counts.unreadable} files that cannot be read")

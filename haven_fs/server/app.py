@@ -3,13 +3,13 @@
 from collections.abc import Callable
 from typing import Any
 
-from haven_dav import HavenProvider
 from wsgidav.error_printer import ErrorPrinter
 from wsgidav.lock_man.lock_storage import LockStorageDict
 from wsgidav.mw.cors import Cors
 from wsgidav.request_resolver import RequestResolver
 from wsgidav.wsgidav_app import WsgiDAVApp
 
+from haven_dav import HavenProvider
 from haven_fs.server.guard import Guard
 from haven_fs.server.login import HavenAuthenticator
 from haven_fs.server.users import Users, auth_config

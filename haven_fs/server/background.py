@@ -20,7 +20,9 @@ _WORKERS_WAIT = 15.0
 class Background:
     """Keeps the catalog up to date until stopped. `start` and `stop` are for the server's main thread."""
 
-    def __init__(self, catalog: Catalog, plugins: Plugins, settings: Settings, *, progress: Progress, accept_missing: bool) -> None:
+    def __init__(
+        self, catalog: Catalog, plugins: Plugins, settings: Settings, *, progress: Progress, accept_missing: bool
+    ) -> None:
         self._accept_missing = accept_missing
         self._rescan = 60.0 * settings["index.rescan_minutes"]
         self._indexer = Indexer(catalog, plugins, settings, progress=progress, poll=self._take_changes)

@@ -27,7 +27,7 @@ class View:
     db: sqlite3.Connection
     settings: Settings
     now: datetime
-    within: PhotoSet = PhotoSet()
+    within: PhotoSet = field(default_factory=PhotoSet)
     path: tuple[str, ...] = ()
     remember_split: Callable[[str], None] = field(default=lambda path: None)
 

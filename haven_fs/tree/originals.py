@@ -9,7 +9,6 @@ from haven_fs.tree.nodes import Entry, Folder, SmartFolder, View
 from haven_fs.tree.photoset import FileSet, Stamp
 
 
-
 class DiskFolder(Folder):
     """One folder of a library."""
 
@@ -38,7 +37,10 @@ class DiskFolder(Folder):
     def files(self) -> FileSet:
         """Return every file in it, photo or not."""
         return FileSet(
-            "FROM original o WHERE o.dir_id = ? AND o.gone IS NULL", (self._dir_id,), disk_names=True, order="ORDER BY o.shown_fold"
+            "FROM original o WHERE o.dir_id = ? AND o.gone IS NULL",
+            (self._dir_id,),
+            disk_names=True,
+            order="ORDER BY o.shown_fold",
         )
 
     def stamp(self) -> Stamp:

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from haven_fs.catalog import names
+from haven_fs.catalog.disk import LOCATED
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +49,8 @@ class File:
 
 
 _FILE = (
-    "o.id, o.photo_id, o.{name}, d.path, o.file, l.root, o.size, o.mtime_ns, o.etag, o.modified, o.created, o.mime, l.away"
+    "o.id, o.photo_id, o.{name}, d.path, o.file, l.root,"
+    " o.size, o.mtime_ns, o.etag, o.modified, o.created, o.mime, l.away"
 )
 
 
@@ -81,16 +83,15 @@ class FileSet:
     def _files(self, db: sqlite3.Connection, tail: str, params: tuple[Any, ...]) -> Iterator[File]:
         columns = _FILE.format(name="shown" if self.disk_names else "name")
         source = f"SELECT o.id {self.source} {tail}"
-        query = (
-            f"SELECT {columns} FROM ({source}) AS picked JOIN original o ON o.id = picked.id"
-            " JOIN dir d ON d.id = o.dir_id JOIN library l ON l.id = d.library_id"
-        )
+        query = f"SELECT {columns} FROM ({source}) AS picked JOIN original o ON o.id = picked.id {LOCATED}"
         for row in db.execute(query, self.params + params):
             root = os.fsdecode(row[5])
             below = row[3] + b"/" + row[4] if row[3] else row[4]
             yield File(row[0], row[1], row[2], Path(root, os.fsdecode(below)), Path(root), *row[6:])
 
-    def render(self, db: sqlite3.Connection, template: str, columns: Sequence[str], slice_: int = 2000) -> Iterator[bytes]:
+    def render(
+        self, db: sqlite3.Connection, template: str, columns: Sequence[str], slice_: int = 2000
+    ) -> Iterator[bytes]:
         """Format every file by an SQLite printf `template` inside the database and give the text in large pieces.
 
         `columns` are among href, xml, size, etag, modified, created, mime, id: what the template's %s stand for. No
@@ -153,7 +154,8 @@ class PhotoSet:
         below = "AND v.parent = ?" if parent is not None else ""
         query = (
             "SELECT v.id, v.name, count(*), max(max(p.seq), v.seq) FROM value v JOIN member m ON m.value_id = v.id"
-            f" JOIN photo p ON p.id = m.photo_id WHERE v.facet = ? {below} AND {self.condition} GROUP BY v.id ORDER BY v.name"
+            f" JOIN photo p ON p.id = m.photo_id WHERE v.facet = ? {below} AND {self.condition}"
+            " GROUP BY v.id ORDER BY v.fold"
         )
         params = (facet, *((parent,) if parent is not None else ()), *self.params)
         return [(id_, name, Stamp(count, seq)) for id_, name, count, seq in db.execute(query, params)]

@@ -4,6 +4,7 @@ import os
 from collections.abc import Sequence
 
 from haven_fs.catalog import names
+from haven_fs.catalog.disk import LOCATED
 from haven_fs.config import Settings
 from haven_fs.hook import hookimpl
 from haven_fs.tree.nodes import PhotoFolder, SmartFolder, Text, View
@@ -15,17 +16,19 @@ _NOTE = "Haven could not read these files. They are as they were, in /Originals 
 def open_unreadable(view: View) -> PhotoFolder:
     """Open the folder, with a text of what is the matter with each file and where it is."""
     rows = view.db.execute(
-        "SELECT o.name, l.name, d.path, o.shown, p.unreadable FROM photo p JOIN original o ON o.id = p.main_id"
-        " JOIN dir d ON d.id = o.dir_id JOIN library l ON l.id = d.library_id"
+        f"SELECT o.name, l.name, d.path, o.shown, p.unreadable FROM photo p JOIN original o ON o.id = p.main_id {LOCATED}"
         " WHERE p.unreadable IS NOT NULL AND o.gone IS NULL ORDER BY o.name_fold"
     )
     lines = [
-        f"{name}  ({'/'.join(('/Originals', library, *(names.shown(part) for part in os.fsdecode(path).split('/') if part), file))})"
-        f"\r\n    {reason}\r\n"
-        for name, library, path, file, reason in rows
+        f"{name}  ({_place(library, path)}/{file})\r\n    {reason}\r\n" for name, library, path, file, reason in rows
     ]
     photos = PhotoSet(("p.unreadable IS NOT NULL",), shown=False)
     return PhotoFolder(view, photos, texts=[Text("Reasons.txt", _NOTE + "".join(lines))] if lines else [])
+
+
+def _place(library: str, path: bytes) -> str:
+    below = (names.shown(part) for part in os.fsdecode(path).split("/") if part)
+    return "/".join(("/Originals", library, *below))
 
 
 @hookimpl

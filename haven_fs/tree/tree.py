@@ -31,7 +31,7 @@ class Tree:
         """Open the tree as it is now; everything asked within is answered from one state of the catalog."""
         splits: list[str] = []
         with self.catalog.read() as db:
-            yield View(db, self.settings, datetime.now(), remember_split=splits.append)  # noqa: DTZ005 - the owner's day
+            yield View(db, self.settings, datetime.now(), remember_split=splits.append)
         if splits and self.catalog.writable:
             with self.catalog.write() as w:
                 w.db.executemany("INSERT OR IGNORE INTO split VALUES (?)", [(path,) for path in splits])
@@ -84,7 +84,9 @@ class _Place(Folder):
     def entries(self) -> Iterable[Entry]:
         """Return the smart folders below, by name."""
         depth = len(self._path)
-        spelled = {path[depth]: f.path.split("/")[depth] for path, f in self._folders.items() if path[:depth] == self._path}
+        spelled = {
+            path[depth]: f.path.split("/")[depth] for path, f in self._folders.items() if path[:depth] == self._path
+        }
         return [Entry(name, below.stamp()) for name in sorted(spelled.values()) if (below := self.enter(name))]
 
     def enter(self, name: str) -> Folder | None:

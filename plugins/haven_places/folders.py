@@ -2,7 +2,6 @@
 
 from haven_fs import FacetFolder, Folder, PhotoFolder, PhotoSet, SmartFolder, View
 
-
 _TOWNS = "SELECT photo_id FROM member JOIN value ON value.id = value_id WHERE facet = 'place'"
 _COUNTRIES = "SELECT photo_id FROM member JOIN value ON value.id = value_id WHERE facet = 'country'"
 

@@ -33,7 +33,9 @@ def serving(library: Path, data: Path) -> Iterator[tuple[str, int]]:
 def settle(data: Path) -> dict[str, object]:
     """Wait until nothing is due and return the status."""
     while True:
-        done = subprocess.run([*HAVEN, "status", "--data", str(data), "--json"], capture_output=True, text=True, check=False)
+        done = subprocess.run(
+            [*HAVEN, "status", "--data", str(data), "--json"], capture_output=True, text=True, check=False
+        )
         status = json.loads(done.stdout) if done.returncode == 0 else {"pending": 1}
         if status["pending"] == 0:
             return dict(status)

@@ -14,6 +14,8 @@ from pathlib import Path
 
 from common import pss, quiet, scratch, serving, settle, show
 
+WORKERS_GONE = 20
+"""Seconds after which an idle server has ended its workers."""
 DONE = "SELECT NOT EXISTS (SELECT 1 FROM original WHERE probed = 0) AND (SELECT count(*) FROM original) >= ?"
 
 
@@ -31,7 +33,7 @@ def first_index(library: Path, data: Path, files: int) -> tuple[float, float, fl
             time.sleep(0.02)
         complete = time.monotonic() - started
         settle(data)
-        time.sleep(2)
+        time.sleep(WORKERS_GONE)
         return answered, complete, pss(pid)
 
 

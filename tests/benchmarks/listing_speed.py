@@ -23,12 +23,16 @@ def props(*names: str) -> bytes:
     return f'<?xml version="1.0"?><D:propfind xmlns:D="DAV:"><D:prop>{inner}</D:prop></D:propfind>'.encode()
 
 
+WORKERS_GONE = 20
+"""Seconds after which an idle server has ended its workers."""
 KIO = "creationdate getcontentlength displayname source getcontentlanguage getcontenttype getlastmodified getetag"
 FORMS = {
     "rclone": props("displayname", "getlastmodified", "getcontentlength", "resourcetype"),
     "finder": props("getlastmodified", "getcontentlength", "creationdate", "resourcetype"),
     "windows": b"",
-    "kio": props(*KIO.split(), "supportedlock", "lockdiscovery", "resourcetype", "quota-available-bytes", "quota-used-bytes"),
+    "kio": props(
+        *KIO.split(), "supportedlock", "lockdiscovery", "resourcetype", "quota-available-bytes", "quota-used-bytes"
+    ),
     "allprop": b'<?xml version="1.0"?><D:propfind xmlns:D="DAV:"><D:allprop/></D:propfind>',
 }
 NGINX = """daemon off; worker_processes 1; pid {run}/pid; error_log {run}/error.log; user root;
@@ -80,14 +84,16 @@ def main() -> None:
         folder.mkdir()
         for path in a.library.iterdir():
             if path.is_file():
-                os.link(path, folder / path.name) if path.stat().st_dev == run.stat().st_dev else (folder / path.name).write_bytes(path.read_bytes())
+                os.link(path, folder / path.name) if path.stat().st_dev == run.stat().st_dev else (
+                    folder / path.name
+                ).write_bytes(path.read_bytes())
         run.chmod(0o755)
         (run / "nginx.conf").write_text(NGINX.format(run=run, port=a.port, folder=folder))
         nginx = subprocess.Popen(["nginx", "-c", str(run / "nginx.conf")], stderr=subprocess.DEVNULL)
         try:
             with serving(folder, run / "data") as (url, pid):
                 settle(run / "data")
-                time.sleep(2)
+                time.sleep(WORKERS_GONE)
                 compare(a.runs, Client(f"{url}Originals/copy/"), Client(f"http://127.0.0.1:{a.port}/"), folder, pid)
         finally:
             nginx.terminate()
