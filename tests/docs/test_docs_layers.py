@@ -1,0 +1,127 @@
+"""docs/design.md says who may import whom and which tables there are: both are checked against the code."""
+
+import ast
+import re
+import sqlite3
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from haven_fs.catalog.schema import MIGRATIONS
+
+ROOT = Path(__file__).parents[2]
+DESIGN = (ROOT / "docs/design.md").read_text(encoding="utf-8")
+HAVEN = ("haven_fs", "haven_dav", "haven_time", "haven_media", "haven_places")
+HTTP_SERVERS = {"wsgidav": {"haven_dav", "haven_fs.server"}, "cheroot": {"haven_fs.server"}}
+MACHINE_LEARNING = {"torch", "onnxruntime", "open_clip", "insightface", "chromadb", "transformers", "cv2", "sklearn"}
+
+
+def modules() -> dict[str, Path]:
+    found = {}
+    for folder in (ROOT, ROOT / "plugins", ROOT / "providers"):
+        for package in HAVEN:
+            for path in (folder / package).rglob("*.py"):
+                parts = path.relative_to(folder).with_suffix("").parts
+                found[".".join(part for part in parts if part != "__init__")] = path
+    return found
+
+
+MODULES = modules()
+
+
+def imports(node: ast.AST) -> Iterator[str]:
+    """Give every module that is imported when the code runs: not what is there for type checkers only."""
+    for child in ast.iter_child_nodes(node):
+        if isinstance(child, ast.If) and ast.unparse(child.test) == "TYPE_CHECKING":
+            continue
+        if isinstance(child, ast.Import):
+            yield from (alias.name for alias in child.names)
+        elif isinstance(child, ast.ImportFrom):
+            assert child.level == 0 and child.module, "imports are absolute"
+            inner = (f"{child.module}.{alias.name}" for alias in child.names)
+            yield from (name if name in MODULES else child.module for name in inner)
+        yield from imports(child)
+
+
+def imported(module: str) -> set[str]:
+    return set(imports(ast.parse(MODULES[module].read_text(encoding="utf-8"))))
+
+
+def is_in(module: str, part: str) -> bool:
+    return module == part or module.startswith(f"{part}.")
+
+
+def rules() -> dict[str, list[str]]:
+    """Return the table in docs/design.md: each part and what it may import of Haven."""
+    table = DESIGN.partition("| part | may import |")[2].partition("\n\n")[0]
+    found = {}
+    for row in table.splitlines()[2:]:
+        parts, allowed = row.strip("| ").split(" | ")
+        for part in re.findall(r"`([\w.]+)`", parts):
+            found[part] = list(HAVEN) if allowed == "everything" else re.findall(r"`([\w.]+)`", allowed)
+    return found
+
+
+RULES = rules()
+APART = ("haven_fs", "haven_fs.__main__")
+"""The public names, gathered from all layers, and the call of the command line."""
+
+
+def may(name: str, allowed: str) -> bool:
+    """Tell whether a rule allows a module; naming a package allows what is in it, but `haven_fs` means itself only."""
+    return name == allowed if allowed == "haven_fs" else is_in(name, allowed)
+
+
+def test_every_module_belongs_to_a_part_of_the_table():
+    assert RULES.keys() <= {part for module in MODULES for part in (module, *_above(module))}
+    stray = [m for m in MODULES if m not in APART and not any(is_in(m, part) for part in RULES)]
+    assert not stray
+
+
+def _above(module: str) -> list[str]:
+    parts = module.split(".")
+    return [".".join(parts[:count]) for count in range(1, len(parts))]
+
+
+@pytest.mark.parametrize("part", RULES)
+def test_a_part_imports_what_the_table_allows(part: str):
+    everything = part == "haven_fs.cli"
+    wrong = [
+        f"{module} imports {name}"
+        for module in MODULES
+        if is_in(module, part)
+        for name in imported(module)
+        if name.partition(".")[0] in HAVEN and not is_in(name, part)
+        if not everything and not any(may(name, allowed) for allowed in RULES[part])
+    ]
+    assert not wrong
+
+
+def test_the_types_of_analyzers_stand_below_everything():
+    assert {name for name in imported("haven_fs.analysis.analyzer") if name in MODULES} == {"haven_fs.catalog.findings"}
+    assert not {name for name in imported("haven_fs.catalog.findings") if name in MODULES}
+
+
+@pytest.mark.parametrize("library", HTTP_SERVERS)
+def test_http_servers_are_imported_where_http_is_served(library: str):
+    users = {module for module in MODULES if any(is_in(name, library) for name in imported(module))}
+    assert users and all(any(is_in(module, part) for part in HTTP_SERVERS[library]) for module in users)
+
+
+def test_the_core_imports_no_machine_learning():
+    assert not {
+        m for m in MODULES if is_in(m, "haven_fs") for name in imported(m) if name.partition(".")[0] in MACHINE_LEARNING
+    }
+
+
+def test_the_tables_of_the_catalog_are_described():
+    db = sqlite3.connect(":memory:")
+    for script in MIGRATIONS:
+        db.executescript(script)
+    tables = {name for (name,) in db.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
+    db.close()
+    described = DESIGN.partition("| table | a row is |")[2].partition("\n\n")[0]
+    assert set(re.findall(r"^\| `(\w+)`", described, re.MULTILINE)) == {
+        t for t in tables if not t.startswith("sqlite_")
+    }
