@@ -4,6 +4,7 @@ import os
 from pathlib import Path
 
 import pytest
+from helpers.family import Family, make_family
 
 
 @pytest.fixture(scope="session")
@@ -13,6 +14,12 @@ def corpus() -> Path:
     if not folder or not Path(folder).is_dir():
         pytest.skip("HAVEN_CORPUS names no folder of real photos")
     return Path(folder).resolve()
+
+
+@pytest.fixture(scope="session")
+def family(tmp_path_factory: pytest.TempPathFactory) -> Family:
+    """A library of about 60 photos that no test changes."""
+    return make_family(tmp_path_factory.mktemp("pictures") / "Family")
 
 
 @pytest.hookimpl(wrapper=True)

@@ -21,7 +21,7 @@ from wsgidav.dav_provider import DAVProvider
 
 from haven_dav import browse
 from haven_dav.propfind import LONGEST_BODY, BadRequest, ListingCache, Multistatus, parse, text_file
-from haven_dav.resources import href, original_path, original_ref, resource, split_path
+from haven_dav.resources import href, node_at, original_path, original_ref, resource, split_path
 from haven_dav.send import Environ, NotThere, StartResponse, send_bytes, send_file
 from haven_fs.catalog import Catalog, names
 from haven_fs.catalog.libraries import all_libraries
@@ -107,7 +107,7 @@ class HavenProvider(DAVProvider):  # type: ignore[misc]
             version = (view.seq, view.now.date(), quota)
             answer = None if locks else self._listings.get(key, version)
             if answer is None:
-                node = self.tree.resolve(view, split_path(path))
+                node = node_at(self.tree, view, split_path(path))
                 if node is None:
                     return _fail(environ, start_response, "404 Not Found", "There is nothing here.")
                 answer = self._multistatus(multistatus, view, node, path, depth)
@@ -168,7 +168,7 @@ class HavenProvider(DAVProvider):  # type: ignore[misc]
         path = environ["PATH_INFO"]
         parts = split_path(path)
         with self.tree.view() as view:
-            node = self.tree.resolve(view, parts)
+            node = node_at(self.tree, view, parts)
             if node is None:
                 return _fail(environ, start_response, "404 Not Found", "There is nothing here.")
             if isinstance(node, Folder):
@@ -192,7 +192,7 @@ class HavenProvider(DAVProvider):  # type: ignore[misc]
         """Answer a write, none of which is taken yet, with a reason in words."""
         method, parts = environ["REQUEST_METHOD"], split_path(environ["PATH_INFO"])
         with self.tree.view() as view:
-            node = self.tree.resolve(view, parts)
+            node = node_at(self.tree, view, parts)
             parent = self.tree.resolve(view, parts[:-1])
         if method == "MKCOL" and node is not None:
             return _fail(environ, start_response, "405 Method Not Allowed", "There is a folder or file of that name already.")

@@ -5,6 +5,7 @@ PROPFIND, GET and every write are answered by the provider without them.
 
 import re
 import sqlite3
+from collections.abc import Sequence
 from typing import Any, BinaryIO
 
 from wsgidav.dav_error import HTTP_FORBIDDEN, DAVError
@@ -13,7 +14,7 @@ from wsgidav.dav_provider import DAVCollection, DAVNonCollection, DAVProvider
 from haven_dav.propfind import text_file
 from haven_dav.send import NotThere, open_original
 from haven_fs.catalog import names
-from haven_fs.tree.nodes import Folder, Text
+from haven_fs.tree.nodes import Folder, Text, View
 from haven_fs.tree.photoset import File
 from haven_fs.tree.tree import Tree
 
@@ -89,6 +90,15 @@ class FileResource(DAVNonCollection):  # type: ignore[misc]
             raise DAVError(error.args[0], error.args[1]) from error
 
 
+CALM = Text(".metadata_never_index", "")
+"""A file at the root that is not listed: macOS, which asks for it, then does not read every photo to index it."""
+
+
+def node_at(tree: Tree, view: View, parts: Sequence[str]) -> Folder | File | Text | None:
+    """Return what is at a path: a node of the tree, or CALM."""
+    return CALM if list(parts) == [CALM.name] else tree.resolve(view, parts)
+
+
 _ORIGINAL_REF = re.compile(r"/~original/(\d+)")
 
 
@@ -124,7 +134,7 @@ def resource(provider: DAVProvider, tree: Tree, path: str, environ: dict[str, An
     """Return what is at `path` as wsgidav wants it, None if nothing is."""
     parts = split_path(path)
     with tree.view() as view:
-        node = tree.resolve(view, parts)
+        node = node_at(tree, view, parts)
         if node is None:
             return None
         if isinstance(node, Folder):

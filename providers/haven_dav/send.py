@@ -61,9 +61,12 @@ def send_file(environ: Environ, start_response: StartResponse, file: File) -> It
 
 def send_bytes(environ: Environ, start_response: StartResponse, data: bytes, file: File) -> Iterator[bytes]:
     """Answer a GET or HEAD with bytes that are no file, such as a folder's note."""
-    headers = [("Content-Type", file.mime), ("Content-Length", str(len(data))), ("ETag", f'"{file.etag}"'), ("Last-Modified", file.modified)]
-    start_response("200 OK", headers)
-    yield b"" if environ["REQUEST_METHOD"] == "HEAD" else data
+    tag = f'"{file.etag}"'
+    status = _condition(environ, tag, file.mtime_ns // 1_000_000_000)
+    headers = [("ETag", tag), ("Last-Modified", file.modified), ("Content-Type", file.mime)]
+    length = 0 if status and status.startswith("412") else len(data)
+    start_response(status or "200 OK", [*headers, ("Content-Length", str(length))])
+    yield b"" if status or environ["REQUEST_METHOD"] == "HEAD" else data
 
 
 def _send(
@@ -73,7 +76,8 @@ def _send(
     headers = [("ETag", tag), ("Last-Modified", modified), ("Accept-Ranges", "bytes")]
     status = _condition(environ, tag, mtime_ns // 1_000_000_000)
     if status:
-        start_response(status, [*headers, ("Content-Length", "0")])
+        # A 304 has no body, and gives the length of the one it stands for (RFC 9110, 8.6).
+        start_response(status, [*headers, ("Content-Length", str(size) if status.startswith("304") else "0")])
         yield b""
         return
     start, count, status = 0, size, "200 OK"
