@@ -120,6 +120,11 @@ class Plugins:
     def _blame(self, name: str, problem: str) -> None:
         self.found = [Found(f.name, f.version, problem) if f.name == name else f for f in self.found]
 
+    @property
+    def loaded(self) -> list[str]:
+        """The entry points whose plugins run, also those of which one hook failed: what workers are to load."""
+        return [found.name for found in self.found if self._manager.has_plugin(found.name)]
+
     def settings(self) -> list[Setting]:
         """Return every setting there is, the core's first."""
         return [*CORE_SETTINGS, *self._ask("haven_settings", Setting)]

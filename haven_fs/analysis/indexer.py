@@ -47,7 +47,7 @@ class Indexer:
     ) -> None:
         self.catalog = catalog
         self.analyzers = plugins.analyzers(settings)
-        self._pool = Pool(settings, [found.name for found in plugins.found if found.problem is None])
+        self._pool = Pool(settings, plugins.loaded)
         self._progress = progress or Progress()
         self._poll = poll
         self._urgent: list[Group] = []

@@ -10,6 +10,7 @@ import pytest
 import haven_fs
 from haven_fs import Facts, Folder, Metadata, Sample, Tag, hookspecs
 from haven_fs.catalog.findings import FACTS
+from haven_fs.plugins import Plugins
 
 ROOT = Path(__file__).parents[2]
 PLUGINS = (ROOT / "docs/plugins.md").read_text(encoding="utf-8")
@@ -61,3 +62,21 @@ def test_the_example_has_at_most_40_lines():
 @pytest.mark.parametrize("block", re.findall(r"```python\n(.*?)```", PLUGINS, re.DOTALL))
 def test_every_piece_of_code_is_python(block: str):
     compile(block, "docs/plugins.md", "exec")
+
+
+def test_a_hook_that_raises_costs_its_answers_and_no_more(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    info = tmp_path / "half-1.0.dist-info"
+    info.mkdir()
+    (info / "METADATA").write_text("Metadata-Version: 2.1\nName: half\nVersion: 1.0\n")
+    (info / "entry_points.txt").write_text("[haven_fs]\nhalf = half_broken\n")
+    (tmp_path / "half_broken.py").write_text(
+        "from haven_fs import hookimpl\nfrom haven_fs.config import Setting\n"
+        "@hookimpl\ndef haven_settings(): return [Setting('half.a', 1, 'A')]\n"
+        "@hookimpl\ndef haven_smart_folders(settings): raise RuntimeError('broken')\n"
+    )
+    monkeypatch.syspath_prepend(tmp_path)
+    plugins = Plugins(only=("half",))
+    assert "Originals" in plugins.smart_folders({})
+    assert "half.a" in [setting.name for setting in plugins.settings()]
+    assert plugins.found[0].problem == "haven_smart_folders: RuntimeError: broken"
+    assert plugins.loaded == ["half"], "workers must not lose the analyzers of a plugin whose folder is broken"
