@@ -10,12 +10,12 @@ from haven_fs.cli.command import Command
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Add what `libraries` takes."""
-    options.add_data(parser)
-    options.add_json(parser)
     verbs = parser.add_subparsers(dest="verb", metavar="list|remove", required=True)
-    verbs.add_parser("list", help="show the libraries")
+    show = verbs.add_parser("list", help="show the libraries")
     remove = verbs.add_parser("remove", help="forget a library; its files stay as they are")
     remove.add_argument("name", help="its name or its folder")
+    options.add_data(parser, show, remove)
+    options.add_json(parser, show)
 
 
 def run(args: argparse.Namespace) -> int:

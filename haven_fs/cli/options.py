@@ -9,16 +9,20 @@ from haven_fs.config import default_data_dir
 from haven_fs.datafolder import DataFolder
 
 
-def add_data(parser: argparse.ArgumentParser) -> None:
-    """Add --data."""
-    parser.add_argument(
-        "--data", type=Path, default=None, metavar="DIR", help=f"Haven's own folder (default: {default_data_dir()})"
-    )
+def add_data(*parsers: argparse.ArgumentParser) -> None:
+    """Add --data to a command's parser, and to those of its verbs, so that it may stand before the verb or after it."""
+    for parser in parsers:
+        # A verb that is not told must not undo what its command was told.
+        default = None if parser is parsers[0] else argparse.SUPPRESS
+        help_ = f"Haven's own folder (default: {default_data_dir()})"
+        parser.add_argument("--data", type=Path, default=default, metavar="DIR", help=help_)
 
 
-def add_json(parser: argparse.ArgumentParser) -> None:
-    """Add --json."""
-    parser.add_argument("--json", action="store_true", help="print JSON for programs")
+def add_json(*parsers: argparse.ArgumentParser) -> None:
+    """Add --json, as `add_data` does."""
+    for parser in parsers:
+        default = False if parser is parsers[0] else argparse.SUPPRESS
+        parser.add_argument("--json", action="store_true", default=default, help="print JSON for programs")
 
 
 def add_libraries(parser: argparse.ArgumentParser) -> None:

@@ -12,12 +12,13 @@ from haven_fs.server.users import Users
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Add what `users` takes."""
-    options.add_data(parser)
     verbs = parser.add_subparsers(dest="verb", metavar="add|list|remove", required=True)
-    verbs.add_parser("list", help="show the users")
+    show = verbs.add_parser("list", help="show the users")
     add = verbs.add_parser("add", help="add a user, or give one a new password")
     add.add_argument("name")
-    verbs.add_parser("remove", help="remove a user").add_argument("name")
+    remove = verbs.add_parser("remove", help="remove a user")
+    remove.add_argument("name")
+    options.add_data(parser, show, add, remove)
 
 
 def run(args: argparse.Namespace) -> int:

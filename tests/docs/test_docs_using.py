@@ -117,3 +117,9 @@ def test_links_within_the_documents_lead_somewhere():
                 headings = re.findall(r"^#+ (.+)$", linked.read_text(encoding="utf-8"), re.MULTILINE)
                 anchors = {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
                 assert anchor in anchors, f"{document.name} links to {target}"
+
+
+@pytest.mark.parametrize("words", [["--data", "d", "list"], ["list", "--data", "d"]])
+@pytest.mark.parametrize("command", ["libraries", "users"])
+def test_the_data_folder_may_be_named_before_a_verb_or_after_it(command: str, words: list[str]):
+    assert parser_of(command).parse_args(words).data == Path("d")
