@@ -102,6 +102,7 @@ MIGRATIONS = (
     CREATE INDEX photo_added ON photo (added, taken) WHERE shown = 1;
     CREATE INDEX photo_undated ON photo (seq) WHERE shown = 1 AND (taken_source IS NULL OR taken_source = 'file');
     CREATE INDEX photo_unplaced ON photo (day, seq) WHERE shown = 1 AND latitude IS NULL;
+    CREATE INDEX photo_placed ON photo (latitude, seq) WHERE shown = 1;
     CREATE INDEX photo_unreadable ON photo (seq) WHERE unreadable IS NOT NULL;
 
     CREATE TABLE name (                     -- every display name ever given: never given to another photo

@@ -58,13 +58,15 @@ _FILE = (
 class FileSet:
     """Files picked by a query over `original AS o`; `source` is its FROM and WHERE, `order` its ORDER BY.
 
-    `disk_names`: whether the files bear their names on disk (/Originals) or their display names.
+    `disk_names`: whether the files bear their names on disk (/Originals) or their display names. `lookup`: the same
+    files as `source`, from the same parameters, put so that one name is found without going through all of them.
     """
 
     source: str
     params: tuple[Any, ...] = ()
     disk_names: bool = False
     order: str = ""
+    lookup: str = ""
 
     def stamp(self, db: sqlite3.Connection) -> Stamp:
         """Return how many files there are and when one last changed."""
@@ -74,16 +76,16 @@ class FileSet:
     def find(self, db: sqlite3.Connection, name: str) -> File | None:
         """Return the file of that name, in whatever case or composition the client spells it."""
         column = "shown_fold" if self.disk_names else "name_fold"
-        return next(self._files(db, f"AND o.{column} = ?", (names.fold(name),)), None)
+        source = self.lookup or self.source
+        return next(self._files(db, f"{source} AND o.{column} = ?", (names.fold(name),)), None)
 
     def files(self, db: sqlite3.Connection) -> Iterator[File]:
         """Give every file, one by one; for listings `render` is faster by far."""
-        return self._files(db, self.order, ())
+        return self._files(db, f"{self.source} {self.order}", ())
 
-    def _files(self, db: sqlite3.Connection, tail: str, params: tuple[Any, ...]) -> Iterator[File]:
+    def _files(self, db: sqlite3.Connection, source: str, params: tuple[Any, ...]) -> Iterator[File]:
         columns = _FILE.format(name="shown" if self.disk_names else "name")
-        source = f"SELECT o.id {self.source} {tail}"
-        query = f"SELECT {columns} FROM ({source}) AS picked JOIN original o ON o.id = picked.id {LOCATED}"
+        query = f"SELECT {columns} FROM (SELECT o.id {source}) AS picked JOIN original o ON o.id = picked.id {LOCATED}"
         for row in db.execute(query, self.params + params):
             root = os.fsdecode(row[5])
             below = row[3] + b"/" + row[4] if row[3] else row[4]
@@ -162,10 +164,12 @@ class PhotoSet:
 
     def files(self) -> FileSet:
         """Return the files these photos are shown as: each with its companions, but without sidecars."""
-        # CROSS JOIN fixes the order of the joins: photos by their index first, then their few originals.
+        # CROSS JOIN fixes the order of the joins: photos by their index first, then their few originals; for one
+        # name the original by its index first, then its photo.
+        where = f"WHERE {self.condition} AND o.gone IS NULL AND o.name IS NOT NULL"
         return FileSet(
-            "FROM photo p CROSS JOIN original o ON o.photo_id = p.id"
-            f" WHERE {self.condition} AND o.gone IS NULL AND o.name IS NOT NULL",
+            f"FROM photo p CROSS JOIN original o ON o.photo_id = p.id {where}",
             self.params,
             order="ORDER BY o.name_fold",
+            lookup=f"FROM original o CROSS JOIN photo p ON p.id = o.photo_id {where}",
         )

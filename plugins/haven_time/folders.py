@@ -5,7 +5,8 @@ from haven_fs import PhotoFolder, SmartFolder, View
 
 def open_timeline(view: View) -> PhotoFolder:
     """Open the photos with a capture time, by year and month."""
-    return PhotoFolder(view, view.within.narrowed("p.day IS NOT NULL"), always_split=2)
+    # A range, unlike "is not null", always comes from the index.
+    return PhotoFolder(view, view.within.narrowed("p.day > 0"), always_split=2)
 
 
 def open_recent(view: View) -> PhotoFolder:
