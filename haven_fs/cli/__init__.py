@@ -26,7 +26,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
         commands = {**Plugins().commands(), **commands}
     parser = argparse.ArgumentParser(
-        prog="haven", description="Your own photos by people, places and time, as folders of a network drive."
+        prog="haven", description="Your own photos by time, place and type, as folders of a network drive."
     )
     parser.add_argument("--version", action="version", version=f"haven {__version__}")
     subparsers = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
