@@ -12,7 +12,7 @@ from collections.abc import Collection, Iterator
 from pathlib import Path
 
 from haven_fs.catalog import Catalog, Writer
-from haven_fs.catalog.disk import Mirror, Row, drop, move
+from haven_fs.catalog.disk import LOCATED, Mirror, Row, drop, move
 from haven_fs.catalog.libraries import Library
 from haven_fs.library.fingerprint import fingerprint
 from haven_fs.library.walk import Listing, walk
@@ -92,7 +92,7 @@ class Scan:
             moved = self._match_moves(w, found.missing, found.new)
             missing = [row for row in found.missing if row.id not in moved]
             total = w.db.execute(
-                "SELECT count(*) FROM original o JOIN dir d ON d.id = o.dir_id WHERE d.library_id = ? AND o.gone IS NULL",
+                f"SELECT count(*) FROM original o {LOCATED} WHERE l.id = ? AND o.gone IS NULL",
                 (self.library.id,),
             ).fetchone()[0]
             away = None if self.accept_missing else self._away(len(missing), total, device)

@@ -2,11 +2,11 @@
 
 import argparse
 import sys
-import tempfile
 from pathlib import Path
 
 from haven_fs.cli import options, serve
 from haven_fs.cli.command import Command
+from haven_fs.config import default_data_dir
 from haven_fs.demo import make_demo_library
 
 
@@ -18,7 +18,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Draw the library if it is not there yet, and serve it."""
-    folder = Path(args.data) if args.data else Path(tempfile.gettempdir()) / "haven-demo"
+    folder = Path(args.data) if args.data else default_data_dir().with_name("haven-fs-demo")
     print(f"Drawing a small photo library in {folder} ...", file=sys.stderr)
     args.libraries = [make_demo_library(folder / "Demo Photos")]
     args.data = folder / "data"

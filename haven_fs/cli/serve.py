@@ -19,8 +19,8 @@ from haven_fs.server.app import make_app
 from haven_fs.server.background import Background
 from haven_fs.server.guard import is_loopback
 from haven_fs.server.http import Server, make_server
-from haven_fs.server.memory import keep_small
 from haven_fs.server.mounting import how_to_mount
+from haven_fs.server.process import allow_many_files, keep_small
 from haven_fs.server.tls import TlsFiles, ensure_certificate, own_certificate
 from haven_fs.server.users import Users
 
@@ -49,6 +49,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Serve until SIGINT or SIGTERM."""
     keep_small()
+    allow_many_files()
     data = options.data_folder(args)
     with data.locked(), data.catalog() as catalog:
         options.remember_libraries(args, data, catalog)

@@ -16,8 +16,8 @@ _NOTE = "Haven could not read these files. They are as they were, in /Originals 
 def open_unreadable(view: View) -> PhotoFolder:
     """Open the folder, with a text of what is the matter with each file and where it is."""
     rows = view.db.execute(
-        f"SELECT o.name, l.name, d.path, o.shown, p.unreadable FROM photo p JOIN original o ON o.id = p.main_id {LOCATED}"
-        " WHERE p.unreadable IS NOT NULL AND o.gone IS NULL ORDER BY o.name_fold"
+        "SELECT o.name, l.name, d.path, o.shown, p.unreadable FROM photo p JOIN original o ON o.id = p.main_id"
+        f" {LOCATED} WHERE p.unreadable IS NOT NULL AND o.gone IS NULL ORDER BY o.name_fold"
     )
     lines = [
         f"{name}  ({_place(library, path)}/{file})\r\n    {reason}\r\n" for name, library, path, file, reason in rows

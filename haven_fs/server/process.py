@@ -1,4 +1,4 @@
-"""Asks the C library to give memory back: a server on a small NAS lives beside others."""
+"""What a server asks of the system for its own process: to keep little memory, to hold many connections."""
 
 import ctypes
 import sys
@@ -22,3 +22,18 @@ def keep_small() -> None:
     mallopt(_M_ARENA_MAX, 2)
     mallopt(_M_MMAP_THRESHOLD, 256 * 1024)
     mallopt(_M_TRIM_THRESHOLD, 256 * 1024)
+
+
+def allow_many_files() -> None:
+    """Raise the number of files that may be open to what the system allows: each download under way takes two."""
+    if sys.platform == "win32":
+        return
+    import resource
+
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = hard if hard != resource.RLIM_INFINITY else 65536
+    if soft < wanted:
+        try:
+            resource.setrlimit(resource.RLIMIT_NOFILE, (min(wanted, 65536), hard))
+        except (OSError, ValueError):
+            return
