@@ -8,7 +8,9 @@ import errno
 import json
 import logging
 import math
+import multiprocessing
 import os
+import threading
 import warnings
 from collections.abc import Sequence
 from pathlib import Path
@@ -54,10 +56,19 @@ def start(settings: Settings, plugin_names: Sequence[str], niceness: int) -> Non
                 process.ionice(psutil.IOPRIO_CLASS_BE, 7)
         except (OSError, AttributeError, psutil.Error):
             logger.debug("the priority could not be lowered", exc_info=True)
+    # A worker waits for jobs on a pipe that never ends; without this it would outlive a parent that was killed.
+    threading.Thread(target=_end_with_parent, daemon=True, name="parent").start()
     # A damaged photo makes image libraries warn; its reason is kept with it, the log need not repeat it.
     warnings.simplefilter("ignore")
     _analyzers.clear()
     _analyzers.update(Plugins(only=plugin_names).analyzers(settings))
+
+
+def _end_with_parent() -> None:
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)
 
 
 def look_into(groups: Sequence[Group]) -> list[GroupFound]:
