@@ -14,6 +14,7 @@ from pathlib import Path
 from haven_fs.catalog import Catalog, Writer
 from haven_fs.catalog.disk import LOCATED, Mirror, Row, drop, move
 from haven_fs.catalog.libraries import Library
+from haven_fs.catalog.respell import respell
 from haven_fs.library.fingerprint import fingerprint
 from haven_fs.library.walk import Listing, walk
 
@@ -98,7 +99,8 @@ class Scan:
             away = None if self.accept_missing else self._away(len(missing), total, device)
             if away is None:
                 drop(w, missing)
-                mirror.drop_folders(w, gone)
+                parents = mirror.drop_folders(w, gone)
+                respell(w, parents | {row.dir_id for row in found.missing})
             if away is None or whole or not self.library.away:
                 w.db.execute(
                     "UPDATE library SET away = ?, missing = ?, device = iif(? IS NULL, ?, device),"
@@ -136,7 +138,7 @@ class Scan:
         lost: dict[int, list[int]] = {}
         for row in missing:
             lost.setdefault(row.size, []).append(row.id)
-        for row in new:
+        for path, row in [*((self._root + b"/" + row.path, row) for row in new), *self._new_elsewhere(w, lost)]:
             if not row.size:
                 continue
             ids = [i for i in lost.get(row.size, ()) if i not in moved]
@@ -146,20 +148,34 @@ class Scan:
             if not ids:
                 continue
             try:
-                print_ = fingerprint(Path(os.fsdecode(self._root + b"/" + row.path)), row.size)
+                print_ = fingerprint(Path(os.fsdecode(path)), row.size)
             except OSError:
                 continue
-            marks = ",".join("?" * len(ids))
-            # Of several copies, the one that bore the same name is the likeliest to be meant.
+            # Of several copies, the one that lay here, or else bore the same name, is the likeliest to be meant.
             match = w.db.execute(
-                f"SELECT id, dir_id FROM original WHERE id IN ({marks}) AND fingerprint = ?"
-                " ORDER BY file <> ?, gone IS NOT NULL, id LIMIT 1",
-                (*ids, print_, row.path.rpartition(b"/")[2]),
+                f"SELECT id, dir_id FROM original WHERE id IN ({','.join('?' * len(ids))}) AND fingerprint = ?"
+                " ORDER BY file <> ?, dir_id <> ?, gone IS NOT NULL, id LIMIT 1",
+                (*ids, print_, row.path.rpartition(b"/")[2], row.dir_id),
             ).fetchone()
             if match:
                 move(w, Row(match[0], match[1], b"", row.size, print_), row)
                 moved.add(match[0])
         return moved
+
+    def _new_elsewhere(self, w: Writer, lost: Collection[int]) -> list[tuple[bytes, Row]]:
+        """Return the files of sizes in `lost` that another library got and nobody has looked into, with their paths."""
+        if not lost:
+            return []
+        rows = w.db.execute(
+            f"SELECT o.id, o.dir_id, l.root, d.path, o.file, o.size FROM original o {LOCATED}"
+            " WHERE o.probed = 0 AND o.gone IS NULL AND o.photo_id IS NULL AND l.id <> ? AND l.gone IS NULL",
+            (self.library.id,),
+        )
+        return [
+            (b"/".join(part for part in (root, path, file) if part), Row(id_, dir_id, file, size))
+            for id_, dir_id, root, path, file, size in rows
+            if size in lost
+        ]
 
 
 def _parent(path: bytes) -> bytes:

@@ -15,7 +15,6 @@ from haven_fs.catalog.catalog import Writer
 from haven_fs.library.pair import stem_key
 from haven_fs.library.walk import FileStat
 
-
 LOCATED = "JOIN dir d ON d.id = o.dir_id JOIN library l ON l.id = d.library_id"
 """The joins that tell where an original `o` lies."""
 
@@ -167,12 +166,15 @@ class Mirror:
             ):
                 self.found.missing.append(Row(id_, dir_id, prefix + file, size))
 
-    def drop_folders(self, w: Writer, paths: Iterable[bytes]) -> None:
-        """Mark folders as gone; their files must have been dropped or moved before."""
+    def drop_folders(self, w: Writer, paths: Iterable[bytes]) -> set[int]:
+        """Mark folders as gone and return those they lay in; their files must have been dropped or moved before."""
+        parents: set[int] = set()
         for path in sorted(paths, key=len, reverse=True):
             dir_id = self._dirs.pop(path)
             touch(w, [dir_id])
-            w.db.execute("UPDATE dir SET gone = ? WHERE id = ?", (w.seq, dir_id))
+            gone = "UPDATE dir SET gone = ? WHERE id = ? RETURNING parent_id"
+            parents.update(row[0] for row in w.db.execute(gone, (w.seq, dir_id)) if row[0] is not None)
+        return parents
 
 
 def _stat_columns(stat: FileStat) -> tuple[int, int, int, str, str, str]:
