@@ -11,7 +11,9 @@ import re
 from collections.abc import Callable, Iterable
 from typing import Any
 
-XML_METHODS = frozenset({"PROPFIND", "PROPPATCH", "LOCK", "REPORT", "SEARCH"})
+METHODS = frozenset("OPTIONS GET HEAD PROPFIND LOCK UNLOCK PUT DELETE MKCOL COPY MOVE PROPPATCH POST".split())
+"""What a client may ask; wsgidav writes an error into the log at any other, and some clients try SEARCH all day."""
+XML_METHODS = frozenset({"PROPFIND", "PROPPATCH", "LOCK"})
 XML_LIMIT = 64 * 1024
 """Largest body of these methods, in bytes."""
 HOST = re.compile(r"(\[[^\]]*\]|[^:]*)(?::\d*)?")
@@ -29,11 +31,14 @@ class Guard:
         self._passwordless = passwordless
 
     def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
-        """Answer 400, 403 or 413, or let the request through."""
+        """Answer 400, 403, 405 or 413, or let the request through."""
         if self._passwordless and (_proxied(environ) or not is_loopback(environ.get("HTTP_HOST", ""))):
             return _refuse(start_response, "403 Forbidden", ADVICE)
         if not _is_path(environ["PATH_INFO"]):
             return _refuse(start_response, "400 Bad Request", "The address is not in UTF-8, or climbs with '..'.")
+        if environ["REQUEST_METHOD"] not in METHODS:
+            reason = f"This drive does not know {environ['REQUEST_METHOD']}."
+            return _refuse(start_response, "405 Method Not Allowed", reason, ("Allow", ", ".join(sorted(METHODS))))
         if environ["REQUEST_METHOD"] in XML_METHODS and not _short(environ):
             return _refuse(start_response, "413 Content Too Large", f"The request is larger than {XML_LIMIT} bytes.")
         return self._app(environ, start_response)
@@ -81,7 +86,8 @@ def _short(environ: dict[str, Any]) -> bool:
     return len(body) <= XML_LIMIT
 
 
-def _refuse(start_response: Callable[..., Any], status: str, reason: str) -> Iterable[bytes]:
+def _refuse(start_response: Callable[..., Any], status: str, reason: str, *more: tuple[str, str]) -> Iterable[bytes]:
     body = reason.encode() + b"\n"
-    start_response(status, [("Content-Type", "text/plain; charset=utf-8"), ("Content-Length", str(len(body)))])
+    headers = [("Content-Type", "text/plain; charset=utf-8"), ("Content-Length", str(len(body))), *more]
+    start_response(status, headers)
     return [body]

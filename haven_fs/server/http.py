@@ -15,6 +15,7 @@ import sys
 import time
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import unquote_to_bytes
 
 from cheroot import errors
 from cheroot import server as cheroot_server
@@ -79,6 +80,8 @@ class Gateway(Gateway_10):
         request.rfile, request.conn.body = open_body(request.conn.rfile, length, invite)
         environ: dict[str, Any] = super().get_environ()  # type: ignore[no-untyped-call]
         environ["haven.sendfile.supported"] = True
+        if request.method == b"OPTIONS":  # cheroot leaves the path of these, and only these, as it came
+            environ["PATH_INFO"] = unquote_to_bytes(request.path).decode("latin-1")
         return environ
 
     def start_response(self, status: str, headers: list[tuple[str, str]], exc_info: Any = None) -> Any:

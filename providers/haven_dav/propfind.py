@@ -114,7 +114,7 @@ def _names(element: Element | None) -> tuple[tuple[str, str], ...]:
 
 
 class Multistatus:
-    """Makes the answers to one kind of request. `quota` gives the bytes used and free; `locks` a path's lockdiscovery."""
+    """Makes the answers to one kind of request. `quota` gives the bytes used and free; `locks` the lockdiscovery of a URL path or original."""
 
     def __init__(
         self, wanted: Wanted, quota: Callable[[], tuple[int, int]], locks: Callable[[str, File | None], str] | None = None
@@ -199,7 +199,9 @@ class Multistatus:
         }
         response = template % tuple(given[column] for column in columns)
         if self._locks is not None and "lockdiscovery" in self._file_names:
-            response = response.replace("<D:lockdiscovery/>", self._locks(file.name, file))
+            # A folder's note is no original: its lock is that of its path.
+            locks = self._locks(href + names.href(file.name), file if file.id else None)
+            response = response.replace("<D:lockdiscovery/>", locks)
         return response
 
     def text(self, view: View, folder: Folder, text: Text, href: str) -> str:

@@ -33,8 +33,8 @@ from haven_fs.tree.tree import Tree
 
 logger = logging.getLogger(__name__)
 
-WRITES = frozenset({"PUT", "DELETE", "MKCOL", "COPY", "MOVE", "PROPPATCH", "POST", "PATCH", "ACL", "MKCALENDAR"})
-READS = frozenset({"GET", "HEAD", "PROPFIND", "OPTIONS", "LOCK", "UNLOCK"})
+WRITES = frozenset({"PUT", "DELETE", "MKCOL", "COPY", "MOVE", "PROPPATCH", "POST"})
+ALLOWED = "OPTIONS, GET, HEAD, PROPFIND, LOCK, UNLOCK"
 _XML = "application/xml; charset=utf-8"
 _QUOTA_SECONDS = 30.0
 
@@ -240,5 +240,6 @@ def _fail(environ: Environ, start_response: StartResponse, status: str, reason: 
     """Answer with a status and a sentence, as the DAV:error element that clients look for."""
     text = f'<?xml version="1.0" encoding="utf-8"?>\n<D:error xmlns:D="DAV:" xmlns:h="urn:haven-fs">{condition}<h:reason>{names.xml(reason)}</h:reason></D:error>'
     body = text.encode()
-    start_response(status, [("Content-Type", _XML), ("Content-Length", str(len(body)))])
+    allow = [("Allow", ALLOWED)] if status.startswith("405") else []
+    start_response(status, [("Content-Type", _XML), ("Content-Length", str(len(body))), *allow])
     yield b"" if environ["REQUEST_METHOD"] == "HEAD" else body

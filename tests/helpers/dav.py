@@ -75,11 +75,12 @@ class Resource:
 
 
 class Client:
-    """One keep-alive connection to a server; `folder` is the URL path that requests are below."""
+    """One keep-alive connection to a server; `address` has no path, `folder` is the URL path that requests are below."""
 
     def __init__(self, url: str, *, auth: tuple[str, str] | None = None) -> None:
         parts = urlsplit(url)
         self.folder = parts.path.rstrip("/")
+        self.address = f"{parts.scheme}://{parts.netloc}"
         self._headers = {}
         if auth:
             self._headers["Authorization"] = "Basic " + base64.b64encode(":".join(auth).encode()).decode()
