@@ -48,6 +48,9 @@ class Scan:
         protected: set[bytes] = set()
         gone: set[bytes] = set()
         for listings in _in_batches(self._listings(only, known)):
+            if reason := next((listing.error for listing in listings if not listing.path), None):
+                self._mark_away(f"The folder {self.library.root} cannot be listed: {reason}.")
+                return 0
             with self.catalog.write() as w:
                 for listing in listings:
                     path = os.fsencode(listing.path)
@@ -101,7 +104,8 @@ class Scan:
                 drop(w, missing)
                 parents = mirror.drop_folders(w, gone)
                 respell(w, parents | {row.dir_id for row in found.missing})
-            if away is None or whole or not self.library.away:
+            # A look at a few folders may find that much is missing, but not that all is there again.
+            if whole or (away and not self.library.away):
                 w.db.execute(
                     "UPDATE library SET away = ?, missing = ?, device = iif(? IS NULL, ?, device),"
                     " walked = iif(?, ?, walked) WHERE id = ?",
@@ -138,6 +142,9 @@ class Scan:
         lost: dict[int, list[int]] = {}
         for row in missing:
             lost.setdefault(row.size, []).append(row.id)
+        # A file that is back where it was comes before its copies elsewhere.
+        back = "SELECT 1 FROM original WHERE size = ? AND gone IS NOT NULL AND dir_id = ? AND file = ?"
+        new = sorted(new, key=lambda row: w.db.execute(back, (row.size, row.dir_id, _name(row))).fetchone() is None)
         for path, row in [*((self._root + b"/" + row.path, row) for row in new), *self._new_elsewhere(w, lost)]:
             if not row.size:
                 continue
@@ -155,7 +162,7 @@ class Scan:
             match = w.db.execute(
                 f"SELECT id, dir_id FROM original WHERE id IN ({','.join('?' * len(ids))}) AND fingerprint = ?"
                 " ORDER BY file <> ?, dir_id <> ?, gone IS NOT NULL, id LIMIT 1",
-                (*ids, print_, row.path.rpartition(b"/")[2], row.dir_id),
+                (*ids, print_, _name(row), row.dir_id),
             ).fetchone()
             if match:
                 move(w, Row(match[0], match[1], b"", row.size, print_), row)
@@ -176,6 +183,10 @@ class Scan:
             for id_, dir_id, root, path, file, size in rows
             if size in lost
         ]
+
+
+def _name(row: Row) -> bytes:
+    return row.path.rpartition(b"/")[2]
 
 
 def _parent(path: bytes) -> bytes:
