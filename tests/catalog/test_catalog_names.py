@@ -1,6 +1,7 @@
 """Display names: portable, unique in the library, kept for good, never given to another photo."""
 
 import unicodedata
+from typing import Literal
 
 import pytest
 from helpers.home import Home
@@ -32,7 +33,7 @@ def test_portable_names_suit_every_system(name: str) -> None:
 
 
 @given(NAMES, st.sampled_from(["NFC", "NFD"]))
-def test_names_that_differ_by_case_or_composition_fold_alike(name: str, form: str) -> None:
+def test_names_that_differ_by_case_or_composition_fold_alike(name: str, form: Literal["NFC", "NFD"]) -> None:
     folded = names.fold(name)
     assert names.fold(folded) == folded
     assert names.fold(unicodedata.normalize(form, name)) == folded
@@ -121,8 +122,8 @@ def test_names_of_devices_and_forbidden_letters(home: Home) -> None:
     assert shown["con.jpg"] == "_con.jpg"
     assert shown["what?.jpg"] == "what_.jpg"
     assert {shown["a:b.jpg"], shown["a*b.jpg"]} == {"a_b.jpg", "a_b (2).jpg"}
-    for name in shown.values():
-        assert names.portable(name or "") == name
+    for given_name in shown.values():
+        assert names.portable(given_name or "") == given_name
 
 
 def test_companions_share_a_stem_that_is_theirs_alone(home: Home) -> None:

@@ -58,7 +58,7 @@ def watched(db: sqlite3.Connection) -> Iterator[tuple[list[str], list[int]]]:
     statements: list[str] = []
     steps: list[int] = []
     db.set_trace_callback(statements.append)
-    db.set_progress_handler(lambda: steps.append(1) or 0, 1000)
+    db.set_progress_handler(lambda: steps.append(1), 1000)
     try:
         yield statements, steps
     finally:
