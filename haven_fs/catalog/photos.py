@@ -54,7 +54,7 @@ class PhotoStore:
         }
         changed = {p.id for p in group.probes if (before[p.id][2], before[p.id][1]) != (p.fingerprint, p.kind)}
         known = {row[0] for row in before.values() if row[0] is not None}
-        claimed: set[int] = set()
+        claimed = self._of_others(known, ids)
         places: dict[int, tuple[int, str]] = {}
         spelled: dict[int, str] = {}
         settling: list[tuple[int, PhotoFound, bool]] = []
@@ -100,6 +100,17 @@ class PhotoStore:
                 (self._w.seq, photo_id),
             )
 
+    def _of_others(self, photo_ids: set[int], ids: Sequence[int]) -> set[int]:
+        """Return those of these photos whose main original is not among `ids`: who leaves it, leaves the photo."""
+        if not photo_ids:
+            return set()
+        rows = self._db.execute(
+            "SELECT p.id FROM photo p JOIN original o ON o.id = p.main_id AND o.photo_id = p.id AND o.gone IS NULL"
+            f" WHERE p.id IN ({','.join('?' * len(photo_ids))}) AND o.id NOT IN ({','.join('?' * len(ids))})",
+            (*photo_ids, *ids),
+        )
+        return {row[0] for row in rows}
+
     def _put_photo(self, photo_id: int | None, found: PhotoFound) -> int:
         if photo_id is None:
             row = self._db.execute(
@@ -108,6 +119,9 @@ class PhotoStore:
                 (found.main, found.kind, time.time(), found.unreadable, self._w.seq),
             ).fetchone()
             return int(row[0])
+        unreadable = self._db.execute("SELECT unreadable FROM photo WHERE id = ?", (photo_id,)).fetchone()[0]
+        if unreadable and not found.unreadable:
+            self._w.note_removal()  # it leaves /Review/Unreadable
         self._db.execute(
             "UPDATE photo SET main_id = ?, kind = ?, unreadable = ?, seq = ? WHERE id = ?",
             (found.main, found.kind, found.unreadable, self._w.seq, photo_id),
