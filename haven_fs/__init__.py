@@ -6,7 +6,7 @@ What a plugin may import lives here; everything else is private to the core.
 from haven_fs.analysis.analyzer import Analyzer, Facts, Metadata, Sample, Tag
 from haven_fs.hook import hookimpl
 from haven_fs.tree.nodes import Entry, FacetFolder, Folder, PathPattern, PhotoFolder, SmartFolder, Text, View
-from haven_fs.tree.photoset import PhotoSet
+from haven_fs.tree.photoset import PhotoSet, Stamp
 
 __version__ = "0.1.0"
 
@@ -22,6 +22,7 @@ __all__ = [
     "PhotoSet",
     "Sample",
     "SmartFolder",
+    "Stamp",
     "Tag",
     "Text",
     "View",

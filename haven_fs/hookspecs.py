@@ -11,7 +11,7 @@ import pluggy
 
 if TYPE_CHECKING:
     from haven_fs.analysis.analyzer import Analyzer
-    from haven_fs.cli.command import Command
+    from haven_fs.command import Command
     from haven_fs.config import Setting, Settings
     from haven_fs.tree.nodes import PathPattern, SmartFolder
 

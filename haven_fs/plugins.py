@@ -16,7 +16,7 @@ import pluggy
 
 from haven_fs import hookspecs
 from haven_fs.analysis.analyzer import Analyzer
-from haven_fs.cli.command import Command
+from haven_fs.command import Command
 from haven_fs.config import CORE_SETTINGS, Setting, Settings
 from haven_fs.tree.nodes import PathPattern, SmartFolder
 

@@ -7,9 +7,10 @@ again at any time on the same photo. These types are pickled between processes, 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal, Protocol, runtime_checkable
+from typing import TYPE_CHECKING, Literal, Protocol, runtime_checkable
 
 from haven_fs.catalog.findings import FACTS
+from haven_fs.library.headers import Metadata
 
 if TYPE_CHECKING:
     from PIL import Image
@@ -43,31 +44,6 @@ class Facts:
 
     values: dict[str, Scalar] = field(default_factory=dict)
     tags: list[Tag] = field(default_factory=list)
-    problems: list[str] = field(default_factory=list)
-
-
-@dataclass(slots=True)
-class Metadata:
-    """What a file's own headers say, unjudged; read once per photo and given to every analyzer that needs it.
-
-    `kind`: "image", "raw" or "video". `format`: "jpeg", "heic", "mp4", ... . `width`, `height`: pixels as stored.
-    `orientation`: EXIF's 1 to 8 or None. `exif`: exifread's tag names ("EXIF DateTimeOriginal", "GPS GPSLatitude",
-    "Image Make") to str, int, float or a list of (numerator, denominator) pairs. `xmp`: "prefix:Name" with the
-    standard prefixes ("xmp:Rating", "dc:subject", "exif:DateTimeOriginal") to a str or a list of str; a sidecar's
-    values outrank embedded ones. `video`: the container's tags in lower case ("creation_time",
-    "com.apple.quicktime.location.iso6709", ...). `frames`: pictures in the file (more than 1: an animation).
-    """
-
-    kind: Literal["image", "raw", "video"]
-    format: str
-    width: int | None = None
-    height: int | None = None
-    orientation: int | None = None
-    duration: float | None = None
-    frames: int = 1
-    exif: dict[str, Any] = field(default_factory=dict)
-    xmp: dict[str, Any] = field(default_factory=dict)
-    video: dict[str, str] = field(default_factory=dict)
     problems: list[str] = field(default_factory=list)
 
 

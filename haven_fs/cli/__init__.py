@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from importlib import import_module
 
 from haven_fs import __version__
-from haven_fs.cli.command import Command
+from haven_fs.command import Command
 from haven_fs.errors import UserError
 
 COMMANDS = ("serve", "index", "status", "info", "libraries", "users", "plugins", "doctor", "demo")

@@ -5,7 +5,7 @@ import sys
 from pathlib import Path
 
 from haven_fs.cli import options, serve
-from haven_fs.cli.command import Command
+from haven_fs.command import Command
 from haven_fs.config import default_data_dir
 from haven_fs.demo import make_demo_library
 

@@ -13,7 +13,7 @@ from haven_fs import __version__
 from haven_fs.catalog import Catalog
 from haven_fs.catalog.libraries import all_libraries
 from haven_fs.cli import options
-from haven_fs.cli.command import Command
+from haven_fs.command import Command
 from haven_fs.datafolder import DataFolder
 from haven_fs.errors import UserError
 

@@ -8,7 +8,7 @@ from haven_fs.analysis.indexer import Indexer
 from haven_fs.analysis.progress import Progress
 from haven_fs.catalog.libraries import all_libraries, expect_walks
 from haven_fs.cli import options
-from haven_fs.cli.command import Command
+from haven_fs.command import Command
 from haven_fs.errors import UserError
 
 

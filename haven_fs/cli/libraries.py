@@ -5,7 +5,7 @@ import json
 
 from haven_fs.catalog.libraries import all_libraries, remove_library
 from haven_fs.cli import options
-from haven_fs.cli.command import Command
+from haven_fs.command import Command
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:

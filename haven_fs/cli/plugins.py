@@ -4,7 +4,7 @@ import argparse
 import json
 
 from haven_fs.cli import options
-from haven_fs.cli.command import Command
+from haven_fs.command import Command
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:

@@ -12,7 +12,7 @@ from typing import Any
 from haven_fs.analysis.progress import Progress
 from haven_fs.catalog.libraries import expect_walks
 from haven_fs.cli import options
-from haven_fs.cli.command import Command
+from haven_fs.command import Command
 from haven_fs.datafolder import DataFolder
 from haven_fs.errors import UserError
 from haven_fs.server.app import make_app

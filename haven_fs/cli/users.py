@@ -5,7 +5,7 @@ import getpass
 import sys
 
 from haven_fs.cli import options
-from haven_fs.cli.command import Command
+from haven_fs.command import Command
 from haven_fs.errors import UserError
 from haven_fs.server.users import Users
 

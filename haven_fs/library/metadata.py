@@ -11,10 +11,10 @@ from typing import Any
 import pillow_heif
 from PIL import Image, UnidentifiedImageError, features
 
-from haven_fs.analysis.analyzer import Metadata
 from haven_fs.library.containers import Blocks, Source, walk_jpeg, walk_png, walk_webp
 from haven_fs.library.exif import first_directory, read_block, read_tiff, tiff_order
 from haven_fs.library.guard import lenient
+from haven_fs.library.headers import Metadata
 from haven_fs.library.kinds import Kind
 from haven_fs.library.raw import canon_blocks, picture_size, previews
 from haven_fs.library.video import VideoError, read_video
@@ -26,7 +26,7 @@ _BIG_TIFF_TEXTS = {0x10E: "Image ImageDescription", 0x10F: "Image Make", 0x110: 
 _WALKERS = {"jpeg": walk_jpeg, "png": walk_png, "webp": walk_webp}
 
 
-class Unreadable(Exception):  # noqa: N818
+class Unreadable(Exception):
     """A file that cannot be shown; the text is a sentence for its owner."""
 
 

@@ -17,10 +17,10 @@ import numpy as np
 import pillow_heif
 from PIL import Image, features
 
-from haven_fs.analysis.analyzer import Metadata
 from haven_fs.library.containers import Source, walk_jpeg
 from haven_fs.library.exif import read_block
 from haven_fs.library.guard import hushed, lenient
+from haven_fs.library.headers import Metadata
 from haven_fs.library.kinds import Kind
 from haven_fs.library.metadata import Unreadable, read_metadata
 from haven_fs.library.raw import previews

@@ -23,8 +23,9 @@ from cheroot.ssl.builtin import BuiltinSSLAdapter
 from cheroot.wsgi import Gateway_10
 from cheroot.wsgi import Server as CherootServer
 
+from haven_dav.send import SendFile
 from haven_fs.server.body import open_body
-from haven_fs.server.sending import Outgoing, SendFile, Waiter
+from haven_fs.server.sending import Outgoing, Waiter
 from haven_fs.server.tls import TlsFiles
 
 __all__ = ["SendFile", "Server", "make_server"]

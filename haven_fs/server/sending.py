@@ -17,8 +17,9 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Any, BinaryIO
+from typing import Any
+
+from haven_dav.send import SendFile
 
 log = logging.getLogger(__name__)
 
@@ -31,15 +32,6 @@ STALL_SECONDS = 300.0
 PINNED_SECONDS = 30.0
 """The same for one that keeps a thread, because more than AHEAD bytes wait for it."""
 NO_SENDFILE = frozenset({errno.EINVAL, errno.ENOSYS, errno.EOPNOTSUPP, errno.ENOTSOCK})
-
-
-@dataclass(slots=True)
-class SendFile:
-    """`count` bytes of `file` from `offset`; whoever takes it closes the file."""
-
-    file: BinaryIO
-    offset: int
-    count: int
 
 
 class Outgoing:

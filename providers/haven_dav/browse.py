@@ -19,7 +19,8 @@ a {{ text-decoration: none }} a:hover {{ text-decoration: underline }}
 .folder a {{ font-weight: 600 }} .folder a::after {{ content: "/" }}
 </style></head><body><h1>{title}</h1><ul>
 """
-_END = "</ul><p>Mount this address as a network drive to use it in your file browser and photo apps.</p></body></html>\n"
+_END = """</ul><p>Mount this address as a network drive to use it in your file browser and photo apps.</p></body></html>
+"""
 
 
 def page(environ: Environ, start_response: StartResponse, view: View, folder: Folder, href: str) -> Iterable[bytes]:
@@ -28,14 +29,18 @@ def page(environ: Environ, start_response: StartResponse, view: View, folder: Fo
     body = [_PAGE.format(title=title).encode()]
     if folder.view.path:
         body.append(b'<li class="folder"><a href="../">..</a></li>\n')
-    for entry in folder.entries():
-        link = f'<li class="folder"><a href="{escape(href)}{names.href(entry.name)}/">{names.xml(entry.name)}</a></li>\n'
-        body.append(link.encode())
-    for text in folder.texts():
-        body.append(f'<li><a href="{escape(href)}{names.href(text.name)}">{names.xml(text.name)}</a></li>\n'.encode())
+    here = escape(href)
+    links = [
+        f'<li class="folder"><a href="{here}{names.href(entry.name)}/">{names.xml(entry.name)}</a></li>\n'
+        for entry in folder.entries()
+    ]
+    links += [
+        f'<li><a href="{here}{names.href(text.name)}">{names.xml(text.name)}</a></li>\n' for text in folder.texts()
+    ]
+    body.append("".join(links).encode())
     files = folder.files()
     if files is not None:
-        prefix = escape(href).replace("%", "%%")
+        prefix = here.replace("%", "%%")
         body += files.render(view.db, f'<li><a href="{prefix}%s">%s</a></li>\n', ["href", "xml"])
     body.append(_END.encode())
     headers = [

@@ -26,9 +26,7 @@ LONGEST_BODY = 64 * 1024
 MOST_PROPERTIES = 200
 
 _DAV = "DAV:"
-_LOCK_ENTRY = (
-    "<D:lockentry><D:lockscope><D:{}/></D:lockscope><D:locktype><D:write/></D:locktype></D:lockentry>"
-)
+_LOCK_ENTRY = "<D:lockentry><D:lockscope><D:{}/></D:lockscope><D:locktype><D:write/></D:locktype></D:lockentry>"
 _SUPPORTED_LOCK = _LOCK_ENTRY.format("exclusive") + _LOCK_ENTRY.format("shared")
 _HEAD = b'<?xml version="1.0" encoding="utf-8"?>\n<D:multistatus xmlns:D="DAV:">'
 _TAIL = b"</D:multistatus>"
@@ -113,11 +111,23 @@ def _names(element: Element | None) -> tuple[tuple[str, str], ...]:
     return tuple(found)
 
 
+def _empty_element(space: str, name: str) -> str:
+    if space == _DAV:
+        return f"<D:{name}/>"
+    return f"<x:{name} xmlns:x={quoteattr(space)}/>" if space else f'<{name} xmlns=""/>'
+
+
 class Multistatus:
-    """Makes the answers to one kind of request. `quota` gives the bytes used and free; `locks` the lockdiscovery of a URL path or original."""
+    """Makes the answers to one kind of request.
+
+    `quota` gives the bytes used and free; `locks`, if there are any, the lockdiscovery of a URL path or an original.
+    """
 
     def __init__(
-        self, wanted: Wanted, quota: Callable[[], tuple[int, int]], locks: Callable[[str, File | None], str] | None = None
+        self,
+        wanted: Wanted,
+        quota: Callable[[], tuple[int, int]],
+        locks: Callable[[str, File | None], str] | None = None,
     ) -> None:
         self._wanted = wanted
         self._quota = quota
@@ -139,11 +149,8 @@ class Multistatus:
         missing = [(space, name) for space, name in self._wanted.names or () if space != _DAV or name not in present]
         if not missing:
             return ""
-        parts = [
-            f"<D:{name}/>" if space == _DAV else f"<x:{name} xmlns:x={quoteattr(space)}/>" if space else f'<{name} xmlns=""/>'
-            for space, name in missing
-        ]
-        return f"<D:propstat><D:prop>{''.join(parts)}</D:prop><D:status>HTTP/1.1 404 Not Found</D:status></D:propstat>"
+        parts = "".join(_empty_element(space, name) for space, name in missing)
+        return f"<D:propstat><D:prop>{parts}</D:prop><D:status>HTTP/1.1 404 Not Found</D:status></D:propstat>"
 
     def _found(self, properties: str) -> str:
         if not properties and self._wanted.names:
@@ -152,12 +159,14 @@ class Multistatus:
 
     def listing(self, view: View, folder: Folder, href: str, *, members: bool) -> list[bytes]:
         """Return the answer for a folder at `href` (ending in "/") and, if wanted, what is in it."""
-        body = [_HEAD, self.folder(view, folder.stamp(), href, folder.view.path[-1] if folder.view.path else "").encode()]
+        name = folder.view.path[-1] if folder.view.path else "Haven"
+        body = [_HEAD, self.folder(view, folder.stamp(), href, name).encode()]
         if members:
-            for entry in folder.entries():
-                body.append(self.folder(view, entry.stamp, f"{href}{names.href(entry.name)}/", entry.name).encode())
-            for text in folder.texts():
-                body.append(self.text(view, folder, text, href).encode())
+            body += [
+                self.folder(view, entry.stamp, f"{href}{names.href(entry.name)}/", entry.name).encode()
+                for entry in folder.entries()
+            ]
+            body += [self.text(view, folder, text, href).encode() for text in folder.texts()]
             files = folder.files()
             if files is not None and self._locks is not None:
                 body += [self.file(file, href).encode() for file in files.files(view.db)]

@@ -64,12 +64,14 @@ class HavenProvider(DAVProvider):  # type: ignore[misc]
         return resource(self, self.tree, path, environ)
 
     def ref_url_to_path(self, ref_url: str) -> str:
-        """Return the path of what a lock is kept under: an original's in /Originals, whichever path it was locked by."""
+        """Return the path of what a lock is kept under: an original's in /Originals, by whatever path it came."""
         with self.tree.view() as view:
             path = original_path(view.db, ref_url)
         return str(super().ref_url_to_path(ref_url)) if path is None else path
 
-    def custom_request_handler(self, environ: Environ, start_response: StartResponse, default_handler: Any) -> Iterable[bytes]:
+    def custom_request_handler(
+        self, environ: Environ, start_response: StartResponse, default_handler: Any
+    ) -> Iterable[bytes]:
         """Answer a request, leaving only OPTIONS, LOCK and UNLOCK to wsgidav."""
         method = environ["REQUEST_METHOD"]
         if method == "PROPFIND":
@@ -117,7 +119,9 @@ class HavenProvider(DAVProvider):  # type: ignore[misc]
         start_response("207 Multi-Status", [("Content-Type", _XML), ("Content-Length", length)])
         return answer
 
-    def _multistatus(self, multistatus: Multistatus, view: View, node: Folder | File | Text, path: str, depth: str) -> list[bytes]:
+    def _multistatus(
+        self, multistatus: Multistatus, view: View, node: Folder | File | Text, path: str, depth: str
+    ) -> list[bytes]:
         if isinstance(node, Folder):
             return multistatus.listing(view, node, self._href(path, folder=True), members=depth == "1")
         parent = "/".join(split_path(path)[:-1])
@@ -195,7 +199,9 @@ class HavenProvider(DAVProvider):  # type: ignore[misc]
             node = node_at(self.tree, view, parts)
             parent = self.tree.resolve(view, parts[:-1])
         if method == "MKCOL" and node is not None:
-            return _fail(environ, start_response, "405 Method Not Allowed", "There is a folder or file of that name already.")
+            return _fail(
+                environ, start_response, "405 Method Not Allowed", "There is a folder or file of that name already."
+            )
         if method == "POST" or (method == "PUT" and isinstance(node, Folder)):
             return _fail(environ, start_response, "405 Method Not Allowed", f"{method} means nothing here.")
         if node is None and method in ("DELETE", "COPY", "MOVE", "PROPPATCH"):
@@ -226,7 +232,9 @@ def _read_body(environ: Environ) -> bytes:
 
 def _active_lock(lock: dict[str, Any], root: str) -> str:
     owner = lock["owner"].decode() if isinstance(lock["owner"], bytes) else lock["owner"]
-    owner = owner[owner.find("?>") + 2 :] if owner.startswith("<?xml") else owner  # a whole document, as wsgidav keeps it
+    owner = (
+        owner[owner.find("?>") + 2 :] if owner.startswith("<?xml") else owner
+    )  # a whole document, as wsgidav keeps it
     timeout = "Infinite" if lock["timeout"] < 0 else f"Second-{max(int(lock['expire'] - time.time()), 0)}"
     return (
         f"<D:activelock><D:locktype><D:write/></D:locktype><D:lockscope><D:{lock['scope']}/></D:lockscope>"
@@ -236,10 +244,13 @@ def _active_lock(lock: dict[str, Any], root: str) -> str:
     )
 
 
-def _fail(environ: Environ, start_response: StartResponse, status: str, reason: str, condition: str = "") -> Iterator[bytes]:
+def _fail(
+    environ: Environ, start_response: StartResponse, status: str, reason: str, condition: str = ""
+) -> Iterator[bytes]:
     """Answer with a status and a sentence, as the DAV:error element that clients look for."""
-    text = f'<?xml version="1.0" encoding="utf-8"?>\n<D:error xmlns:D="DAV:" xmlns:h="urn:haven-fs">{condition}<h:reason>{names.xml(reason)}</h:reason></D:error>'
-    body = text.encode()
+    inner = f"{condition}<h:reason>{names.xml(reason)}</h:reason>"
+    head = '<?xml version="1.0" encoding="utf-8"?>\n'
+    body = f'{head}<D:error xmlns:D="DAV:" xmlns:h="urn:haven-fs">{inner}</D:error>'.encode()
     allow = [("Allow", ALLOWED)] if status.startswith("405") else []
     start_response(status, [("Content-Type", _XML), ("Content-Length", str(len(body))), *allow])
     yield b"" if environ["REQUEST_METHOD"] == "HEAD" else body

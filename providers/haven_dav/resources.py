@@ -14,6 +14,7 @@ from wsgidav.dav_provider import DAVCollection, DAVNonCollection, DAVProvider
 from haven_dav.propfind import text_file
 from haven_dav.send import NotThere, open_original
 from haven_fs.catalog import names
+from haven_fs.catalog.disk import LOCATED
 from haven_fs.tree.nodes import Folder, Text, View
 from haven_fs.tree.photoset import File
 from haven_fs.tree.tree import Tree
@@ -108,13 +109,12 @@ def original_ref(file: File) -> str:
 
 
 def original_path(db: sqlite3.Connection, ref: str) -> str | None:
-    """Return where /Originals shows the original with that `original_ref`; "/" if it is gone, None if it is no such URL."""
+    """Return where /Originals shows the original with that `original_ref`; "/" if it is gone, None if `ref` is none."""
     match = _ORIGINAL_REF.fullmatch(ref)
     if match is None:
         return None
     row = db.execute(
-        "SELECT o.shown, o.dir_id, l.name FROM original o JOIN dir d ON d.id = o.dir_id JOIN library l ON l.id = d.library_id"
-        " WHERE o.id = ? AND o.gone IS NULL",
+        f"SELECT o.shown, o.dir_id, l.name FROM original o {LOCATED} WHERE o.id = ? AND o.gone IS NULL",
         (int(match[1]),),
     ).fetchone()
     if row is None:
@@ -130,7 +130,9 @@ def split_path(path: str) -> list[str]:
     return [part for part in path.split("/") if part]
 
 
-def resource(provider: DAVProvider, tree: Tree, path: str, environ: dict[str, Any]) -> FolderResource | FileResource | None:
+def resource(
+    provider: DAVProvider, tree: Tree, path: str, environ: dict[str, Any]
+) -> FolderResource | FileResource | None:
     """Return what is at `path` as wsgidav wants it, None if nothing is."""
     parts = split_path(path)
     with tree.view() as view:

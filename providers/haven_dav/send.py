@@ -8,19 +8,32 @@ import os
 import re
 import stat
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from datetime import UTC
 from email.utils import parsedate_to_datetime
 from pathlib import Path
 from typing import Any, BinaryIO
 
 from haven_fs.catalog.disk import etag, http_date
-from haven_fs.server.sending import SendFile
 from haven_fs.tree.photoset import File
 
 BLOCK = 256 * 1024
 
 Environ = dict[str, Any]
 StartResponse = Callable[..., Any]
+
+
+@dataclass(slots=True)
+class SendFile:
+    """What a server that can send files by itself finds in environ["haven.sendfile"].
+
+    `count` bytes of `file` from `offset`; the server closes the file. It says that it can by
+    environ["haven.sendfile.supported"].
+    """
+
+    file: BinaryIO
+    offset: int
+    count: int
 
 
 class NotThere(Exception):
@@ -33,14 +46,21 @@ def open_original(file: File) -> BinaryIO:
     A link that took its place since the walk is not followed, nor one in its folders that leads out of the library.
     """
     try:
-        descriptor = os.open(file.path, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
+        descriptor = os.open(
+            file.path,
+            os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0),
+        )
     except OSError as error:
         if file.away:
             raise NotThere(503, file.away) from error
         if isinstance(error, PermissionError):
-            raise NotThere(403, "Haven is not allowed to read this file. Give the user it runs as the right to.") from error
+            raise NotThere(
+                403, "Haven is not allowed to read this file. Give the user it runs as the right to."
+            ) from error
         raise NotThere(404, "This file is not on the disk any more.") from error
-    if not stat.S_ISREG(os.fstat(descriptor).st_mode) or not Path(os.path.realpath(file.path)).is_relative_to(file.root):
+    if not stat.S_ISREG(os.fstat(descriptor).st_mode) or not Path(os.path.realpath(file.path)).is_relative_to(
+        file.root
+    ):
         os.close(descriptor)
         raise NotThere(403, "This path leads out of the library now, and Haven does not follow it.")
     return os.fdopen(descriptor, "rb", buffering=0)
@@ -85,7 +105,9 @@ def _send(
     if wanted and environ["REQUEST_METHOD"] == "GET" and _if_range(environ, tag, modified):
         part = parse_range(wanted, size)
         if part == "unsatisfiable":
-            start_response("416 Range Not Satisfiable", [*headers, ("Content-Range", f"bytes */{size}"), ("Content-Length", "0")])
+            start_response(
+                "416 Range Not Satisfiable", [*headers, ("Content-Range", f"bytes */{size}"), ("Content-Length", "0")]
+            )
             yield b""
             return
         if isinstance(part, tuple):
@@ -136,7 +158,9 @@ def _condition(environ: Environ, tag: str, modified: int) -> str | None:
         return "412 Precondition Failed"
     none_match = environ.get("HTTP_IF_NONE_MATCH")
     since = _seconds(environ.get("HTTP_IF_MODIFIED_SINCE"))
-    if (none_match is not None and _tags(none_match, tag)) or (none_match is None and since is not None and modified <= since):
+    if (none_match is not None and _tags(none_match, tag)) or (
+        none_match is None and since is not None and modified <= since
+    ):
         return "304 Not Modified"
     return None
 
@@ -158,5 +182,3 @@ def _seconds(header: str | None) -> float | None:
     except (ValueError, TypeError):
         return None
     return (date if date.tzinfo else date.replace(tzinfo=UTC)).timestamp()
-
-
