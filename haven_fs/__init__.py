@@ -23,6 +23,7 @@ __all__ = [
     "Sample",
     "SmartFolder",
     "Stamp",
+    "Stamp",
     "Tag",
     "Text",
     "View",

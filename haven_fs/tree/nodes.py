@@ -36,6 +36,11 @@ class View:
         """The catalog's clock: another value after every change."""
         return int(self.db.execute("SELECT value FROM state WHERE key = 'seq'").fetchone()[0])
 
+    @property
+    def midnight(self) -> int:
+        """When the owner's day began, in milliseconds since the epoch: what depends on today changed then."""
+        return int(self.now.replace(hour=0, minute=0, second=0, microsecond=0).timestamp() * 1000)
+
     def modified(self, stamp: Stamp) -> int:
         """Return when a folder of that stamp last changed, in milliseconds since the epoch; it never goes back.
 
@@ -108,8 +113,8 @@ class Folder:
         """Return the version of this folder: another one whenever its listing or anything below it changes."""
         if self.photos is not None:
             return self.photos.stamp(self.view.db)
-        # Not about photos: as new as the catalog itself, which is always right if not always needed.
-        return Stamp(0, self.view.seq, steady=True)
+        # Not about photos: as new as the catalog itself, or the day, which is always right if not always needed.
+        return Stamp(0, max(self.view.seq, self.view.midnight), steady=True)
 
 
 class PhotoFolder(Folder):

@@ -73,7 +73,8 @@ class OriginalsFolder(Folder):
     def stamp(self) -> Stamp:
         """Return the last change in any library."""
         roots = self._roots()
-        return Stamp(len(roots), max((seq for *_, seq in roots), default=0), steady=True)
+        # Not steady: a library that is forgotten takes its seq along.
+        return Stamp(len(roots), max((seq for *_, seq in roots), default=0))
 
 
 @hookimpl

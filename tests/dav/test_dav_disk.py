@@ -8,12 +8,13 @@ from pathlib import Path
 from urllib.parse import quote
 
 import pytest
-from haven_fs.datafolder import DataFolder
-from haven_fs.server.app import make_app
-from haven_fs.server.http import make_server
 from helpers.dav import Client
 from helpers.photos import make_photo
 from helpers.serving import Serving, haven, serve, wait_for
+
+from haven_fs.datafolder import DataFolder
+from haven_fs.server.app import make_app
+from haven_fs.server.http import make_server
 
 MONTH = "/Timeline/2019/2019-07"
 FILES = ("a", "b", "c", "d", "e", "f", "folder/g", "folder/h")

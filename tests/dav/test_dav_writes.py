@@ -66,12 +66,12 @@ def listing(client: Client) -> list[tuple[str, str, str]]:
     return [(member.href, member["getetag"], member["getlastmodified"]) for member in client.walk("/")]
 
 
-def send(dav: Client, verb: str, path: str, body: bytes | str | None = None) -> None:
+def send(dav: Client, verb: str, path: str, *, there: bool) -> None:
     """Send a write and check that it is refused as it should be."""
     path = path.replace(" ", "%20")
-    there = dav("PROPFIND", path, propfind_body("resourcetype"), Depth=0).status == 207
+    assert (dav("PROPFIND", path, propfind_body("resourcetype"), Depth=0).status == 207) is there
     headers = {"Destination": f"{dav.address}/Timeline/moved"} if verb in ("COPY", "MOVE") else {}
-    answer = dav(verb, path, BODIES.get(verb) if body is None else body, **headers)
+    answer = dav(verb, path, BODIES.get(verb), **headers)
     assert answer.status in ((403, 405) if there else (403, 404, 405, 409)), (verb, path, answer.status)
     # Of verbs that WebDAV does not have, the tree is not even asked.
     reason = answer.body.decode().strip() if verb == "PATCH" else answer.reason()
@@ -86,12 +86,12 @@ def send(dav: Client, verb: str, path: str, body: bytes | str | None = None) -> 
 @pytest.mark.parametrize("folder", KINDS)
 def test_a_write_is_refused_in_every_folder(dav: Client, folder: str, verb: str) -> None:
     base = folder.rstrip("/")
-    send(dav, verb, folder)
-    send(dav, verb, f"{base}/")
-    send(dav, verb, f"{base}/New thing")
-    send(dav, verb, f"{base}/No such folder/New thing")
+    send(dav, verb, folder, there=True)
+    send(dav, verb, f"{base}/", there=True)
+    send(dav, verb, f"{base}/New thing", there=False)
+    send(dav, verb, f"{base}/No such folder/New thing", there=False)
     if KINDS[folder]:
-        send(dav, verb, f"{base}/{KINDS[folder]}")
+        send(dav, verb, f"{base}/{KINDS[folder]}", there=True)
 
 
 @pytest.mark.usefixtures("untouched")
