@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from haven_fs import PhotoFolder, PhotoSet, SmartFolder, View
+from haven_fs import PhotoFolder, SmartFolder, Stamp, View
 
 FIRST_PHOTO = 1826
 """The year of the oldest photograph there is."""
