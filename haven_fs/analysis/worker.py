@@ -7,7 +7,6 @@ tell its type, its fingerprint and, mostly, its metadata.
 import errno
 import json
 import logging
-import math
 import multiprocessing
 import os
 import threading
@@ -19,7 +18,7 @@ import psutil
 
 from haven_fs.analysis.analyzer import Analyzer, Facts, Metadata, Sample
 from haven_fs.analysis.jobs import File, Group, Photo
-from haven_fs.catalog.findings import FACTS, Analysis, GroupFound, PhotoFound, Probe
+from haven_fs.catalog.findings import FACTS, TEXT_FACTS, Analysis, GroupFound, PhotoFound, Probe
 from haven_fs.config import Settings
 from haven_fs.library.fingerprint import SPAN, fingerprint_of
 from haven_fs.library.kinds import Kind, claims_media, sniff
@@ -98,7 +97,7 @@ def analyze(photos: Sequence[Photo]) -> list[tuple[int, dict[str, Analysis]]]:
             samples.append((photo, _sample_again(photo)))
         except (Unreadable, OSError) as error:
             for name in photo.due & _analyzers.keys():
-                answers[photo.id][name] = Analysis(_analyzers[name].version, failed=str(error))
+                answers[photo.id][name] = Analysis(_analyzers[name].version, failed=_text(str(error)))
     for name, analyzer in _analyzers.items():
         due = [(photo, sample) for photo, sample in samples if name in photo.due]
         if due:
@@ -213,10 +212,10 @@ def _ask(analyzer: Analyzer, samples: Sequence[Sample]) -> list[Analysis]:
         if len(answers) != len(samples):
             raise ValueError(f"{len(answers)} answers for {len(samples)} photos")
         return [Analysis(analyzer.version, _stored(facts)) for facts in answers]
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         if len(samples) <= 1:
             logger.warning("Analyzer %s failed on %s", analyzer.name, [s.path for s in samples], exc_info=True)
-            return [Analysis(analyzer.version, failed=f"{type(error).__name__}: {error}") for _ in samples]
+            return [Analysis(analyzer.version, failed=_text(f"{type(error).__name__}: {error}")) for _ in samples]
         return [_ask(analyzer, [sample])[0] for sample in samples]
 
 
@@ -227,14 +226,30 @@ def _stored(facts: Facts) -> str:
         raise ValueError(f"there is no fact {', '.join(sorted(unknown))}")
     values = {name: value for name, value in facts.values.items() if value is not None}
     for name, value in values.items():
-        if isinstance(value, float) and not math.isfinite(value):
-            raise ValueError(f"{name} is {value}")
-        if isinstance(value, str):
-            values[name] = value.encode(errors="replace").decode()
+        _check_value(name, value)
     tags = [(tag.facet, tag.key, tag.name, tag.parent) for tag in facts.tags if tag.name.strip()]
+    for tag in tags:
+        if not all(isinstance(part, str) or (part is None and part is tag[3]) for part in tag):
+            raise TypeError(f"{tag} is not made of text")
     stored: dict[str, object] = {"values": values}
     if tags:
         stored["tags"] = tags
     if facts.problems:
-        stored["problems"] = facts.problems
-    return json.dumps(stored, ensure_ascii=False, allow_nan=False)
+        stored["problems"] = [str(problem) for problem in facts.problems]
+    return _text(json.dumps(stored, ensure_ascii=False, allow_nan=False))
+
+
+def _check_value(name: str, value: object) -> None:
+    """Raise if the catalog could not keep `value` as the fact `name`."""
+    if name in TEXT_FACTS:
+        if not isinstance(value, str):
+            raise TypeError(f"{name} is {value!r}, not text")
+    elif not isinstance(value, int | float) or isinstance(value, bool):
+        raise TypeError(f"{name} is {value!r}, not a number")
+    elif not abs(value) < 1 << 63:  # NaN is not less than anything
+        raise ValueError(f"{name} is {value}")
+
+
+def _text(text: str) -> str:
+    """Return `text` as UTF-8 can say it: names of files may hold bytes that are no text."""
+    return text.encode(errors="replace").decode()

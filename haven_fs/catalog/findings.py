@@ -22,6 +22,9 @@ FACTS = frozenset(
 )
 """Names of the single-valued facts that the catalog keeps as columns of a photo. Others are refused."""
 
+TEXT_FACTS = frozenset({"taken_source", "make", "model", "lens", "caption"})
+"""Those that are text; the others are numbers."""
+
 
 @dataclass(slots=True)
 class Probe:

@@ -26,7 +26,7 @@ def shown(name: str) -> str:
 
 def portable(name: str) -> str:
     """Return `name` as every system can store it; never empty. A name that is so already stays as it is."""
-    name = _NOT_WINDOWS.sub("_", shown(name)).strip(" ").rstrip(" .")
+    name = shown(_NOT_WINDOWS.sub("_", name)).strip(" ").rstrip(" .")
     if _DEVICES.match(name):
         name = f"_{name}"
     stem, ending = split_ending(name)
