@@ -23,7 +23,6 @@ __all__ = [
     "Sample",
     "SmartFolder",
     "Stamp",
-    "Stamp",
     "Tag",
     "Text",
     "View",

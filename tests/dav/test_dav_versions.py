@@ -1,4 +1,4 @@
-"""ETags and dates of folders, by which sync tools decide where to look: never the same for another content, never back."""
+"""ETags and dates of folders, by which sync tools decide: never the same for another content, never back."""
 
 import os
 import shutil

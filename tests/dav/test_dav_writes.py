@@ -36,8 +36,8 @@ KINDS = {
 }
 PROPPATCH = (
     '<?xml version="1.0"?><D:propertyupdate xmlns:D="DAV:"><D:set><D:prop>'
-    '<Z:Win32LastModifiedTime xmlns:Z="urn:schemas-microsoft-com:">Mon, 01 Jan 2024 00:00:00 GMT</Z:Win32LastModifiedTime>'
-    "</D:prop></D:set></D:propertyupdate>"
+    '<Z:Win32LastModifiedTime xmlns:Z="urn:schemas-microsoft-com:">Mon, 01 Jan 2024 00:00:00 GMT'
+    "</Z:Win32LastModifiedTime></D:prop></D:set></D:propertyupdate>"
 )
 VERBS = ("PUT", "DELETE", "MKCOL", "COPY", "MOVE", "PROPPATCH", "POST", "PATCH")
 BODIES = {"PUT": b"other bytes", "POST": b"a=b", "PATCH": b"x", "PROPPATCH": PROPPATCH}

@@ -75,7 +75,7 @@ class Resource:
 
 
 class Client:
-    """One keep-alive connection to a server; `address` has no path, `folder` is the URL path that requests are below."""
+    """One keep-alive connection to a server; `address` has no path, requests go below the URL path `folder`."""
 
     def __init__(self, url: str, *, auth: tuple[str, str] | None = None) -> None:
         parts = urlsplit(url)

@@ -73,7 +73,7 @@ class Family:
         self.facts.append(Fact(path, day[:7] if day else None, town))
 
     def on_disk(self) -> dict[str, Path]:
-        """Return every file that is to be served, by its path below the library; names that are no text are left out."""
+        """Return every file that is to be served, by its path below the library."""
         served = {}
         for folder, folders, files in os.walk(self.root):
             folders[:] = [name for name in folders if not name.startswith((".", "@"))]
