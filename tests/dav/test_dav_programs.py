@@ -1,0 +1,196 @@
+"""Programs that families use, run against the real server: rclone, GNOME's gio, cadaver and curl."""
+
+import hashlib
+import os
+import shutil
+import subprocess
+import unicodedata
+from collections import Counter
+from pathlib import Path
+
+import pytest
+from helpers.family import UNSENDABLE, Family
+from helpers.serving import Serving, wait_for
+
+QUIET = {"RCLONE_CONFIG": "/dev/null", "RCLONE_LOG_LEVEL": "ERROR"}
+
+
+def run(
+    *command: str, input: str | None = None, check: bool = True, **environment: str
+) -> subprocess.CompletedProcess[str]:
+    """Run a program to its end; skip the test if it is not installed."""
+    if not shutil.which(command[0]):
+        pytest.skip(f"{command[0]} is not installed")
+    env = {**os.environ, **environment}
+    done = subprocess.run(command, input=input, capture_output=True, text=True, timeout=120, env=env, check=False)
+    assert not check or done.returncode == 0, f"{command}\n{done.stdout}\n{done.stderr}"
+    return done
+
+
+def rclone(serving: Serving, verb: str, *arguments: str, vendor: str = "other", **more: bool) -> str:
+    """Run rclone with the server as the remote "haven:"."""
+    remote = {"RCLONE_CONFIG_HAVEN_TYPE": "webdav", "RCLONE_CONFIG_HAVEN_URL": serving.url, **QUIET}
+    done = run("rclone", verb, *arguments, **remote, RCLONE_CONFIG_HAVEN_VENDOR=vendor, **more)  # type: ignore[arg-type]
+    return done.stdout
+
+
+def test_rclone_finds_each_photo_once_in_its_month(house: Serving, family: Family) -> None:
+    found = rclone(house, "lsf", "haven:/Timeline", "-R", "--files-only").splitlines()
+    photos = [path for path in found if not path.endswith("IMG_7001.MOV")]  # a companion, listed beside its photo
+    assert len(found) - len(photos) == 1
+    assert len(set(photos)) == len(photos)
+    months = Counter(path.split("/")[1] for path in photos)
+    expected = Counter(fact.month for fact in family.facts if fact.month)
+    unknown = sum(months.values()) - sum(expected.values())
+    assert unknown == len(UNSENDABLE)  # these tell no time but the file's
+    assert all(months[month] == count for month, count in expected.items())
+    assert all(path.split("/")[1].startswith(path.split("/")[0]) for path in photos)
+    assert len({path.rpartition("/")[2] for path in photos}) == len(photos)
+
+
+def test_rclone_finds_each_photo_once_in_its_town(house: Serving, family: Family) -> None:
+    found = rclone(house, "lsf", "haven:/Places", "-R", "--files-only").splitlines()
+    assert len(set(found)) == len(found)
+    towns = Counter(path.split("/")[0] for path in found if path.count("/") == 1)
+    expected = Counter(fact.town for fact in family.facts if fact.town)
+    expected["Paris"] += 1  # the live photo's film
+    assert towns == expected
+    in_countries = Counter(path.split("/")[2] for path in found if path.startswith("Countries/"))
+    assert in_countries == expected
+
+
+def test_rclone_finds_no_difference_to_the_disk(house: Serving, family: Family, tmp_path: Path) -> None:
+    disk = tmp_path / "disk"
+    for below, path in family.on_disk().items():
+        if sendable(below):
+            target = disk / unicodedata.normalize("NFC", below)
+            target.parent.mkdir(parents=True, exist_ok=True)
+            os.link(path, target)
+    twins = ["--exclude", "?ase*.[jJ][pP][gG]", "--exclude", "*\ufffd*"]
+    out = rclone(house, "check", "--download", str(disk), "haven:/Originals/Family", *twins, "--combined", "-")
+    assert out.count("\n") > 60
+    assert {line[0] for line in out.splitlines()} == {"="}
+
+
+def test_rclone_writes_nothing(house: Serving, family: Family, tmp_path: Path) -> None:
+    (tmp_path / "new.jpg").write_bytes(b"new")
+    before = {path: hashlib.sha256(path.read_bytes()).digest() for path in family.root.rglob("*") if path.is_file()}
+    remote = {"RCLONE_CONFIG_HAVEN_TYPE": "webdav", "RCLONE_CONFIG_HAVEN_URL": house.url, **QUIET}
+    for arguments in (
+        ("copy", str(tmp_path), "haven:/Originals/Family"),
+        ("delete", "haven:/Timeline"),
+        ("purge", "haven:/Originals/Family"),
+        ("move", "haven:/Places/Paris", "haven:/Places/Rome"),
+        ("sync", str(tmp_path), "haven:/Originals/Family/Live"),
+        ("mkdir", "haven:/Places/Nowhere"),
+    ):
+        done = run("rclone", *arguments, "--retries", "1", "--low-level-retries", "1", check=False, **remote)
+        assert done.returncode != 0, arguments
+    assert before == {
+        path: hashlib.sha256(path.read_bytes()).digest() for path in family.root.rglob("*") if path.is_file()
+    }
+
+
+@pytest.mark.parametrize("vendor", ["nextcloud", "owncloud"])
+def test_rclone_may_take_haven_for_another_make(house: Serving, vendor: str) -> None:
+    found = rclone(
+        house, "lsf", "haven:/Timeline/2022", "-R", "--files-only", "--format", "ph", "--hash", "SHA-1", vendor=vendor
+    )
+    assert len(found.splitlines()) == 11
+    assert all(line.endswith(";") for line in found.splitlines())  # no checksum, and none made up
+    assert rclone(house, "cat", "haven:/Originals/Family/Mixed/notes.txt", vendor=vendor) == "Not a photo.\n"
+
+
+def test_rclone_mounts_the_drive(house: Serving, family: Family, tmp_path: Path) -> None:
+    if not (shutil.which("rclone") and shutil.which("fusermount3") and Path("/dev/fuse").exists()):
+        pytest.skip("rclone mount needs rclone, fusermount3 and /dev/fuse")
+    mount = tmp_path / "mount"
+    mount.mkdir()
+    command = ["rclone", "mount", ":webdav:", str(mount), "--webdav-url", house.url, "--read-only"]
+    with (tmp_path / "log").open("w") as log:
+        process = subprocess.Popen(command, stdout=log, stderr=log, env={**os.environ, "RCLONE_CONFIG": "/dev/null"})
+    try:
+        wait_for(lambda: os.path.ismount(mount) or process.poll() is not None, "the drive to be mounted")
+        if process.poll() is not None:
+            pytest.skip(f"FUSE does not work here: {(tmp_path / 'log').read_text()}")
+        assert {"Timeline", "Places", "Originals"} <= set(os.listdir(mount))
+        for below, path in family.on_disk().items():
+            if sendable(below) and not below.lower().endswith("case.jpg"):
+                seen = mount / "Originals/Family" / unicodedata.normalize("NFC", below)
+                assert seen.read_bytes() == path.read_bytes(), below
+        assert sorted(os.listdir(mount / "Timeline/2019")) == ["2019-07", "2019-12"]
+        photo = mount / "Places/Tokyo"
+        assert len(list(photo.iterdir())) == 5
+        assert all(int(file.stat().st_mtime) > 0 for file in photo.iterdir())
+    finally:
+        subprocess.run(["fusermount3", "-u", "-z", str(mount)], check=False, capture_output=True)
+        try:
+            process.wait(timeout=20)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+
+
+GIO = """
+set -e
+gio mount "$1"
+gio list -u "$1"
+gio list "$1/Places"
+gio info "$1/Timeline/2022/2022-08/IMG_7001.jpg"
+gio copy "$1/Timeline/2022/2022-08/IMG_7001.jpg" "$2/one.jpg"
+gio copy "$1/Originals/Family/Odd%20%26%20strange/dog%20%F0%9F%90%95%20beach.jpg" "$2/two.jpg"
+if gio remove "$1/Timeline/2022/2022-08/IMG_7001.jpg" 2>/dev/null; then echo REMOVED; fi
+if gio mkdir "$1/Places/New" 2>/dev/null; then echo MADE; fi
+gio mount -u "$1"
+"""
+
+
+def test_gnome_mounts_lists_and_copies(house: Serving, family: Family, tmp_path: Path) -> None:
+    if not shutil.which("gio"):
+        pytest.skip("gio is not installed")
+    url = house.url.replace("http", "dav").rstrip("/")
+    home = {name: str(tmp_path) for name in ("HOME", "XDG_RUNTIME_DIR", "XDG_CACHE_HOME")} | {"GVFS_DISABLE_FUSE": "1"}
+    done = run("dbus-run-session", "--", "sh", "-c", GIO, "sh", url, str(tmp_path), check=False, **home)
+    if done.returncode and "not supported" in done.stderr:
+        pytest.skip("gio has no WebDAV here: gvfs-backends is not installed")
+    assert done.returncode == 0, done.stderr
+    lines = done.stdout.splitlines()
+    assert {f"{url}/Timeline", f"{url}/On%20This%20Day"} <= set(lines)
+    assert {"Paris", "Berlin", "Countries"} <= set(lines)
+    assert "REMOVED" not in lines
+    assert "MADE" not in lines
+    original = family.root / "Live/IMG_7001.jpg"
+    assert f"size: {original.stat().st_size}" in done.stdout
+    assert "standard::content-type: image/jpeg" in done.stdout
+    assert (tmp_path / "one.jpg").read_bytes() == original.read_bytes()
+    assert (tmp_path / "two.jpg").read_bytes() == (family.root / "Odd & strange/dog 🐕 beach.jpg").read_bytes()
+
+
+VERBS = ("propget", "delete", "lock", "discover", "unlock")
+
+
+def test_cadaver_lists_and_is_refused(house: Serving) -> None:
+    photo = "IMG_7001.jpg"
+    commands = ["ls", "cd Timeline/2022/2022-08", "ls", *(f"{verb} {photo}" for verb in VERBS), "quit", ""]
+    out = run("cadaver", house.url, input="\n".join(commands), HOME=str(house.data)).stdout
+    assert "Coll:   Timeline" in out
+    assert "IMG_7001.jpg" in out
+    assert "403 Forbidden" in out
+    assert "Locking `IMG_7001.jpg': succeeded" in out
+    assert "Unlocking `IMG_7001.jpg': succeeded" in out
+
+
+def test_curl_goes_on_with_a_broken_download(house: Serving, family: Family, tmp_path: Path) -> None:
+    film = (family.root / "Mixed/VID_20221105_070809.mp4").read_bytes()
+    part = tmp_path / "film.mp4"
+    part.write_bytes(film[:1000])
+    url = f"{house.url}Types/Videos/VID_20221105_070809.mp4"
+    run("curl", "-sSf", "-C", "-", "-o", str(part), url)
+    assert part.read_bytes() == film
+    again = run("curl", "-sS", "-o", str(part), "-z", str(part), "-w", "%{http_code}", url)
+    assert again.stdout == "304"
+
+
+def sendable(path: str) -> bool:
+    """Return whether a path can be sent as it is."""
+    return all(char.isprintable() and not 0xD800 <= ord(char) <= 0xDFFF for char in path)
