@@ -11,7 +11,8 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
-from typing import Any, TypeVar
+from dataclasses import dataclass, replace
+from typing import Any, Generic, TypeVar
 
 from haven_fs.analysis.worker import start
 from haven_fs.config import Settings
@@ -23,6 +24,9 @@ T = TypeVar("T")
 NICENESS = 10
 HANGS_AFTER = 300.0
 """Seconds after which a job that has not come back is taken to hang; a batch of huge pictures takes under a minute."""
+MOST_HELD = 64
+"""Batches whose results may wait for those of an earlier one."""
+_UNKNOWN = object()
 
 
 class Pool:
@@ -37,26 +41,46 @@ class Pool:
     def run(
         self, job: Callable[[Sequence[T]], Sequence[Any]], batches: Iterable[Sequence[T]]
     ) -> Iterator[tuple[T, Any]]:
-        """Run `job` on batches of items and give each item with its result, in no order.
+        """Run `job` on batches of items and give each item with its result, in the order of the batches.
 
-        `job` must return one result for each item. For an item that kills its worker the result is a Crashed.
+        `job` must return one result for each item. For an item that kills its worker the result is a Crashed. What
+        photos are named depends on the order they come in, so it must not depend on which worker was faster; only a
+        batch that is later than MOST_HELD others is not waited for.
         """
-        source = iter(batches)
-        retry: deque[tuple[Sequence[T], int]] = deque()
-        flying: dict[Future[Sequence[Any]], tuple[Sequence[T], int]] = {}
+        whole: dict[int, list[tuple[T, Any]]] = {}
+        early: set[int] = set()
+        turn = 0
+        for number, results in self._in_any_order(job, batches):
+            whole[number] = results
+            while whole and (turn in whole or len(whole) > MOST_HELD):
+                first = min(whole)
+                yield from whole.pop(first)
+                early.add(first)
+                while turn in early:
+                    early.remove(turn)
+                    turn += 1
+
+    def _in_any_order(
+        self, job: Callable[[Sequence[T]], Sequence[Any]], batches: Iterable[Sequence[T]]
+    ) -> Iterator[tuple[int, list[tuple[T, Any]]]]:
+        """Give each batch's number with all its items and their results, as soon as the last of them is there."""
+        source = enumerate(batches)
+        parts: dict[int, list[Any]] = {}
+        retry: deque[_Part[T]] = deque()
+        flying: dict[Future[Sequence[Any]], _Part[T]] = {}
         exhausted = False
         while not self._stopping:
             # Suspects fly alone, so that a crash says which of them it was.
             alone = bool(retry)
             while not exhausted and not alone and len(flying) < self.workers * 2:
-                batch = next(source, None)
+                number, batch = next(source, (0, None))
                 if batch is None:
                     exhausted = True
                 else:
-                    flying[self._submit(job, batch)] = (batch, 0)
+                    flying[self._submit(job, batch)] = _Part(number, 0, batch, batch)
             if alone and not flying:
-                batch, crashes = retry.popleft()
-                flying[self._submit(job, batch)] = (batch, crashes)
+                part = retry.popleft()
+                flying[self._submit(job, part.items)] = part
             if not flying:
                 if exhausted:
                     return
@@ -66,35 +90,28 @@ class Pool:
                 logger.warning("A worker did not answer for %.0f seconds and is ended", HANGS_AFTER)
                 self._kill()
                 done, _ = wait(flying, timeout=10)
+            answers: list[tuple[_Part[T], Sequence[Any] | None]] = []
             broken = False
             for future in done:
-                batch, crashes = flying.pop(future)
+                part = flying.pop(future)
                 try:
-                    results = future.result()
+                    answers.append((part, future.result()))
                 except BrokenProcessPool:
                     broken = True
-                    yield from self._after_crash(batch, crashes, retry)
+                    answers.append((part, _retried(part, retry)))
                 except Exception:
-                    logger.exception("A job failed on %s", batch)
-                    yield from self._after_crash(batch, crashes, retry)
-                else:
-                    yield from zip(batch, results, strict=True)
+                    logger.exception("A job failed on %s", part.items)
+                    answers.append((part, _retried(part, retry)))
             if broken:
-                for batch, crashes in flying.values():
-                    yield from self._after_crash(batch, crashes, retry, innocent=True)
+                retry.extend(one for part in flying.values() for one in part.alone())
                 flying.clear()
                 self.close()
-
-    @staticmethod
-    def _after_crash(
-        batch: Sequence[T], crashes: int, retry: deque[tuple[Sequence[T], int]], *, innocent: bool = False
-    ) -> Iterator[tuple[T, "Crashed"]]:
-        if len(batch) > 1:
-            retry.extend(([item], 0) for item in batch)
-        elif crashes and not innocent:
-            yield batch[0], Crashed()
-        else:
-            retry.append((batch, crashes if innocent else crashes + 1))
+            for part, results in answers:
+                if results is not None:
+                    known = parts.setdefault(part.number, [_UNKNOWN] * len(part.batch))
+                    known[part.start : part.start + len(part.items)] = results
+                    if _UNKNOWN not in known:
+                        yield part.number, list(zip(part.batch, parts.pop(part.number), strict=True))
 
     def _submit(self, job: Callable[..., Any], batch: Sequence[Any]) -> Future[Any]:
         if self._executor is None:
@@ -105,7 +122,12 @@ class Pool:
                 initializer=start,
                 initargs=self._initargs,
             )
-        return self._executor.submit(job, batch)
+        try:
+            return self._executor.submit(job, batch)
+        except BrokenProcessPool:
+            # A worker died since the last answer; whatever was in flight will say so.
+            self.close()
+            return self._submit(job, batch)
 
     def _kill(self) -> None:
         for process in list((getattr(self._executor, "_processes", None) or {}).values()):
@@ -125,3 +147,29 @@ class Pool:
 
 class Crashed:
     """The result of an item that ended its worker process, or its job, twice."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Part(Generic[T]):
+    """Items of the batch of that number, from its item `start` on; how often they ended a worker when alone."""
+
+    number: int
+    start: int
+    items: Sequence[T]
+    batch: Sequence[T]
+    crashes: int = 0
+
+    def alone(self) -> "list[_Part[T]]":
+        """Return a part for each of the items."""
+        if len(self.items) == 1:
+            return [self]
+        return [_Part(self.number, self.start + i, [item], self.batch) for i, item in enumerate(self.items)]
+
+
+def _retried(part: _Part[T], retry: "deque[_Part[T]]") -> list[Crashed] | None:
+    """Put what ended its worker among what is to be tried again; return its results if there is an end to that."""
+    if len(part.items) == 1 and part.crashes:
+        return [Crashed()]
+    one_more = part.crashes + (len(part.items) == 1)
+    retry.extend(replace(one, crashes=one_more) for one in part.alone())
+    return None
