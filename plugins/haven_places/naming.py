@@ -13,8 +13,10 @@ stands, as no table of translations marked by language comes with a package.
 import logging
 import re
 import unicodedata
+from collections import Counter
 from collections.abc import Iterator
 
+import numpy as np
 from babel import Locale, UnknownLocaleError
 from babel.core import get_global
 
@@ -22,7 +24,7 @@ from haven_fs.catalog.names import fold, portable
 from haven_places.sources import Places
 
 _log = logging.getLogger(__name__)
-_PLAIN = re.compile(r"[\w '’-]{4,}[\w)]")  # nearly all names; longer than the names that Windows keeps for devices
+_PLAIN = re.compile(r"[\w '’,-]{4,}[\w)]")  # nearly all names; longer than the names that Windows keeps for devices
 _BY_PARTS = re.compile(r"\s*[/\\|]\s*")
 
 
@@ -49,36 +51,43 @@ def name_countries(english: dict[str, str], locale: Locale) -> dict[str, str]:
 
 def name_places(places: Places, locale: Locale) -> list[str]:
     """Return a name for each row of `places`."""
-    translated = _translations(places, locale)
-    names = [""] * len(places.id)
-    taken: set[str] = set()
-    for row in sorted(range(len(names)), key=lambda row: (-places.population[row], places.id[row])):
-        name = plain = _readable(translated.get(row, places.name[row]))
-        folded = fold(name)
-        if folded in taken:
-            for name in _fuller(places, row, plain):
-                folded = fold(name)
-                if folded not in taken:
+    names = list(map(_readable, places.name))
+    for row, name in _translations(places, locale).items():
+        names[row] = _readable(name)
+    folded = list(map(_folded, names))
+    taken = Counter(folded)
+    shared = np.array([row for row, name in enumerate(folded) if taken[name] > 1], np.int64)
+    rank = np.lexsort((np.array(places.id)[shared], -np.array(places.population)[shared]))
+    owned: set[str] = set()
+    for row in shared[rank].tolist():
+        if folded[row] in owned:
+            for ending in _endings(places, row):
+                if (fuller := folded[row] + _folded(ending)) not in taken:
                     break
-        taken.add(folded)
-        names[row] = name
+            taken[fuller] = 1
+            names[row] += ending
+        owned.add(folded[row])
     return names
 
 
-def _fuller(places: Places, row: int, plain: str) -> Iterator[str]:
-    """Give ever more exact names, the last one unique by the place's id."""
+def _endings(places: Places, row: int) -> Iterator[str]:
+    """Give ever more exact words for where a place lies, the last ones unique by the place's id."""
     country, admin1 = places.country[row], places.admin1[row]
     region = admin1 if admin1.isalpha() else places.regions.get((country, admin1), admin1)
-    where = f"{country}-{region}" if region else country
-    yield f"{plain} ({_readable(where)})"
+    where = _readable(f"{country}-{region}") if region else country
+    yield f" ({where})"
     if places.admin2[row]:
-        yield f"{plain} ({_readable(f'{where}, {places.admin2[row]}')})"
-    yield f"{plain} ({where} {places.id[row]})"
+        yield f" ({_readable(f'{where}, {places.admin2[row]}')})"
+    yield f" ({where} {places.id[row]})"
+
+
+def _folded(name: str) -> str:
+    return name.lower() if name.isascii() else fold(name)  # the same, and most names are plain letters
 
 
 def _readable(name: str) -> str:
     """Return a name without what a folder's name may not have: "Biel/Bienne" is Biel-Bienne."""
-    if _PLAIN.fullmatch(name) and unicodedata.is_normalized("NFC", name):
+    if _PLAIN.fullmatch(name) and (name.isascii() or unicodedata.is_normalized("NFC", name)):
         return name
     return portable(_BY_PARTS.sub("-", name))
 

@@ -25,9 +25,10 @@ def build(language: str) -> dict[str, npt.NDArray[np.generic]]:
 def _build(language: str) -> dict[str, npt.NDArray[np.generic]]:
     places = sources.read_places()
     locale = naming.locale_of(language)
-    english = {code: code for code in places.country} | sources.country_names()
+    english = dict(zip(places.country, places.country, strict=True)) | sources.country_names()
     countries = naming.name_countries(english, locale)
-    names = [name.encode() for name in naming.name_places(places, locale)]
+    text = np.frombuffer("\n".join([*naming.name_places(places, locale), ""]).encode(), np.uint8)
+    ends = np.flatnonzero(text == ord("\n"))
     codes = ["", *sorted(countries)]
     latitude, longitude = np.array(places.latitude), np.array(places.longitude)
     rows = towns.order(latitude, longitude)
@@ -52,8 +53,8 @@ def _build(language: str) -> dict[str, npt.NDArray[np.generic]]:
     every = every[again]
     return {
         "ids": np.array(places.id, np.int32),
-        "ends": np.cumsum([len(name) for name in names], dtype=np.int32),
-        "names": np.frombuffer(b"".join(names), np.uint8),
+        "ends": (ends - np.arange(len(ends))).astype(np.int32),
+        "names": text[text != ord("\n")],
         "codes": np.array(codes),
         "countries": np.array(["", *(countries[code] for code in codes[1:])]),
         "latitude": latitude[again].astype(np.float32),
