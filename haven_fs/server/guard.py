@@ -11,11 +11,11 @@ import re
 from collections.abc import Callable, Iterable
 from typing import Any
 
-METHODS = frozenset("OPTIONS GET HEAD PROPFIND LOCK UNLOCK PUT DELETE MKCOL COPY MOVE PROPPATCH POST".split())
-"""What a client may ask; wsgidav writes an error into the log at any other, and some clients try SEARCH all day."""
 XML_METHODS = frozenset({"PROPFIND", "PROPPATCH", "LOCK"})
 XML_LIMIT = 64 * 1024
 """Largest body of these methods, in bytes."""
+METHODS = XML_METHODS | {"OPTIONS", "GET", "HEAD", "UNLOCK", "PUT", "DELETE", "MKCOL", "COPY", "MOVE", "POST"}
+"""What a client may ask; wsgidav writes an error into the log at any other, and some clients try SEARCH all day."""
 HOST = re.compile(r"(\[[^\]]*\]|[^:]*)(?::\d*)?")
 ADVICE = (
     "Without a password, only programs on this computer may open this address, directly. "

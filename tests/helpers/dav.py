@@ -84,6 +84,7 @@ class Client:
         self._headers = {}
         if auth:
             self._headers["Authorization"] = "Basic " + base64.b64encode(":".join(auth).encode()).decode()
+        self._connection: http.client.HTTPConnection
         if parts.scheme == "https":
             context = ssl._create_unverified_context()
             self._connection = http.client.HTTPSConnection(

@@ -5,6 +5,7 @@ import shutil
 import unicodedata
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from helpers.photos import make_photo, make_video, picture
 
@@ -66,10 +67,10 @@ class Family:
     unreadable: list[str] = field(default_factory=list)
     hidden: list[str] = field(default_factory=list)
 
-    def photo(self, path: str, day: str | None = None, town: str | None = None, **more: object) -> None:
+    def photo(self, path: str, day: str | None = None, town: str | None = None, **more: Any) -> None:
         """Make a photo, taken at noon of `day`."""
         gps = PLACES[town][1] if town else None
-        make_photo(self.root / path, f"{day} 12:00:00" if day else None, gps, seed=path, **more)  # type: ignore[arg-type]
+        make_photo(self.root / path, f"{day} 12:00:00" if day else None, gps, seed=path, **more)
         self.facts.append(Fact(path, day[:7] if day else None, town))
 
     def on_disk(self) -> dict[str, Path]:

@@ -60,7 +60,7 @@ def make_video(path: Path, *, seed: object = None, seconds: float = 1.0, taken: 
             container.metadata["creation_time"] = taken.replace(" ", "T") + ".000000Z"
         stream = container.add_stream("mpeg4", rate=Fraction(10))
         stream.width, stream.height, stream.pix_fmt = 64, 48, "yuv420p"
-        frame = av.VideoFrame.from_image(picture(str(path) if seed is None else seed))
+        frame = av.VideoFrame.from_image(picture(str(path) if seed is None else seed))  # type: ignore[no-untyped-call]
         for number in range(max(1, int(seconds * 10))):
             frame.pts = number
             container.mux(stream.encode(frame))
