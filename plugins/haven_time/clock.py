@@ -39,7 +39,7 @@ class Instant(NamedTuple):
     offset: int | None = None
 
 
-class Nonsense(ValueError):  # noqa: N818
+class Nonsense(ValueError):
     """A date that is none, or that cannot be true; the text says why, to go after "was ignored: "."""
 
 

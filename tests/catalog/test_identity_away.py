@@ -142,7 +142,7 @@ def unreadable(monkeypatch: pytest.MonkeyPatch, folder: Path) -> None:
     real = os.scandir
 
     def scandir(path: Any = ".") -> Any:
-        if os.path.normpath(path) == os.path.normpath(folder):  # noqa: PTH
+        if os.path.normpath(path) == os.path.normpath(folder):
             raise PermissionError(13, "Permission denied", str(path))
         return real(path)
 
