@@ -51,8 +51,7 @@ def test_every_method_of_a_folder():
 
 def test_the_example_is_the_plugin_of_the_tests():
     there = {str(path.relative_to(ROOT)): path for path in EXAMPLE.rglob("*") if path.suffix in (".py", ".toml")}
-    if EXAMPLE.is_dir():
-        assert {name: path.read_text(encoding="utf-8") for name, path in there.items()} == BLOCKS
+    assert {name: path.read_text(encoding="utf-8") for name, path in there.items()} == BLOCKS
 
 
 def test_the_example_has_at_most_40_lines():
