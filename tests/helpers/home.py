@@ -15,8 +15,6 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from helpers.photos import make_photo
-
 from haven_fs.analysis.indexer import Indexer
 from haven_fs.analysis.pool import Pool
 from haven_fs.catalog import Catalog
@@ -25,6 +23,7 @@ from haven_fs.catalog.libraries import Library, add_library
 from haven_fs.config import load_settings
 from haven_fs.plugins import Plugins
 from haven_fs.tree.tree import Tree
+from helpers.photos import make_photo
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,8 +124,8 @@ class Home:
         with self.catalog.read() as db:
             rows = db.execute(
                 "SELECT d.path, o.file, o.id, o.photo_id, o.name, o.role, coalesce(p.shown, 0), o.shown FROM original o"
-                " JOIN dir d ON d.id = o.dir_id JOIN library l ON l.id = d.library_id LEFT JOIN photo p ON p.id = o.photo_id"
-                " WHERE o.gone IS NULL AND l.root = ?",
+                " JOIN dir d ON d.id = o.dir_id JOIN library l ON l.id = d.library_id"
+                " LEFT JOIN photo p ON p.id = o.photo_id WHERE o.gone IS NULL AND l.root = ?",
                 (os.fsencode((root or self.root).resolve()),),
             ).fetchall()
         return {
