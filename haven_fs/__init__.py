@@ -1,4 +1,4 @@
-"""Haven FS: your own photos by people, places, time and meaning, as folders of a network drive.
+"""Haven FS: your own photos by time, place and what plugins add, as folders of a network drive.
 
 What a plugin may import lives here; everything else is private to the core.
 """

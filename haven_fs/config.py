@@ -46,8 +46,16 @@ def default_data_dir() -> Path:
     return Path(os.environ.get("HAVEN_DATA") or platformdirs.user_data_dir("haven-fs", appauthor=False))
 
 
+def default_cache_dir() -> Path:
+    """Return the platform's folder for what can be made again, or HAVEN_CACHE if that is set."""
+    return Path(os.environ.get("HAVEN_CACHE") or platformdirs.user_cache_dir("haven-fs", appauthor=False))
+
+
 def load_settings(data_dir: Path, declared: Iterable[Setting]) -> dict[str, Any]:
-    """Read haven.toml in `data_dir` and fill in defaults. The key "data_dir" is the folder itself.
+    """Read haven.toml in `data_dir` and fill in defaults.
+
+    Two keys are not settings: "data_dir" is the folder itself, "cache_dir" one that all data folders of this user share
+    for what can be made again. It may be missing or read-only, and what lies there may go at any time. Both are str.
 
     Raises UserError, naming the line or the setting, if the file is not TOML or a value has the wrong type.
     """
@@ -64,7 +72,7 @@ def load_settings(data_dir: Path, declared: Iterable[Setting]) -> dict[str, Any]
         if isinstance(keys, dict)
         for key, value in keys.items()
     }
-    settings: dict[str, Any] = {"data_dir": str(data_dir)}
+    settings: dict[str, Any] = {"data_dir": str(data_dir), "cache_dir": str(default_cache_dir())}
     for setting in declared:
         value = given.pop(setting.name, setting.default)
         wanted = (int, float) if isinstance(setting.default, float) else type(setting.default)

@@ -104,8 +104,9 @@ class Scan:
                 drop(w, missing)
                 parents = mirror.drop_folders(w, gone)
                 respell(w, parents | {row.dir_id for row in found.missing})
-            # A look at a few folders may find that much is missing, but not that all is there again.
-            if whole or (away and not self.library.away):
+        # A look at a few folders may find that much is missing, but not that all is there again.
+        if whole or (away and not self.library.away):
+            with self.catalog.write(quiet=True) as w:
                 w.db.execute(
                     "UPDATE library SET away = ?, missing = ?, device = iif(? IS NULL, ?, device),"
                     " walked = iif(?, ?, walked) WHERE id = ?",
@@ -133,7 +134,7 @@ class Scan:
     def _mark_away(self, reason: str) -> None:
         if reason != self.library.away:
             logger.warning("%s", reason)
-        with self.catalog.write() as w:
+        with self.catalog.write(quiet=True) as w:
             w.db.execute("UPDATE library SET away = ?, walked = ? WHERE id = ?", (reason, time.time(), self.library.id))
 
     def _match_moves(self, w: Writer, missing: list[Row], new: list[Row]) -> set[int]:

@@ -134,18 +134,22 @@ class Catalog:
         return db
 
     @contextmanager
-    def write(self) -> Iterator[Writer]:
-        """Give the writer inside one transaction; other writers wait."""
+    def write(self, *, quiet: bool = False) -> Iterator[Writer]:
+        """Give the writer inside one transaction; other writers wait.
+
+        The clock moves on if a row was changed, unless the change is `quiet`: one that no folder shows.
+        """
         if self._writer is None:
             raise UserError("This catalog was opened for reading only.")
         with self._lock:
             db = self._writer
             db.execute("BEGIN IMMEDIATE")
             try:
-                last = db.execute("SELECT value FROM state WHERE key = 'seq'").fetchone()[0]
+                last, changes = db.execute("SELECT value FROM state WHERE key = 'seq'").fetchone()[0], db.total_changes
                 writer = Writer(db, max(last + 1, time.time_ns() // 1_000_000))
                 yield writer
-                db.execute("UPDATE state SET value = ? WHERE key = 'seq'", (writer.seq,))
+                if db.total_changes != changes and not quiet:
+                    db.execute("UPDATE state SET value = ? WHERE key = 'seq'", (writer.seq,))
                 if writer.removed:
                     db.execute("UPDATE state SET value = ? WHERE key = 'last_removal'", (writer.seq,))
             except BaseException:

@@ -69,7 +69,7 @@ def add_library(catalog: Catalog, folder: Path, data_dir: Path) -> Library:
 
 def expect_walks(catalog: Catalog) -> None:
     """Note at the start of a run that every library is still to be walked, so that nothing counts as settled before."""
-    with catalog.write() as w:
+    with catalog.write(quiet=True) as w:
         w.db.execute("UPDATE library SET walked = NULL")
 
 

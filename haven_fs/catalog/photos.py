@@ -87,9 +87,8 @@ class PhotoStore:
                 self._db.execute("DELETE FROM analysis WHERE photo_id = ?", (photo_id,))
             self._store(photo_id, found.analyses)
             if is_new:
-                self._settler.settle_new(
-                    photo_id, [a.facts for a in found.analyses.values()], readable=not found.unreadable
-                )
+                facts = [analysis.facts for _, analysis in sorted(found.analyses.items())]
+                self._settler.settle_new(photo_id, facts, readable=not found.unreadable)
             else:
                 self._settler.settle(photo_id)
         for photo_id in known - claimed:

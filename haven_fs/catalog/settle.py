@@ -50,7 +50,10 @@ class Settler:
             self._w.note_removal()
 
     def settle_new(self, photo_id: int, facts: Iterable[str], *, readable: bool) -> None:
-        """Derive the columns and facet values of a photo that was in no folder yet, from its analyses' `facts`."""
+        """Derive the columns and facet values of a photo that was in no folder yet.
+
+        `facts` are those of its analyses, in the order of the analyzers' names, as `settle` reads them.
+        """
         values, tags = _merged(facts)
         self._put(photo_id, values, readable)
         self._add(photo_id, {self._value_id(facet, key, *named) for (facet, key), named in tags.items()})

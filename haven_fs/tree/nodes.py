@@ -125,6 +125,7 @@ class PhotoFolder(Folder):
     its direct path all the same.
     """
 
+    UNDATED = "Undated"
     LEVELS = (("year", 10000, "{:04d}"), ("month", 100, "{:04d}-{:02d}"), ("day", 1, "{:04d}-{:02d}-{:02d}"))
 
     def __init__(
@@ -165,7 +166,7 @@ class PhotoFolder(Folder):
             return []
         unit = self.LEVELS[self._level][1]
         groups = self._photos.grouped(self.view.db, f"p.day / {unit}")
-        return [Entry("Undated" if date is None else self._spell(date), stamp) for date, stamp in groups]
+        return [Entry(self.UNDATED if date is None else self._spell(date), stamp) for date, stamp in groups]
 
     def _spell(self, date: int) -> str:
         parts = (date, 0, 0) if self._level == 0 else (date // 100, date % 100, 0)
@@ -178,7 +179,8 @@ class PhotoFolder(Folder):
         if not self.is_split():
             return None
         unit = self.LEVELS[self._level][1]
-        if names.fold(name) == "undated" and self._level == 0:
+        if names.fold(name) == names.fold(self.UNDATED) and self._level == 0:
+            name = self.UNDATED
             photos, level = self._photos.narrowed("p.day IS NULL"), len(self.LEVELS)
         elif re.fullmatch(r"\d{4}" + r"-\d\d" * self._level, name, re.ASCII):
             date = int(name.replace("-", ""))

@@ -155,7 +155,7 @@ class PhotoSet:
         """Return each value of a facet that photos of this set have: its id, its name, the stamp of those photos."""
         below = "AND v.parent = ?" if parent is not None else ""
         query = (
-            "SELECT v.id, v.name, count(*), max(max(p.seq), v.seq) FROM value v JOIN member m ON m.value_id = v.id"
+            "SELECT v.id, v.name, count(*), max(p.seq) FROM value v JOIN member m ON m.value_id = v.id"
             f" JOIN photo p ON p.id = m.photo_id WHERE v.facet = ? {below} AND {self.condition}"
             " GROUP BY v.id ORDER BY v.fold"
         )
