@@ -26,7 +26,7 @@ class Slow:
     name, version, needs = "slow", 1, "picture"
 
     def analyze(self, batch):
-        time.sleep(0.05 * len(batch))
+        time.sleep(0.15 * len(batch))
         return [Facts() for sample in batch]
 
 
