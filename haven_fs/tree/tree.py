@@ -52,10 +52,10 @@ class Tree:
         if below is not None or photos is None:
             return below
         # Inside a folder about photos another facet's name narrows it, although it is not listed there.
-        view = folder.view.below(name, within=photos)
         facet = self._folders.get((names.fold(name),))
         if facet is not None and facet.facet:
-            return facet.open(view)
+            return facet.open(folder.view.below(facet.path, within=photos))
+        view = folder.view.below(name, within=photos)
         for pattern in self._patterns:
             match = pattern.pattern.fullmatch(name)
             found = pattern.open(view, match) if match else None
