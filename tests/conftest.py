@@ -16,6 +16,14 @@ def corpus() -> Path:
     return Path(folder).resolve()
 
 
+@pytest.fixture(scope="session", autouse=True)
+def cache_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """One cache for all data folders of all tests and the programs they start, away from the user's own."""
+    folder = tmp_path_factory.mktemp("cache")
+    os.environ["HAVEN_CACHE"] = str(folder)
+    return folder
+
+
 @pytest.fixture(scope="session")
 def family(tmp_path_factory: pytest.TempPathFactory) -> Family:
     """A library of about 60 photos that no test changes."""

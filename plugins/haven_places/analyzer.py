@@ -13,8 +13,9 @@ from haven_places.position import position
 class PlacesAnalyzer:
     """Gives `latitude`, `longitude` and tags of the facets "place" (key: GeoNames id) and "country" (key: ISO code).
 
-    The table of places is opened with the first photo that has a position, so a library without any costs nothing;
-    it is kept in the folder "cache" of the setting "data_dir".
+    The table of places is opened with the first photo that has a position, so a library without any costs nothing.
+    It depends on nothing in the data folder, so it is kept in the folder of the setting "cache_dir", which all of a
+    user's data folders share; in the folder "cache" of "data_dir" if that cannot be written.
     """
 
     name = "places"
@@ -22,8 +23,8 @@ class PlacesAnalyzer:
     needs: Literal["metadata", "picture"] = "metadata"
 
     def __init__(self, settings: Settings):
-        folder = settings.get("data_dir")
-        self._cache = Path(str(folder)) / "cache" if folder else None
+        folders = (settings.get("cache_dir"), "."), (settings.get("data_dir"), "cache")
+        self._caches = [Path(str(folder), within) for folder, within in folders if folder]
         self._language = str(settings.get("places.language") or "en")
         self._gazetteer: Gazetteer | None = None
 
@@ -40,7 +41,7 @@ class PlacesAnalyzer:
                 placed.append((fact, *found))
         if placed:
             if self._gazetteer is None:
-                self._gazetteer = Gazetteer.open(self._cache, self._language)
+                self._gazetteer = Gazetteer.open(self._caches, self._language)
             spots = self._gazetteer.spots([north for _, north, _ in placed], [east for _, _, east in placed])
             for (fact, _, _), spot in zip(placed, spots, strict=True):
                 fact.tags = _tags(spot)

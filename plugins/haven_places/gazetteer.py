@@ -1,13 +1,18 @@
 """Names the town and the country of positions, from a table that is built once and kept as one small file.
 
-Building reads the packages' tables (see `sources`) and takes a few seconds; opening the built file takes some tens of
+Building reads the packages' tables (see `sources`) and takes a second or two; opening the built file takes some tens of
 milliseconds and about 25 MB, so every worker can have its own. The file is a cache: it is written whole or not at
-all, and built again when it is damaged or was made from other versions, settings or rules.
+all, and built again when it is damaged or was made from other versions or rules, in place of the old one; there is one
+a language. The folder should be this user's own, and is made so. In one that others can write, a file is believed only
+if it belongs to this user or root; that, and that numpy reads it as plain numbers and text with their checksums and
+never as objects, is all that is relied on.
 """
 
 import io
 import logging
 import os
+import re
+import sys
 import tempfile
 import zipfile
 from collections.abc import Sequence
@@ -21,8 +26,7 @@ import numpy.typing as npt
 from haven_places import sources, towns
 
 _log = logging.getLogger(__name__)
-_FORMAT = 1  # raise it when the columns below or the rules of `naming` change
-_FILE = "places.npz"
+_FORMAT = 2  # raise it when the columns below or the rules of `naming` change
 _LOCK_SECONDS = 60.0
 
 Table = dict[str, npt.NDArray[np.generic]]
@@ -53,27 +57,32 @@ class Gazetteer:
         self._towns = towns.Towns(latitude, longitude, radius, self._country)
 
     @classmethod
-    def open(cls, cache: Path | None = None, language: str = "en") -> "Gazetteer":
-        """Open the table in the folder `cache`, building it first if it is not there, or in memory without a folder.
+    def open(cls, caches: Sequence[Path] = (), language: str = "en") -> "Gazetteer":
+        """Open the table from the first folder of `caches` that has it, or build it and keep it in the first that can.
 
-        Safe while other processes do the same. Raises OSError or ValueError if the packages' tables are unreadable; a
-        cache that cannot be written only costs time.
+        Safe while other processes do the same. Raises OSError or ValueError if the packages' tables are unreadable;
+        caches that cannot be written only cost time.
         """
         made_of = _made_of(language)
-        if cache is None:
-            return cls(_build(language))
-        path = cache / _FILE
-        if (table := _read(path, made_of)) is None:
+        files = [cache / f"places-{re.sub('[^A-Za-z0-9-]', '_', language)[:20]}.npz" for cache in caches]
+        for path in files:
+            if table := _read(path, made_of):
+                return cls(table)
+        table = None
+        problems: list[str] = []
+        for path in files:
             try:
-                cache.mkdir(parents=True, exist_ok=True)
-                with filelock.FileLock(cache / f"{_FILE}.lock", timeout=_LOCK_SECONDS):
-                    if (table := _read(path, made_of)) is None:
-                        table = _build(language)
-                        _write(path, table, made_of)
+                path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+                with filelock.FileLock(f"{path}.lock", timeout=_LOCK_SECONDS):
+                    if (made := _read(path, made_of)) is None:
+                        made = table = table or _build(language)
+                        _write(path, made, made_of)
+                return cls(made)
             except (OSError, filelock.Timeout) as error:
-                _log.warning("The table of places cannot be kept in %s: %s", cache, error)
-                table = table or _build(language)
-        return cls(table)
+                problems.append(f"in {path.parent}: {error}")
+        if problems:
+            _log.warning("The table of places cannot be kept %s", "; nor ".join(problems))
+        return cls(table or _build(language))
 
     def __len__(self) -> int:
         """Return how many places there are."""
@@ -122,24 +131,30 @@ def _build(language: str) -> Table:
 
 
 def _read(path: Path, made_of: str) -> Table | None:
-    """Return the table of a file, None if it is not there, damaged, or made of something else."""
+    """Return the table of a file, None if it is not there, damaged, another user's, or made of something else."""
     try:
-        with path.open("rb") as file, np.load(file, allow_pickle=False) as stored:
-            if str(stored["made_of"]) != made_of:
+        with path.open("rb") as file:
+            if sys.platform != "win32" and os.fstat(file.fileno()).st_uid not in (0, os.getuid()):
+                _log.warning("The table of places in %s belongs to another user and is made again.", path)
                 return None
-            return {name: stored[name] for name in stored.files if name != "made_of"}
-    except FileNotFoundError:
+            with np.load(file, allow_pickle=False) as stored:
+                if str(stored["made_of"]) != made_of:
+                    return None
+                return {name: stored[name] for name in stored.files if name != "made_of"}
+    except (FileNotFoundError, NotADirectoryError):
         return None
-    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile) as error:
-        _log.warning("The table of places in %s is damaged and is made again: %s", path, error)
+    except (OSError, TypeError, ValueError, KeyError, EOFError, zipfile.BadZipFile) as error:
+        _log.warning("The table of places in %s cannot be read and is made again: %s", path, error)
         return None
 
 
 def _write(path: Path, table: Table, made_of: str) -> None:
-    """Put the table on disk whole or not at all: a reader sees the old file or the new one."""
+    """Put the table on disk whole or not at all: a reader sees the old file or the new one. Needs the lock."""
+    for left in path.parent.glob(f"{path.name}.*.part"):  # by a process that was killed
+        left.unlink(missing_ok=True)
     data = io.BytesIO()
     np.savez(data, allow_pickle=False, made_of=np.array(made_of), **table)
-    descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f"{_FILE}.", suffix=".part")
+    descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f"{path.name}.", suffix=".part")
     try:
         with os.fdopen(descriptor, "wb") as file:
             file.write(data.getbuffer())

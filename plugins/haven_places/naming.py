@@ -5,9 +5,11 @@ The plain name belongs to the most populous place of that name in the world. The
 (AU-Queensland)"; the most populous of one division has this, others add their district, "Greenwood (US-PA, Juniata
 County)", or last their GeoNames id.
 
-In another language than English, countries are called as CLDR (babel) does, and so are the towns it has names for: the
-400 or so that a time zone is called after, such as Rom, Wien, Athen, Mexiko-Stadt. For all others GeoNames' own name
-stands, as no table of translations marked by language comes with a package.
+Countries are called as CLDR (babel) calls them in the language asked for, and so are the towns it has names for: the
+400 or so that a time zone is called after, such as Reykjavik in English, Rom, Wien, Mexiko-Stadt in German. Such a town
+keeps its other name too, so Rome in Georgia is "Rome (US-GA)" in German as well. For all other towns GeoNames' own name
+stands. That is the English one of nearly all well-known cities (Munich, Florence), Köln being the largest exception;
+the alternative names in the packages' tables are not marked by language.
 """
 
 import logging
@@ -21,7 +23,7 @@ from babel import Locale, UnknownLocaleError
 from babel.core import get_global
 
 from haven_fs.catalog.names import fold, portable
-from haven_places.sources import Places
+from haven_places.sources import Places, plain
 
 _log = logging.getLogger(__name__)
 _PLAIN = re.compile(r"[\w '’,-]{4,}[\w)]")  # nearly all names; longer than the names that Windows keeps for devices
@@ -52,11 +54,14 @@ def name_countries(english: dict[str, str], locale: Locale) -> dict[str, str]:
 def name_places(places: Places, locale: Locale) -> list[str]:
     """Return a name for each row of `places`."""
     names = list(map(_readable, places.name))
-    for row, name in _translations(places, locale).items():
-        names[row] = _readable(name)
+    translated = {row: _readable(name) for row, name in _translations(places, locale).items()}
+    other = {row: _folded(names[row]) for row in translated}
+    for row, name in translated.items():
+        names[row] = name
     folded = list(map(_folded, names))
     taken = Counter(folded)
-    shared = np.array([row for row, name in enumerate(folded) if taken[name] > 1], np.int64)
+    taken.update(other.values())
+    shared = np.array([row for row, name in enumerate(folded) if taken[name] > 1 or row in other], np.int64)
     rank = np.lexsort((np.array(places.id)[shared], -np.array(places.population)[shared]))
     owned: set[str] = set()
     for row in shared[rank].tolist():
@@ -66,7 +71,7 @@ def name_places(places: Places, locale: Locale) -> list[str]:
                     break
             taken[fuller] = 1
             names[row] += ending
-        owned.add(folded[row])
+        owned |= {folded[row], other.get(row, folded[row])}
     return names
 
 
@@ -93,29 +98,30 @@ def _readable(name: str) -> str:
 
 
 def _translations(places: Places, locale: Locale) -> dict[int, str]:
-    """Return the rows of towns that CLDR has a name for in this language.
+    """Return the rows of towns that CLDR calls otherwise in this language, with the name.
 
-    CLDR names a city a time zone; it is the most populous place there that bears the zone's or the English name.
+    CLDR names a city a time zone; it is the most populous place there that bears the zone's or the English name, with
+    or without accents. Where it has none, the zone's own name is the English one, as the tz database has it.
     """
-    if locale.language == "en":
-        return {}
     aliases = get_global("zone_aliases")
-    english = {aliases.get(zone, zone): names.get("city") for zone, names in Locale.parse("en").time_zones.items()}
+    zones = [aliases.get(zone, zone) for zone in places.timezone]
+    english, local = _cities(Locale.parse("en")), _cities(locale)
     wanted: dict[tuple[str, str], str] = {}
-    for zone, names in locale.time_zones.items():
-        city = names.get("city")
-        zone = aliases.get(zone, zone)
-        if city:
-            for name in (zone.rpartition("/")[2].replace("_", " "), english.get(zone)):
-                if name:
-                    wanted[zone, fold(name)] = city
-    zones = {zone for zone, _ in wanted}
+    for zone in set(zones):
+        own = zone.rpartition("/")[2].replace("_", " ")
+        known = english.get(zone, own)
+        if called := local.get(zone, known if locale.language == "en" else None):
+            wanted[zone, plain(own).lower()] = wanted[zone, plain(known).lower()] = called
     best: dict[tuple[str, str], int] = {}
-    for row, zone in enumerate(places.timezone):
-        zone = aliases.get(zone, zone)
-        if zone not in zones:
-            continue
-        key = (zone, fold(places.name[row]))
+    for row, zone in enumerate(zones):
+        key = (zone, plain(places.name[row]).lower())
         if key in wanted and (key not in best or places.population[row] > places.population[best[key]]):
             best[key] = row
-    return {row: wanted[key] for key, row in best.items()}
+    return {row: wanted[key] for key, row in best.items() if places.name[row] != wanted[key]}
+
+
+def _cities(locale: Locale) -> dict[str, str]:
+    """Return the names of cities by time zone, without those that CLDR writes with their state ("Knox, Indiana")."""
+    aliases = get_global("zone_aliases")
+    cities = ((zone, str(names.get("city", "")).replace("\xad", "")) for zone, names in locale.time_zones.items())
+    return {aliases.get(zone, zone): city for zone, city in cities if city and "," not in city}

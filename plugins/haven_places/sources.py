@@ -173,7 +173,7 @@ def _match(places: Places, words: _Words) -> list[int]:
     for row, name in enumerate(words.name):
         by_name.setdefault(name, []).append(row)
     for row in np.flatnonzero(match < 0).tolist():
-        for older in by_name.get(_plain(places.name[row]), ()):
+        for older in by_name.get(plain(places.name[row]), ()):
             if (
                 words.country[older] == places.country[row]
                 and abs(words.latitude[older] - places.latitude[row]) < _SAME_DEGREES
@@ -191,8 +191,8 @@ def _spots(country: list[int], latitude: "array[float]", longitude: "array[float
     return (np.array(country) << 52) + (north << 26) + east
 
 
-def _plain(name: str) -> str:
-    """Return a name without accents, as the older table writes it."""
+def plain(name: str) -> str:
+    """Return a name without accents, as the older table and time zones write it."""
     if name.isascii():
         return name
     return unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode()

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from haven_fs.analysis.analyzer import Analyzer, Metadata, Sample, Tag
+from haven_fs.config import load_settings
 from haven_places.analyzer import PlacesAnalyzer
 
 
@@ -41,6 +42,30 @@ def test_no_positions_open_no_table(tmp_path: Path) -> None:
     assert analyzer.analyze([]) == []
     analyzer.analyze([sample(None)])
     assert list(tmp_path.iterdir()) == []
+
+
+def test_the_table_is_shared_by_data_folders(tmp_path: Path, places_cache: Path) -> None:
+    settings = {"data_dir": str(tmp_path), "cache_dir": str(places_cache), "places.language": "en"}
+    (facts,) = PlacesAnalyzer(settings).analyze([sample("+41.8902+012.4922/")])
+    assert Tag("country", "IT", "Italy") in facts.tags
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_the_data_folder_keeps_it_where_the_shared_one_cannot(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("a file where the folder should be")
+    settings = {"data_dir": str(tmp_path / "data"), "cache_dir": str(tmp_path / "file" / "within")}
+    (facts,) = PlacesAnalyzer(settings).analyze([sample("+41.8902+012.4922/")])
+    assert Tag("country", "IT", "Italy") in facts.tags
+    assert (tmp_path / "data" / "cache" / "places-en.npz").is_file()
+
+
+def test_where_the_shared_folder_is(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HAVEN_CACHE", str(tmp_path / "shared"))
+    assert load_settings(tmp_path, [])["cache_dir"] == str(tmp_path / "shared")
+    monkeypatch.delenv("HAVEN_CACHE")
+    own = load_settings(tmp_path, [])["cache_dir"]
+    assert Path(own).is_absolute()
+    assert not Path(own).is_relative_to(tmp_path)
 
 
 def test_it_answers_without_settings(data_dir: Path) -> None:

