@@ -1,4 +1,4 @@
-"""Builds the table of places that `gazetteer` answers from, out of the packages' tables. Takes a second or two; see `open`."""
+"""Builds the table of places that `gazetteer` answers from, out of the packages' tables, in a second or two."""
 
 import gc
 from collections.abc import Sequence
