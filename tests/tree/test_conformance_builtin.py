@@ -58,6 +58,8 @@ def test_a_split_folder(full: Home, path: str, monkeypatch: pytest.MonkeyPatch) 
     with looking(full) as look:
         assert check_folder(look.folder(path))
         assert not look.files(path)
+    with full.catalog.write() as w:
+        w.db.execute("DELETE FROM split")
 
 
 def test_photos_without_a_day_are_in_a_split_folder_too(home: Home) -> None:
