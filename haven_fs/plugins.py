@@ -8,6 +8,7 @@ import importlib
 import importlib.metadata
 import logging
 import threading
+from argparse import ArgumentParser
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -107,10 +108,9 @@ class Plugins:
             try:
                 given = {name: arguments[name] for name in implementation.argnames}
                 answer = list(implementation.function(**given) or ())
-                wrong = [item for item in answer if not isinstance(item, wanted)]
-                if wrong:
-                    raise TypeError(f"{wrong[0]!r} is not a {wanted.__name__}")
-            except Exception as error:
+                for item in answer:
+                    _check(item, wanted)
+            except (Exception, SystemExit) as error:
                 logger.exception("Plugin %s: %s is left out", implementation.plugin_name, hook)
                 self._blame(implementation.plugin_name, f"{hook}: {type(error).__name__}: {error}")
                 continue
@@ -124,6 +124,13 @@ class Plugins:
     def loaded(self) -> list[str]:
         """The entry points whose plugins run, also those of which one hook failed: what workers are to load."""
         return [found.name for found in self.found if self._manager.has_plugin(found.name)]
+
+    def examine(self, settings: Settings) -> None:
+        """Ask for everything there is to bring, so that `found` says all that is wrong."""
+        self.analyzers(settings)
+        self.smart_folders(settings)
+        self.path_patterns(settings)
+        self.commands()
 
     def settings(self) -> list[Setting]:
         """Return every setting there is, the core's first."""
@@ -144,6 +151,22 @@ class Plugins:
     def commands(self) -> dict[str, Command]:
         """Return the commands that plugins add to the command line."""
         return _by_name(self._ask("haven_commands", Command), "name")
+
+
+def _check(item: Any, wanted: type) -> None:
+    """Raise TypeError or ValueError if what a plugin brings is not what its hook is for."""
+    if not isinstance(item, wanted) or isinstance(item, type):
+        raise TypeError(f"{item!r} is not of the type {wanted.__name__}")
+    if isinstance(item, Analyzer):
+        if not isinstance(item.name, str) or not isinstance(item.version, int):
+            raise TypeError(
+                f"{item!r} has the name {item.name!r} and version {item.version!r}, not a text and a number"
+            )
+        if item.needs not in ("metadata", "picture"):
+            raise ValueError(f'analyzer {item.name} needs {item.needs!r}, which is neither "metadata" nor "picture"')
+    if isinstance(item, Command):
+        # Asked once for trial: one that raised would take `haven --help` with it.
+        item.arguments(ArgumentParser())
 
 
 def _by_name(items: Iterable[Any], attribute: str) -> dict[str, Any]:

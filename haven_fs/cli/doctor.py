@@ -48,6 +48,7 @@ def run(args: argparse.Namespace) -> int:
 
 def find_problems(data: DataFolder) -> list[str]:
     """Return what is wrong with a data folder, its plugins or its libraries, a sentence each."""
+    data.plugins.examine(data.settings)
     problems = [
         f"Plugin {plugin.name} is left out: {plugin.problem}" for plugin in data.plugins.found if plugin.problem
     ]

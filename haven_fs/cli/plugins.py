@@ -18,15 +18,23 @@ def run(args: argparse.Namespace) -> int:
     data = options.data_folder(args)
     analyzers = data.plugins.analyzers(data.settings)
     folders = data.plugins.smart_folders(data.settings)
+    patterns = data.plugins.path_patterns(data.settings)
+    commands = data.plugins.commands()
     if args.json:
         found = [{"name": p.name, "version": p.version, "problem": p.problem} for p in data.plugins.found]
-        facts = {"analyzers": {a.name: a.version for a in analyzers.values()}, "folders": sorted(folders)}
+        facts: dict[str, object] = {
+            "analyzers": {a.name: a.version for a in analyzers.values()},
+            "folders": sorted(folders),
+        }
+        facts |= {"patterns": [p.pattern.pattern for p in patterns], "commands": sorted(commands)}
         print(json.dumps({"plugins": found, **facts}))
         return 0
     for plugin in data.plugins.found:
         print(f"{plugin.name} {plugin.version}" + (f"  LEFT OUT: {plugin.problem}" if plugin.problem else ""))
     print("Analyzers: " + ", ".join(f"{a.name} {a.version}" for a in analyzers.values()))
     print("Folders: " + ", ".join(f"/{path}" for path in sorted(folders)))
+    if commands:
+        print("Commands: " + ", ".join(f"haven {name}" for name in sorted(commands)))
     return 0
 
 
