@@ -20,7 +20,7 @@ def spellings(name: str) -> set[str]:
     cased = {name, name.upper(), name.lower(), name.swapcase()}
     # Not every letter has a twin in another case: that of the long s is the s.
     cased = {one for one in cased if names.fold(one) == names.fold(name)}
-    return {unicodedata.normalize(form, one) for one in cased for form in ("NFC", "NFD")}  # type: ignore[arg-type]
+    return {unicodedata.normalize(form, one) for one in cased for form in ("NFC", "NFD")}
 
 
 def walk(folder: Folder) -> Iterator[Folder]:

@@ -1,0 +1,141 @@
+"""Every hook is documented, and does what it says for a plugin that is not Haven's own."""
+
+import inspect
+import re
+from pathlib import Path
+
+import pytest
+from helpers.home import Home
+from helpers.planting import Plant
+
+from haven_fs import hookspecs
+from haven_fs.cli import main
+from haven_fs.config import load_settings
+from haven_fs.datafolder import DataFolder
+from haven_fs.plugins import Plugins
+from haven_fs.tree.nodes import Folder
+
+HOOKS = {name: hook for name, hook in vars(hookspecs).items() if name.startswith("haven_")}
+DOCS = Path(__file__).parents[2] / "docs" / "plugins.md"
+
+EVERY_HOOK = """
+import re
+
+from haven_fs import Facts, PathPattern, PhotoFolder, SmartFolder, Tag, hookimpl
+from haven_fs.command import Command
+from haven_fs.config import Setting
+
+
+@hookimpl
+def haven_settings():
+    return [Setting("size.large", 60, "Pixels of width from which a photo is large.")]
+
+
+class Size:
+    name, version, needs = "size", 1, "metadata"
+
+    def __init__(self, large):
+        self.large = large
+
+    def analyze(self, batch):
+        return [Facts(tags=[Tag("size", "large", "Large")] if s.metadata.width >= self.large else []) for s in batch]
+
+
+@hookimpl
+def haven_analyzers(settings):
+    return [Size(settings["size.large"])]
+
+
+def large(view):
+    return PhotoFolder(view, view.within.narrowed("p.id IN (SELECT photo_id FROM member m JOIN value v"
+                                                  " ON v.id = m.value_id WHERE v.facet = 'size')"))
+
+
+@hookimpl
+def haven_smart_folders(settings):
+    return [SmartFolder("Review/Large", large)]
+
+
+def wider(view, match):
+    return PhotoFolder(view, view.within.narrowed("p.width > ?", int(match[1])))
+
+
+@hookimpl
+def haven_path_patterns(settings):
+    return [PathPattern(re.compile(r"wider than (\\d+)"), wider)]
+
+
+def run(args):
+    print("measured", args.what)
+    return 7
+
+
+@hookimpl
+def haven_commands():
+    return [Command("measure", "Measure a thing.", lambda parser: parser.add_argument("what"), run)]
+"""
+
+
+@pytest.mark.parametrize("name", HOOKS)
+def test_every_hook_is_documented(name: str) -> None:
+    hook = HOOKS[name]
+    assert re.fullmatch(r"[A-Z].*\.", inspect.getdoc(hook) or "", re.DOTALL)
+    assert f"`{name}" in DOCS.read_text() or f"def {name}(" in DOCS.read_text()
+
+
+@pytest.mark.parametrize("name", HOOKS)
+def test_every_hook_is_tested(name: str) -> None:
+    assert f"\ndef {name}(" in EVERY_HOOK
+
+
+def test_a_plugin_with_every_hook(plant: Plant, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    plant("size", EVERY_HOOK)
+    plugins = Plugins()
+    assert [(f.name, f.version, f.problem) for f in plugins.found if f.name == "size"] == [("size", "1.2.3", None)]
+    home = Home(tmp_path)
+    (home.data / "haven.toml").write_text("[size]\nlarge = 100\n")
+    settings = load_settings(home.data, plugins.settings())
+    assert settings["size.large"] == 100
+    for width in (50, 100, 150):
+        home.photo(f"{width}.jpg", "2020-01-01 00:00:00", size=(width, 20))
+    home.close()
+
+    data = ["--data", str(home.data)]
+    assert main(["index", str(home.root), *data]) == 0
+    folder = DataFolder(home.data)
+    with folder.catalog() as catalog:
+        tree = folder.tree(catalog)
+        with tree.view() as view:
+
+            def files(*path: str) -> list[str]:
+                found = tree.resolve(view, path)
+                assert isinstance(found, Folder)
+                listed = found.files()
+                assert listed is not None
+                return sorted(file.name for file in listed.files(view.db))
+
+            assert files("Review", "Large") == ["100.jpg", "150.jpg"]
+            assert files("Timeline", "2020", "wider than 120") == ["150.jpg"]
+            assert files("Recent", "wider than 60") == ["100.jpg", "150.jpg"]
+            assert tree.resolve(view, ["wider than 60"]) is None
+            assert tree.resolve(view, ["Recent", "wider than"]) is None
+
+    capsys.readouterr()
+    assert main(["measure", "this"]) == 7
+    assert capsys.readouterr().out == "measured this\n"
+    assert main(["doctor", *data]) == 0
+    assert "size.large = 100" in capsys.readouterr().out
+    assert main(["plugins", *data]) == 0
+    shown = capsys.readouterr().out
+    assert "size 1.2.3" in shown
+    assert "/Review/Large" in shown
+    with pytest.raises(SystemExit):
+        main(["--help"])
+    assert "Measure a thing." in capsys.readouterr().out
+
+
+def test_what_plugins_may_import_is_there() -> None:
+    import haven_fs
+
+    for name in haven_fs.__all__:
+        assert inspect.getdoc(getattr(haven_fs, name)), name
