@@ -2,8 +2,8 @@
 
 import re
 import unicodedata
+from html import escape
 from urllib.parse import quote
-from xml.sax.saxutils import escape
 
 # XML 1.0 cannot carry most control characters, nor lone surrogates, which is how Python spells a file name that is
 # not UTF-8; one such name in a listing would make the whole answer unreadable to every client.
@@ -49,4 +49,4 @@ def href(name: str) -> str:
 
 def xml(name: str) -> str:
     """Return `name` as XML text."""
-    return escape(name)
+    return escape(name, quote=False)

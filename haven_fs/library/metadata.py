@@ -2,13 +2,13 @@
 
 The first pass over a library is this function and little else, so it reads each file once, and a JPEG, PNG or WebP
 not beyond its headers. It does not judge: what the values mean, and whether to believe them, is the analyzers'
-business. Memory does not depend on the size of the picture.
+business. Memory does not depend on the size of the picture. The libraries for HEIC and for video are loaded with the
+first such file: they weigh more than all the rest, and many a library has none.
 """
 
 from pathlib import Path
 from typing import Any
 
-import pillow_heif
 from PIL import Image, UnidentifiedImageError, features
 
 from haven_fs.library.containers import Blocks, Source, walk_jpeg, walk_png, walk_webp
@@ -17,10 +17,8 @@ from haven_fs.library.guard import lenient
 from haven_fs.library.headers import Metadata
 from haven_fs.library.kinds import Kind
 from haven_fs.library.raw import canon_blocks, picture_size, previews
-from haven_fs.library.video import VideoError, read_video
 from haven_fs.library.xmp import LONGEST_PACKET, parse_xmp
 
-pillow_heif.options.DEPTH_IMAGES = False  # only listed, yet each costs a look into the file
 _LARGEST_HEIC = 512 << 20  # bytes; pillow_heif takes a file whole
 _BIG_TIFF_TEXTS = {0x10E: "Image ImageDescription", 0x10F: "Image Make", 0x110: "Image Model", 0x132: "Image DateTime"}
 _WALKERS = {"jpeg": walk_jpeg, "png": walk_png, "webp": walk_webp}
@@ -62,6 +60,8 @@ def read_metadata(path: Path, kind: Kind, head: bytes = b"") -> Metadata:
 def _video(path: Path, kind: Kind) -> Metadata:
     if path.stat().st_size == 0:
         raise Unreadable("This file is empty.")
+    from haven_fs.library.video import VideoError, read_video
+
     try:
         facts = read_video(path, kind.format)
     except VideoError as error:
@@ -100,6 +100,9 @@ def _orientation(found: Metadata) -> int | None:
 def _heif(source: Source, kind: Kind) -> Metadata:
     if source.size() > _LARGEST_HEIC:
         raise Unreadable("This picture's file is too large to be opened.")
+    import pillow_heif
+
+    pillow_heif.options.DEPTH_IMAGES = False  # only listed, yet each costs a look into the file
     try:
         file = pillow_heif.open_heif(source.path)
         image = file[file.primary_index]

@@ -2,12 +2,18 @@
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
+from zlib import crc32
 
 from haven_fs.analysis.analyzer import Facts, Sample, Tag
 from haven_fs.config import Settings
-from haven_places.gazetteer import Gazetteer, Spot
 from haven_places.position import position
+
+if TYPE_CHECKING:
+    from haven_places.gazetteer import Gazetteer, Spot
+
+
+_VERSION = 1
 
 
 class PlacesAnalyzer:
@@ -19,7 +25,6 @@ class PlacesAnalyzer:
     """
 
     name = "places"
-    version = 1
     needs: Literal["metadata", "picture"] = "metadata"
 
     def __init__(self, settings: Settings):
@@ -27,6 +32,10 @@ class PlacesAnalyzer:
         self._caches = [Path(str(folder), within) for folder, within in folders if folder]
         self._language = str(settings.get("places.language") or "en")
         self._gazetteer: Gazetteer | None = None
+        # Another language is another version: the photos there are get their names anew.
+        self.version = (
+            _VERSION if self._language == "en" else _VERSION * 1_000_000 + crc32(self._language.encode()) % 1_000_000
+        )
 
     def analyze(self, batch: Sequence[Sample]) -> list[Facts]:
         """Return one Facts for each sample, in order. Raises OSError or ValueError if the table cannot be built."""
@@ -41,6 +50,9 @@ class PlacesAnalyzer:
                 placed.append((fact, *found))
         if placed:
             if self._gazetteer is None:
+                # Loaded here, so that a server, which only asks for the analyzer's version, has no use for numpy.
+                from haven_places.gazetteer import Gazetteer
+
                 self._gazetteer = Gazetteer.open(self._caches, self._language)
             spots = self._gazetteer.spots([north for _, north, _ in placed], [east for _, _, east in placed])
             for (fact, _, _), spot in zip(placed, spots, strict=True):
@@ -48,7 +60,7 @@ class PlacesAnalyzer:
         return facts
 
 
-def _tags(spot: Spot) -> list[Tag]:
+def _tags(spot: "Spot") -> list[Tag]:
     tags: list[Tag] = []
     if spot.country is not None and spot.country_name is not None:
         tags.append(Tag("country", spot.country, spot.country_name))

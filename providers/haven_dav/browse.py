@@ -1,7 +1,7 @@
 """A folder as a plain page, for whoever opens the address in a web browser. No script, nothing from elsewhere."""
 
 from collections.abc import Iterable
-from xml.sax.saxutils import escape
+from html import escape
 
 from haven_dav.send import Environ, StartResponse
 from haven_fs.catalog import names

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from xml.etree.ElementTree import Element, ParseError
-from xml.sax.saxutils import escape, quoteattr
+from xml.sax.saxutils import quoteattr
 
 from defusedxml import DefusedXmlException
 from defusedxml.ElementTree import fromstring
@@ -238,7 +238,9 @@ class Multistatus:
             properties = "".join(f"<D:{p}>{values[p]}</D:{p}>" for p in self._folder_names)
             if self._locks is not None:
                 properties = properties.replace("<D:lockdiscovery></D:lockdiscovery>", self._locks(href, None))
-        return f"<D:response><D:href>{escape(href)}</D:href>{self._found(properties)}{self._folder_rest}</D:response>"
+        return (
+            f"<D:response><D:href>{names.xml(href)}</D:href>{self._found(properties)}{self._folder_rest}</D:response>"
+        )
 
 
 def text_file(view: View, folder: Folder, text: Text) -> File:

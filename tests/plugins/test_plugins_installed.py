@@ -21,7 +21,9 @@ def python(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("venv")
     venv.create(folder, with_pip=True)
     python = folder / ("Scripts/python.exe" if sys.platform == "win32" else "bin/python")
-    target = subprocess.check_output([python, "-c", "import sysconfig; print(sysconfig.get_path('purelib'))"], text=True)
+    target = subprocess.check_output(
+        [python, "-c", "import sysconfig; print(sysconfig.get_path('purelib'))"], text=True
+    )
     # What this process can import, an editable Haven too, which is found by .pth files that only site.addsitedir reads.
     here = {sysconfig.get_path("purelib"), *site.getsitepackages()}
     lines = "".join(f"import site; site.addsitedir({path!r})\n" for path in sorted(here))
