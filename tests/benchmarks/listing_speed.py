@@ -101,18 +101,24 @@ def main() -> None:
 
 
 def compare(runs: int, haven: Client, nginx: Client, folder: Path, pid: int) -> None:
-    """Time both in turn, form by form."""
+    """Time both in turn, form by form: first with nothing changing, then right after changes."""
     before = pss(pid)
+    peers = {}
     for form in FORMS:
         times: dict[str, list[float]] = {"haven": [], "nginx": []}
         for _ in range(runs + 1):
             times["haven"].append(haven.list(form)[0])
             times["nginx"].append(nginx.list(form)[0])
         warm = show(f"{form}: haven, warm", times["haven"][1:], "ms")
-        peer = show(f"{form}: nginx", times["nginx"][1:], "ms")
-        changed = show(f"{form}: haven, after a change", [after_change(haven, folder, form, n) for n in range(5)], "ms")
-        print(f"{form}: {warm / peer:.2f} times nginx warm, {changed / peer:.2f} times after a change\n")
-    print(f"memory: {before:.0f} MB before, {pss(pid):.0f} MB after (PSS, whole process tree)")
+        peers[form] = show(f"{form}: nginx", times["nginx"][1:], "ms")
+        print(f"{form}: {warm / peers[form]:.2f} times nginx\n")
+    print(f"memory: {before:.0f} MB before, {pss(pid):.0f} MB after all these (PSS, whole process tree)\n")
+    for form in FORMS:
+        changed = show(f"{form}: after a change", [after_change(haven, folder, form, n) for n in range(5)], "ms")
+        print(f"{form}: {changed / peers[form]:.2f} times nginx\n")
+    busy = pss(pid)
+    time.sleep(WORKERS_GONE)
+    print(f"memory: {busy:.0f} MB with the workers that read what changed, {pss(pid):.0f} MB when they have ended")
 
 
 if __name__ == "__main__":
