@@ -3,6 +3,7 @@
 Plugins declare settings of their own by the hook `haven_settings`; `haven doctor` shows them all with their values.
 """
 
+import logging
 import os
 import tomllib
 from collections.abc import Iterable, Mapping
@@ -14,27 +15,35 @@ import platformdirs
 
 from haven_fs.errors import UserError
 
+logger = logging.getLogger(__name__)
+
 Settings = Mapping[str, Any]
 """Setting names such as "places.language" to their values."""
 
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """One setting: `name` is "section.key" in haven.toml; the type of `default` is the type it must have."""
+    """One setting: `name` is "section.key" in haven.toml; the type of `default` is the type it must have.
+
+    `least`: the lowest number it may be.
+    """
 
     name: str
     default: bool | int | float | str | list[str]
     help: str
+    least: float | None = None
 
 
 CORE_SETTINGS = (
-    Setting("index.workers", 0, "Processes that read photos; 0 means one a processor core."),
+    Setting("index.workers", 0, "Processes that read photos; 0 means one a processor core.", 0),
     Setting(
-        "index.rescan_minutes", 60, "How often every library is walked for changes that its disk did not announce."
+        "index.rescan_minutes", 60, "How often every library is walked for changes that its disk did not announce.", 1
     ),
-    Setting("tree.split_above", 2000, "A smart folder with more photos than this shows years, then months, then days."),
-    Setting("tree.recent_photos", 500, "How many photos /Recent shows."),
-    Setting("serve.threads", 48, "Requests that can be answered at the same time."),
+    Setting(
+        "tree.split_above", 2000, "A smart folder with more photos than this shows years, then months, then days.", 1
+    ),
+    Setting("tree.recent_photos", 500, "How many photos /Recent shows.", 0),
+    Setting("serve.threads", 48, "Requests that can be answered at the same time.", 1),
     Setting(
         "serve.allow_basic", False, "Accept passwords sent in clear (Basic without TLS). Only for a network you trust."
     ),
@@ -51,26 +60,26 @@ def default_cache_dir() -> Path:
     return Path(os.environ.get("HAVEN_CACHE") or platformdirs.user_cache_dir("haven-fs", appauthor=False))
 
 
-def load_settings(data_dir: Path, declared: Iterable[Setting]) -> dict[str, Any]:
+def load_settings(data_dir: Path, declared: Iterable[Setting], *, lenient: bool = False) -> dict[str, Any]:
     """Read haven.toml in `data_dir` and fill in defaults.
 
     Two keys are not settings: "data_dir" is the folder itself, "cache_dir" one that all data folders of this user share
     for what can be made again. It may be missing or read-only, and what lies there may go at any time. Both are str.
 
-    Raises UserError, naming the line or the setting, if the file is not TOML or a value has the wrong type.
+    Raises UserError, naming the line or the setting, if the file is not TOML, a value has the wrong type, or there is
+    no such setting. `lenient`: the last is only logged, since it may be of a plugin that is left out.
     """
     path = data_dir / "haven.toml"
     try:
         table = tomllib.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         table = {}
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except (OSError, tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise UserError(f"{path} cannot be read: {error}. Correct the file or move it away.") from error
     given = {
-        f"{section}.{key}": value
+        f"{section}.{key}" if key else section: value
         for section, keys in table.items()
-        if isinstance(keys, dict)
-        for key, value in keys.items()
+        for key, value in (keys.items() if isinstance(keys, dict) else [("", keys)])
     }
     settings: dict[str, Any] = {"data_dir": str(data_dir), "cache_dir": str(default_cache_dir())}
     for setting in declared:
@@ -80,9 +89,12 @@ def load_settings(data_dir: Path, declared: Iterable[Setting]) -> dict[str, Any]
             raise UserError(
                 f"{path}: {setting.name} must be a {type(setting.default).__name__}, not {value!r}. {setting.help}"
             )
+        if setting.least is not None and isinstance(value, int | float) and value < setting.least:
+            raise UserError(f"{path}: {setting.name} must be at least {setting.least:g}, not {value!r}. {setting.help}")
         settings[setting.name] = value
     if given:
-        raise UserError(
-            f"{path}: there is no setting {', '.join(sorted(given))}. `haven doctor` lists those there are."
-        )
+        unknown = f"{path}: there is no setting {', '.join(sorted(given))}. `haven doctor` lists those there are."
+        if not lenient:
+            raise UserError(unknown)
+        logger.warning("%s", unknown)
     return settings

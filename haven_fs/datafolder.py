@@ -22,7 +22,9 @@ class DataFolder:
     def __init__(self, path: Path) -> None:
         self.path = path.expanduser().absolute()
         self.plugins = Plugins()
-        self.settings: dict[str, Any] = load_settings(self.path, self.plugins.settings())
+        declared = self.plugins.settings()
+        left_out = any(found.problem for found in self.plugins.found)
+        self.settings: dict[str, Any] = load_settings(self.path, declared, lenient=left_out)
 
     @property
     def catalog_path(self) -> Path:

@@ -7,10 +7,12 @@ are retried one photo at a time; what dies alone twice is given up and marked.
 import logging
 import multiprocessing
 import os
+import signal
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import Any, Generic, TypeVar
 
@@ -123,7 +125,8 @@ class Pool:
                 initargs=self._initargs,
             )
         try:
-            return self._executor.submit(job, batch)
+            with _without_interrupts():
+                return self._executor.submit(job, batch)
         except BrokenProcessPool:
             # A worker died since the last answer; whatever was in flight will say so.
             self.close()
@@ -143,6 +146,19 @@ class Pool:
         """Make `run` end soon, from another thread; what was in flight is lost and due again."""
         self._stopping = True
         self._kill()
+
+
+@contextmanager
+def _without_interrupts() -> Iterator[None]:
+    """Let processes started within never see Ctrl+C, which a terminal sends to them too: this one ends them."""
+    if not hasattr(signal, "pthread_sigmask"):
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 class Crashed:

@@ -32,11 +32,17 @@ def add_serving(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--host", default="127.0.0.1", help="address to serve on; 0.0.0.0 for all (default: this computer only)"
     )
-    parser.add_argument("--port", type=int, default=8080, help="port to serve on; 0 for any free one (default: 8080)")
+    parser.add_argument("--port", type=_port, default=8080, help="port to serve on; 0 for any free one (default: 8080)")
     parser.add_argument("--no-auth", action="store_true", help="ask for no password; only for this computer")
     parser.add_argument("--tls", action="store_true", help="serve https, with a certificate of Haven's own")
     parser.add_argument("--tls-cert", type=Path, metavar="FILE", help="serve https with this certificate")
     parser.add_argument("--tls-key", type=Path, metavar="FILE", help="the certificate's key")
+
+
+def _port(text: str) -> int:
+    if not text.isdecimal() or int(text) > 65535:
+        raise argparse.ArgumentTypeError(f"{text} is no port: it must be a number from 0 to 65535")
+    return int(text)
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -113,7 +119,8 @@ def _listen(app: Any, args: argparse.Namespace, data: DataFolder, tls: TlsFiles 
     try:
         server.prepare()
     except OSError as error:
-        reason = error.strerror or str(error)
+        # cheroot puts what the system said at the end of its own words.
+        reason = error.strerror or str(error).rpartition("] ")[2].rstrip(")")
         raise UserError(
             f"Cannot serve on {args.host}, port {args.port}: {reason}. Try another: --port 0 takes any free one."
         ) from error
