@@ -1,0 +1,183 @@
+"""What a user gets wrong is answered with a sentence and a status, never with a traceback."""
+
+import json
+import os
+import signal
+import socket
+import subprocess
+from pathlib import Path
+
+import pytest
+from helpers.photos import make_photo
+from helpers.serving import HAVEN, environment, haven, serve, wait_for
+
+
+def refused(*arguments: object, status: int = 1) -> str:
+    """Run a command that must fail in words; return them."""
+    # Other people's packages may leave a socket open when one cannot be had, which Python mentions if asked to.
+    quiet = {**environment(), "PYTHONWARNINGS": "ignore"}
+    command = [*HAVEN, *map(str, arguments)]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=120, env=quiet, check=False)
+    assert done.returncode == status, done.stdout + done.stderr
+    assert "Traceback" not in done.stderr
+    if status == 1:
+        assert done.stderr.startswith("haven: ")
+        assert done.stderr.rstrip().count("\n") == 0
+    return done.stderr
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        [],
+        ["frobnicate"],
+        ["index", "--frobnicate"],
+        ["serve", "--port", "many"],
+        ["serve", "--port", "99999"],
+        ["serve", "--port", "-1"],
+        ["info"],
+        ["libraries"],
+        ["libraries", "remove"],
+        ["users", "add"],
+        ["status", "--data"],
+    ],
+)
+def test_bad_arguments(arguments: list[str], tmp_path: Path) -> None:
+    assert "usage: haven" in refused(*arguments, status=2)
+
+
+def test_no_library_yet(tmp_path: Path) -> None:
+    assert "no library yet" in refused("index", "--data", tmp_path / "data")
+
+
+@pytest.mark.parametrize("command", [["status"], ["info", "x.jpg"], ["libraries", "list"]])
+def test_no_catalog_yet(command: list[str], tmp_path: Path) -> None:
+    assert "no catalog" in refused(*command, "--data", tmp_path / "data")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_folders_that_cannot_be_libraries(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    assert "no folder" in refused("index", tmp_path / "missing", "--data", tmp_path / "data")
+    assert "no folder" in refused("index", tmp_path / "file", "--data", tmp_path / "data")
+    assert "data folder" in refused("index", tmp_path, "--data", tmp_path / "data")
+    assert "data folder" in refused("serve", tmp_path, "--data", tmp_path / "data", "--port", "0")
+    make_photo(tmp_path / "Pictures/sub/a.jpg")
+    haven("index", tmp_path / "Pictures", "--data", tmp_path / "data")
+    assert "overlaps" in refused("index", tmp_path / "Pictures/sub", "--data", tmp_path / "data")
+
+
+def test_a_file_that_is_in_no_library(indexed: Path, tmp_path: Path) -> None:
+    assert "in no library" in refused("info", tmp_path / "x.jpg", "--data", indexed)
+    assert "no library" in refused("libraries", "remove", "nothing", "--data", indexed)
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("[tree\n", "haven.toml cannot be read"),
+        ("\xff", "haven.toml cannot be read"),
+        ("[tree]\nsplit_above = 'many'\n", "tree.split_above must be"),
+        ("[tree]\nsplit_above = true\n", "tree.split_above must be"),
+        ("[serve]\nallow_basic = 1\n", "serve.allow_basic must be"),
+        ("[tree]\nsplit_abvoe = 5\n", "no setting tree.split_abvoe"),
+        ("colour = 5\n", "no setting colour"),
+        ("tree = 5\n", "no setting tree"),
+        ("[index]\nworkers = -1\n", "index.workers must be at least 0"),
+        ("[tree]\nsplit_above = 0\n", "tree.split_above must be at least 1"),
+        ("[tree.deep]\nx = 1\n", "tree.deep"),
+    ],
+)
+def test_a_bad_haven_toml(tmp_path: Path, text: str, reason: str) -> None:
+    data = tmp_path / "data"
+    data.mkdir()
+    (data / "haven.toml").write_bytes(text.encode("latin-1"))
+    for command in ("status", "plugins"):
+        assert reason in refused(command, "--data", data)
+
+
+def test_settings_at_their_ends(tmp_path: Path) -> None:
+    data = tmp_path / "data"
+    data.mkdir()
+    make_photo(tmp_path / "Pictures/a.jpg")
+    for split, recent, workers in ((1, 0, 0), (10**9, 10**9, 100)):
+        text = f"[tree]\nsplit_above = {split}\nrecent_photos = {recent}\n[index]\nworkers = {workers}\n"
+        (data / "haven.toml").write_text(text)
+        assert haven("index", tmp_path / "Pictures", "--data", data).stdout.startswith("1 photo")
+
+
+@pytest.mark.parametrize("content", [b"not a database " * 100, b""])
+def test_a_catalog_that_is_none(tmp_path: Path, content: bytes) -> None:
+    data = tmp_path / "data"
+    data.mkdir()
+    (data / "catalog.sqlite").write_bytes(content)
+    for command in (["status"], ["libraries", "list"], ["info", "x"]):
+        assert "catalog.sqlite" in refused(*command, "--data", data)
+    doctor = haven("doctor", "--data", data, check=False)
+    assert doctor.returncode == 1
+    assert "Traceback" not in doctor.stderr
+
+
+def test_a_data_folder_that_cannot_be_made(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    make_photo(tmp_path / "Pictures/a.jpg")
+    words = refused("index", tmp_path / "Pictures", "--data", tmp_path / "file/data")
+    assert "cannot be used" in words
+
+
+def test_a_port_that_is_taken(tmp_path: Path) -> None:
+    make_photo(tmp_path / "Pictures/a.jpg")
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        words = refused("serve", tmp_path / "Pictures", "--data", tmp_path / "data", "--port", port)
+    assert f"port {port}: Address already in use. Try another: --port 0" in words
+
+
+@pytest.mark.parametrize(
+    ("arguments", "reason"),
+    [
+        (["--host", "0.0.0.0", "--no-auth"], "--no-auth"),
+        (["--host", "no.such.host.invalid"], "Cannot serve"),
+        (["--tls-cert", "x.pem"], "belong together"),
+        (["--tls-cert", "x.pem", "--tls-key", "y.pem"], "x.pem"),
+    ],
+)
+def test_serving_as_it_cannot_be(tmp_path: Path, arguments: list[str], reason: str) -> None:
+    make_photo(tmp_path / "Pictures/a.jpg")
+    assert reason in refused("serve", tmp_path / "Pictures", "--data", tmp_path / "data", *arguments)
+
+
+def test_one_process_holds_the_data_folder(tmp_path: Path) -> None:
+    make_photo(tmp_path / "Pictures/a.jpg")
+    data = tmp_path / "data"
+    with serve(tmp_path / "Pictures", data=data) as serving:
+        for command in (["index"], ["serve", "--port", "0"], ["libraries", "remove", "Pictures"]):
+            words = refused(*command, "--data", data)
+            assert serving.url in words
+            assert str(serving.process.pid) in words
+        # What only reads goes on.
+        status = json.loads(haven("status", "--data", data, "--json").stdout)
+        assert (status["photos"], status["serving"]) == (1, serving.url)
+        assert haven("info", tmp_path / "Pictures/a.jpg", "--data", data).returncode == 0
+        # Killed, it holds nothing any more.
+        os.kill(serving.process.pid, signal.SIGKILL)
+        serving.process.wait()
+        assert json.loads(haven("status", "--data", data, "--json").stdout)["serving"] is None
+        assert haven("index", "--data", data).returncode == 0
+
+
+def test_ctrl_c_ends_an_index_in_silence(tmp_path: Path) -> None:
+    for number in range(400):
+        make_photo(tmp_path / f"Pictures/{number}.jpg", size=(8, 8))
+    data = tmp_path / "data"
+    command = [*HAVEN, "index", str(tmp_path / "Pictures"), "--data", str(data)]
+    with subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment(), start_new_session=True
+    ) as process:
+        wait_for(lambda: (data / "running.json").exists() or process.poll() is not None, "the index to begin")
+        # A terminal sends it to the whole group, the workers too.
+        os.killpg(process.pid, signal.SIGINT)
+        _, errors = process.communicate(timeout=60)
+    assert "Traceback" not in errors
+    assert process.returncode in (130, 0)
+    assert haven("index", "--data", data).stdout.startswith("400 photos")
