@@ -106,7 +106,7 @@ def test_a_transaction_that_raises_leaves_nothing(tmp_path: Path) -> None:
 
 def test_the_clock_only_goes_forward(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     catalog = Catalog(tmp_path / "catalog.sqlite")
-    seen = []
+    seen: list[int] = []
     for nanoseconds in (5 * 10**18, 10**18, 10**18):
         monkeypatch.setattr("time.time_ns", lambda now=nanoseconds: now)
         with catalog.write() as w:
