@@ -22,6 +22,8 @@ logger = logging.getLogger(__name__)
 
 FEW = 10
 """This many missing files are believed deleted however small the library is."""
+MOVE_TAKES = 3600.0
+"""Seconds within which a copy, followed by the removal of what it was made from, is one move."""
 _FILES_A_TRANSACTION = 2000
 
 
@@ -149,40 +151,48 @@ class Scan:
         for path, row in [*((self._root + b"/" + row.path, row) for row in new), *self._new_elsewhere(w, lost)]:
             if not row.size:
                 continue
-            ids = [i for i in lost.get(row.size, ()) if i not in moved]
-            ids += [
-                r[0] for r in w.db.execute("SELECT id FROM original WHERE size = ? AND gone IS NOT NULL", (row.size,))
-            ]
-            if not ids:
+            ids = [i for i in lost.get(row.size, ()) if i not in moved and i != row.id]
+            if row.fingerprint is None:
+                # Nobody knows this file yet, so it may be one that vanished long ago.
+                gone = w.db.execute("SELECT id FROM original WHERE size = ? AND gone IS NOT NULL", (row.size,))
+                ids += [id_ for (id_,) in gone]
+            if not ids or row.id in moved:
                 continue
             try:
-                print_ = fingerprint(Path(os.fsdecode(path)), row.size)
+                print_ = row.fingerprint or fingerprint(Path(os.fsdecode(path)), row.size)
             except OSError:
                 continue
             # Of several copies, the one that lay here, or else bore the same name, is the likeliest to be meant.
             match = w.db.execute(
                 f"SELECT id, dir_id FROM original WHERE id IN ({','.join('?' * len(ids))}) AND fingerprint = ?"
+                # A file that is a photo already was copied from an older one.
+                " AND ifnull(photo_id, 0) < ifnull((SELECT photo_id FROM original WHERE id = ?), ifnull(photo_id, 0) + 1)"
                 " ORDER BY file <> ?, dir_id <> ?, gone IS NOT NULL, id LIMIT 1",
-                (*ids, print_, _name(row), row.dir_id),
+                (*ids, print_, row.id, _name(row), row.dir_id),
             ).fetchone()
             if match:
                 move(w, Row(match[0], match[1], b"", row.size, print_), row)
                 moved.add(match[0])
         return moved
 
-    def _new_elsewhere(self, w: Writer, lost: Collection[int]) -> list[tuple[bytes, Row]]:
-        """Return the files of sizes in `lost` that another library got and nobody has looked into, with their paths."""
+    def _new_elsewhere(self, w: Writer, lost: dict[int, list[int]]) -> list[tuple[bytes, Row]]:
+        """Return the files of sizes in `lost` that came lately, here or to another library, with their paths.
+
+        A move to another disk is a copy first and a removal later: the copy may have been seen, and looked into, before.
+        """
         if not lost:
             return []
         rows = w.db.execute(
-            f"SELECT o.id, o.dir_id, l.root, d.path, o.file, o.size FROM original o {LOCATED}"
-            " WHERE o.probed = 0 AND o.gone IS NULL AND o.photo_id IS NULL AND l.id <> ? AND l.gone IS NULL",
-            (self.library.id,),
+            "SELECT o.id, o.dir_id, l.root, d.path, o.file, o.size, iif(o.probed, o.fingerprint, NULL)"
+            f" FROM original o {LOCATED}"
+            " LEFT JOIN photo p ON p.id = o.photo_id WHERE o.gone IS NULL AND l.gone IS NULL"
+            " AND (o.probed = 0 AND o.photo_id IS NULL AND l.id <> ? OR p.added > ?)",
+            (self.library.id, time.time() - MOVE_TAKES),
         )
         return [
-            (b"/".join(part for part in (root, path, file) if part), Row(id_, dir_id, file, size))
-            for id_, dir_id, root, path, file, size in rows
-            if size in lost
+            (b"/".join(part for part in (root, path, file) if part), Row(id_, dir_id, file, size, print_))
+            for id_, dir_id, root, path, file, size, print_ in rows
+            if size in lost and id_ not in lost[size]
         ]
 
 

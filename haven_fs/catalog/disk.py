@@ -218,13 +218,26 @@ def move(w: Writer, old: Row, new: Row) -> None:
     )
     found = w.db.execute(f"SELECT {columns} FROM original WHERE id = ?", (new.id,)).fetchone()
     stem = w.db.execute("SELECT stem FROM original WHERE id = ?", (old.id,)).fetchone()[0]
-    w.db.execute("DELETE FROM original WHERE id = ?", (new.id,))
+    photo_id = w.db.execute("DELETE FROM original WHERE id = ? RETURNING photo_id", (new.id,)).fetchone()[0]
     w.db.execute(
         f"UPDATE original SET ({columns}, gone, probed, seq) = ({','.join('?' * len(found))}, NULL, 0, ?) WHERE id = ?",
         (*found, w.seq, old.id),
     )
     mark_due(w, old.dir_id, [stem])
     touch(w, {old.dir_id, new.dir_id})
+    if photo_id is not None:
+        # What was taken for another photo is this one.
+        mark_due(w, new.dir_id, [found[2]])
+        _hide_if_empty(w, photo_id)
+
+
+def _hide_if_empty(w: Writer, photo_id: int) -> None:
+    w.note_removal()
+    w.db.execute(
+        "UPDATE photo SET seq = ?, shown = 0, unreadable = NULL WHERE id = ? AND NOT EXISTS"
+        " (SELECT 1 FROM original WHERE photo_id = photo.id AND gone IS NULL)",
+        (w.seq, photo_id),
+    )
 
 
 def drop(w: Writer, rows: Sequence[Row]) -> None:
@@ -237,9 +250,5 @@ def drop(w: Writer, rows: Sequence[Row]) -> None:
             "UPDATE original SET gone = ?, seq = ? WHERE id = ? RETURNING stem, photo_id", (w.seq, w.seq, row.id)
         ).fetchone()
         mark_due(w, row.dir_id, [stem])
-        w.db.execute(
-            "UPDATE photo SET seq = ?, shown = 0, unreadable = NULL WHERE id = ? AND NOT EXISTS"
-            " (SELECT 1 FROM original WHERE photo_id = photo.id AND gone IS NULL)",
-            (w.seq, photo_id),
-        )
+        _hide_if_empty(w, photo_id)
     touch(w, {row.dir_id for row in rows})
