@@ -166,7 +166,7 @@ class Scan:
             match = w.db.execute(
                 f"SELECT id, dir_id FROM original WHERE id IN ({','.join('?' * len(ids))}) AND fingerprint = ?"
                 # A file that is a photo already was copied from an older one.
-                " AND ifnull(photo_id, 0) < ifnull((SELECT photo_id FROM original WHERE id = ?), ifnull(photo_id, 0) + 1)"
+                " AND ifnull(photo_id, 0) < ifnull((SELECT photo_id FROM original WHERE id = ?), 1 << 62)"
                 " ORDER BY file <> ?, dir_id <> ?, gone IS NOT NULL, id LIMIT 1",
                 (*ids, print_, row.id, _name(row), row.dir_id),
             ).fetchone()
@@ -178,7 +178,7 @@ class Scan:
     def _new_elsewhere(self, w: Writer, lost: dict[int, list[int]]) -> list[tuple[bytes, Row]]:
         """Return the files of sizes in `lost` that came lately, here or to another library, with their paths.
 
-        A move to another disk is a copy first and a removal later: the copy may have been seen, and looked into, before.
+        A move to another disk is a copy first and a removal later: the copy may have been looked into in between.
         """
         if not lost:
             return []
