@@ -4,7 +4,6 @@ import argparse
 import logging
 import signal
 import socket
-import sys
 import threading
 from pathlib import Path
 from typing import Any
@@ -56,6 +55,7 @@ def run(args: argparse.Namespace) -> int:
     """Serve until SIGINT or SIGTERM."""
     keep_small()
     allow_many_files()
+    stop = _told_to_stop()
     data = options.data_folder(args)
     with data.locked(), data.catalog() as catalog:
         options.remember_libraries(args, data, catalog)
@@ -73,7 +73,8 @@ def run(args: argparse.Namespace) -> int:
             print(f"Serving on {url}", flush=True)
             _explain(url, users, shown, tls)
             background.start()
-            _wait()
+            while not stop.wait(timeout=3600):
+                pass
         finally:
             logger.info("Stopping")
             server.stop()
@@ -144,14 +145,16 @@ def _explain(url: str, users: Users | None, shown: tuple[str, str] | None, tls: 
     print(f"\nOpen it as a drive:\n{how_to_mount(url, tls is not None, user)}\n\nCtrl+C ends it.", flush=True)
 
 
-def _wait() -> None:
-    """Return when told to stop."""
+def _told_to_stop() -> threading.Event:
+    """Return what is set when a signal asks to end.
+
+    It is asked for before any thread is there: an exception in the middle of starting would leave some behind, and the
+    process with them.
+    """
     stop = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stop.set())
-    while not stop.wait(timeout=3600):
-        pass
-    sys.stdout.flush()
+    return stop
 
 
 COMMAND = Command("serve", "Index your photos and serve them as a network drive.", arguments, run)

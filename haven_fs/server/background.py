@@ -45,7 +45,8 @@ class Background:
         self._wake.set()
         self._watcher.stop()
         self._indexer.stop()
-        self._thread.join(timeout=10)
+        if self._thread.is_alive():
+            self._thread.join(timeout=10)
         self._indexer.rest()
 
     def _changed(self, root: Path, folders: set[str] | None) -> None:
