@@ -26,7 +26,7 @@ import numpy.typing as npt
 from haven_places import sources, towns
 
 _log = logging.getLogger(__name__)
-_FORMAT = 2  # raise it when the columns below or the rules of `naming` change
+_FORMAT = 3  # raise it when the columns below or the rules of `naming` change
 _LOCK_SECONDS = 60.0
 
 Table = dict[str, npt.NDArray[np.generic]]
