@@ -1,0 +1,1 @@
+"""What models exist and which are here: the registry, the store on disk, and loading them."""

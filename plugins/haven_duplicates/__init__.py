@@ -1,0 +1,1 @@
+"""Photos that are there twice: /Review/Duplicates."""

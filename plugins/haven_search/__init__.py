@@ -1,0 +1,1 @@
+"""Search by words and meaning: /Search, quoted phrases, and the command `haven search`."""
