@@ -15,7 +15,7 @@ from haven_fs.library.headers import Metadata
 if TYPE_CHECKING:
     from PIL import Image
 
-__all__ = ["FACTS", "Analyzer", "Facts", "Metadata", "Sample", "Scalar", "Tag"]
+__all__ = ["FACTS", "Analyzer", "Embedding", "Facts", "Metadata", "Sample", "Scalar", "Tag"]
 
 Scalar = str | int | float | None
 
@@ -34,16 +34,30 @@ class Tag:
     parent: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Embedding:
+    """A vector that stands for a picture, or for a part of one, in a space where near means alike.
+
+    `space` names the space and whatever made it, such as "clip:demo-1a2b3c4d": vectors of two spaces are never
+    compared. `data` is a unit vector as little-endian float16; all of a space have the same length.
+    """
+
+    space: str
+    data: bytes
+
+
 @dataclass(slots=True)
 class Facts:
     """What one analyzer found out about one photo.
 
-    `values`: names of FACTS to numbers or strings. `tags`: the facet values it belongs to. `problems`: a sentence
-    for each thing in the file that was dropped as nonsense, for the owner to read.
+    `values`: names of FACTS to numbers or strings. `tags`: the facet values it belongs to. `embeddings`: vectors, of
+    one space several if the photo has several parts, such as the frames of a video. `problems`: a sentence for each
+    thing in the file that was dropped as nonsense, for the owner to read.
     """
 
     values: dict[str, Scalar] = field(default_factory=dict)
     tags: list[Tag] = field(default_factory=list)
+    embeddings: list[Embedding] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)
 
 
@@ -54,7 +68,8 @@ class Sample:
     `path`: the main original on disk, to be read only. `mtime`: its modification time, seconds since the epoch UTC.
     `roles`: what companions the photo has ("live", "raw", "edit", "sidecar"). `companions`: metadata of those that
     have any, by role. `metadata`: always there. `picture`: an RGB image, upright, its longer side at most about
-    1,280 pixels, only for analyzers whose `needs` is "picture".
+    1,280 pixels, only for analyzers whose `needs` is "picture". `frames`: all there is to look at, `picture` first:
+    several of a video, else one.
     """
 
     path: Path
@@ -63,6 +78,7 @@ class Sample:
     roles: frozenset[str] = frozenset()
     companions: Mapping[str, Metadata] = field(default_factory=dict)
     picture: "Image.Image | None" = None
+    frames: "Sequence[Image.Image]" = ()
 
 
 @runtime_checkable

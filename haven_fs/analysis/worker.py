@@ -199,9 +199,10 @@ def _sample_again(photo: Photo) -> Sample:
                 logger.debug("companion %s cannot be read", path, exc_info=True)
     sample = _sample(file, main, companions, known)
     if any(_analyzers[name].needs == "picture" for name in photo.due if name in _analyzers):
-        from haven_fs.library.picture import open_picture
+        from haven_fs.library.picture import open_frames
 
-        sample.picture = open_picture(Path(file.path), kind)
+        sample.frames = open_frames(Path(file.path), kind)
+        sample.picture = sample.frames[0]
     return sample
 
 
@@ -211,7 +212,7 @@ def _ask(analyzer: Analyzer, samples: Sequence[Sample]) -> list[Analysis]:
         answers = list(analyzer.analyze(samples))
         if len(answers) != len(samples):
             raise ValueError(f"{len(answers)} answers for {len(samples)} photos")
-        return [Analysis(analyzer.version, _stored(facts)) for facts in answers]
+        return [Analysis(analyzer.version, _stored(facts), embeddings=_embeddings(facts)) for facts in answers]
     except (Exception, SystemExit) as error:
         if len(samples) <= 1:
             logger.warning("Analyzer %s failed on %s", analyzer.name, [s.path for s in samples], exc_info=True)
@@ -237,6 +238,14 @@ def _stored(facts: Facts) -> str:
     if facts.problems:
         stored["problems"] = [str(problem) for problem in facts.problems]
     return _text(json.dumps(stored, ensure_ascii=False, allow_nan=False))
+
+
+def _embeddings(facts: Facts) -> list[tuple[str, bytes]]:
+    """Return a photo's vectors. Raises if they are not what the contract says."""
+    for embedding in facts.embeddings:
+        if not embedding.space or not embedding.data or len(embedding.data) % 2:
+            raise ValueError(f"an embedding of {len(embedding.data)} bytes in the space {embedding.space!r}")
+    return [(embedding.space, bytes(embedding.data)) for embedding in facts.embeddings]
 
 
 def _check_value(name: str, value: object) -> None:

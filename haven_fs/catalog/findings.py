@@ -22,6 +22,9 @@ FACTS = frozenset(
 )
 """Names of the single-valued facts that the catalog keeps as columns of a photo. Others are refused."""
 
+WORD_FACETS = ("keyword",)
+"""Facets whose values are words about a photo, found by the full text of a search."""
+
 TEXT_FACTS = frozenset({"taken_source", "make", "model", "lens", "caption"})
 """Those that are text; the others are numbers."""
 
@@ -39,11 +42,15 @@ class Probe:
 
 @dataclass(slots=True)
 class Analysis:
-    """What one analyzer said of one photo: `facts` as the catalog stores them (JSON), or why it `failed`."""
+    """What one analyzer said of one photo: `facts` as the catalog stores them (JSON), or why it `failed`.
+
+    `embeddings` are the name of a space and a vector each; they are kept apart, in haven_fs.vectors.
+    """
 
     version: int
     facts: str = "{}"
     failed: str | None = None
+    embeddings: list[tuple[str, bytes]] = field(default_factory=list)
 
 
 @dataclass(slots=True)

@@ -147,4 +147,36 @@ MIGRATIONS = (
 
     CREATE TABLE split (path TEXT PRIMARY KEY) WITHOUT ROWID;   -- folders once shown by year, for good
     """,
+    """
+    -- What was written about a photo, for searches by words; rowid is photo.id.
+    CREATE VIRTUAL TABLE words USING fts5(
+        name, caption, keywords, tokenize = 'unicode61 remove_diacritics 2', prefix = '2 3'
+    );
+    INSERT INTO words (rowid, name, caption, keywords)
+        SELECT p.id, o.name, coalesce(p.caption, ''), coalesce((SELECT group_concat(v.name, '; ') FROM member m
+            JOIN value v ON v.id = m.value_id WHERE m.photo_id = p.id AND v.facet = 'keyword'), '')
+        FROM photo p JOIN original o ON o.id = p.main_id WHERE o.name IS NOT NULL;
+
+    CREATE TABLE made (                     -- folders that somebody made in a smart folder, such as saved searches
+        id INTEGER PRIMARY KEY,
+        parent TEXT NOT NULL,               -- the path of the folder it is in, folded: 'search'
+        name TEXT NOT NULL,
+        fold TEXT NOT NULL,
+        seq INTEGER NOT NULL
+    );
+    CREATE UNIQUE INDEX made_name ON made (parent, fold);
+
+    CREATE TABLE dropped (                  -- pictures put into a smart folder to ask what looks like them
+        id INTEGER PRIMARY KEY,
+        parent TEXT NOT NULL,               -- as in made
+        name TEXT NOT NULL,
+        fold TEXT NOT NULL,
+        photo_id INTEGER REFERENCES photo,  -- the photo it is a copy of, or NULL
+        file TEXT,                          -- where its bytes are in the data folder's dropped/; NULL of a photo
+        size INTEGER NOT NULL,
+        mime TEXT NOT NULL,
+        seq INTEGER NOT NULL
+    );
+    CREATE UNIQUE INDEX dropped_name ON dropped (parent, fold);
+    """,
 )

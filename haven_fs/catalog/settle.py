@@ -10,7 +10,7 @@ from typing import Any
 
 from haven_fs.catalog import names
 from haven_fs.catalog.catalog import Writer
-from haven_fs.catalog.findings import FACTS
+from haven_fs.catalog.findings import FACTS, WORD_FACETS
 
 _COLUMNS = tuple(sorted(FACTS))
 _UPDATE = (
@@ -45,6 +45,7 @@ class Settler:
         self._db.executemany(
             "DELETE FROM member WHERE value_id = ? AND photo_id = ?", [(value, photo_id) for value in current - wanted]
         )
+        self._put_words(photo_id, values, tags)
         after = [readable, day_of(values.get("taken")), values.get("taken_source"), values.get("latitude") is None]
         if before[0] and (current - wanted or after != before):
             self._w.note_removal()
@@ -57,10 +58,29 @@ class Settler:
         values, tags = _merged(facts)
         self._put(photo_id, values, readable)
         self._add(photo_id, {self._value_id(facet, key, *named) for (facet, key), named in tags.items()})
+        self._put_words(photo_id, values, tags, is_new=True)
 
     def _put(self, photo_id: int, values: dict[str, Any], shown: bool) -> None:
         columns = [values.get(column) for column in _COLUMNS]
         self._db.execute(_UPDATE, (*columns, day_of(values.get("taken")), shown, self._w.seq, photo_id))
+
+    def _put_words(self, photo_id: int, values: dict[str, Any], tags: Tags, *, is_new: bool = False) -> None:
+        """Keep what was written about a photo where searches by words look."""
+        name = self._db.execute(
+            "SELECT o.name FROM photo p JOIN original o ON o.id = p.main_id WHERE p.id = ?", (photo_id,)
+        ).fetchone()
+        keywords = "; ".join(sorted(named for (facet, _), (named, _) in tags.items() if facet in WORD_FACETS))
+        words = ((name and name[0]) or "", values.get("caption") or "", keywords)
+        if not is_new:
+            before = self._db.execute("SELECT name, caption, keywords FROM words WHERE rowid = ?", (photo_id,))
+            if (known := before.fetchone()) == words:
+                return
+            if known:
+                self._db.execute("DELETE FROM words WHERE rowid = ?", (photo_id,))
+        if any(words):
+            self._db.execute(
+                "INSERT INTO words (rowid, name, caption, keywords) VALUES (?, ?, ?, ?)", (photo_id, *words)
+            )
 
     def _add(self, photo_id: int, value_ids: Iterable[int]) -> None:
         self._db.executemany("INSERT INTO member VALUES (?, ?)", [(value, photo_id) for value in value_ids])

@@ -1,9 +1,9 @@
-"""One small upright RGB picture of anything Haven can show, for analyzers to look at.
+"""Small upright RGB pictures of anything Haven can show, for analyzers to look at: one, or some frames of a video.
 
 Each format takes its cheapest way: a JPEG is scaled while it is decoded, a RAW file gives the JPEG its camera put
-inside, a HEIC its thumbnail if that is large enough or the picture is huge, a video one key frame. Memory is bounded:
-before anything is decoded its cost is worked out from the size the headers give, and what would cost more than
-MOST_BYTES is refused. Damaged files give what can be decoded.
+inside, a HEIC its thumbnail if that is large enough or the picture is huge, a video a few key frames. Memory is
+bounded: before anything is decoded its cost is worked out from the size the headers give, and what would cost more
+than MOST_BYTES is refused. Damaged files give what can be decoded.
 """
 
 import io
@@ -30,6 +30,10 @@ MOST_BYTES = 600 << 20
 """Memory that decoding one picture may take at its peak."""
 HUGE = 50_000_000
 """Pixels above which a HEIC's thumbnail is taken however small it is."""
+MOST_FRAMES = 6
+"""Frames of a video that are looked at."""
+SECONDS_A_FRAME = 2.0
+"""A video shorter than this, times the number of frames, gives fewer of them."""
 _SMALLEST_THUMBNAIL = 160
 _LONGEST_PREVIEW = 128 << 20
 _MOST_PACKETS = 2000  # read of a video until a key frame is found
@@ -52,16 +56,22 @@ _TURNS = {
 
 
 def open_picture(path: Path, kind: Kind, longest: int = 1280) -> Image.Image:
-    """Return a picture's, RAW file's or video's look: RGB, upright, its longer side at most `longest` pixels.
+    """Return the first of `open_frames`."""
+    return open_frames(path, kind, longest, most=1)[0]
 
-    Never enlarged. Raises Unreadable if nothing of it can be decoded or it would take too much memory, OSError if
-    the disk fails before decoding begins.
+
+def open_frames(path: Path, kind: Kind, longest: int = 1280, most: int = MOST_FRAMES) -> list[Image.Image]:
+    """Return a picture's, RAW file's or video's look: RGB, upright, the longer side at most `longest` pixels.
+
+    Never enlarged. At least one; of a video up to `most` frames spread over its length, the one a third into it
+    first. Raises Unreadable if nothing of it can be decoded or it would take too much memory, OSError if the disk
+    fails before decoding begins.
     """
     found = read_metadata(path, kind)
-    ways: dict[str, Callable[[], Image.Image]] = {
-        "image": lambda: _image(path, found, longest),
-        "raw": lambda: _raw(path, found, longest),
-        "video": lambda: _video(path, found, longest),
+    ways: dict[str, Callable[[], list[Image.Image]]] = {
+        "image": lambda: [_image(path, found, longest)],
+        "raw": lambda: [_raw(path, found, longest)],
+        "video": lambda: _video(path, found, longest, most),
     }
     try:
         with lenient():
@@ -181,23 +191,44 @@ def _raw(path: Path, found: Metadata, longest: int) -> Image.Image:
     raise Unreadable("There is no preview in this RAW file that could be shown.")
 
 
-def _video(path: Path, found: Metadata, longest: int) -> Image.Image:
-    """Decode the key frame before a third of the video, or else the first that can be decoded."""
+def _video(path: Path, found: Metadata, longest: int, most: int) -> list[Image.Image]:
+    """Decode key frames at even distances, the one before a third first; if none can be, the first that can."""
     _afford((found.width or 0) * (found.height or 0) * 20, (found.width or 0) * (found.height or 0))
+    with path.open("rb") as file, open_container(file, found.format) as container:
+        seconds = container.duration / av.time_base if container.duration else 0.0
+    count = max(1, min(most, int(seconds / SECONDS_A_FRAME)))
+    frames: dict[int | None, Image.Image] = {}
     last: Exception | None = None
-    for share in (1 / 3, 0.0):
-        with path.open("rb") as file, open_container(file, found.format) as container:
-            stream = container.streams.video[0]
-            stream.codec_context.skip_frame = "NONKEY"
-            stream.codec_context.thread_count = 1
-            try:
-                if share and container.duration:
-                    container.seek(int((container.start_time or 0) + container.duration * share))
-                for packet, _ in zip(container.demux(stream), range(_MOST_PACKETS), strict=False):
-                    for frame in packet.decode():
-                        size = _fit((frame.width, frame.height), longest)
-                        small = frame.reformat(width=size[0], height=size[1], format="rgb24")
-                        return _finish(Image.fromarray(small.to_ndarray()), longest, found.orientation)
-            except (av.FFmpegError, ValueError) as error:
-                last = error
-    raise Unreadable("No picture in this video can be decoded.") from last
+    for share in (1 / 3, *((number + 0.5) / count for number in range(count) if count > 1), 0.0):
+        if share == 0.0 and frames:
+            break
+        try:
+            time, picture = _frame_at(path, found, longest, share)
+            # Two places between the same key frames show the same one.
+            frames.setdefault(time, picture)
+        except (av.FFmpegError, ValueError) as error:
+            last = error
+        if len(frames) == most:
+            break
+    if not frames:
+        raise Unreadable("No picture in this video can be decoded.") from last
+    return list(frames.values())
+
+
+def _frame_at(path: Path, found: Metadata, longest: int, share: float) -> tuple[int | None, Image.Image]:
+    """Decode the key frame before a share of a video, or the next that can be; return its time stamp with it.
+
+    Each is a new opening: a decoder that met damage may give nothing good after it. Raises ValueError, FFmpegError.
+    """
+    with path.open("rb") as file, open_container(file, found.format) as container:
+        stream = container.streams.video[0]
+        stream.codec_context.skip_frame = "NONKEY"
+        stream.codec_context.thread_count = 1
+        if share and container.duration:
+            container.seek(int((container.start_time or 0) + container.duration * share))
+        for packet, _ in zip(container.demux(stream), range(_MOST_PACKETS), strict=False):
+            for frame in packet.decode():
+                size = _fit((frame.width, frame.height), longest)
+                small = frame.reformat(width=size[0], height=size[1], format="rgb24")
+                return frame.pts, _finish(Image.fromarray(small.to_ndarray()), longest, found.orientation)
+    raise ValueError("there is no frame")

@@ -15,7 +15,9 @@ def schema(path: Path) -> dict[str, str]:
     try:
         return {
             name: " ".join(sql.split())
-            for name, sql in db.execute("SELECT name, sql FROM sqlite_master WHERE sql <> ''")
+            for name, sql in db.execute(
+                "SELECT name, sql FROM sqlite_master WHERE sql <> '' AND name <> 'sqlite_stat1'"
+            )
         }
     finally:
         db.close()
