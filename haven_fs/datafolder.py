@@ -93,6 +93,4 @@ class DataFolder:
 
     def tree(self, catalog: Catalog) -> Tree:
         """Return the tree over a catalog of this data folder."""
-        return Tree(
-            catalog, self.settings, self.plugins.smart_folders(self.settings), self.plugins.path_patterns(self.settings)
-        )
+        return self.plugins.tree(catalog, self.settings)

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from haven_fs.command import Command
     from haven_fs.config import Setting, Settings
     from haven_fs.tree.nodes import PathPattern, SmartFolder
+    from haven_fs.tree.searcher import Searcher
 
 hookspec = pluggy.HookspecMarker("haven_fs")
 
@@ -35,7 +36,12 @@ def haven_smart_folders(settings: "Settings") -> "Sequence[SmartFolder]":  # typ
 
 @hookspec
 def haven_path_patterns(settings: "Settings") -> "Sequence[PathPattern]":  # type: ignore[empty-body]
-    """Names that resolve inside any smart folder although they are not listed, such as a quoted phrase."""
+    """Names that resolve inside any folder although they are not listed, such as a quoted phrase."""
+
+
+@hookspec
+def haven_searchers(settings: "Settings") -> "Sequence[Searcher]":  # type: ignore[empty-body]
+    """What ranks photos by a text or by likeness to a picture, such as an embedding model."""
 
 
 @hookspec

@@ -17,9 +17,12 @@ import pluggy
 
 from haven_fs import hookspecs
 from haven_fs.analysis.analyzer import Analyzer
+from haven_fs.catalog import Catalog
 from haven_fs.command import Command
 from haven_fs.config import CORE_SETTINGS, Setting, Settings
 from haven_fs.tree.nodes import PathPattern, SmartFolder
+from haven_fs.tree.searcher import Searcher
+from haven_fs.tree.tree import Tree
 
 logger = logging.getLogger(__name__)
 
@@ -130,6 +133,7 @@ class Plugins:
         self.analyzers(settings)
         self.smart_folders(settings)
         self.path_patterns(settings)
+        self.searchers(settings)
         self.commands()
 
     def settings(self) -> list[Setting]:
@@ -147,6 +151,20 @@ class Plugins:
     def path_patterns(self, settings: Settings) -> list[PathPattern]:
         """Return the patterns of names that resolve without being listed."""
         return self._ask("haven_path_patterns", PathPattern, settings=settings)
+
+    def searchers(self, settings: Settings) -> list[Searcher]:
+        """Return what ranks photos by meaning."""
+        return self._ask("haven_searchers", Searcher, settings=settings)
+
+    def tree(self, catalog: Catalog, settings: Settings) -> Tree:
+        """Return the tree over a catalog, made of all that the plugins bring."""
+        return Tree(
+            catalog,
+            settings,
+            self.smart_folders(settings),
+            self.path_patterns(settings),
+            self.searchers(settings),
+        )
 
     def commands(self) -> dict[str, Command]:
         """Return the commands that plugins add to the command line."""

@@ -13,7 +13,8 @@ from datetime import datetime
 
 from haven_fs.catalog import names
 from haven_fs.config import Settings
-from haven_fs.tree.photoset import FileSet, PhotoSet, Stamp
+from haven_fs.tree.photoset import File, FileSet, PhotoSet, Stamp
+from haven_fs.tree.searcher import Searcher
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +22,8 @@ class View:
     """What a folder is opened with: the catalog at one moment, and the photos it is confined to.
 
     `within` is every photo at the root; in /Places/Paris/Timeline it is Paris. `path` is where the folder is, the
-    names as the tree spells them. `now` is the server's local time. `remember_split` notes that `path` was split.
+    names as the tree spells them. `now` is the server's local time. `searchers` rank photos by meaning, if any can.
+    `remember_split` notes that `path` was split.
     """
 
     db: sqlite3.Connection
@@ -29,6 +31,7 @@ class View:
     now: datetime
     within: PhotoSet = field(default_factory=PhotoSet)
     path: tuple[str, ...] = ()
+    searchers: Sequence[Searcher] = ()
     remember_split: Callable[[str], None] = field(default=lambda path: None)
 
     @property
@@ -96,6 +99,12 @@ class Folder:
         """The photos in this folder and below it, if it is about photos: what composing narrows."""
         return None
 
+    @property
+    def scope(self) -> PhotoSet:
+        """The photos that a phrase asked in this folder is about."""
+        photos = self.photos
+        return self.view.within if photos is None else photos
+
     def files(self) -> FileSet | None:
         """Return the files listed in this folder."""
         return None
@@ -107,6 +116,10 @@ class Folder:
 
     def texts(self) -> Sequence[Text]:
         """Return the small text files listed in this folder."""
+        return ()
+
+    def extras(self) -> Sequence[File]:
+        """Return the files listed in this folder that `files` does not hold, such as what was put into it."""
         return ()
 
     def stamp(self) -> Stamp:
@@ -134,7 +147,7 @@ class PhotoFolder(Folder):
         super().__init__(view)
         self._photos = photos
         self._always = always_split
-        self._level = level
+        self.level = level
         self._texts = texts
 
     @property
@@ -148,9 +161,9 @@ class PhotoFolder(Folder):
 
     def is_split(self) -> bool:
         """Tell whether the photos are in folders by date rather than listed here."""
-        if self._level >= len(self.LEVELS):
+        if self.level >= len(self.LEVELS):
             return False
-        if self._level < self._always:
+        if self.level < self._always:
             return True
         path = "/".join(self.view.path)
         if self.view.db.execute("SELECT 1 FROM split WHERE path = ?", (path,)).fetchone():
@@ -164,28 +177,28 @@ class PhotoFolder(Folder):
         """Return the years, months or days that photos are from, if this folder is split."""
         if not self.is_split():
             return []
-        unit = self.LEVELS[self._level][1]
+        unit = self.LEVELS[self.level][1]
         groups = self._photos.grouped(self.view.db, f"p.day / {unit}")
         return [Entry(self.UNDATED if date is None else self._spell(date), stamp) for date, stamp in groups]
 
     def _spell(self, date: int) -> str:
-        parts = (date, 0, 0) if self._level == 0 else (date // 100, date % 100, 0)
-        if self._level == 2:
+        parts = (date, 0, 0) if self.level == 0 else (date // 100, date % 100, 0)
+        if self.level == 2:
             parts = (date // 10000, date // 100 % 100, date % 100)
-        return self.LEVELS[self._level][2].format(*parts)
+        return self.LEVELS[self.level][2].format(*parts)
 
     def enter(self, name: str) -> "Folder | None":
         """Return the year's, month's or day's folder if there is one and this folder is split."""
         if not self.is_split():
             return None
-        unit = self.LEVELS[self._level][1]
-        if names.fold(name) == names.fold(self.UNDATED) and self._level == 0:
+        unit = self.LEVELS[self.level][1]
+        if names.fold(name) == names.fold(self.UNDATED) and self.level == 0:
             name = self.UNDATED
             photos, level = self._photos.narrowed("p.day IS NULL"), len(self.LEVELS)
-        elif re.fullmatch(r"\d{4}" + r"-\d\d" * self._level, name, re.ASCII):
+        elif re.fullmatch(r"\d{4}" + r"-\d\d" * self.level, name, re.ASCII):
             date = int(name.replace("-", ""))
             photos = self._photos.narrowed("p.day BETWEEN ? AND ?", date * unit, date * unit + unit - 1)
-            level = self._level + 1
+            level = self.level + 1
         else:
             return None
         if not photos.stamp(self.view.db).count:
@@ -195,6 +208,36 @@ class PhotoFolder(Folder):
     def files(self) -> FileSet | None:
         """Return the photos' files unless they are in folders by date."""
         return None if self.is_split() else self._photos.files()
+
+
+class RankedFolder(PhotoFolder):
+    """A folder of photos in an order of its own, the best first: file names begin with their place in it."""
+
+    def __init__(
+        self, view: View, photos: PhotoSet, ranked: Sequence[int], *, level: int = 0, texts: Sequence[Text] = ()
+    ) -> None:
+        """`ranked`: the ids of photos; those that `photos` does not hold are not shown."""
+        super().__init__(view, photos.among(ranked), level=level, texts=texts)
+        self._ranked = ranked
+
+    def enter(self, name: str) -> "Folder | None":
+        """Return the year's, month's or day's folder, ranked as this one is."""
+        below = super().enter(name)
+        if not isinstance(below, PhotoFolder):
+            return below
+        return RankedFolder(below.view, below.photos, self._ranked, level=below.level)
+
+    def files(self) -> FileSet | None:
+        """Return the photos' files by rank, unless they are in folders by date."""
+        return None if self.is_split() else self.opens()
+
+    def opens(self) -> FileSet:
+        """Return the photos' files by rank."""
+        return self._photos.ranked_files(self._ranked)
+
+    def stamp(self) -> Stamp:
+        """Return the version: as new as the catalog or the day, since any change may bring another order."""
+        return Stamp(0, max(self.view.seq, self.view.midnight), steady=True)
 
 
 class FacetFolder(Folder):
@@ -280,10 +323,10 @@ class SmartFolder:
 
 @dataclass(frozen=True, slots=True)
 class PathPattern:
-    """Names that resolve inside a folder about photos although they are not listed there.
+    """Names that resolve inside any folder although they are not listed there.
 
-    `pattern` must match the whole name; `open` gets the folder's view, confined to its photos, and the match, and
-    returns the folder meant or None.
+    `pattern` must match the whole name; `open` gets the folder's view, confined to its photos if it is about photos,
+    and the match, and returns the folder meant or None. What is listed in a folder comes before any pattern.
     """
 
     pattern: re.Pattern[str]

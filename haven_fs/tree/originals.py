@@ -6,7 +6,7 @@ from haven_fs.catalog import names
 from haven_fs.config import Settings
 from haven_fs.hook import hookimpl
 from haven_fs.tree.nodes import Entry, Folder, SmartFolder, View
-from haven_fs.tree.photoset import FileSet, Stamp
+from haven_fs.tree.photoset import FileSet, PhotoSet, Stamp
 
 
 class DiskFolder(Folder):
@@ -33,6 +33,16 @@ class DiskFolder(Folder):
             (self._dir_id, names.fold(name)),
         ).fetchone()
         return DiskFolder(self.view.below(row[1]), row[0], row[2]) if row else None
+
+    @property
+    def scope(self) -> PhotoSet:
+        """The photos in it and in the folders below it."""
+        below = (
+            "WITH RECURSIVE below (id) AS"
+            " (SELECT ? UNION ALL SELECT d.id FROM dir d JOIN below ON d.parent_id = below.id)"
+            " SELECT photo_id FROM original WHERE dir_id IN (SELECT id FROM below) AND gone IS NULL"
+        )
+        return self.view.within.narrowed(f"p.id IN ({below})", self._dir_id)
 
     def files(self) -> FileSet:
         """Return every file in it, photo or not."""

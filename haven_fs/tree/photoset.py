@@ -4,7 +4,9 @@ A folder never holds its photos: it holds the condition that picks them, so that
 2019 is three conditions) and a listing of a hundred thousand photos is one query, rendered inside the database.
 """
 
+import json
 import os
+import re
 import sqlite3
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -54,12 +56,17 @@ _FILE = (
 )
 
 
+_RANK = re.compile(r"\d+ ")
+
+
 @dataclass(frozen=True, slots=True)
 class FileSet:
     """Files picked by a query over `original AS o`; `source` is its FROM and WHERE, `order` its ORDER BY.
 
     `disk_names`: whether the files bear their names on disk (/Originals) or their display names. `lookup`: the same
     files as `source`, from the same parameters, put so that one name is found without going through all of them.
+    `rank`: SQL for a file's place in an answer; names then begin with it, in `digits` digits, which keeps the order
+    in every file browser.
     """
 
     source: str
@@ -67,6 +74,8 @@ class FileSet:
     disk_names: bool = False
     order: str = ""
     lookup: str = ""
+    rank: str = ""
+    digits: int = 3
 
     def stamp(self, db: sqlite3.Connection) -> Stamp:
         """Return how many files there are and when one last changed."""
@@ -74,10 +83,17 @@ class FileSet:
         return Stamp(count, seq or 0)
 
     def find(self, db: sqlite3.Connection, name: str) -> File | None:
-        """Return the file of that name, in whatever case or composition the client spells it."""
+        """Return the file of that name, in whatever case or composition the client spells it.
+
+        Of a ranked one the name decides, whatever rank is before it: today's may be another than when it was listed.
+        """
         column = "shown_fold" if self.disk_names else "name_fold"
-        source = self.lookup or self.source
-        return next(self._files(db, f"{source} AND o.{column} = ?", (names.fold(name),)), None)
+        source = f"{self.lookup or self.source} AND o.{column} = ?"
+        spelled = [name]
+        if self.rank and (ranked := _RANK.match(name)):
+            spelled.insert(0, name[ranked.end() :])
+        found = (next(self._files(db, source, (names.fold(one),)), None) for one in spelled)
+        return next((file for file in found if file is not None), None)
 
     def files(self, db: sqlite3.Connection) -> Iterator[File]:
         """Give every file, one by one; for listings `render` is faster by far."""
@@ -85,11 +101,13 @@ class FileSet:
 
     def _files(self, db: sqlite3.Connection, source: str, params: tuple[Any, ...]) -> Iterator[File]:
         columns = _FILE.format(name="shown" if self.disk_names else "name")
-        query = f"SELECT {columns} FROM (SELECT o.id {source}) AS picked JOIN original o ON o.id = picked.id {LOCATED}"
-        for row in db.execute(query, self.params + params):
+        picked = f"SELECT o.id, {self.rank or 0} AS rank {source}"
+        query = f"SELECT picked.rank, {columns} FROM ({picked}) AS picked JOIN original o ON o.id = picked.id {LOCATED}"
+        for rank, *row in db.execute(query, self.params + params):
             root = os.fsdecode(row[5])
             below = row[3] + b"/" + row[4] if row[3] else row[4]
-            yield File(row[0], row[1], row[2], Path(root, os.fsdecode(below)), Path(root), *row[6:])
+            name = f"{rank:0{self.digits}d} {row[2]}" if self.rank else row[2]
+            yield File(row[0], row[1], name, Path(root, os.fsdecode(below)), Path(root), *row[6:])
 
     def render(
         self, db: sqlite3.Connection, template: str, columns: Sequence[str], slice_: int = 2000
@@ -101,8 +119,11 @@ class FileSet:
         about a megabyte: the database builds it in one piece of memory, which should be small and come back.
         """
         href, xml = ("shown_href", "shown_xml") if self.disk_names else ("href", "xml")
-        spelled = {"href": href, "xml": xml}
-        arguments = ", ".join(f"o.{spelled.get(column, column)}" for column in columns)
+        spelled = {column: f"o.{column}" for column in columns} | {"href": f"o.{href}", "xml": f"o.{xml}"}
+        if self.rank:
+            spelled["href"] = f"printf('%0{self.digits}d%%20%s', {self.rank}, o.{href})"
+            spelled["xml"] = f"printf('%0{self.digits}d %s', {self.rank}, o.{xml})"
+        arguments = ", ".join(spelled[column] for column in columns)
         inner = f"SELECT printf(?, {arguments}) AS text {self.source} {self.order} LIMIT ? OFFSET ?"
         query = f"SELECT CAST(group_concat(text, '') AS BLOB), count(*) FROM ({inner})"
         offset = 0
@@ -172,4 +193,23 @@ class PhotoSet:
             self.params,
             order="ORDER BY o.name_fold",
             lookup=f"FROM original o CROSS JOIN photo p ON p.id = o.photo_id {where}",
+        )
+
+    def among(self, photo_ids: Sequence[int]) -> "PhotoSet":
+        """Return the photos of this set that are among these."""
+        return self.narrowed("p.id IN (SELECT value FROM json_each(?))", json.dumps(list(photo_ids)))
+
+    def ranked_files(self, photo_ids: Sequence[int]) -> FileSet:
+        """Return the files of those photos of this set that are among these, by their place in `photo_ids`."""
+        # As in `files`, the order of the joins is given: by rank for a listing, by name for one file.
+        by_rank = "FROM json_each(?) r CROSS JOIN photo p ON p.id = r.value CROSS JOIN original o ON o.photo_id = p.id"
+        by_name = "FROM original o CROSS JOIN photo p ON p.id = o.photo_id CROSS JOIN json_each(?) r ON r.value = p.id"
+        where = f"WHERE {self.condition} AND o.gone IS NULL AND o.name IS NOT NULL"
+        return FileSet(
+            f"{by_rank} {where}",
+            (json.dumps(list(photo_ids)), *self.params),
+            order="ORDER BY r.key, o.name_fold",
+            lookup=f"{by_name} {where}",
+            rank="r.key + 1",
+            digits=max(3, len(str(len(photo_ids)))),
         )

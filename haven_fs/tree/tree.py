@@ -8,6 +8,7 @@ from haven_fs.catalog import Catalog, names
 from haven_fs.config import Settings
 from haven_fs.tree.nodes import Entry, Folder, PathPattern, SmartFolder, Text, View
 from haven_fs.tree.photoset import File
+from haven_fs.tree.searcher import Searcher
 
 Node = Folder | File | Text
 
@@ -15,23 +16,30 @@ Node = Folder | File | Text
 class Tree:
     """All smart folders over one catalog.
 
-    `folders`: by their path in the tree. `patterns`: names that resolve inside any folder about photos.
+    `folders`: by their path in the tree. `patterns`: names that resolve inside any folder. `searchers`: what ranks
+    photos by meaning.
     """
 
     def __init__(
-        self, catalog: Catalog, settings: Settings, folders: dict[str, SmartFolder], patterns: Sequence[PathPattern]
+        self,
+        catalog: Catalog,
+        settings: Settings,
+        folders: dict[str, SmartFolder],
+        patterns: Sequence[PathPattern] = (),
+        searchers: Sequence[Searcher] = (),
     ) -> None:
         self.catalog = catalog
         self.settings = settings
         self._folders = {tuple(names.fold(part) for part in path.split("/")): f for path, f in folders.items()}
         self._patterns = patterns
+        self._searchers = searchers
 
     @contextmanager
     def view(self) -> Iterator[View]:
         """Open the tree as it is now; everything asked within is answered from one state of the catalog."""
         splits: list[str] = []
         with self.catalog.read() as db:
-            yield View(db, self.settings, datetime.now(), remember_split=splits.append)
+            yield View(db, self.settings, datetime.now(), searchers=self._searchers, remember_split=splits.append)
         if splits and self.catalog.writable:
             with self.catalog.write() as w:
                 w.db.executemany("INSERT OR IGNORE INTO split VALUES (?)", [(path,) for path in splits])
@@ -40,22 +48,23 @@ class Tree:
         """Return what is at `path`, a list of names in any case and composition; None if nothing is."""
         folder: Folder = _Place(view, (), self._folders)
         for position, name in enumerate(path):
-            below = self._enter(folder, name)
+            below = folder.enter(name)
+            if below is None and position == len(path) - 1 and (file := self._file(folder, name)):
+                return file
+            below = below or self._unlisted(folder, name)
             if below is None:
-                return self._file(folder, name) if position == len(path) - 1 else None
+                return None
             folder = below
         return folder
 
-    def _enter(self, folder: Folder, name: str) -> Folder | None:
-        below = folder.enter(name)
+    def _unlisted(self, folder: Folder, name: str) -> Folder | None:
+        """Return a folder that resolves in another although it is not listed there."""
         photos = folder.photos
-        if below is not None or photos is None:
-            return below
-        # Inside a folder about photos another facet's name narrows it, although it is not listed there.
+        # Inside a folder about photos another facet's name narrows it.
         facet = self._folders.get((names.fold(name),))
-        if facet is not None and facet.facet:
+        if photos is not None and facet is not None and facet.facet:
             return facet.open(folder.view.below(facet.path, within=photos))
-        view = folder.view.below(name, within=photos)
+        view = folder.view.below(name, within=folder.scope)
         for pattern in self._patterns:
             match = pattern.pattern.fullmatch(name)
             found = pattern.open(view, match) if match else None
@@ -67,6 +76,9 @@ class Tree:
         for text in folder.texts():
             if names.fold(text.name) == names.fold(name):
                 return text
+        for extra in folder.extras():
+            if names.fold(extra.name) == names.fold(name):
+                return extra
         files = folder.opens()
         return files.find(folder.view.db, name) if files is not None else None
 

@@ -49,7 +49,7 @@ class HavenProvider(DAVProvider):  # type: ignore[misc]
             plugins = Plugins()
             settings = load_settings(folder, plugins.settings())
             catalog = Catalog(folder / "catalog.sqlite", readonly=True)
-            tree = Tree(catalog, settings, plugins.smart_folders(settings), plugins.path_patterns(settings))
+            tree = plugins.tree(catalog, settings)
         self.tree = tree
         self._listings = ListingCache()
         self._quota: tuple[float, tuple[int, int]] = (float("-inf"), (0, 0))

@@ -115,9 +115,7 @@ class Home:
 
     def tree(self) -> Tree:
         """Return the tree over the catalog."""
-        return Tree(
-            self.catalog, self.settings, plugins().smart_folders(self.settings), plugins().path_patterns(self.settings)
-        )
+        return plugins().tree(self.catalog, self.settings)
 
     def seen(self, root: Path | None = None) -> dict[str, Seen]:
         """Return every file the library holds by the catalog, by its path below the root."""
