@@ -67,6 +67,10 @@ class TakesFiles(Protocol):
         """Keep an uploaded file under that name, in place of one that was."""
         ...
 
+    def put_empty(self, w: Writer, name: str) -> None:
+        """Keep a name that nothing there has for a program that will write to it; it says nothing yet."""
+        ...
+
     def put_copy(self, w: Writer, name: str, file: File) -> None:
         """Take a file of the tree, under that name, in place of one that was."""
         ...

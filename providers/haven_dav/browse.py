@@ -37,6 +37,9 @@ def page(environ: Environ, start_response: StartResponse, view: View, folder: Fo
     links += [
         f'<li><a href="{here}{names.href(text.name)}">{names.xml(text.name)}</a></li>\n' for text in folder.texts()
     ]
+    links += [
+        f'<li><a href="{here}{names.href(extra.name)}">{names.xml(extra.name)}</a></li>\n' for extra in folder.extras()
+    ]
     body.append("".join(links).encode())
     files = folder.files()
     if files is not None:

@@ -167,6 +167,7 @@ class Multistatus:
                 for entry in folder.entries()
             ]
             body += [self.text(view, folder, text, href).encode() for text in folder.texts()]
+            body += [self.file(extra, href).encode() for extra in folder.extras()]
             files = folder.files()
             if files is not None and self._locks is not None:
                 body += [self.file(file, href).encode() for file in files.files(view.db)]

@@ -12,7 +12,8 @@ import logging
 import shutil
 import threading
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from http import HTTPStatus
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote, unquote
@@ -20,9 +21,11 @@ from urllib.parse import quote, unquote
 from wsgidav.dav_provider import DAVProvider
 
 from haven_dav import browse
+from haven_dav.junk import JunkStore
 from haven_dav.propfind import LONGEST_BODY, BadRequest, ListingCache, Multistatus, parse, text_file
 from haven_dav.resources import href, node_at, original_path, original_ref, resource, split_path
 from haven_dav.send import Environ, NotThere, StartResponse, send_bytes, send_file
+from haven_dav.writes import WRITES, Writes
 from haven_fs.catalog import Catalog, names
 from haven_fs.catalog.libraries import all_libraries
 from haven_fs.config import default_data_dir, load_settings
@@ -30,11 +33,11 @@ from haven_fs.plugins import Plugins
 from haven_fs.tree.nodes import Folder, Text, View
 from haven_fs.tree.photoset import File
 from haven_fs.tree.tree import Tree
+from haven_fs.tree.writes import Refused
 
 logger = logging.getLogger(__name__)
 
-WRITES = frozenset({"PUT", "DELETE", "MKCOL", "COPY", "MOVE", "PROPPATCH", "POST"})
-ALLOWED = "OPTIONS, GET, HEAD, PROPFIND, LOCK, UNLOCK"
+ALLOWED = "OPTIONS, GET, HEAD, PROPFIND, LOCK, UNLOCK, PUT, DELETE, MKCOL, COPY, MOVE"
 _XML = "application/xml; charset=utf-8"
 _QUOTA_SECONDS = 30.0
 
@@ -51,6 +54,11 @@ class HavenProvider(DAVProvider):  # type: ignore[misc]
             catalog = Catalog(folder / "catalog.sqlite", readonly=True)
             tree = plugins.tree(catalog, settings)
         self.tree = tree
+        # Beside the catalog, so that a file that was sent is moved to its place, not copied.
+        self.junk = JunkStore(tree.catalog.path.parent / "dropped")
+        self._writes = Writes(
+            tree, self.junk, lambda: self.lock_manager, lambda: self._href("", folder=False).rstrip("/")
+        )
         self._listings = ListingCache()
         self._quota: tuple[float, tuple[int, int]] = (float("-inf"), (0, 0))
         self._quota_lock = threading.Lock()
@@ -79,9 +87,12 @@ class HavenProvider(DAVProvider):  # type: ignore[misc]
         if method in ("GET", "HEAD"):
             return self._get(environ, start_response)
         if method in WRITES:
-            return self._refuse(environ, start_response)
+            return self._write(environ, start_response)
         answer: Iterable[bytes] = default_handler(environ, start_response)
         return answer
+
+    def _node(self, view: View, parts: Sequence[str]) -> Folder | File | Text | None:
+        return self.junk.find(parts) or node_at(self.tree, view, parts)
 
     def _href(self, path: str, *, folder: bool) -> str:
         share = "" if self.share_path == "/" else self.share_path
@@ -109,7 +120,7 @@ class HavenProvider(DAVProvider):  # type: ignore[misc]
             version = (view.seq, view.now.date(), quota)
             answer = None if locks else self._listings.get(key, version)
             if answer is None:
-                node = node_at(self.tree, view, split_path(path))
+                node = self._node(view, split_path(path))
                 if node is None:
                     return _fail(environ, start_response, "404 Not Found", "There is nothing here.")
                 answer = self._multistatus(multistatus, view, node, path, depth)
@@ -172,7 +183,7 @@ class HavenProvider(DAVProvider):  # type: ignore[misc]
         path = environ["PATH_INFO"]
         parts = split_path(path)
         with self.tree.view() as view:
-            node = node_at(self.tree, view, parts)
+            node = self._node(view, parts)
             if node is None:
                 return _fail(environ, start_response, "404 Not Found", "There is nothing here.")
             if isinstance(node, Folder):
@@ -192,25 +203,15 @@ class HavenProvider(DAVProvider):  # type: ignore[misc]
 
     # Writes
 
-    def _refuse(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
-        """Answer a write, none of which is taken yet, with a reason in words."""
-        method, parts = environ["REQUEST_METHOD"], split_path(environ["PATH_INFO"])
-        with self.tree.view() as view:
-            node = node_at(self.tree, view, parts)
-            parent = self.tree.resolve(view, parts[:-1])
-        if method == "MKCOL" and node is not None:
-            return _fail(
-                environ, start_response, "405 Method Not Allowed", "There is a folder or file of that name already."
-            )
-        if method == "POST" or (method == "PUT" and isinstance(node, Folder)):
-            return _fail(environ, start_response, "405 Method Not Allowed", f"{method} means nothing here.")
-        if node is None and method in ("DELETE", "COPY", "MOVE", "PROPPATCH"):
-            return _fail(environ, start_response, "404 Not Found", "There is nothing here.")
-        if node is None and not isinstance(parent, Folder):
-            return _fail(environ, start_response, "409 Conflict", "The folder this should go into is not there.")
-        folder = node if isinstance(node, Folder) else parent
-        reason = folder.refusal if isinstance(folder, Folder) else Folder.refusal
-        return _fail(environ, start_response, "403 Forbidden", reason)
+    def _write(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
+        """Answer a write."""
+        try:
+            status = self._writes.answer(environ)
+        except Refused as refused:
+            line = f"{refused.status} {HTTPStatus(refused.status).phrase}"
+            return _fail(environ, start_response, line, refused.reason)
+        start_response(status, [("Content-Length", "0")])
+        return [b""]
 
 
 def _read_body(environ: Environ) -> bytes:

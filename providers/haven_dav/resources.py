@@ -18,6 +18,7 @@ from haven_fs.catalog.disk import LOCATED
 from haven_fs.tree.nodes import Folder, Text, View
 from haven_fs.tree.photoset import File
 from haven_fs.tree.tree import Tree
+from haven_fs.tree.writes import Refused, TakesFiles
 
 
 class FolderResource(DAVCollection):  # type: ignore[misc]
@@ -43,17 +44,24 @@ class FolderResource(DAVCollection):  # type: ignore[misc]
             return found + ([file.name for file in files.files(view.db)] if files is not None else [])
 
     def create_empty_resource(self, name: str) -> None:
-        """Refuse a LOCK of a name that is not there, which would make a file."""
-        raise DAVError(HTTP_FORBIDDEN, "Nothing can be added here.")
+        """Make an empty file, which is what a LOCK of a name that is not there does. Raises DAVError."""
+        with self._tree.view() as view:
+            folder = self._tree.resolve(view, split_path(self.path))
+            if not isinstance(folder, TakesFiles) or not self._tree.catalog.writable:
+                raise DAVError(HTTP_FORBIDDEN, "Nothing can be added here.")
+            try:
+                with self._tree.catalog.write() as w:
+                    folder.put_empty(w, name)
+            except Refused as refused:
+                raise DAVError(refused.status, refused.reason) from refused
 
 
 class FileResource(DAVNonCollection):  # type: ignore[misc]
-    """A file of the tree: an original, or a folder's note."""
+    """A file of the tree: an original, a folder's note, or what was put into a folder."""
 
-    def __init__(self, path: str, environ: dict[str, Any], file: File, data: bytes | None = None) -> None:
+    def __init__(self, path: str, environ: dict[str, Any], file: File) -> None:
         super().__init__(path, environ)
         self._file = file
-        self._data = data
 
     def get_content_length(self) -> int:
         """Return the number of bytes."""
@@ -81,7 +89,7 @@ class FileResource(DAVNonCollection):  # type: ignore[misc]
 
     def get_ref_url(self) -> str:
         """Return one URL for all the paths of an original, so that they share its locks."""
-        return original_ref(self._file) if self._data is None else str(super().get_ref_url())
+        return original_ref(self._file) if self._file.id else str(super().get_ref_url())
 
     def get_content(self) -> BinaryIO:
         """Return the bytes; only clients of wsgidav's own code ask."""
@@ -145,7 +153,7 @@ def resource(
         if isinstance(node, Text):
             parent = tree.resolve(view, parts[:-1])
             assert isinstance(parent, Folder)
-            return FileResource("/" + "/".join(parts), environ, text_file(view, parent, node), node.text.encode())
+            return FileResource("/" + "/".join(parts), environ, text_file(view, parent, node))
         return FileResource("/" + "/".join(parts), environ, node)
 
 

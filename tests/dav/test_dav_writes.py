@@ -101,10 +101,11 @@ def test_a_write_is_refused_in_every_folder(dav: Client, folder: str, verb: str)
 )
 @pytest.mark.parametrize("overwrite", ["T", "F"])
 def test_nothing_is_copied_anywhere(dav: Client, verb: str, target: str, overwrite: str) -> None:
-    target = target if target.startswith("http") else dav.address + target
+    elsewhere = target.startswith("http")
+    target = target if elsewhere else dav.address + target
     for source in ("/Places/Paris/IMG_7001.jpg", "/Originals/Family/Live", "/Timeline/2022"):
         answer = dav(verb, source, Destination=target, Overwrite=overwrite, Depth="infinity")
-        assert answer.status == 403
+        assert answer.status == (502 if elsewhere else 403)
         assert answer.reason()
 
 

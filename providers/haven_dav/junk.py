@@ -1,0 +1,74 @@
+"""What systems leave beside each file they write: kept for them, shown to nobody, and forgotten when there is much.
+
+Finder sends `._NAME` with every copy and gives the copy up if that is refused; Explorer and others look for their own
+`desktop.ini` or `.DS_Store` again. None of it says anything about a photo, so it lies apart, and only there.
+"""
+
+import hashlib
+import threading
+from collections.abc import Sequence
+from pathlib import Path
+
+from haven_fs.catalog import names
+from haven_fs.catalog.disk import etag, http_date, iso_date
+from haven_fs.library.ignore import is_noise
+from haven_fs.tree.photoset import File
+from haven_fs.tree.writes import Upload
+
+MOST = 500
+"""Files kept; the longest unwritten go first."""
+
+
+def is_junk(name: str) -> bool:
+    """Return whether a name is one that systems make for themselves, never people."""
+    return is_noise(name)
+
+
+class JunkStore:
+    """Files by the path they were written to, in `folder`. Thread-safe; what a path held may be gone at any time."""
+
+    largest = 1 << 20
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self._lock = threading.Lock()
+
+    def find(self, parts: Sequence[str]) -> File | None:
+        """Return the file that was written to a path."""
+        if not parts or not is_junk(parts[-1]):
+            return None
+        path = self._path(parts)
+        try:
+            state = path.stat()
+        except OSError:
+            return None
+        tag = etag(state.st_size, state.st_mtime_ns)
+        modified, created = http_date(state.st_mtime_ns), iso_date(state.st_mtime_ns)
+        return File(
+            0, None, parts[-1], path, self.folder, state.st_size, state.st_mtime_ns, tag, modified, created,
+            "application/octet-stream", None,
+        )  # fmt: skip
+
+    def put(self, parts: Sequence[str], upload: Upload) -> None:
+        """Keep an upload under a path. Raises OSError."""
+        with self._lock:
+            upload.path.replace(self._path(parts))
+            kept = sorted(self.folder.glob("junk-*"), key=lambda path: path.stat().st_mtime_ns)
+            for path in kept[:-MOST]:
+                path.unlink(missing_ok=True)
+
+    def move(self, parts: Sequence[str], to: Sequence[str]) -> None:
+        """Keep what is under a path under another one, or no more if nobody would look there."""
+        with self._lock:
+            if is_junk(to[-1]):
+                self._path(parts).replace(self._path(to))
+            else:
+                self._path(parts).unlink(missing_ok=True)
+
+    def remove(self, parts: Sequence[str]) -> None:
+        """Forget what is under a path."""
+        self._path(parts).unlink(missing_ok=True)
+
+    def _path(self, parts: Sequence[str]) -> Path:
+        folded = "/".join(names.fold(part) for part in parts)
+        return self.folder / f"junk-{hashlib.sha256(folded.encode(errors='surrogatepass')).hexdigest()[:32]}"

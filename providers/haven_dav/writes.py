@@ -1,0 +1,280 @@
+"""Writes: what a method means for the folder it meets, and the answers that WebDAV wants (RFC 4918).
+
+A write is taken only by a folder that has the ability for it (haven_fs.tree.writes); every other one is refused with
+the folder's own sentence. A change is one transaction of the catalog, and answered when that is committed.
+"""
+
+import errno
+import logging
+import os
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote, urlsplit
+
+from wsgidav import util
+from wsgidav.dav_error import DAVError
+
+from haven_dav.junk import JunkStore, is_junk
+from haven_dav.resources import node_at, split_path
+from haven_dav.send import BLOCK, Environ
+from haven_fs.catalog import Writer, names
+from haven_fs.tree.nodes import Folder, Text, View
+from haven_fs.tree.photoset import File
+from haven_fs.tree.tree import Tree
+from haven_fs.tree.writes import MakesFolders, Refused, Removable, Renamable, TakesFiles, Upload
+
+logger = logging.getLogger(__name__)
+
+WRITES = frozenset({"PUT", "DELETE", "MKCOL", "COPY", "MOVE", "PROPPATCH", "POST"})
+_READ_ONLY = "This drive was opened for reading only. Changes are taken where `haven serve` runs."
+_THERE = "There is a folder or file of that name already."
+_NOTHING = "There is nothing here."
+_NO_PARENT = "The folder this should go into is not there."
+
+Node = Folder | File | Text | None
+
+
+class Writes:
+    """Answers the writes of one provider; `locks` gives its lock manager, `prefix` the URL path it is mounted at."""
+
+    def __init__(self, tree: Tree, junk: JunkStore, locks: Callable[[], Any], prefix: Callable[[], str]) -> None:
+        self._tree = tree
+        self._junk = junk
+        self._locks = locks
+        self._prefix = prefix
+
+    def answer(self, environ: Environ) -> str:
+        """Do what a request asks and return the status line. Raises Refused."""
+        method, parts = environ["REQUEST_METHOD"], split_path(environ["PATH_INFO"])
+        with self._tree.view() as view:
+            node = self._at(view, parts)
+            parent = self._tree.resolve(view, parts[:-1]) if parts else None
+            if method == "MKCOL" and node is not None:
+                raise Refused(405, _THERE)
+            if method == "POST" or (method == "PUT" and isinstance(node, Folder)):
+                raise Refused(405, f"{method} means nothing here.")
+            if node is None and method in ("DELETE", "COPY", "MOVE", "PROPPATCH"):
+                raise Refused(404, _NOTHING)
+            if node is None and not isinstance(parent, Folder):
+                raise Refused(409, _NO_PARENT)
+            act = {
+                "MKCOL": self._mkcol,
+                "PUT": self._put,
+                "DELETE": self._delete,
+                "COPY": self._copy,
+                "MOVE": self._move,
+                "PROPPATCH": self._refuse,
+            }[method]
+            return act(environ, view, parts, node, parent)
+
+    def _at(self, view: View, parts: list[str]) -> Node:
+        return self._junk.find(parts) or node_at(self._tree, view, parts)
+
+    def _refuse(self, environ: Environ, view: View, parts: list[str], node: Node, parent: Node) -> str:
+        folder = node if isinstance(node, Folder) else parent
+        raise Refused(403, folder.refusal if isinstance(folder, Folder) else Folder.refusal)
+
+    def _mkcol(self, environ: Environ, view: View, parts: list[str], node: Node, parent: Node) -> str:
+        if not isinstance(parent, MakesFolders):
+            return self._refuse(environ, view, parts, node, parent)
+        if environ.get("CONTENT_LENGTH") not in (None, "", "0") or environ.get("HTTP_TRANSFER_ENCODING"):
+            raise Refused(415, "A folder is made without any content.")
+        self._check_locks(environ, parts)
+        with self._changing() as w:
+            parent.make_folder(w, parts[-1])
+        return "201 Created"
+
+    def _put(self, environ: Environ, view: View, parts: list[str], node: Node, parent: Node) -> str:
+        junk = is_junk(parts[-1])
+        if not isinstance(parent, TakesFiles) or (node is not None and not junk and not _is_extra(parent, node)):
+            return self._refuse(environ, view, parts, node, parent)
+        if "HTTP_CONTENT_RANGE" in environ:
+            raise Refused(400, "A file must be sent whole: Content-Range is not understood here.")
+        self._check_conditions(environ, node)
+        self._check_locks(environ, parts)
+        with self._received(environ, self._junk.largest if junk else parent.largest) as upload:
+            if junk:
+                self._junk.put(parts, upload)
+            else:
+                with self._changing() as w:
+                    parent.put_file(w, parts[-1], upload)
+        return "201 Created" if node is None else "204 No Content"
+
+    def _delete(self, environ: Environ, view: View, parts: list[str], node: Node, parent: Node) -> str:
+        if self._junk.find(parts):
+            self._junk.remove(parts)
+            return "204 No Content"
+        if isinstance(node, Folder) and isinstance(node, Removable):
+            self._check_locks(environ, parts, depth="infinity")
+            with self._changing() as w:
+                node.remove(w)
+        elif isinstance(node, File) and isinstance(parent, TakesFiles) and _is_extra(parent, node):
+            self._check_locks(environ, parts)
+            with self._changing() as w:
+                parent.remove_file(w, node.name)
+        else:
+            return self._refuse(environ, view, parts, node, parent)
+        self._unlock(parts)
+        return "204 No Content"
+
+    def _copy(self, environ: Environ, view: View, parts: list[str], node: Node, parent: Node) -> str:
+        to, there, folder = self._destination(environ, view, parts, node, parent)
+        if not isinstance(node, File) or not isinstance(folder, TakesFiles):
+            return self._refuse(environ, view, to, None, folder)
+        self._may_replace(environ, folder, there)
+        self._check_locks(environ, to)
+        if node.away:
+            raise Refused(503, node.away)
+        with self._changing() as w:
+            folder.put_copy(w, to[-1], node)
+        return "201 Created" if there is None else "204 No Content"
+
+    def _move(self, environ: Environ, view: View, parts: list[str], node: Node, parent: Node) -> str:
+        to, there, folder = self._destination(environ, view, parts, node, parent)
+        same = isinstance(folder, Folder) and isinstance(parent, Folder) and folder.view.path == parent.view.path
+        if self._junk.find(parts) and isinstance(folder, TakesFiles):
+            self._junk.move(parts, to)
+            return "201 Created"
+        if isinstance(node, Folder):
+            if not isinstance(node, Renamable) or not same:
+                return self._refuse(environ, view, parts, node, parent)
+            # By another case or composition a name is still the same folder's.
+            if there is not None and names.fold(to[-1]) != names.fold(parts[-1]):
+                raise Refused(412, f"There is a folder or file named {to[-1]} already. Choose another name.")
+            self._check_locks(environ, parts, depth="infinity")
+            self._check_locks(environ, to)
+            with self._changing() as w:
+                node.rename(w, to[-1])
+        elif isinstance(node, File) and same and isinstance(folder, TakesFiles) and _is_extra(folder, node):
+            self._may_replace(environ, folder, there)
+            self._check_locks(environ, parts)
+            self._check_locks(environ, to)
+            with self._changing() as w:
+                folder.rename_file(w, node.name, to[-1])
+        else:
+            # Between folders of different questions a move adds and takes nothing away: it is how desktops drag.
+            return self._copy(environ, view, parts, node, parent)
+        self._unlock(parts)
+        return "201 Created" if there is None else "204 No Content"
+
+    def _destination(
+        self, environ: Environ, view: View, parts: list[str], node: Node, parent: Node
+    ) -> tuple[list[str], Node, Node]:
+        """Return the path that COPY and MOVE lead to, what is there, and the folder it is in."""
+        header = environ.get("HTTP_DESTINATION", "")
+        url = urlsplit(header)
+        host = environ.get("HTTP_HOST", "")
+        if not url.path.startswith("/"):
+            self._refuse(environ, view, parts, node, parent)
+        prefix = self._prefix()
+        path = unquote(url.path, errors="surrogateescape")
+        if (url.netloc and url.netloc.lower() != host.lower()) or not f"{path}/".startswith(f"{prefix}/"):
+            raise Refused(502, "The destination is on another server, where Haven cannot write.")
+        to = split_path(path.removeprefix(prefix))
+        if not to:
+            raise Refused(403, "The drive itself cannot be replaced.")
+        if to == parts:
+            raise Refused(403, "The destination is what is to be moved or copied itself.")
+        folder = self._tree.resolve(view, to[:-1])
+        if not isinstance(folder, Folder):
+            raise Refused(409, _NO_PARENT)
+        return to, self._at(view, to), folder
+
+    def _may_replace(self, environ: Environ, folder: TakesFiles, there: Node) -> None:
+        """Raise Refused unless a file may go where `there` is."""
+        if there is None:
+            return
+        if environ.get("HTTP_OVERWRITE", "T").strip().upper() == "F":
+            raise Refused(412, _THERE)
+        if not isinstance(there, File) or not _is_extra(folder, there):
+            raise Refused(403, "What is there cannot be replaced.")
+
+    def _check_conditions(self, environ: Environ, node: Node) -> None:
+        etag = f'"{node.etag}"' if isinstance(node, File) else None
+        tags = environ.get("HTTP_IF_NONE_MATCH", "")
+        if node is not None and (tags.strip() == "*" or (etag and etag in tags)):
+            raise Refused(412, _THERE)
+        match = environ.get("HTTP_IF_MATCH")
+        if match is not None and (node is None or (match.strip() != "*" and etag not in match)):
+            raise Refused(412, "The file is another one by now.")
+
+    def _check_locks(self, environ: Environ, parts: list[str], depth: str = "0") -> None:
+        """Raise Refused if somebody else holds a lock on a path, or on what is below it."""
+        manager = self._locks()
+        if manager is None:
+            return
+        util.parse_if_header_dict(environ)
+        tokens, who = environ["wsgidav.ifLockTokenList"], environ.get("wsgidav.auth.user_name", "")
+        try:
+            manager.check_write_permission(url="/" + "/".join(parts), depth=depth, token_list=tokens, principal=who)
+        except DAVError as error:
+            raise Refused(423, "Another program has locked this. Close it there, or wait a while.") from error
+
+    def _unlock(self, parts: list[str]) -> None:
+        """Forget the locks on what is not there any more."""
+        manager = self._locks()
+        if manager is not None:
+            manager.remove_all_locks_from_url("/" + "/".join(parts), recursive=True)
+
+    @contextmanager
+    def _changing(self) -> Iterator[Writer]:
+        if not self._tree.catalog.writable:
+            raise Refused(403, _READ_ONLY)
+        with self._tree.catalog.write() as w:
+            yield w
+
+    @contextmanager
+    def _received(self, environ: Environ, largest: int) -> Iterator[Upload]:
+        """Give a request's body as a file on disk, which is gone at the end unless it was moved. Raises Refused."""
+        if not self._tree.catalog.writable:
+            raise Refused(403, _READ_ONLY)
+        length = environ.get("CONTENT_LENGTH") or ""
+        too_large = Refused(413, f"A file may have {largest >> 20 or 1} MB here.")
+        if length.isdigit() and int(length) > largest:
+            raise too_large
+        folder = self._junk.folder
+        path: Path | None = None
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            descriptor, name = tempfile.mkstemp(prefix=".part-", dir=folder)
+            path = Path(name)
+            size = 0
+            with os.fdopen(descriptor, "wb") as file:
+                for block in _blocks(environ, int(length) if length.isdigit() else None):
+                    size += len(block)
+                    if size > largest:
+                        raise too_large
+                    file.write(block)
+                file.flush()
+                os.fsync(file.fileno())
+            if length.isdigit() and size != int(length):
+                raise Refused(400, "The file was not sent to its end.")
+            yield Upload(path, size)
+        except OSError as error:
+            if error.errno in (errno.ENOSPC, errno.EDQUOT):
+                raise Refused(507, "The disk of Haven's data folder is full.") from error
+            logger.warning("An upload failed", exc_info=True)
+            raise Refused(500, f"The file could not be stored: {error.strerror or error}.") from error
+        finally:
+            if path is not None:
+                path.unlink(missing_ok=True)
+
+
+def _blocks(environ: Environ, length: int | None) -> Iterator[bytes]:
+    """Give a request's body, as far as it comes."""
+    body = environ["wsgi.input"]
+    if length is None and "chunked" not in environ.get("HTTP_TRANSFER_ENCODING", "").lower():
+        return
+    left = length if length is not None else 1 << 62
+    while left and (block := body.read(min(BLOCK, left))):
+        left -= len(block)
+        yield block
+    environ["wsgidav.all_input_read"] = 1
+
+
+def _is_extra(folder: object, node: Node) -> bool:
+    """Return whether a node is a file that was put into the folder."""
+    return isinstance(folder, Folder) and isinstance(node, File) and any(node.name == e.name for e in folder.extras())
