@@ -1,0 +1,165 @@
+"""Connections to vectors.sqlite: any number of readers, one writer, and what fails said in words.
+
+Nothing is made on disk before the first write. A reader is a connection in one read transaction, so that it sees one
+state however much is written meanwhile, in this process or another.
+"""
+
+import sqlite3
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from haven_fs.errors import UserError
+from haven_fs.vectors.schema import MIGRATIONS, PAGE_SIZE
+
+_READ_PRAGMAS = "PRAGMA query_only=1; PRAGMA mmap_size=268435456; PRAGMA cache_size=-2048; PRAGMA temp_store=MEMORY"
+
+
+class Database:
+    """The file `path`, made and migrated at the first write.
+
+    Raises UserError if it was made by a newer Haven, is damaged, or the disk is full.
+    """
+
+    def __init__(self, path: Path, *, readonly: bool) -> None:
+        self.path = path
+        self.readonly = readonly
+        self.lock = threading.RLock()
+        """Held while writing; `write` takes it by itself."""
+        self._writer: sqlite3.Connection | None = None
+        self._idle: list[sqlite3.Connection] = []
+        self._checked = False
+        if path.exists():
+            with self._words():
+                if readonly:
+                    with self.read():
+                        pass
+                else:
+                    self._open_writer()
+
+    @contextmanager
+    def read(self) -> Iterator[sqlite3.Connection | None]:
+        """Give a connection inside a read transaction, None if there is no file yet."""
+        if not self._checked and not self.path.exists():
+            yield None
+            return
+        with self._words():
+            try:
+                db = self._idle.pop()
+            except IndexError:
+                opened = self._open_reader()
+                if opened is None:
+                    yield None
+                    return
+                db = opened
+            try:
+                db.execute("BEGIN")
+                yield db
+            finally:
+                if db.in_transaction:
+                    db.execute("COMMIT")
+                self._idle.append(db)
+
+    def _open_reader(self) -> sqlite3.Connection | None:
+        uri = f"{self.path.resolve().as_uri()}?mode=rw"
+        db = sqlite3.connect(uri, uri=True, isolation_level=None, timeout=30, check_same_thread=False)
+        try:
+            db.executescript(_READ_PRAGMAS)
+            version = len(MIGRATIONS) if self._checked else self._version(db)
+            if version == 0:  # its writer is about to fill it
+                db.close()
+                return None
+            if version < len(MIGRATIONS):
+                raise UserError(f"{self.path} is older than this Haven FS. Run `haven index` or `haven serve` once.")
+        except BaseException:
+            db.close()
+            raise
+        self._checked = True
+        return db
+
+    @contextmanager
+    def write(self) -> Iterator[sqlite3.Connection]:
+        """Give the writer inside one transaction, rolled back if the block raises; other writers wait."""
+        if self.readonly:
+            raise UserError(f"{self.path} was opened for reading only.")
+        with self.lock, self._words():
+            db = self._open_writer()
+            db.execute("BEGIN IMMEDIATE")
+            try:
+                yield db
+                db.execute("COMMIT")
+            except BaseException:
+                if db.in_transaction:
+                    db.execute("ROLLBACK")
+                raise
+
+    def _open_writer(self) -> sqlite3.Connection:
+        if self._writer is not None:
+            return self._writer
+        try:
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise UserError(f"The folder {self.path.parent} cannot be used: {error.strerror}.") from error
+        db = sqlite3.connect(self.path, isolation_level=None, check_same_thread=False, timeout=30)
+        try:
+            db.execute(f"PRAGMA page_size={PAGE_SIZE}")
+            db.execute("PRAGMA auto_vacuum=INCREMENTAL")  # a model that is replaced leaves half the file empty
+            db.execute("PRAGMA journal_mode=WAL")
+            db.execute("PRAGMA synchronous=NORMAL")
+            db.execute("PRAGMA cache_size=-8192")
+            db.execute("PRAGMA journal_size_limit=16777216")
+            for number, script in enumerate(MIGRATIONS[self._version(db) :], start=self._version(db) + 1):
+                db.executescript(f"BEGIN IMMEDIATE; {script}; PRAGMA user_version={number}; COMMIT")
+        except BaseException:
+            db.close()
+            raise
+        self._writer, self._checked = db, True
+        return db
+
+    def _version(self, db: sqlite3.Connection) -> int:
+        version = int(db.execute("PRAGMA user_version").fetchone()[0])
+        if version > len(MIGRATIONS):
+            raise UserError(f"{self.path} was made by a newer Haven FS. Update this one: `pip install -U haven-fs`.")
+        return version
+
+    @contextmanager
+    def _words(self) -> Iterator[None]:
+        try:
+            yield
+        except sqlite3.DatabaseError as error:
+            code = getattr(error, "sqlite_errorcode", 0) & 0xFF
+            if code in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
+                raise UserError(
+                    f"{self.path} is damaged ({error}). Move it away: Haven makes it again from the photos."
+                ) from error
+            if code in _DISK:
+                raise UserError(
+                    f"{self.path} cannot be used ({error}). See that the disk has space and is whole."
+                ) from error
+            raise
+
+    def vacuum(self) -> None:
+        """Give the room of removed rows back to the disk."""
+        with self.lock, self._words():
+            self._open_writer().execute("PRAGMA incremental_vacuum").fetchall()
+
+    def close(self) -> None:
+        """Close every connection; no thread may be using one."""
+        while self._idle:
+            self._idle.pop().close()
+        if self._writer is not None:
+            self._writer.close()
+            self._writer = None
+        self._checked = False
+
+
+_DISK = (sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY)
+
+
+def tick(db: sqlite3.Connection) -> int:
+    """Move the clock on within a write transaction and return its value."""
+    now = time.time_ns() // 1_000_000
+    row = db.execute("UPDATE state SET value = max(value + 1, ?) WHERE key = 'seq' RETURNING value", (now,)).fetchone()
+    return int(row[0])
