@@ -4,9 +4,22 @@ What a plugin may import lives here; everything else is private to the core.
 """
 
 from haven_fs.analysis.analyzer import Analyzer, Embedding, Facts, Metadata, Sample, Tag
+from haven_fs.catalog import Writer
 from haven_fs.hook import hookimpl
-from haven_fs.tree.nodes import Entry, FacetFolder, Folder, PathPattern, PhotoFolder, SmartFolder, Text, View
-from haven_fs.tree.photoset import PhotoSet, Stamp
+from haven_fs.tree.nodes import (
+    Entry,
+    FacetFolder,
+    Folder,
+    PathPattern,
+    PhotoFolder,
+    RankedFolder,
+    SmartFolder,
+    Text,
+    View,
+)
+from haven_fs.tree.photoset import File, PhotoSet, Stamp
+from haven_fs.tree.searcher import Ranking, Searcher
+from haven_fs.tree.writes import Refused, Upload
 
 __version__ = "0.1.0"
 
@@ -16,16 +29,23 @@ __all__ = [
     "Entry",
     "FacetFolder",
     "Facts",
+    "File",
     "Folder",
     "Metadata",
     "PathPattern",
     "PhotoFolder",
     "PhotoSet",
+    "RankedFolder",
+    "Ranking",
+    "Refused",
     "Sample",
+    "Searcher",
     "SmartFolder",
     "Stamp",
     "Tag",
     "Text",
+    "Upload",
     "View",
+    "Writer",
     "hookimpl",
 ]

@@ -6,6 +6,7 @@ is committed in batches as it comes in, so that folders fill while one looks and
 
 import logging
 import time
+from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from typing import Any
 
@@ -21,6 +22,7 @@ from haven_fs.catalog.libraries import Library, all_libraries
 from haven_fs.catalog.photos import PhotoStore
 from haven_fs.config import Settings
 from haven_fs.plugins import Plugins
+from haven_fs.vectors import Vector
 
 logger = logging.getLogger(__name__)
 
@@ -150,15 +152,30 @@ class Indexer:
             PhotoStore(w).put_groups(found)
 
     def _put_analyses(self, results: list[tuple[Photo, Any]]) -> None:
+        found: dict[int, dict[str, Analysis]] = {}
+        for photo, result in results:
+            self._progress.advance(1)
+            if isinstance(result, Crashed):
+                found[photo.id] = {name: Analysis(self.analyzers[name].version, failed=_CRASHED) for name in photo.due}
+            else:
+                found[photo.id] = result[1]
+        self._put_vectors(found)
         with self.catalog.write() as w:
             store = PhotoStore(w)
-            for photo, result in results:
-                self._progress.advance(1)
-                if isinstance(result, Crashed):
-                    analyses = {name: Analysis(self.analyzers[name].version, failed=_CRASHED) for name in photo.due}
-                else:
-                    analyses = result[1]
-                store.put_analyses(photo.id, analyses)
+            for photo_id, analyses in found.items():
+                store.put_analyses(photo_id, analyses)
+
+    def _put_vectors(self, found: dict[int, dict[str, Analysis]]) -> None:
+        """Store what embeddings came, before the catalog says that they are there: a kill between costs only a redo."""
+        spaces: dict[str, list[Vector]] = {}
+        for photo_id, analyses in found.items():
+            for analysis in analyses.values():
+                parts = Counter[str]()
+                for space, data in analysis.embeddings:
+                    spaces.setdefault(space, []).append(Vector(photo_id, parts[space], data))
+                    parts[space] += 1
+        if spaces:
+            self.catalog.vectors.put_many(spaces.items())
 
 
 def _batches(items: Iterable[Any], size: int) -> Iterator[list[Any]]:

@@ -16,6 +16,7 @@ from pathlib import Path
 
 from haven_fs.catalog.schema import MIGRATIONS
 from haven_fs.errors import UserError
+from haven_fs.vectors import VectorStore
 
 _READ_PRAGMAS = "PRAGMA query_only=1; PRAGMA mmap_size=268435456; PRAGMA cache_size=-2048; PRAGMA temp_store=MEMORY"
 
@@ -47,6 +48,7 @@ class Catalog:
         self._lock = threading.RLock()
         self._writer: sqlite3.Connection | None = None
         self._idle: list[sqlite3.Connection] = []
+        self._vectors: VectorStore | None = None
         if readonly:
             if not path.exists():
                 raise UserError(
@@ -61,6 +63,14 @@ class Catalog:
     def writable(self) -> bool:
         """Whether this process is the one that writes the catalog."""
         return self._writer is not None
+
+    @property
+    def vectors(self) -> VectorStore:
+        """The photos' vectors, in a folder beside the catalog: read and written as the catalog is."""
+        with self._lock:
+            if self._vectors is None:
+                self._vectors = VectorStore(self.path.parent / "vectors", readonly=not self.writable)
+            return self._vectors
 
     def _open_writer(self) -> sqlite3.Connection:
         db = sqlite3.connect(
@@ -161,6 +171,9 @@ class Catalog:
         """Close every connection; no thread may be using one."""
         while self._idle:
             self._idle.pop().close()
+        if self._vectors is not None:
+            self._vectors.close()
+            self._vectors = None
         if self._writer is not None:
             self._writer.execute("PRAGMA optimize")
             self._writer.close()

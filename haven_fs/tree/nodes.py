@@ -15,6 +15,11 @@ from haven_fs.catalog import names
 from haven_fs.config import Settings
 from haven_fs.tree.photoset import File, FileSet, PhotoSet, Stamp
 from haven_fs.tree.searcher import Searcher
+from haven_fs.vectors import VectorStore
+
+
+def _no_vectors() -> VectorStore:
+    raise LookupError("this view has no vectors")
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,8 +27,8 @@ class View:
     """What a folder is opened with: the catalog at one moment, and the photos it is confined to.
 
     `within` is every photo at the root; in /Places/Paris/Timeline it is Paris. `path` is where the folder is, the
-    names as the tree spells them. `now` is the server's local time. `searchers` rank photos by meaning, if any can.
-    `remember_split` notes that `path` was split.
+    names as the tree spells them. `now` is the server's local time. `searchers` rank photos by meaning, if any can;
+    `vectors` gives what they compare. `remember_split` notes that `path` was split.
     """
 
     db: sqlite3.Connection
@@ -32,6 +37,7 @@ class View:
     within: PhotoSet = field(default_factory=PhotoSet)
     path: tuple[str, ...] = ()
     searchers: Sequence[Searcher] = ()
+    vectors: Callable[[], VectorStore] = field(default=_no_vectors)
     remember_split: Callable[[str], None] = field(default=lambda path: None)
 
     @property

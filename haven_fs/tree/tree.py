@@ -39,7 +39,14 @@ class Tree:
         """Open the tree as it is now; everything asked within is answered from one state of the catalog."""
         splits: list[str] = []
         with self.catalog.read() as db:
-            yield View(db, self.settings, datetime.now(), searchers=self._searchers, remember_split=splits.append)
+            yield View(
+                db,
+                self.settings,
+                datetime.now(),
+                searchers=self._searchers,
+                vectors=lambda: self.catalog.vectors,
+                remember_split=splits.append,
+            )
         if splits and self.catalog.writable:
             with self.catalog.write() as w:
                 w.db.executemany("INSERT OR IGNORE INTO split VALUES (?)", [(path,) for path in splits])
