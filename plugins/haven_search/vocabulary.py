@@ -1,0 +1,155 @@
+"""The words that steer a search in the owner's language and in English: "with", "without", "last", "summer", "videos".
+
+Each language has a file in the folder `tongues`: words by role, with bars between; several words make one entry. Its
+months and weekdays come from CLDR (babel), which is only loaded for them: English ones stand in the file. A language
+without a file has its months all the same, beside English. Where both languages know a word, the owner's one decides:
+"of" is "or" in Dutch.
+
+Roles: `with` and `of` lead to people, `at` to places and dates, `on` to dates; `without` and `not` exclude; `since` is
+from then on, `bygone` is a "last" said after its word; [unit], [season], [feast], [type] say which; `shy` are months
+that are ordinary words too; `common` are ordinary words that are also names of places or people; `stop` is too
+frequent to look for; `elision` is written before an apostrophe; `decades` is the "années" of "années 90"; `numbers`,
+`months` and `weekdays` go by position, with a slash between two forms of one.
+
+Signs behind a word say when it does not count: "?" before a word that is not understood ("summer dress", "video
+game"), "??" also after one ("hot spring").
+"""
+
+import logging
+import tomllib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+from importlib.resources import files
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from haven_search.folding import pieces
+
+if TYPE_CHECKING:
+    from babel import Locale
+
+_log = logging.getLogger(__name__)
+
+SURE, NOT_BEFORE_WORDS, NOT_AMONG_WORDS, SHY, AFTER_CUE, WITH_NUMBER = range(6)
+"""How far a word is doubted: counts always; not before a plain word; not beside one; only after a word such as "in" or
+when capitals and neighbours speak for it; only after such a word; only beside a number."""
+
+_KIN = {"no": "nb", "nn": "nb"}  # read with another's file
+_POSITIONS = ("numbers", "months", "abbreviations", "weekdays")
+_APART = ("stop", "common", "elision", "shy")
+FUNCTION = frozenset(
+    "with of at on without not and or only before after since until between from to this article taken ago".split()
+)
+"""Roles of words that only join others."""
+
+
+class Sense(NamedTuple):
+    """What a word may be: its role, which one of it ("summer", 3), and how far to doubt it."""
+
+    role: str
+    value: Any = None
+    doubt: int = SURE
+
+
+@dataclass(frozen=True, slots=True)
+class Vocabulary:
+    """The words of one language and English. `senses`: by pieces; `longest`: pieces of the longest entry.
+
+    `stop`: words too frequent to look for; `common`: ordinary words that are names too; `nouns`: the language writes
+    every noun with a capital; `month_first`: 7/14/2019 is in July even where 14/7 would do.
+    """
+
+    senses: dict[tuple[str, ...], tuple[Sense, ...]]
+    longest: int
+    stop: frozenset[str]
+    common: frozenset[tuple[str, ...]]
+    elisions: frozenset[str]
+    nouns: bool
+    month_first: bool
+
+
+@lru_cache(maxsize=8)
+def vocabulary(language: str) -> Vocabulary:
+    """Return the words for a language tag such as "de" or "pt-BR"; English alone if there is no such language."""
+    base = language.strip().replace("_", "-").partition("-")[0].lower() or "en"
+    english = _entries(_table("en"))
+    own: list[tuple[tuple[str, ...], Sense]] = []
+    tables = [_table("en")]
+    if base != "en":
+        tables.append(_table(_KIN.get(base, base)))
+        own = [*_entries(tables[1]), *_dates(language)]
+    overruled = {key for key, sense in own if sense.doubt != WITH_NUMBER}
+    senses: dict[tuple[str, ...], tuple[Sense, ...]] = {}
+    for key, sense in (*((key, sense) for key, sense in english if key not in overruled), *own):
+        if key and sense not in senses.get(key, ()):
+            senses[key] = (*senses.get(key, ()), sense)
+    joining = {key[0] for key, found in senses.items() if len(key) == 1 and any(s.role in FUNCTION for s in found)}
+    return Vocabulary(
+        senses,
+        max(map(len, senses)),
+        frozenset(joining | {piece for table in tables for word in _split(table, "stop") for piece in pieces(word)}),
+        frozenset(pieces(word) for table in tables for word in _split(table, "common")),
+        frozenset(word for table in tables for word in _split(table, "elision")),
+        base == "de",
+        language.strip().replace("_", "-").lower() in ("en", "en-us"),
+    )
+
+
+def _table(base: str) -> dict[str, Any]:
+    file = files("haven_search").joinpath("tongues", f"{base}.toml")
+    return tomllib.loads(file.read_text(encoding="utf-8")) if base.isalpha() and file.is_file() else {}
+
+
+def _split(table: dict[str, Any], role: str) -> list[str]:
+    return [word for word in str(table.get(role, "")).split("|") if word]
+
+
+def _entries(table: dict[str, Any]) -> list[tuple[tuple[str, ...], Sense]]:
+    found = []
+    shy = set(_split(table, "shy"))
+    for role, words in table.items():
+        if role in _APART:
+            continue
+        for value, text in words.items() if isinstance(words, dict) else ((None, words),):
+            for place, entry in enumerate(text.split("|")):
+                for word in entry.split("/"):
+                    bare = word.rstrip("?")
+                    sense = Sense(role, value, len(word) - len(bare))
+                    if role in _POSITIONS:
+                        sense = _at_position(role, place, word in shy)
+                    found.append((pieces(bare) or (bare,), sense))
+    return found
+
+
+def _at_position(role: str, place: int, shy: bool) -> Sense:
+    if role == "months":
+        return Sense("month", place + 1, SHY if shy else SURE)
+    if role == "abbreviations":
+        return Sense("month", place + 1, AFTER_CUE)
+    return Sense("weekday", place) if role == "weekdays" else Sense("number", place + 1)
+
+
+def _dates(language: str) -> Iterator[tuple[tuple[str, ...], Sense]]:
+    """Give CLDR's months and weekdays of a language."""
+    locale = locale_of(language)
+    if locale is None:
+        return
+    shy = {pieces(word) for word in _split(_table(_KIN.get(locale.language, locale.language)), "shy")}
+    for context in ("format", "stand-alone"):
+        for number, name in locale.months[context]["wide"].items():
+            yield pieces(name), Sense("month", number, SHY if pieces(name) in shy else SURE)
+        for number, name in locale.months[context]["abbreviated"].items():
+            yield pieces(name), Sense("month", number, WITH_NUMBER)
+        for number, name in locale.days[context]["wide"].items():
+            yield pieces(name), Sense("weekday", number)
+
+
+def locale_of(language: str) -> "Locale | None":
+    """Return CLDR's locale for a language tag, None if it has none. Loads babel."""
+    from babel import Locale, UnknownLocaleError
+
+    try:
+        return Locale.parse(language.strip().replace("-", "_"))
+    except (UnknownLocaleError, ValueError, TypeError):
+        _log.warning("places.language: there is no language %r, searches are read as English.", language)
+        return None
