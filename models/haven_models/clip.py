@@ -1,0 +1,121 @@
+"""A CLIP model from a folder: vectors of pictures and of texts that can be compared.
+
+    model = open_clip_model(folder, threads=1)
+    scores = model.embed_texts(["a dog on a beach"]) @ model.embed_images(pictures).T
+
+Everything heavy is loaded at first use and given back by `unload`. Vectors are float32 and of unit length, so the
+product of two is their cosine similarity. A model's `id` stands for the vectors it gives: stored vectors can be
+compared only with those of the same id.
+"""
+
+import sys
+import threading
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+from haven_fs.errors import UserError
+from haven_models.layout import Cutoff, Layout
+from haven_models.preprocess import Preprocess
+
+__all__ = ["Backend", "ClipModel", "Cutoff", "open_clip_model"]
+
+Backend = Literal["auto", "onnx", "torch"]
+Tower = Callable[[Any], NDArray[np.float32]]
+
+
+class ClipModel:
+    """One model. Threads may share it; a load happens once."""
+
+    def __init__(self, layout: Layout, backend: Literal["onnx", "torch"], threads: int) -> None:
+        self._layout = layout
+        self._backend = backend
+        self._threads = threads
+        self._preprocess = Preprocess(layout.preprocess)
+        self._lock = threading.Lock()
+        self._loaded: dict[str, Any] = {}
+        self.id = layout.id
+        self.dim = layout.dim
+        self.cutoff: Cutoff | None = layout.cutoff
+
+    @property
+    def name(self) -> str:
+        """The model's name."""
+        return self._layout.name
+
+    def embed_images(self, pictures: Sequence[Image.Image]) -> NDArray[np.float32]:
+        """Return the vectors of pictures, (n, dim), of unit length.
+
+        Pictures of any size and mode; some 1,000 pixels are plenty. Raises UserError if the model's files are broken.
+        """
+        if not pictures:
+            return np.empty((0, self.dim), np.float32)
+        return self._normalised(self._part("visual")(self._preprocess(pictures)))
+
+    def embed_texts(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        """Return the vectors of texts, (n, dim), of unit length. Raises UserError if the model's files are broken."""
+        if not texts:
+            return np.empty((0, self.dim), np.float32)
+        return self._normalised(self._part("textual")(self._part("tokenizer")(texts)))
+
+    def unload(self) -> None:
+        """Give the memory back; the next use loads again."""
+        with self._lock:
+            self._loaded.clear()
+        _trim()
+
+    @property
+    def loaded(self) -> frozenset[str]:
+        """What is in memory: "visual", "textual", "tokenizer"."""
+        return frozenset(self._loaded)
+
+    def _part(self, name: str) -> Any:
+        with self._lock:
+            if name not in self._loaded:
+                self._loaded[name] = self._load(name)
+            return self._loaded[name]
+
+    def _load(self, name: str) -> Any:
+        if name == "tokenizer":
+            from haven_models.tokens import Tokenizer
+
+            return Tokenizer(self._layout)
+        from haven_models import onnx_towers
+
+        tower = onnx_towers.OnnxVisual if name == "visual" else onnx_towers.OnnxTextual
+        return tower(self._layout, self._threads)
+
+    def _normalised(self, vectors: NDArray[np.float32]) -> NDArray[np.float32]:
+        lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
+        if vectors.shape[1] != self.dim or not (np.isfinite(lengths).all() and lengths.all()):
+            raise UserError(
+                f"The model {self.name} gave no usable vectors. If it was made for half precision or is damaged, choose"
+                " another with `haven models use`, or fetch it again with `haven models pull`."
+            )
+        return np.asarray(vectors / lengths, np.float32)
+
+
+def open_clip_model(folder: Path, *, backend: Backend = "auto", threads: int = 0) -> ClipModel:
+    """Return the model in a folder, nothing of it loaded yet.
+
+    `threads`: processor threads for one embedding; 0 means all cores, 1 is right for one of several worker processes.
+    Raises UserError if the folder is not a whole model.
+    """
+    layout = Layout(Path(folder))
+    return ClipModel(layout, "onnx", threads)
+
+
+def _trim() -> None:
+    """Have the C library give freed memory back to the system, which glibc else keeps."""
+    if not sys.platform.startswith("linux"):
+        return
+    import ctypes
+
+    try:
+        ctypes.CDLL("libc.so.6").malloc_trim(0)
+    except (OSError, AttributeError):
+        pass  # another C library
