@@ -49,6 +49,7 @@ class Indexer:
     ) -> None:
         self.catalog = catalog
         self.analyzers = plugins.analyzers(settings)
+        self._renew_analyzers = lambda: plugins.analyzers(settings)
         self._pool = Pool(settings, plugins.loaded)
         self._progress = progress or Progress()
         self._poll = poll
@@ -105,6 +106,29 @@ class Indexer:
             batches = self._announced(due.photos(self.catalog, self.analyzers), _PHOTOS_A_JOB)
             self._run(analyze, batches, self._put_analyses)
             self._progress.end()
+        if not self.counts().pending:
+            self.drop_old_vectors()
+
+    def renew(self) -> None:
+        """Ask the plugins again what they bring, since an owner may have chosen another model meanwhile."""
+        versions = {name: analyzer.version for name, analyzer in self.analyzers.items()}
+        self.analyzers = self._renew_analyzers()
+        if versions != {name: analyzer.version for name, analyzer in self.analyzers.items()}:
+            self.rest()
+
+    def drop_old_vectors(self) -> None:
+        """Forget the vectors of models that are used no more, once those of the new one are all there.
+
+        An analyzer that says in which `space` it embeds names it after itself, as "clip:demo-1a2b3c4d".
+        """
+        spaces = {name: getattr(a, "space", None) for name, a in self.analyzers.items()}
+        for space in self.catalog.vectors.spaces():
+            name = space.partition(":")[0]
+            if spaces.get(name) not in (None, space):
+                self.catalog.vectors.drop(space)
+                with self.catalog.write() as w:
+                    # The clock moves on, so that answers are made anew.
+                    w.db.execute("UPDATE state SET value = value WHERE key = 'seq'")
 
     def rest(self) -> None:
         """End the workers and give their memory back."""

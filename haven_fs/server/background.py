@@ -15,6 +15,8 @@ from haven_fs.plugins import Plugins
 logger = logging.getLogger(__name__)
 
 _WORKERS_WAIT = 15.0
+_MODELS_EVERY = 30.0
+"""Seconds after which another choice of model is noticed."""
 
 
 class Background:
@@ -73,6 +75,7 @@ class Background:
                     self._indexer.walk(accept_missing=self._accept_missing)
                     self._accept_missing = False
                 self._take_changes()
+                self._indexer.renew()
                 self._indexer.work()
             except Exception:
                 if self._stopping:
@@ -81,4 +84,4 @@ class Background:
             # Changes come in flocks: the workers wait a while for the next one before their memory is given back.
             if not self._wake.wait(timeout=_WORKERS_WAIT):
                 self._indexer.rest()
-                self._wake.wait(timeout=max(1.0, walked + self._rescan - time.monotonic()))
+                self._wake.wait(timeout=min(_MODELS_EVERY, max(1.0, walked + self._rescan - time.monotonic())))

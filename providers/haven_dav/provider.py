@@ -20,12 +20,12 @@ from urllib.parse import quote, unquote
 
 from wsgidav.dav_provider import DAVProvider
 
-from haven_dav import browse
+from haven_dav import browse, proppatch
 from haven_dav.junk import JunkStore
 from haven_dav.propfind import LONGEST_BODY, BadRequest, ListingCache, Multistatus, parse, text_file
 from haven_dav.resources import href, node_at, original_path, original_ref, resource, split_path
 from haven_dav.send import Environ, NotThere, StartResponse, send_bytes, send_file
-from haven_dav.writes import WRITES, Writes
+from haven_dav.writes import WRITES, Writes, is_extra
 from haven_fs.catalog import Catalog, names
 from haven_fs.catalog.libraries import all_libraries
 from haven_fs.config import default_data_dir, load_settings
@@ -205,6 +205,13 @@ class HavenProvider(DAVProvider):  # type: ignore[misc]
 
     def _write(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
         """Answer a write."""
+        if environ["REQUEST_METHOD"] == "PROPPATCH" and self._is_put_here(split_path(environ["PATH_INFO"])):
+            try:
+                body = proppatch.answer(_read_body(environ), self._href(environ["PATH_INFO"], folder=False))
+            except BadRequest as error:
+                return _fail(environ, start_response, "400 Bad Request", str(error))
+            start_response("207 Multi-Status", [("Content-Type", _XML), ("Content-Length", str(len(body)))])
+            return [body]
         try:
             status = self._writes.answer(environ)
         except Refused as refused:
@@ -212,6 +219,12 @@ class HavenProvider(DAVProvider):  # type: ignore[misc]
             return _fail(environ, start_response, line, refused.reason)
         start_response(status, [("Content-Length", "0")])
         return [b""]
+
+    def _is_put_here(self, parts: Sequence[str]) -> bool:
+        """Return whether a path leads to something that a client has written."""
+        with self.tree.view() as view:
+            node, parent = self._node(view, parts), self.tree.resolve(view, parts[:-1]) if parts else None
+            return isinstance(node, File) and (self.junk.find(parts) is not None or is_extra(parent, node))
 
 
 def _read_body(environ: Environ) -> bytes:

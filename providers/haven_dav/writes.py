@@ -89,7 +89,7 @@ class Writes:
 
     def _put(self, environ: Environ, view: View, parts: list[str], node: Node, parent: Node) -> str:
         junk = is_junk(parts[-1])
-        if not isinstance(parent, TakesFiles) or (node is not None and not junk and not _is_extra(parent, node)):
+        if not isinstance(parent, TakesFiles) or (node is not None and not junk and not is_extra(parent, node)):
             return self._refuse(environ, view, parts, node, parent)
         if "HTTP_CONTENT_RANGE" in environ:
             raise Refused(400, "A file must be sent whole: Content-Range is not understood here.")
@@ -111,7 +111,7 @@ class Writes:
             self._check_locks(environ, parts, depth="infinity")
             with self._changing() as w:
                 node.remove(w)
-        elif isinstance(node, File) and isinstance(parent, TakesFiles) and _is_extra(parent, node):
+        elif isinstance(node, File) and isinstance(parent, TakesFiles) and is_extra(parent, node):
             self._check_locks(environ, parts)
             with self._changing() as w:
                 parent.remove_file(w, node.name)
@@ -148,7 +148,7 @@ class Writes:
             self._check_locks(environ, to)
             with self._changing() as w:
                 node.rename(w, to[-1])
-        elif isinstance(node, File) and same and isinstance(folder, TakesFiles) and _is_extra(folder, node):
+        elif isinstance(node, File) and same and isinstance(folder, TakesFiles) and is_extra(folder, node):
             self._may_replace(environ, folder, there)
             self._check_locks(environ, parts)
             self._check_locks(environ, to)
@@ -189,7 +189,7 @@ class Writes:
             return
         if environ.get("HTTP_OVERWRITE", "T").strip().upper() == "F":
             raise Refused(412, _THERE)
-        if not isinstance(there, File) or not _is_extra(folder, there):
+        if not isinstance(there, File) or not is_extra(folder, there):
             raise Refused(403, "What is there cannot be replaced.")
 
     def _check_conditions(self, environ: Environ, node: Node) -> None:
@@ -275,6 +275,6 @@ def _blocks(environ: Environ, length: int | None) -> Iterator[bytes]:
     environ["wsgidav.all_input_read"] = 1
 
 
-def _is_extra(folder: object, node: Node) -> bool:
+def is_extra(folder: object, node: Node) -> bool:
     """Return whether a node is a file that was put into the folder."""
     return isinstance(folder, Folder) and isinstance(node, File) and any(node.name == e.name for e in folder.extras())
