@@ -2,36 +2,14 @@
 
 import hashlib
 import os
-import shutil
-import subprocess
 import unicodedata
 from collections import Counter
 from pathlib import Path
 
 import pytest
 from helpers.family import UNSENDABLE, Family
-from helpers.serving import Serving, wait_for
-
-QUIET = {"RCLONE_CONFIG": "/dev/null", "RCLONE_LOG_LEVEL": "ERROR"}
-
-
-def run(
-    *command: str, input: str | None = None, check: bool = True, **environment: str
-) -> subprocess.CompletedProcess[str]:
-    """Run a program to its end; skip the test if it is not installed."""
-    if not shutil.which(command[0]):
-        pytest.skip(f"{command[0]} is not installed")
-    env = {**os.environ, **environment}
-    done = subprocess.run(command, input=input, capture_output=True, text=True, timeout=120, env=env, check=False)
-    assert not check or done.returncode == 0, f"{command}\n{done.stdout}\n{done.stderr}"
-    return done
-
-
-def rclone(serving: Serving, verb: str, *arguments: str, vendor: str = "other", **more: bool) -> str:
-    """Run rclone with the server as the remote "haven:"."""
-    remote = {"RCLONE_CONFIG_HAVEN_TYPE": "webdav", "RCLONE_CONFIG_HAVEN_URL": serving.url, **QUIET}
-    done = run("rclone", verb, *arguments, **remote, RCLONE_CONFIG_HAVEN_VENDOR=vendor, **more)  # type: ignore[arg-type]
-    return done.stdout
+from helpers.programs import QUIET, gio, mounted, rclone, run
+from helpers.serving import Serving
 
 
 def test_rclone_finds_each_photo_once_in_its_month(house: Serving, family: Family) -> None:
@@ -102,17 +80,7 @@ def test_rclone_may_take_haven_for_another_make(house: Serving, vendor: str) -> 
 
 
 def test_rclone_mounts_the_drive(house: Serving, family: Family, tmp_path: Path) -> None:
-    if not (shutil.which("rclone") and shutil.which("fusermount3") and Path("/dev/fuse").exists()):
-        pytest.skip("rclone mount needs rclone, fusermount3 and /dev/fuse")
-    mount = tmp_path / "mount"
-    mount.mkdir()
-    command = ["rclone", "mount", ":webdav:", str(mount), "--webdav-url", house.url, "--read-only"]
-    with (tmp_path / "log").open("w") as log:
-        process = subprocess.Popen(command, stdout=log, stderr=log, env={**os.environ, "RCLONE_CONFIG": "/dev/null"})
-    try:
-        wait_for(lambda: os.path.ismount(mount) or process.poll() is not None, "the drive to be mounted")
-        if process.poll() is not None:
-            pytest.skip(f"FUSE does not work here: {(tmp_path / 'log').read_text()}")
+    with mounted(house, tmp_path, "--read-only") as mount:
         assert {"Timeline", "Places", "Originals"} <= {path.name for path in mount.iterdir()}
         for below, path in family.on_disk().items():
             if sendable(below) and not below.lower().endswith("case.jpg"):
@@ -122,13 +90,6 @@ def test_rclone_mounts_the_drive(house: Serving, family: Family, tmp_path: Path)
         photo = mount / "Places/Tokyo"
         assert len(list(photo.iterdir())) == 5
         assert all(int(file.stat().st_mtime) > 0 for file in photo.iterdir())
-    finally:
-        subprocess.run(["fusermount3", "-u", "-z", str(mount)], check=False, capture_output=True)
-        try:
-            process.wait(timeout=20)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
 
 
 GIO = """
@@ -146,14 +107,8 @@ gio mount -u "$1"
 
 
 def test_gnome_mounts_lists_and_copies(house: Serving, family: Family, tmp_path: Path) -> None:
-    if not shutil.which("gio"):
-        pytest.skip("gio is not installed")
     url = house.url.replace("http", "dav").rstrip("/")
-    home = {name: str(tmp_path) for name in ("HOME", "XDG_RUNTIME_DIR", "XDG_CACHE_HOME")} | {"GVFS_DISABLE_FUSE": "1"}
-    done = run("dbus-run-session", "--", "sh", "-c", GIO, "sh", url, str(tmp_path), check=False, **home)
-    if done.returncode and "not supported" in done.stderr:
-        pytest.skip("gio has no WebDAV here: gvfs-backends is not installed")
-    assert done.returncode == 0, done.stderr
+    done = gio(house, tmp_path, GIO, str(tmp_path))
     lines = done.stdout.splitlines()
     assert {f"{url}/Timeline", f"{url}/On%20This%20Day"} <= set(lines)
     assert {"Paris", "Berlin", "Countries"} <= set(lines)
