@@ -137,4 +137,4 @@ def _providers(onnxruntime: Any) -> list[str]:
 
 
 def _line(error: Exception) -> str:
-    return " ".join(str(error).split())[:200]
+    return " ".join(str(error).split())[:500]

@@ -22,7 +22,9 @@ CONTEXT = 77
 """Tokens a text has if the model does not say."""
 
 _PLAIN = str.maketrans(
-    dict.fromkeys("\u02bc\u2018\u2019\u201a\u201b", "'") | dict.fromkeys("\u201c\u201d\u201e\u201f", '"')
+    dict.fromkeys(map(chr, (*range(9), 11, *range(14, 32), *range(127, 160))), "")
+    | dict.fromkeys("\u02bc\u2018\u2019\u201a\u201b", "'")
+    | dict.fromkeys("\u201c\u201d\u201e\u201f", '"')
 )
 _WIDE = re.compile("[\u3000\uff01-\uffef\ufb00-\ufb06\u0132\u0133\u0149\u01c4-\u01cc\u01f1-\u01f3]+")
 _NO_PUNCTUATION = str.maketrans("", "", string.punctuation)
@@ -37,10 +39,9 @@ class Tokens:
 
 
 def basic(text: str) -> str:
-    """Return a text without entities of HTML, odd quotes and letters of odd width, composed (NFC)."""
-    text = unicodedata.normalize("NFC", text.translate(_PLAIN))
-    text = _WIDE.sub(lambda found: unicodedata.normalize("NFKC", found[0]), text)
-    return html.unescape(html.unescape(text)).strip()
+    """Return a text without entities of HTML, control characters, odd quotes and letters of odd width, composed."""
+    text = _WIDE.sub(lambda found: unicodedata.normalize("NFKC", found[0]), text).translate(_PLAIN)
+    return html.unescape(html.unescape(unicodedata.normalize("NFC", text))).strip()
 
 
 def whitespace(text: str) -> str:
