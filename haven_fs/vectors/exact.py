@@ -17,7 +17,7 @@ import numpy.typing as npt
 
 from haven_fs.vectors.database import Database
 from haven_fs.vectors.kinds import Hits
-from haven_fs.vectors.rowcopy import COPY_EVERY, HEADER_BYTES, Numbering, RowCopy, numbering, stored_rows
+from haven_fs.vectors.rowcopy import COPY_EVERY, HEADER_BYTES, Numbering, RowCopy, numbering, removed_rows, stored_rows
 
 logger = logging.getLogger(__name__)
 
@@ -81,6 +81,22 @@ class ExactSearch:
             chosen = None if within is None else _places(view.photos, np.asarray(within, np.int64))
             best = _best(view, _scores(db, view, question, chosen), chosen)
         return _ranked(view.photos if chosen is None else view.photos[chosen], best, count, least)
+
+    def rescore(
+        self, name: str, query: Floats, rows: Ints, count: int, *, token: str, beyond: int
+    ) -> tuple[Hits, int] | None:
+        """Score the photos of `rows` and of all rows from `beyond` on; also tell how many photos the former were.
+
+        None if the rows are not of the numbering `token`.
+        """
+        with self._seeing(name) as (db, view):
+            if db is None or view is None or view.space.token != token:
+                return None
+            found = np.unique(view.ids[rows[rows < beyond]])
+            found = found[found >= 0]
+            chosen = _places(view.photos, np.concatenate([found, view.ids[beyond:]]))
+            best = _best(view, _scores(db, view, np.ascontiguousarray(query, np.float32), chosen), chosen)
+        return _ranked(view.photos[chosen], best, count, None), len(found)
 
     def matrix(self, name: str) -> tuple[Ints, Halves]:
         """Return what VectorStore.matrix does."""
@@ -169,9 +185,7 @@ def _ids(db: sqlite3.Connection, space: Numbering, old: _View | None, copied: by
     added = db.execute(
         "SELECT id, photo_id FROM vector WHERE id >= ? AND id < ?", (space.base + len(known), end)
     ).fetchall()
-    gone = db.execute(
-        "SELECT id FROM removed WHERE seq > ? AND id >= ? AND id < ?", (since, space.base, end)
-    ).fetchall()
+    gone = removed_rows(db, space, since, space.rows)
     if old is not None and not gone and len(known) == space.rows:
         return known
     ids = np.full(space.rows, -1, np.int64)
@@ -180,7 +194,7 @@ def _ids(db: sqlite3.Connection, space: Numbering, old: _View | None, copied: by
         rows, photos = np.array(added, np.int64).T
         ids[rows - space.base] = photos
     if gone:
-        ids[np.array(gone, np.int64)[:, 0] - space.base] = -1
+        ids[gone] = -1
     return ids
 
 
@@ -256,14 +270,16 @@ class _Dot:
 
     def __init__(self, question: Floats) -> None:
         self._question = question * np.float32(2.0**112)
-        self._wide = np.empty((_ROWS_AT_ONCE, len(question)), np.int32)
+        self._wide = np.zeros((_ROWS_AT_ONCE, len(question)), np.int32)
 
     def __call__(self, vectors: Halves) -> Floats:
         wide = self._wide[: len(vectors)]
         np.left_shift(vectors.view("<i2"), np.int32(13), out=wide, dtype=np.int32)
         np.bitwise_and(wide, np.int32(-0x70002000), out=wide)  # sign, 5 bits of exponent, 10 of mantissa
-        products: Floats = wide.view(np.float32) @ self._question
-        return products
+        # All of them, whatever is left in the others: the last bit of a sum depends on the shape of what is multiplied,
+        # and a vector's score should not depend on which others it was compared with.
+        products: Floats = self._wide.view(np.float32) @ self._question
+        return products[: len(vectors)]
 
 
 def _ranked(photos: Ints, best: Floats, count: int | None, least: float | None) -> Hits:

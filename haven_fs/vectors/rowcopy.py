@@ -28,7 +28,6 @@ _HEADER = struct.Struct("<8sII16sQ")  # magic, version, dim, token, rows
 _CRC = struct.Struct("<I")
 _MAGIC = b"HAVENf16"
 _VERSION = 1
-_ROWS_AT_ONCE = 1024
 _NO_PHOTO = (-1).to_bytes(8, "little", signed=True)
 
 
@@ -56,14 +55,24 @@ def numbering(db: sqlite3.Connection, space: str) -> Numbering | None:
     return Numbering(*row) if row else None
 
 
-def stored_rows(db: sqlite3.Connection, space: Numbering, start: int) -> Iterator[list[tuple[int, int, bytes]]]:
-    """Give row, photo id and vector of every row there is from `start` on, some hundred at a time."""
+def stored_rows(
+    db: sqlite3.Connection, space: Numbering, start: int, at_once: int = 1024
+) -> Iterator[list[tuple[int, int, bytes]]]:
+    """Give row, photo id and vector of every row there is from `start` on, so many at a time."""
     cursor = db.execute(
         "SELECT id - ?, photo_id, data FROM vector WHERE id >= ? AND id < ? ORDER BY id",
         (space.base, space.base + start, space.base + space.rows),
     )
-    while some := cursor.fetchmany(_ROWS_AT_ONCE):
+    while some := cursor.fetchmany(at_once):
         yield some
+
+
+def removed_rows(
+    db: sqlite3.Connection, space: Numbering, since: int, below: int, *, until: int = 1 << 62
+) -> list[int]:
+    """Return the rows below a number that were removed after the seq `since`, up to `until`."""
+    query = "SELECT id - ? FROM removed WHERE seq > ? AND seq <= ? AND id >= ? AND id < ?"
+    return [row for (row,) in db.execute(query, (space.base, since, until, space.base, space.base + below))]
 
 
 class RowCopy:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from haven_fs.vectors.database import Database
 from haven_fs.vectors.edits import Edit, as_json
 from haven_fs.vectors.kinds import Hits, SpaceInfo, Vector
-from haven_fs.vectors.rowcopy import COPY_EVERY, RowCopy, numbering, tidy
+from haven_fs.vectors.rowcopy import COPY_EVERY, Numbering, RowCopy, numbering, tidy
 
 if TYPE_CHECKING:
     import numpy as np
@@ -145,6 +145,27 @@ class VectorStore:
             if was is not None:
                 RowCopy(self.folder, was).discard()
         self._keep_up(space)
+
+    def numbering(self, space: str) -> Numbering | None:
+        """Return how the rows of a space are numbered now, None if there is no such space."""
+        with self._database.read() as db:
+            return numbering(db, space) if db else None
+
+    def rescore(
+        self,
+        space: str,
+        query: "npt.NDArray[np.float32]",
+        rows: "npt.NDArray[np.int64]",
+        count: int,
+        *,
+        token: str,
+        beyond: int,
+    ) -> tuple[Hits, int] | None:
+        """Return the best photos among those of some rows and of all from the row `beyond` on, scored as by `search`.
+
+        With it, how many photos the former were. None if the rows are not of the numbering `token`.
+        """
+        return self._searching().rescore(space, query, rows, count, token=token, beyond=beyond)
 
     def recall(self, key: str) -> bytes | None:
         """Return what was last remembered under a key, None if it never was or was long ago."""
