@@ -28,6 +28,8 @@ CONFIG = "config.json"
 OURS = "haven.json"
 NEEDED = (CONFIG, VISUAL, PREPROCESS, TEXTUAL, TOKENIZER)
 
+_NO_WEIGHTS = {".json", ".txt", ".md", ".model", ".spm", ".armnn", ".rknn", ".db", ".ini", ".onnx", ".py"}
+"""Endings of what lies beside a model.onnx and is not a part of it: tokenizers, other runtimes' models, Windows' files."""
 _READ_WHOLE = 1 << 20
 _SAMPLES, _SAMPLE = 64, 4096
 _MADE_OF = 1
@@ -147,16 +149,14 @@ def read_json(path: Path) -> dict[str, Any]:
 
 
 def weights_beside(model: Path) -> list[Path]:
-    """Return the files beside a model.onnx that may hold its weights: all that are not of the layout itself."""
-    known = {Path(name).name for name in (*NEEDED, TOKENIZER_CONFIG)}
-    large = ("", ".bin", ".data", ".onnx_data", ".weights")
+    """Return the files beside a model.onnx that may hold its weights: what is left without those known not to.
+
+    torch names them after the weights, in as many files as there are, so that no name can be told to be one.
+    """
     return sorted(
         path
         for path in model.parent.iterdir()
-        if path.is_file()
-        and path.name not in known
-        and not path.name.startswith(".")
-        and (path.suffix in large or path.name.startswith(f"{model.name}"))
+        if path.is_file() and path != model and not path.name.startswith(".") and path.suffix.lower() not in _NO_WEIGHTS
     )
 
 
