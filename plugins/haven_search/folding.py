@@ -6,7 +6,6 @@ both sides, so a loss here (Malmö is malmo) can only make two names one, never 
 
 import re
 import unicodedata
-from functools import lru_cache
 
 from haven_fs.catalog.names import fold
 
@@ -34,7 +33,6 @@ def plain(text: str) -> str:
     return unicodedata.normalize("NFC", text).casefold().translate(_LETTERS)
 
 
-@lru_cache(maxsize=1024)
 def pieces(text: str) -> tuple[str, ...]:
     """Return the letters and digits of `text` in runs, plain, without a possessive 's."""
     text = plain(text)

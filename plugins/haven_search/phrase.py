@@ -14,8 +14,8 @@ from haven_search.folding import pieces, plain, writable
 MOST_CHARACTERS = 2000
 MOST_WORDS = 100
 
-_TOKEN = r"""
-      (?<![^\s,;(])[-−]?(?P<field>FIELDS):(?P<value>"[^"]*"|“[^”“]*”|„[^“”]*[“”]|[^\s"“”„]+)
+_PARTS = r"""
+      (?<![^\s,;(])[-−]?(?P<field>FIELDS)[:=](?P<value>"[^"]*"|'[^']*'|“[^”“]*”|„[^“”]*[“”]|[^\s"“”„]+)
     | (?<![^\s,;(])[-−]?(?P<quoted>"[^"]+"|“[^”“]+”|„[^“”]+[“”]|«[^»]+»|»[^«]+«|＂[^＂]+＂|「[^」]+」)
     | (?P<number>(?<!\w)(?:\d{1,4}(?P<sep>[/.])\d{1,2}(?:(?P=sep)\d{1,4})?|\d{4}/\d{2,4})(?!\w))
     | (?P<comma>[,;、，])
@@ -67,7 +67,7 @@ def read_words(
 @lru_cache(maxsize=16)
 def _token(fields: frozenset[str]) -> re.Pattern[str]:
     names = "|".join(re.escape(field) for field in sorted(fields)) or "(?!)"
-    return re.compile(_TOKEN.replace("FIELDS", names), re.VERBOSE | re.IGNORECASE)
+    return re.compile(_PARTS.replace("FIELDS", names), re.VERBOSE | re.IGNORECASE)
 
 
 def _words(text: str, fields: frozenset[str], elisions: Collection[str]) -> Iterator[Word]:
@@ -79,7 +79,7 @@ def _words(text: str, fields: frozenset[str], elisions: Collection[str]) -> Iter
             continue
         out, glued = written[0] in "-−", start == before
         if match["field"]:
-            value = " ".join(match["value"].rstrip(",;").strip(_QUOTES).split())
+            value = " ".join(match["value"].rstrip(",;").strip(_QUOTES + "'").split())
             made = [_word(value, start, end, comma=comma, out=out, field=plain(match["field"]))]
         elif match["quoted"]:
             made = [

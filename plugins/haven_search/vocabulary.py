@@ -20,7 +20,7 @@ import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
-from importlib.resources import files
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from haven_search.folding import pieces
@@ -38,8 +38,11 @@ _KIN = {"no": "nb", "nn": "nb"}  # read with another's file
 _POSITIONS = ("numbers", "months", "abbreviations", "weekdays")
 _APART = ("stop", "common", "elision", "shy")
 FUNCTION = frozenset(
-    "with of at on without not and or only before after since until between from to this article taken ago".split()
-)
+    (
+        "with", "of", "at", "on", "without", "not", "and", "or", "only", "before", "after", "since", "until", "between",
+        "from", "to", "this", "article", "taken", "ago",
+    )
+)  # fmt: skip
 """Roles of words that only join others."""
 
 
@@ -96,7 +99,7 @@ def vocabulary(language: str) -> Vocabulary:
 
 
 def _table(base: str) -> dict[str, Any]:
-    file = files("haven_search").joinpath("tongues", f"{base}.toml")
+    file = Path(__file__).parent / "tongues" / f"{base}.toml"
     return tomllib.loads(file.read_text(encoding="utf-8")) if base.isalpha() and file.is_file() else {}
 
 

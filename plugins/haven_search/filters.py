@@ -1,0 +1,151 @@
+"""The filters that a phrase is made of: each a condition over `photo AS p`, its parameters, and how it is said."""
+
+import sqlite3
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from haven_fs import PhotoSet
+from haven_search import fulltext
+from haven_search.dates import Stretch
+from haven_search.known import Camera, Name
+
+_WORDS = "p.id IN (SELECT rowid FROM words WHERE words MATCH ?)"
+_TYPES = {
+    "video": "videos",
+    "photo": "photos, not videos",
+    "screenshot": "screenshots",
+    "panorama": "panoramas",
+    "raw": "RAW photos",
+    "live": "live photos",
+    "burst": "photos of a burst",
+    "animation": "animations",
+}
+TYPES = frozenset(_TYPES)
+"""Keys of the facet "type", and "photo" for all that is no video."""
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """One condition. `kind`: what it is about; `says`: what it asks for, such as "taken in Paris".
+
+    `unknown`: the condition of photos of which it is not known, if SQL would say neither yes nor no to them: "not
+    2019" means undated photos too.
+    """
+
+    kind: str
+    sql: str
+    params: tuple[Any, ...]
+    says: str
+    unknown: str = ""
+
+    def negated(self) -> "Filter":
+        """Return what all other photos fulfil."""
+        sql = f"NOT ({self.sql})"
+        sql = f"({self.unknown} OR {sql})" if self.unknown else sql
+        return Filter(self.kind, sql, self.params, f"not {self.says}" if self.kind != "person" else self._without())
+
+    def _without(self) -> str:
+        return "without " + self.says.removeprefix("with ")
+
+    def narrow(self, photos: PhotoSet) -> PhotoSet:
+        """Return the photos of a set that fulfil it."""
+        return photos.narrowed(self.sql, *self.params)
+
+
+def any_of(filters: Sequence[Filter]) -> Filter:
+    """Return the filter for what fulfils any of these, at least one."""
+    if len(filters) == 1:
+        return filters[0]
+    sql = " OR ".join(f"({one.sql})" for one in filters)
+    says = " or ".join(dict.fromkeys(one.says for one in filters))
+    return Filter(filters[0].kind, f"({sql})", sum((one.params for one in filters), ()), says, filters[0].unknown)
+
+
+def with_names(names: Sequence[Name]) -> Filter:
+    """Return the filter for photos that have any of these values."""
+    marks = ", ".join("?" * len(names))
+    called = " or ".join(dict.fromkeys(name.name for name in names))
+    kinds = {name.facet for name in names}
+    kind = "place" if kinds == {"place", "country"} else names[0].facet
+    says = {"person": f"with {called}", "place": f"taken in {called}", "country": f"taken in {called}"}
+    return Filter(
+        kind,
+        f"p.id IN (SELECT photo_id FROM member WHERE value_id IN ({marks}))",
+        tuple(name.id for name in names),
+        says.get(kind, f"with the {kind} {called}"),
+    )
+
+
+def nobody_but(names: Sequence[Name]) -> Filter:
+    """Return the filter for photos with nobody but these people."""
+    marks = ", ".join("?" * len(names))
+    others = (
+        "NOT EXISTS (SELECT 1 FROM member m JOIN value v ON v.id = m.value_id"
+        f" WHERE m.photo_id = p.id AND v.facet = 'person' AND v.id NOT IN ({marks}))"
+    )
+    return Filter("person", others, tuple(name.id for name in names), "with nobody else")
+
+
+def nothing(kind: str, says: str) -> Filter:
+    """Return the filter that nothing fulfils: what was asked for is not in the library."""
+    return Filter(kind, "0", (), says)
+
+
+def of_type(key: str) -> Filter:
+    """Return the filter for a type, one of TYPES."""
+    if key == "photo":
+        return Filter("type", "p.kind <> 'video'", (), _TYPES[key])
+    typed = "SELECT photo_id FROM member WHERE value_id = (SELECT id FROM value WHERE facet = 'type' AND key = ?)"
+    return Filter("type", f"p.id IN ({typed})", (key,), _TYPES[key])
+
+
+def taken_with(cameras: Sequence[Camera], says: str | None = None) -> Filter:
+    """Return the filter for cameras."""
+    rows = ", ".join(["(?, ?)"] * len(cameras))
+    params = tuple(text for camera in cameras for text in (camera.make or "", camera.model or ""))
+    called = [*dict.fromkeys(map(str, cameras))]
+    named = " or ".join(called) if len(called) < 5 else f"{', '.join(called[:3])} or {len(called) - 3} other cameras"
+    sql = f"(coalesce(p.make, ''), coalesce(p.model, '')) IN (VALUES {rows})"
+    return Filter("camera", sql, params, says or f"taken with {named}")
+
+
+def with_lens(lenses: Sequence[str], written: str) -> Filter:
+    """Return the filter for lenses."""
+    if not lenses:
+        return nothing("lens", f"taken with a lens called {written}; there is none")
+    marks = ", ".join("?" * len(lenses))
+    named = " or ".join(lenses[:3]) + (f" or {len(lenses) - 3} others" if len(lenses) > 3 else "")
+    return Filter("lens", f"p.lens IN ({marks})", tuple(lenses), f"taken with {named}", "p.lens IS NULL")
+
+
+def rated(least: float, most: float, says: str) -> Filter:
+    """Return the filter for stars."""
+    return Filter("rating", "p.rating BETWEEN ? AND ?", (least, most), says, "p.rating IS NULL")
+
+
+def dated(stretches: Sequence[Stretch]) -> Filter:
+    """Return the filter for photos taken in any of these stretches of time."""
+    return any_of([Filter("date", *stretch.sql(), stretch.say(), "p.day IS NULL") for stretch in stretches])
+
+
+def named_like(text: str) -> Filter:
+    """Return the filter for photos whose file's name, or a part of it, begins so."""
+    return Filter("name", _WORDS, (fulltext.match_in("name", text, prefix=True),), f"with {text} in the file's name")
+
+
+def captioned(text: str) -> Filter:
+    """Return the filter for photos whose caption has this text."""
+    return Filter("caption", _WORDS, (fulltext.match_in("caption", text),), f"with “{text}” in the caption")
+
+
+def worded(words: Sequence[str]) -> Filter:
+    """Return the filter for photos whose name, caption or keywords have all these words."""
+    return Filter(
+        "words", _WORDS, (fulltext.match_all(words),), f"with “{' '.join(words)}” in name, caption or keywords"
+    )
+
+
+def exists(db: sqlite3.Connection, photos: PhotoSet) -> bool:
+    """Tell whether there is any photo in a set."""
+    return bool(db.execute(f"SELECT 1 FROM photo p WHERE {photos.condition} LIMIT 1", photos.params).fetchone())

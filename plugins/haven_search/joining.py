@@ -1,0 +1,160 @@
+"""What the items of a phrase are to each other: excluded, alternatives, one narrower than the other.
+
+"without Bob and Carol" excludes both; "Alice or Bob" is either and "Alice and Bob" both; of places there can only be
+one, so "Paris and London" is either, but "Paris, France" the one in France. All words that join items, such as the
+"in" of "in Paris", belong to them and are left out of what is looked for.
+"""
+
+import sqlite3
+
+from haven_fs import PhotoSet
+from haven_fs.catalog.names import fold
+from haven_search import filters
+from haven_search.known import EXACT, Name
+from haven_search.reading import Item, Reading, best_said
+
+_LEADING = ("article", "at", "on", "with", "of", "taken")
+
+
+def mark_excluded(reading: Reading) -> None:
+    """Find what is excluded by "without", "not" or a minus, and what is meant by "only"."""
+    before: Item | None = None
+    for item in list(reading.items):
+        sign = _sign_before(reading, item, "without", "not")
+        if sign is not None:
+            item.out = True
+            _take(reading, item, sign, item.start)
+        elif (
+            before is not None
+            and before.out
+            and not reading.words[before.start].out
+            and _goes_on(reading, before, item)
+        ):
+            item.out = True
+            _take(reading, item, before.end, item.start)
+        only = _sign_before(reading, item, "only")
+        if only is not None and not item.out:
+            item.only = True
+            _take(reading, item, only, item.start)
+        elif before is not None and before.only and _goes_on(reading, before, item):
+            item.only = True
+        elif (found := reading.cues.find(item.end, "only")) is not None and reading.is_free(item.end, found[0]):
+            item.only = True
+            _take(reading, item, item.end, found[0])
+        before = item
+
+
+def _take(reading: Reading, item: Item, start: int, end: int) -> None:
+    """Give the words that lead to an item to it."""
+    reading.owner[start:end] = [item] * (end - start)
+    item.start, item.end = min(start, item.start), max(end, item.end)
+
+
+def _sign_before(reading: Reading, item: Item, *roles: str) -> int | None:
+    """Return where a word of these roles begins that leads to an item; None if there is none."""
+    place = item.start
+    while True:
+        sign = reading.cues.ends(place, *roles)
+        if sign is not None and reading.is_free(sign, place):
+            return sign
+        leading = reading.cues.ends(place, *_LEADING)
+        if leading is None or not reading.is_free(leading, place) or reading.words[place].comma:
+            return None
+        place = leading
+
+
+def _goes_on(reading: Reading, before: Item, item: Item) -> bool:
+    """Tell whether an item goes on with a list: of the same kind, and only "and", "or" or a comma stands between."""
+    if _family(before) != _family(item):
+        return False
+    return joint_between(reading, before, item) != ""
+
+
+def joint_between(reading: Reading, before: Item, item: Item) -> str:
+    """Return "and", "or" or "," if that is all that stands between two items, else ""."""
+    start = before.end
+    if start == item.start:
+        return "," if reading.words[start].comma else ""
+    joint = reading.cues.find(start, "and", "or")
+    return joint[1].role if joint is not None and joint[0] == item.start else ""
+
+
+def _family(item: Item) -> str:
+    return item.names[0][1].facet if item.names else item.kind
+
+
+def exclude_words(reading: Reading) -> None:
+    """Make items of what is excluded though it is nothing the library knows: "without umbrella", "-umbrella".
+
+    Only photos can be left out whose words say it, for a model of pictures does not understand "without".
+    """
+    for place, word in enumerate(reading.words):
+        if reading.owner[place] is not None:
+            continue
+        if word.out and word.pieces:
+            _exclude(reading, place, place, place + 1)
+        elif (opened := reading.cues.find(place, "without")) is not None and reading.is_free(place, opened[0]):
+            first = end = reading.cues.after(opened[0], "article", "with", "of")
+            while reading.is_plain(end) and not (end > first and reading.words[end].comma):
+                end += 1
+            if any(word.pieces for word in reading.words[first:end]):
+                _exclude(reading, place, first, end)
+
+
+def _exclude(reading: Reading, start: int, first: int, end: int) -> None:
+    words = [fold(word.raw) for word in reading.words[first:end] if word.pieces]
+    reading.claim(Item(start, end, "words", filter=filters.worded(words), out=True))
+
+
+def resolve_names(reading: Reading, db: sqlite3.Connection, within: PhotoSet) -> dict[int, tuple[list[Name], str]]:
+    """Decide which value each name is; by the id of the item: the values, any of them, and a note if it was not plain.
+
+    After "with" and "of" a person, after "in" a place. Else whoever there are photos of within, people first.
+    """
+    items = [item for item in reading.items if item.names]
+    chosen: dict[int, tuple[list[Name], str]] = {}
+    for item in items:
+        people = [pair for pair in item.names if pair[1].facet == "person"]
+        places = [pair for pair in item.names if pair[1].facet != "person"]
+        note = ""
+        if people and places:
+            people, places, note = _decide(reading, item, people, places, db, within)
+        chosen[id(item)] = ([name for _, name in people or places], note)
+    countries = {
+        name.key for names, _ in chosen.values() if all(name.facet == "country" for name in names) for name in names
+    }
+    for item in items:
+        names, note = chosen[id(item)]
+        pairs = [(said, name) for said, name in item.names if name in names]
+        inside = [pair for pair in pairs if pair[1].facet == "place" and pair[1].parent in countries]
+        alone = inside if inside and any(pair[1].facet == "place" for pair in pairs) else pairs
+        written = fold(" ".join(word.raw for word in reading.words[item.start : item.end]))
+        best = [name for _, name in best_said(alone)]
+        chosen[id(item)] = (
+            ([name for name in best if name.fold == written] or best, note) if not inside else (best, note)
+        )
+    return chosen
+
+
+def _decide(
+    reading: Reading,
+    item: Item,
+    people: list[tuple[int, Name]],
+    places: list[tuple[int, Name]],
+    db: sqlite3.Connection,
+    within: PhotoSet,
+) -> tuple[list[tuple[int, Name]], list[tuple[int, Name]], str]:
+    """Return either the people or the places, and how the other would be said."""
+    name = people[0][1].name
+    to_place = f"for the place write: in {places[0][1].name}"
+    to_person = f"for the person write: with {name}"
+    if reading.cues.ends(item.start, "at") is not None:
+        return [], places, to_person
+    if reading.cues.ends(item.start, "with", "of") is not None:
+        return people, [], to_place
+    exact = [any(said == EXACT for said, _ in side) for side in (people, places)]
+    if exact[0] == exact[1]:
+        there = [any(filters.exists(db, within.with_value(one.id)) for _, one in side) for side in (people, places)]
+    else:
+        there = exact
+    return ([], places, to_person) if there == [False, True] else (people, [], to_place)

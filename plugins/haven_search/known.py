@@ -1,0 +1,180 @@
+"""What the library knows by name: its people, places, countries and cameras, found in the words of a phrase.
+
+All names are read once and kept as long as nothing that bears a name has changed; a phrase then costs a few look-ups,
+and no query goes through the photos. Names are compared as `folding.pieces`, so accents, case and hyphens are nothing.
+"""
+
+import re
+import sqlite3
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import TypeVar
+
+from haven_search.folding import pieces
+from haven_search.phrase import Word
+
+NAMED = ("person", "place", "country")
+"""Facets whose names are understood without saying which is meant; other facets' as "colour:red"."""
+EXACT, QUALIFIED, FIRST_NAME = range(3)
+"""How a name is said: as it is; without its "(US-TX)"; by a person's first name alone."""
+
+# What people call countries besides their names in CLDR.
+_COUNTRIES = {
+    "usa": "US", "u s a": "US", "u s": "US", "america": "US", "uk": "GB", "u k": "GB", "great britain": "GB",
+    "britain": "GB", "holland": "NL", "uae": "AE", "emirates": "AE", "turkey": "TR", "czech republic": "CZ",
+    "burma": "MM", "ivory coast": "CI", "cape verde": "CV", "south korea": "KR", "macedonia": "MK", "swaziland": "SZ",
+}  # fmt: skip
+_UNNAMED = "person"  # "Person 12": nobody's first name
+_QUALIFIER = re.compile(r"\s*\([^()]*\)$")
+_KEPT = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Name:
+    """A value of a facet. `parent`: the key of the value above it, as of a place's country."""
+
+    id: int
+    facet: str
+    name: str
+    fold: str
+    key: str
+    parent: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Camera:
+    """A make and model that photos have, as their files spell them."""
+
+    make: str | None
+    model: str | None
+
+    def __str__(self) -> str:
+        make, model = self.make or "", self.model or ""
+        return model if pieces(model)[:1] == pieces(make)[:1] else f"{make} {model}".strip()
+
+
+Found = TypeVar("Found")
+Index = dict[tuple[str, ...], list[tuple[int, Found]]]
+
+
+@dataclass(slots=True)
+class Known:
+    """What one catalog names at one time; each name with how it is said: EXACT is 0, what is surer is lower.
+
+    `facets`: all there are; `longest`: pieces of the longest name; `version`: of the names in the catalog.
+    """
+
+    names: Index[Name] = field(default_factory=dict)
+    cameras: Index[Camera] = field(default_factory=dict)
+    lenses: list[str] = field(default_factory=list)
+    facets: frozenset[str] = frozenset()
+    longest: int = 1
+    version: tuple[int, int] = (0, 0)
+    seq: int = 0
+
+    def names_at(self, words: Sequence[Word], place: int) -> list[tuple[int, list[tuple[int, Name]]]]:
+        """Return the names that the words from `place` on are: how many words, and which; the most words first."""
+        return _at(self.names, words, place, self.longest)
+
+    def cameras_at(self, words: Sequence[Word], place: int) -> list[tuple[int, list[tuple[int, Camera]]]]:
+        """Return the cameras that the words from `place` on are, the most words first."""
+        return _at(self.cameras, words, place, self.longest)
+
+
+def _at(
+    index: Index[Found], words: Sequence[Word], place: int, longest: int
+) -> list[tuple[int, list[tuple[int, Found]]]]:
+    answers: list[tuple[int, list[tuple[int, Found]]]] = []
+    key: tuple[str, ...] = ()
+    for count, word in enumerate(words[place : place + longest], 1):
+        if word.quoted or word.field is not None or (count > 1 and (word.comma or word.out)):
+            break
+        key += word.pieces
+        if key in index:
+            answers.insert(0, (count, index[key]))
+        if len(key) >= longest:
+            break
+    return answers
+
+
+_kept: dict[tuple[str, str], Known] = {}
+
+
+def known(db: sqlite3.Connection, language: str) -> Known:
+    """Return what the catalog of a connection names, as of its transaction."""
+    file = str(db.execute("PRAGMA database_list").fetchone()[2])
+    seq = int(db.execute("SELECT value FROM state WHERE key = 'seq'").fetchone()[0])
+    kept = _kept.get((file, language)) if file else None
+    if kept is not None and kept.seq == seq:
+        return kept
+    version = db.execute("SELECT count(*), coalesce(max(seq), 0) FROM value").fetchone()
+    fresh = Known(version=version, seq=seq)
+    if kept is not None and kept.version == version:
+        fresh.names, fresh.facets, fresh.longest = kept.names, kept.facets, kept.longest
+    else:
+        _read_names(db, fresh, language)
+    _read_cameras(db, fresh)
+    if file:
+        while len(_kept) >= _KEPT:
+            _kept.pop(next(iter(_kept)), None)
+        _kept[file, language] = fresh
+    return fresh
+
+
+def _read_names(db: sqlite3.Connection, fresh: Known, language: str) -> None:
+    fresh.facets = frozenset(facet for (facet,) in db.execute("SELECT DISTINCT facet FROM value"))
+    translated = _countries(language)
+    marks = ", ".join("?" * len(NAMED))
+    for row in db.execute(f"SELECT id, facet, name, fold, key, parent FROM value WHERE facet IN ({marks})", NAMED):
+        name = Name(*row)
+        whole = pieces(name.name)
+        keys = {whole: EXACT}
+        if (bare := _QUALIFIER.sub("", name.name)) != name.name:
+            keys.setdefault(pieces(bare), QUALIFIED)
+        if name.facet == "country":
+            keys |= dict.fromkeys(translated.get(name.key, ()), EXACT)
+        elif name.facet == "person" and len(whole) > 1 and whole[0] != _UNNAMED and len(whole[0]) > 1:
+            keys.setdefault(whole[:1], FIRST_NAME)
+        for key, said in keys.items():
+            if key:
+                fresh.names.setdefault(key, []).append((said, name))
+                fresh.longest = max(fresh.longest, len(key))
+
+
+@lru_cache(maxsize=4)
+def _countries(language: str) -> dict[str, list[tuple[str, ...]]]:
+    """Return what countries are called by code: as people say it, and in English where the library does not."""
+    found: dict[str, list[tuple[str, ...]]] = {}
+    for said, code in _COUNTRIES.items():
+        found.setdefault(code, []).append(tuple(said.split()))
+    if language.partition("-")[0].lower() != "en":
+        from babel import Locale
+
+        for code, english in Locale("en").territories.items():
+            found.setdefault(code, []).append(pieces(english))
+    return found
+
+
+def _read_cameras(db: sqlite3.Connection, fresh: Known) -> None:
+    lenses: set[str] = set()
+    cameras: set[Camera] = set()
+    for make, model, lens in db.execute("SELECT DISTINCT make, model, lens FROM photo WHERE shown = 1"):
+        if make or model:
+            cameras.add(Camera(make, model))
+        if lens:
+            lenses.add(lens)
+    fresh.lenses = sorted(lenses)
+    for camera in sorted(cameras, key=str):
+        for key, said in camera_keys(camera).items():
+            fresh.cameras.setdefault(key, []).append((said, camera))
+            fresh.longest = max(fresh.longest, len(key))
+
+
+def camera_keys(camera: Camera) -> dict[tuple[str, ...], int]:
+    """Return what a camera may be called: its make, its model, both, EXACT; what these begin with, QUALIFIED."""
+    make, model = pieces(camera.make or ""), pieces(camera.model or "")
+    own = model[len(make) :] if make and model[: len(make)] == make else model
+    names = [whole for whole in (make, make[:1], model, own, make + own, make[:1] + own) if whole]
+    keys = {whole[:count]: QUALIFIED for whole in names for count in range(1, len(whole))} | dict.fromkeys(names, EXACT)
+    return {key: said for key, said in keys.items() if any(len(piece) > 1 and not piece.isdecimal() for piece in key)}
