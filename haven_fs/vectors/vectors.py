@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from haven_fs.vectors.chroma import ChromaIndex
+from haven_fs.vectors.chroma import AT_LEAST, ChromaIndex
 from haven_fs.vectors.kinds import Hits
 from haven_fs.vectors.store import VectorStore
 
@@ -16,11 +16,16 @@ _PROBE = 1000
 
 
 class Vectors:
-    """The vectors below `folder`. `chroma`: what ChromaIndex calls `where`; a read-only process has no index."""
+    """The vectors in `folder`. A read-only process has no index; for the others see ChromaIndex.
 
-    def __init__(self, folder: Path, *, readonly: bool = False, chroma: str = "embedded") -> None:
+    `chroma`: where it is. `at_least`: vectors from which one is kept.
+    """
+
+    def __init__(
+        self, folder: Path, *, readonly: bool = False, chroma: str = "embedded", at_least: int = AT_LEAST
+    ) -> None:
         self.store = VectorStore(folder, readonly=readonly)
-        self.chroma = ChromaIndex(self.store, "off" if readonly else chroma)
+        self.chroma = ChromaIndex(self.store, "off" if readonly else chroma, at_least=at_least)
 
     def search(
         self,
