@@ -16,7 +16,7 @@ PAGE_SIZE = 16384
 MIGRATIONS = (
     """
     CREATE TABLE state (key TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID;
-    INSERT INTO state VALUES ('seq', 1);    -- milliseconds since the epoch, but always higher than before
+    INSERT INTO state VALUES ('seq', 0);    -- milliseconds since the epoch, but always higher than before
 
     CREATE TABLE space (
         id INTEGER PRIMARY KEY,

@@ -54,7 +54,10 @@ class VectorStore:
         """Do as `put` does, for several spaces in one transaction."""
         spaces: dict[str, list[Vector]] = {}
         for space, vectors in items:
-            spaces.setdefault(space, []).extend(vectors)
+            if vectors:
+                spaces.setdefault(space, []).extend(vectors)
+        if not spaces:
+            return
         with self._database.write() as db:
             edit = Edit(db)
             for space, vectors in spaces.items():
@@ -64,12 +67,16 @@ class VectorStore:
 
     def remove(self, space: str, photo_ids: Iterable[int]) -> None:
         """Forget photos in one space; those that are not in it do no harm."""
+        if self.numbering(space) is None:
+            return
         with self._database.write() as db:
             Edit(db).remove(space, photo_ids)
         self._keep_up(space)
 
     def drop(self, space: str) -> None:
         """Forget a whole space and give its room on the disk back."""
+        if self.numbering(space) is None:
+            return
         with self._database.write() as db:
             was = Edit(db).drop(space)
         if was is not None:
