@@ -121,13 +121,14 @@ def _write(path: Path, settings: Mapping[str, Any]) -> None:
 
 def _tokenizer_files(tokenizer: Any) -> tuple[str, dict[str, Any], dict[str, Any]]:
     """Return tokenizer.json, tokenizer_config.json and how texts are cleaned before. Raises UserError."""
-    cleaning = _CLEANING.get(getattr(getattr(tokenizer, "clean_fn", None), "__name__", ""), "canonicalize")
+    cleaner = getattr(tokenizer, "clean_fn", None)  # SigLipTokenizer has none and always does the same
+    cleaning = _CLEANING[cleaner.__name__] if cleaner is not None else "canonicalize"
     if hasattr(tokenizer, "bpe_ranks"):
         # open_clip pads these with zeros, whatever token that is.
         return simple_tokenizer_json(tokenizer), {"pad_token": tokenizer.decoder[0]}, {"clean": cleaning}
     inner = getattr(tokenizer, "tokenizer", None)
     backend = getattr(inner, "backend_tokenizer", None)
-    if inner is None or backend is None or getattr(tokenizer, "tokenizer_mode", ""):
+    if inner is None or backend is None or getattr(tokenizer, "tokenizer_mode", False):
         raise UserError(f"Haven cannot write the tokenizer of this model ({type(tokenizer).__name__}).")
     said: dict[str, Any] = {"pad_token": inner.pad_token}
     if getattr(tokenizer, "strip_sep_token", False):

@@ -4,6 +4,7 @@
     visual/                 model.onnx: pictures to vectors; preprocess_cfg.json: how pictures are made ready
     textual/                model.onnx: texts to vectors; tokenizer.json, tokenizer_config.json
     haven.json              ours, may be missing: name, licence, languages, source, cutoff
+    open_clip/              may be missing: the same model for torch
 
 Weights may also lie in further files beside a model.onnx. Everything wrong with a folder is a UserError that names the
 file and says what to do; nothing but small files is read here.
@@ -26,12 +27,14 @@ TOKENIZER = "textual/tokenizer.json"
 TOKENIZER_CONFIG = "textual/tokenizer_config.json"
 CONFIG = "config.json"
 OURS = "haven.json"
+TORCH = "open_clip"
+"""The folder with open_clip's own configuration and weights, for those who compute with torch; may be missing."""
 NEEDED = (CONFIG, VISUAL, PREPROCESS, TEXTUAL, TOKENIZER)
 
 _NO_WEIGHTS = {".json", ".txt", ".md", ".model", ".spm", ".armnn", ".rknn", ".db", ".ini", ".onnx", ".py"}
-"""Endings of what lies beside a model.onnx and is not a part of it: tokenizers, other runtimes' models, Windows' files."""
+"""Endings of what lies beside a model.onnx and is no part of it: tokenizers, models for other programs, odd files."""
 _READ_WHOLE = 1 << 20
-_SAMPLES, _SAMPLE = 64, 4096
+_SAMPLES, _SAMPLE = 16, 4096
 _MADE_OF = 1
 """Counts up when pictures or texts are made ready in another way, by which vectors would differ."""
 
@@ -120,12 +123,9 @@ class Layout:
 
     def files(self) -> list[Path]:
         """Return the files by which the model gives the vectors it gives: the layout's, and weights beside them."""
-        small = [CONFIG, PREPROCESS, TOKENIZER, TOKENIZER_CONFIG]
-        found = {self.folder / name for name in small if (self.folder / name).is_file()}
-        for model in (VISUAL, TEXTUAL):
-            found.add(self.folder / model)
-            found.update(weights_beside(self.folder / model))
-        return sorted(found)
+        below = (path for path in self.folder.glob("*/*") if path.is_file())
+        found = [path for path in below if belongs(path.relative_to(self.folder).as_posix())]
+        return sorted([self.folder / CONFIG, *found])
 
     def broken(self, name: str, why: str) -> UserError:
         """Return the error for a file of the model that cannot be used."""
@@ -148,16 +148,16 @@ def read_json(path: Path) -> dict[str, Any]:
     return found
 
 
-def weights_beside(model: Path) -> list[Path]:
-    """Return the files beside a model.onnx that may hold its weights: what is left without those known not to.
+def belongs(path: str) -> bool:
+    """Tell whether a file, at `path` below a model's folder, is of the layout or may hold weights of a model.onnx.
 
-    torch names them after the weights, in as many files as there are, so that no name can be told to be one.
+    torch names the files of large models after their weights, so that nothing in a name says that it is one.
     """
-    return sorted(
-        path
-        for path in model.parent.iterdir()
-        if path.is_file() and path != model and not path.name.startswith(".") and path.suffix.lower() not in _NO_WEIGHTS
-    )
+    if path in (*NEEDED, TOKENIZER_CONFIG):
+        return True
+    half, _, name = path.partition("/")
+    plain = name and not name.startswith(".") and not set(name) & set("/\\:")
+    return half in ("visual", "textual") and bool(plain) and Path(name).suffix.lower() not in _NO_WEIGHTS
 
 
 def _sampled(path: Path) -> bytes:

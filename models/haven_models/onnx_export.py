@@ -4,8 +4,10 @@ torch's older exporter is used on purpose: with torch 2.14 the newer one takes f
 SigLIP2 texts that onnxruntime refuses. Needs the extra [torch].
 """
 
+import logging
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -117,15 +119,10 @@ def halve(path: Path) -> None:
 
 def quantize(path: Path) -> None:
     """Have a file multiply matrices in 8-bit whole numbers: a quarter of their size, and twice as fast or more."""
-    import logging
-
     from onnxruntime.quantization import QuantType, quantize_dynamic
 
     draft = path.with_name("quantized.onnx")
-    root = logging.getLogger()
-    level = root.level
-    root.setLevel(logging.ERROR)  # advice to its programmer
-    try:
+    with hushed_root():  # advice to its programmer
         quantize_dynamic(
             str(path),
             str(draft),
@@ -134,7 +131,17 @@ def quantize(path: Path) -> None:
             per_channel=True,
             reduce_range=True,
         )
-    finally:
-        root.setLevel(level)
     (path.parent / _WEIGHTS).unlink(missing_ok=True)
     draft.replace(path)
+
+
+@contextmanager
+def hushed_root() -> Iterator[None]:
+    """Keep quiet what libraries tell the root logger about their own doings."""
+    root = logging.getLogger()
+    level = root.level
+    root.setLevel(logging.ERROR)
+    try:
+        yield
+    finally:
+        root.setLevel(level)

@@ -32,7 +32,12 @@ class OnnxTower:
 
     def __init__(self, layout: Layout, file: str, threads: int) -> None:
         self._layout, self._file = layout, file
-        self._session = _session(layout, file, threads)
+        try:
+            self._session = new_session(layout.folder / file, threads)
+        except UserError:
+            raise
+        except Exception as error:  # onnxruntime's errors have no base of their own
+            raise layout.broken(file, f"it cannot be opened ({_line(error)})") from error
         self._inputs = list(self._session.get_inputs())
         unknown = [f"{one.name} {one.type}" for one in self._inputs if one.type not in _TYPES]
         if unknown:
@@ -106,13 +111,16 @@ class OnnxTextual(OnnxTower):
         return tokens.ids
 
 
-def _session(layout: Layout, file: str, threads: int) -> Any:
-    path: Path = layout.folder / file
+def new_session(path: Path, threads: int) -> Any:
+    """Return an onnxruntime session of a file, on a graphics card if this onnxruntime was built for one.
+
+    Raises UserError if there is no onnxruntime, and otherwise what it raises, for which it has no base class.
+    """
     try:
         import onnxruntime
     except ImportError as error:
         raise UserError(
-            f"Search by meaning needs onnxruntime, which cannot be loaded: {error}. Install Haven again, or search by"
+            f"Models need onnxruntime, which cannot be loaded: {error}. Install Haven again; until then searches go by"
             " words alone."
         ) from error
     onnxruntime.set_default_logger_severity(3)
@@ -124,10 +132,7 @@ def _session(layout: Layout, file: str, threads: int) -> Any:
     # Memory goes back to the system after each run, and idle threads do not turn in circles: photos come in bursts.
     options.enable_cpu_mem_arena = False
     options.add_session_config_entry("session.intra_op.allow_spinning", "0")
-    try:
-        return onnxruntime.InferenceSession(str(path), options, providers=_providers(onnxruntime))
-    except Exception as error:  # onnxruntime's errors have no base of their own
-        raise layout.broken(file, f"it cannot be opened ({_line(error)})") from error
+    return onnxruntime.InferenceSession(str(path), options, providers=_providers(onnxruntime))
 
 
 def _providers(onnxruntime: Any) -> list[str]:

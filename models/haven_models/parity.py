@@ -33,8 +33,8 @@ TEXTS = (
     "海滩上的狗",
     "浜辺の犬",
     "a very long description of a picture in which a great many things can be seen at once: a lake, mountains behind"
-    " it, a boat with a white sail, some people on the shore who wave, a dog, an old tree, clouds, and far away a church,"
-    " a bridge and a train that crosses it slowly while the light of the evening falls on everything",
+    " it, a boat with a white sail, some people on the shore who wave, a dog, an old tree, clouds, and far away a"
+    " church, a bridge and a train that crosses it slowly while the light of the evening falls on everything",
     "",
 )
 

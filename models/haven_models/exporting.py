@@ -1,0 +1,93 @@
+"""`haven models export`: a model of open_clip's made into one that Haven runs without torch."""
+
+import argparse
+import json
+import sys
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from haven_models.layout import TORCH
+from haven_models.registry import ENTRIES
+from haven_models.store import ModelStore
+
+if TYPE_CHECKING:
+    from haven_models.export import Exported
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    """Add what `export` takes."""
+    what = parser.add_mutually_exclusive_group(required=True)
+    what.add_argument("name", nargs="?", help="NAME/TAG as open_clip has them; it fetches the weights")
+    what.add_argument(
+        "--open-clip-dir", type=Path, metavar="DIR", help="a folder with open_clip_config.json and weights"
+    )
+    parser.add_argument("--out", type=Path, metavar="DIR", help="write there instead of adding it to the models here")
+    parser.add_argument("--int8", action="store_true", help="compute in 8 bits: faster and smaller, nearly as good")
+    parser.add_argument("--half", action="store_true", help="keep weights in half precision: half the size on disk")
+    parser.add_argument("--torch", action="store_true", help="keep the model for torch too, to use a graphics card")
+    parser.add_argument("--random", action="store_true", help="NAME without weights, to measure speed; finds nothing")
+    parser.add_argument("--pictures", type=Path, metavar="DIR", help="compare with these pictures, not drawn ones")
+
+
+def run(store: ModelStore, args: argparse.Namespace) -> int:
+    """Export and report."""
+    from haven_models import open_clip_source
+    from haven_models.export import export_open_clip
+    from haven_models.parity import pictures_in
+
+    pictures = pictures_in(args.pictures) if args.pictures else None
+    if args.open_clip_dir:
+        source = open_clip_source.from_folder(args.open_clip_dir)
+    else:
+        source = open_clip_source.by_name(args.name, random=args.random)
+    name = source.name + "__int8" * args.int8
+    entry = next((one for one in ENTRIES if args.name and args.name == one.export), None)
+    ours = {"name": name, "licence": entry.licence.spdx if entry else "unknown", "source": f"open_clip {args.name}"}
+    if entry is not None:
+        ours["commercial"] = entry.licence.commercial
+    made: list[Exported] = []
+
+    def make(folder: Path) -> None:
+        made.append(
+            export_open_clip(
+                source.model,
+                source.preprocess,
+                source.tokenizer,
+                folder,
+                config=source.config,
+                ours=ours,
+                half=args.half,
+                int8=args.int8,
+                pictures=pictures,
+                tell=lambda text: print(text, file=sys.stderr),
+            )
+        )
+        if args.torch:
+            open_clip_source.save(source, folder / TORCH)
+
+    if args.out:
+        make(args.out)
+        folder = args.out
+    else:
+        folder = store.adopt("clip", name, make, f"open_clip {args.name or args.open_clip_dir}").folder
+        if store.active("clip") is None and not args.random:
+            store.use(name)
+    _report(name, folder, made[0], args)
+    return 0
+
+
+def _report(name: str, folder: Path, made: "Exported", args: argparse.Namespace) -> None:
+    if args.json:
+        small = asdict(made.int8) if made.int8 else None
+        print(json.dumps({"name": name, "folder": str(folder), "parity": asdict(made.parity), "int8": small}))
+        return
+    print(f"{name} is in {folder}")
+    print(_words("The same as open_clip's", made.parity.images, made.parity.texts, made.parity.pictures))
+    if made.int8:
+        print(_words("In 8 bits", made.int8.images, made.int8.texts, made.int8.pictures))
+        print("How much 8 bits lose is told by what it finds, not by these: try both.")
+
+
+def _words(what: str, images: float, texts: float, count: int) -> str:
+    return f"{what}: cosine at least {images:.6f} on {count} pictures, {texts:.6f} on texts."

@@ -1,0 +1,52 @@
+"""The registry says of each model what one must know before one takes it, and nothing it does not know."""
+
+import re
+
+from haven_models.registry import ENTRIES, TASKS, TIERS, find_entry
+
+
+def test_every_tier_of_search_is_there_and_means_one_model() -> None:
+    for tier in TIERS:
+        entry = find_entry(tier)
+        assert entry is not None
+        assert (entry.task, entry.tier) == ("clip", tier)
+    names = [entry.name.casefold() for entry in ENTRIES]
+    tiers = [(entry.task, entry.tier) for entry in ENTRIES if entry.tier]
+    assert len(set(names)) == len(names)
+    assert len(set(tiers)) == len(tiers)
+
+
+def test_the_default_is_free_for_any_use_and_multilingual() -> None:
+    entry = find_entry("default")
+    assert entry is not None
+    assert entry.licence.spdx == "Apache-2.0"
+    assert entry.licence.commercial is True
+    assert entry.languages == "many languages"
+
+
+def test_what_may_not_be_used_commercially_says_so() -> None:
+    restricted = [entry for entry in ENTRIES if entry.licence.commercial is False]
+    assert {entry.name.partition("-")[0].partition("_")[0] for entry in restricted} == {
+        "nllb",
+        "MobileCLIP2",
+        "buffalo",
+    }
+    for entry in restricted:
+        assert re.search("NOT for commercial use|NON-COMMERCIAL|RESEARCH only", entry.licence.sentence)
+
+
+def test_every_entry_says_how_to_get_it() -> None:
+    for entry in ENTRIES:
+        assert entry.task in TASKS
+        assert re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]*", entry.name)
+        assert entry.note.endswith(".")
+        assert entry.licence.sentence.endswith(".")
+        assert entry.source or entry.export or "haven models add" in entry.note
+
+
+def test_finding() -> None:
+    assert find_entry("vit-b-32__laion2b-s34b-b79k") == find_entry("fast")
+    assert find_entry("nothing") is None
+    faces = find_entry("fast", "faces")
+    assert faces is not None
+    assert faces.name == "buffalo_s"
