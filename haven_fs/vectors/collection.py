@@ -29,7 +29,7 @@ HNSW: dict[str, str | int] = {
     "space": "ip",
     "max_neighbors": 32,
     "ef_construction": 200,
-    "ef_search": 1000,
+    "ef_search": 2000,
     "batch_size": 1000,
     "sync_threshold": 2000,
 }
