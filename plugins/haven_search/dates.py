@@ -190,10 +190,12 @@ def feast(key: str, years: range) -> Yearly:
     if key in MOVING:
         name, first, last = MOVING[key]
         days = (easter(year) + timedelta(offset) for year in years for offset in range(first, last + 1))
-        return Yearly("day", tuple(number(day) for day in days), f"at {name} of any year")
+        return Yearly(
+            "day", tuple(number(day) for day in days), f"{'on' if first == last else 'at'} {name} of any year"
+        )
     name, start, end = FEASTS[key]
     days_ = (start, end) if end < start else range(start, end + 1)
-    return Yearly("mmdd", tuple(dict.fromkeys(days_)), f"at {name} of any year")
+    return Yearly("mmdd", tuple(days_), f"{'on' if start == end else 'at'} {name} of any year")
 
 
 def easter(year: int) -> date:

@@ -13,7 +13,8 @@ from datetime import date
 from haven_fs.catalog.names import fold
 from haven_search import dates, filters
 from haven_search.cues import Cues
-from haven_search.datewords import DateReader, Moment
+from haven_search.datepoints import Moment
+from haven_search.datewords import DateReader
 from haven_search.filters import Filter
 from haven_search.folding import pieces, plain
 from haven_search.known import NAMED, Known, Name

@@ -87,6 +87,12 @@ def nobody_but(names: Sequence[Name]) -> Filter:
     return Filter("person", others, tuple(name.id for name in names), "with nobody else")
 
 
+def anybody() -> Filter:
+    """Return the filter for photos with any person that the library knows of."""
+    people = "SELECT m.photo_id FROM member m JOIN value v ON v.id = m.value_id WHERE v.facet = 'person'"
+    return Filter("person", f"p.id IN ({people})", (), "with people")
+
+
 def nothing(kind: str, says: str) -> Filter:
     """Return the filter that nothing fulfils: what was asked for is not in the library."""
     return Filter(kind, "0", (), says)

@@ -6,6 +6,8 @@ one, so "Paris and London" is either, but "Paris, France" the one in France. All
 """
 
 import sqlite3
+from collections.abc import Sequence
+from itertools import pairwise
 
 from haven_fs import PhotoSet
 from haven_fs.catalog.names import fold
@@ -44,6 +46,17 @@ def mark_excluded(reading: Reading) -> None:
         before = item
 
 
+def exclude_everybody(reading: Reading, *, faces: bool) -> None:
+    """Make items of "without people": nobody is in it, if the library knows `faces`."""
+    for place in range(len(reading.words) if faces else 0):
+        if (found := reading.cues.find(place, "people")) is not None and reading.is_free(place, found[0]):
+            item = Item(place, found[0], "person", filter=filters.anybody(), out=True)
+            sign = _sign_before(reading, item, "without", "not")
+            if sign is not None or reading.words[place].out:
+                reading.claim(item)
+                _take(reading, item, place if sign is None else sign, place)
+
+
 def _take(reading: Reading, item: Item, start: int, end: int) -> None:
     """Give the words that lead to an item to it."""
     reading.owner[start:end] = [item] * (end - start)
@@ -68,6 +81,18 @@ def _goes_on(reading: Reading, before: Item, item: Item) -> bool:
     if _family(before) != _family(item):
         return False
     return joint_between(reading, before, item) != ""
+
+
+def joints(reading: Reading, items: Sequence[Item]) -> list[str]:
+    """Return what stands between each item and the one before: "and", "or", "" for nothing or anything else.
+
+    Commas say what comes last in their list: in "Alice, Bob or Dan" both are "or".
+    """
+    found = ["", *(joint_between(reading, before, item) for before, item in pairwise(items))]
+    for place in range(len(found) - 2, -1, -1):
+        if found[place] == ",":
+            found[place] = found[place + 1]
+    return ["" if joint == "," else joint for joint in found[: len(items)]]
 
 
 def joint_between(reading: Reading, before: Item, item: Item) -> str:

@@ -13,11 +13,12 @@ from typing import TypeVar
 
 from haven_search.folding import pieces
 from haven_search.phrase import Word
+from haven_search.vocabulary import locale_of
 
 NAMED = ("person", "place", "country")
 """Facets whose names are understood without saying which is meant; other facets' as "colour:red"."""
 EXACT, QUALIFIED, FIRST_NAME = range(3)
-"""How a name is said: as it is; without its "(US-TX)"; by a person's first name alone."""
+"""How a name is said: as it is, "Paris TX" too; without its "(US-TX)"; by a person's first name alone."""
 
 # What people call countries besides their names in CLDR.
 _COUNTRIES = {
@@ -26,7 +27,7 @@ _COUNTRIES = {
     "burma": "MM", "ivory coast": "CI", "cape verde": "CV", "south korea": "KR", "macedonia": "MK", "swaziland": "SZ",
 }  # fmt: skip
 _UNNAMED = "person"  # "Person 12": nobody's first name
-_QUALIFIER = re.compile(r"\s*\([^()]*\)$")
+_QUALIFIED = re.compile(r"(.+?)\s*\(([^()]+)\)")
 _KEPT = 4
 
 
@@ -130,8 +131,10 @@ def _read_names(db: sqlite3.Connection, fresh: Known, language: str) -> None:
         name = Name(*row)
         whole = pieces(name.name)
         keys = {whole: EXACT}
-        if (bare := _QUALIFIER.sub("", name.name)) != name.name:
-            keys.setdefault(pieces(bare), QUALIFIED)
+        keys.setdefault(pieces(name.name.replace("'", "")), EXACT)
+        if match := _QUALIFIED.fullmatch(name.name):
+            keys.setdefault(pieces(match[1]), QUALIFIED)
+            keys.setdefault((*pieces(match[1]), *pieces(match[2])[1:]), EXACT)
         if name.facet == "country":
             keys |= dict.fromkeys(translated.get(name.key, ()), EXACT)
         elif name.facet == "person" and len(whole) > 1 and whole[0] != _UNNAMED and len(whole[0]) > 1:
@@ -144,15 +147,15 @@ def _read_names(db: sqlite3.Connection, fresh: Known, language: str) -> None:
 
 @lru_cache(maxsize=4)
 def _countries(language: str) -> dict[str, list[tuple[str, ...]]]:
-    """Return what countries are called by code: as people say it, and in English where the library does not."""
+    """Return what countries are called, by code: as people say, in English, and in the language asked for."""
     found: dict[str, list[tuple[str, ...]]] = {}
     for said, code in _COUNTRIES.items():
         found.setdefault(code, []).append(tuple(said.split()))
     if language.partition("-")[0].lower() != "en":
-        from babel import Locale
-
-        for code, english in Locale("en").territories.items():
-            found.setdefault(code, []).append(pieces(english))
+        # A library may have been given its names in another language than it is now asked in.
+        for locale in (locale_of("en"), locale_of(language)):
+            for code, name in locale.territories.items() if locale is not None else ():
+                found.setdefault(code, []).append(pieces(name))
     return found
 
 

@@ -7,14 +7,14 @@ dogs everywhere, `keyword:dog` only where somebody has noted it. A phrase is nev
 
 import sqlite3
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
-from itertools import pairwise
 
 from haven_fs import PhotoSet
 from haven_search import filters, fulltext, joining
 from haven_search.cues import Cues
-from haven_search.dates import Span, Yearly
-from haven_search.datewords import DateReader, Moment
+from haven_search.dates import Span, Stretch, Yearly
+from haven_search.datewords import DateReader
 from haven_search.fields import Fields, field_names
 from haven_search.filters import Filter
 from haven_search.folding import writable
@@ -48,22 +48,30 @@ def plan(
     today = now.date()
     reading = Reading(db, cues, names, DateReader(cues, today), Fields(db, names, spoken, today))
     joining.mark_excluded(reading)
+    joining.exclude_everybody(reading, faces="person" in names.facets)
     joining.exclude_words(reading)
-    values = joining.resolve_names(reading, db, within)
     items = sorted(reading.items, key=lambda item: item.start)
-    shown = writable(phrase)
-    understood: list[Understood] = []
-    for item in items:
-        meant, note = _meant(item, values)
-        written = shown[words[item.start].start : words[item.end - 1].end].strip()
-        says = meant.negated().says if item.out else meant.says + (" and nobody else" if item.only else "")
-        understood.append(Understood(meant.kind, written, f"{says} ({note})" if note else says))
+    meanings = _meanings(items, joining.resolve_names(reading, db, within))
+    conditions, others = _conditions(reading, items, meanings)
     photos = within
-    for one in _conditions(reading, items, values):
-        photos = one.narrow(photos)
-    text = text_of(reading)
-    left = words_of(reading)
-    return Plan(" ".join(shown.split()), photos, text, left, tuple(understood), (_CUT,) if cut else ())
+    for condition in conditions:
+        photos = condition.narrow(photos)
+    shown = writable(phrase)
+    return Plan(
+        " ".join(shown.split()),
+        photos,
+        text_of(reading),
+        words_of(reading),
+        tuple(
+            Understood(
+                meanings[id(item)].filter.kind,
+                shown[words[item.start].start : words[item.end - 1].end].strip(),
+                _say(item, meanings[id(item)], another=id(item) in others),
+            )
+            for item in items
+        ),
+        (_CUT,) if cut else (),
+    )
 
 
 def matching_words(db: sqlite3.Connection, plan: Plan) -> Sequence[int]:
@@ -77,40 +85,63 @@ def matching_words(db: sqlite3.Connection, plan: Plan) -> Sequence[int]:
     return [row[0] for row in db.execute(query, (fulltext.match_all(plan.words), *plan.photos.params))]
 
 
-def _meant(item: Item, values: dict[int, tuple[list[Name], str]]) -> tuple[Filter, str]:
-    """Return an item's filter as it stands by itself, and what is to be said about it."""
-    if item.names:
-        names, note = values[id(item)]
-        return filters.with_names(names), note
-    if item.moment is not None:
-        return filters.dated(item.moment.stretches), ""
-    assert item.filter is not None
-    return item.filter, ""
+@dataclass(frozen=True, slots=True)
+class Meaning:
+    """An item's filter as it stands by itself; the values of a name; what is to be said about the choice."""
+
+    filter: Filter
+    names: tuple[Name, ...] = ()
+    note: str = ""
 
 
-def _conditions(reading: Reading, items: Sequence[Item], values: dict[int, tuple[list[Name], str]]) -> list[Filter]:
-    """Return what the photos must fulfil, all of it."""
+def _meanings(items: Sequence[Item], chosen: dict[int, tuple[list[Name], str]]) -> dict[int, Meaning]:
+    found: dict[int, Meaning] = {}
+    for item in items:
+        if item.names:
+            names, note = chosen[id(item)]
+            found[id(item)] = Meaning(filters.with_names(names), tuple(names), note)
+        elif item.moment is not None:
+            found[id(item)] = Meaning(filters.dated(item.moment.stretches))
+        elif item.filter is not None:
+            found[id(item)] = Meaning(item.filter)
+    return found
+
+
+def _say(item: Item, meaning: Meaning, *, another: bool) -> str:
+    says = meaning.filter.negated().says if item.out else meaning.filter.says
+    says = f"or {says}" if another else says
+    says = f"{says} and nobody else" if item.only and meaning.filter.kind == "person" else says
+    return f"{says} ({meaning.note})" if meaning.note else says
+
+
+def _conditions(reading: Reading, items: Sequence[Item], meanings: dict[int, Meaning]) -> tuple[list[Filter], set[int]]:
+    """Return what the photos must fulfil, all of it; and the ids of the items that only say another possibility."""
     wanted = [item for item in items if not item.out]
-    found = [_meant(item, values)[0].negated() for item in items if item.out]
-    found += _people(reading, wanted, values)
-    found += _where(reading, wanted, values)
-    found += _when([item.moment for item in wanted if item.moment is not None])
-    rest = [item.filter for item in wanted if item.filter is not None]
+    found = [meanings[id(item)].filter.negated() for item in items if item.out]
+    others: set[int] = set()
+    named = [item for item in wanted if item.names]
+    people = [item for item in named if meanings[id(item)].names[0].facet == "person"]
+    found += _people(reading, people, meanings, others)
+    found += _where(reading, [item for item in named if item not in people], meanings, others)
+    found += _when([item for item in wanted if item.moment is not None], others)
+    rest = [item for item in wanted if item.filter is not None]
     for kind in _EITHER:
-        same = [one for one in rest if one.kind == kind]
+        same = [item for item in rest if meanings[id(item)].filter.kind == kind]
         if same:
-            found.append(filters.any_of(same))
-    return found + [one for one in rest if one.kind not in _EITHER]
+            found.append(filters.any_of([meanings[id(item)].filter for item in same]))
+            others.update(map(id, same[1:]))
+    found += [meanings[id(item)].filter for item in rest if meanings[id(item)].filter.kind not in _EITHER]
+    return found, others
 
 
-def _people(reading: Reading, wanted: Sequence[Item], values: dict[int, tuple[list[Name], str]]) -> list[Filter]:
+def _people(reading: Reading, items: Sequence[Item], meanings: dict[int, Meaning], others: set[int]) -> list[Filter]:
     """Return the filters for people: all of them, but either where "or" stands between."""
-    items = [item for item in wanted if item.names and values[id(item)][0][0].facet == "person"]
     groups: list[list[Name]] = []
-    for before, item in zip([None, *items], items, strict=False):
-        names = values[id(item)][0]
-        if before is not None and joining.joint_between(reading, before, item) == "or":
+    for item, joint in zip(items, joining.joints(reading, items), strict=True):
+        names = meanings[id(item)].names
+        if joint == "or":
             groups[-1].extend(names)
+            others.add(id(item))
         else:
             groups.append(list(names))
     found = [filters.with_names(group) for group in groups]
@@ -119,30 +150,37 @@ def _people(reading: Reading, wanted: Sequence[Item], values: dict[int, tuple[li
     return found
 
 
-def _where(reading: Reading, wanted: Sequence[Item], values: dict[int, tuple[list[Name], str]]) -> list[Filter]:
+def _where(reading: Reading, items: Sequence[Item], meanings: dict[int, Meaning], others: set[int]) -> list[Filter]:
     """Return the filter for places: any of them; a country only if no place in it is named beside it."""
-    items = [item for item in wanted if item.names and values[id(item)][0][0].facet != "person"]
-    chosen = [values[id(item)][0] for item in items]
-    inside = {name.parent for names in chosen for name in names if name.facet == "place"}
-    listed = {
-        id(item)
-        for before, after in pairwise(items)
-        if joining.joint_between(reading, before, after) == "or"
-        for item in (before, after)
-    }
-    places = [
-        name
-        for item, names in zip(items, chosen, strict=True)
-        for name in names
-        if name.facet == "place" or id(item) in listed or name.key not in inside or len({n.facet for n in names}) > 1
-    ]
-    return [filters.with_names(list(dict.fromkeys(places)))] if places else []
+    joint = joining.joints(reading, items)
+    inside = {name.parent for item in items for name in meanings[id(item)].names if name.facet == "place"}
+    places: dict[Name, None] = {}
+    for place, item in enumerate(items):
+        names = meanings[id(item)].names
+        listed = "or" in (joint[place], *joint[place + 1 : place + 2])
+        narrowed = not listed and all(name.facet == "country" and name.key in inside for name in names)
+        if not narrowed:
+            if places:
+                others.add(id(item))
+            places |= dict.fromkeys(names)
+    return [filters.with_names(list(places))] if places else []
 
 
-def _when(moments: Sequence[Moment]) -> list[Filter]:
+def _when(items: Sequence[Item], others: set[int]) -> list[Filter]:
     """Return the filters for dates: any of those named, in any of the months or seasons named, within all bounds."""
-    bounds = [filters.dated(moment.stretches) for moment in moments if moment.bound]
-    stretches = [stretch for moment in moments if not moment.bound for stretch in moment.stretches]
-    spans = [stretch for stretch in stretches if isinstance(stretch, Span)]
-    yearly = [stretch for stretch in stretches if isinstance(stretch, Yearly)]
-    return bounds + [filters.dated(some) for some in (spans, yearly) if some]
+    found: list[Filter] = []
+    for kind in (Span, Yearly):
+        stretches: list[Stretch] = []
+        for item in items:
+            moment = item.moment
+            if moment is None or not isinstance(moment.stretches[0], kind):
+                continue
+            if moment.bound:
+                found.append(filters.dated(moment.stretches))
+                continue
+            if stretches:
+                others.add(id(item))
+            stretches += moment.stretches
+        if stretches:
+            found.append(filters.dated(stretches))
+    return found

@@ -14,7 +14,8 @@ from string import ascii_lowercase
 from haven_fs import PhotoSet
 from haven_search import filters
 from haven_search.cues import Cues
-from haven_search.datewords import CERTAIN, DateReader, Moment
+from haven_search.datepoints import CERTAIN, Moment
+from haven_search.datewords import DateReader
 from haven_search.fields import Fields
 from haven_search.filters import Filter
 from haven_search.known import EXACT, FIRST_NAME, Camera, Known, Name
@@ -110,7 +111,7 @@ class Reading:
     def _certain(self, place: int) -> Iterator[Item]:
         """Give what begins at `place`, of equally long ones the likelier first."""
         moment = self._dates.find(place)
-        if moment is not None and (moment.doubt == CERTAIN or (moment.doubt <= AFTER_CUE and self._has_cue(place))):
+        if moment is not None and (moment.doubt == CERTAIN or self._has_cue(moment, place)):
             yield Item(place, moment.end, "date", moment=moment)
         for count, named in self._known.names_at(self.words, place):
             able = self._able(named)
@@ -138,11 +139,19 @@ class Reading:
             return None
         return Item(place, place + 1, "file", filter=named)
 
-    def _has_cue(self, place: int) -> bool:
+    def _has_cue(self, moment: Moment, place: int) -> bool:
         """Tell whether a word such as "in" leads to a date at `place`."""
+        if moment.doubt > AFTER_CUE or self._says_more(moment, place):
+            return False
         before = self.cues.ends(place, "article")
         cue = self.cues.ends(place if before is None else before, "at", "on", "this")
         return cue is not None and self.is_free(cue, place)
+
+    def _says_more(self, moment: Moment, place: int) -> bool:
+        """Tell whether a season or feast belongs to the word before: "smell of summer", "sapin de Noël"."""
+        before = self.cues.ends(place, "article")
+        of = self.cues.ends(place if before is None else before, "of")
+        return moment.named and of is not None and self.is_plain(of - 1)
 
     def _able(self, named: Sequence[tuple[int, Name]]) -> list[tuple[int, Name]]:
         """Return those of the names that can be meant: of places, those that there are photos of."""
@@ -174,7 +183,7 @@ class Reading:
             if meant and self._is_common(place, count):
                 yield Item(place, place + count, "name", names=meant)
         moment = self._dates.find(place)
-        if moment is not None and self._allows(moment.doubt, place, moment.end):
+        if moment is not None and not self._says_more(moment, place) and self._allows(moment.doubt, place, moment.end):
             yield Item(place, moment.end, "date", moment=moment)
         for count, sense in self.cues.at(place):
             if sense.role == "type" and self._allows(sense.doubt, place, place + count):

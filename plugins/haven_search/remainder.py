@@ -30,7 +30,7 @@ def text_of(reading: Reading) -> str:
 
 def words_of(reading: Reading) -> tuple[str, ...]:
     """Return the words for full text, folded, quoted ones together; frequent ones only if there are no others."""
-    left = [word for word, owner in zip(reading.words, reading.owner, strict=True) if owner is None and word.pieces]
+    left = [reading.words[place] for run in _runs(reading) for place in run]
     left = [word for word in left if any(piece.isalnum() for piece in word.pieces)]
     telling = [word for word in left if word.quoted or not _is_frequent(reading, word)]
     return tuple(dict.fromkeys(fold(word.raw) for word in telling or ([] if reading.items else left)))
@@ -57,6 +57,8 @@ def _runs(reading: Reading) -> list[range]:
             end < count and stop > start and (cut := reading.cues.ends(stop, *_TRAILING)) is not None and cut >= start
         ):
             stop = cut
+        if place == 0 and (asked := reading.cues.find(0, "ask")) is not None and (asked[0] < stop or end < count):
+            start = asked[0]
         # Between words that stay, "on" says how they go together: "dog without Bob on beach".
         leading = _JOINING if runs else _LEADING
         while place > 0 and start < stop and (found := reading.cues.find(start, *leading)) and found[0] <= stop:

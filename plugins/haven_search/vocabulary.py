@@ -8,7 +8,8 @@ without a file has its months all the same, beside English. Where both languages
 Roles: `with` and `of` lead to people, `at` to places and dates, `on` to dates; `without` and `not` exclude; `since` is
 from then on, `bygone` is a "last" said after its word; [unit], [season], [feast], [type] say which; `shy` are months
 that are ordinary words too; `common` are ordinary words that are also names of places or people; `stop` is too
-frequent to look for; `elision` is written before an apostrophe; `decades` is the "années" of "années 90"; `numbers`,
+frequent to look for; `people` are people at large, whom "without" can exclude; `ask` may begin a phrase and says
+nothing; `elision` is written before an apostrophe; `decades` is the "années" of "années 90"; `numbers`,
 `months` and `weekdays` go by position, with a slash between two forms of one.
 
 Signs behind a word say when it does not count: "?" before a word that is not understood ("summer dress", "video
@@ -82,8 +83,10 @@ def vocabulary(language: str) -> Vocabulary:
         tables.append(_table(_KIN.get(base, base)))
         own = [*_entries(tables[1]), *_dates(language)]
     overruled = {key for key, sense in own if sense.doubt != WITH_NUMBER}
+    months = {key for key, sense in own if sense.role == "month"}
+    english = [(key, s) for key, s in english if key not in overruled and not (s.role == "month" and key in months)]
     senses: dict[tuple[str, ...], tuple[Sense, ...]] = {}
-    for key, sense in (*((key, sense) for key, sense in english if key not in overruled), *own):
+    for key, sense in (*english, *own):
         if key and sense not in senses.get(key, ()):
             senses[key] = (*senses.get(key, ()), sense)
     joining = {key[0] for key, found in senses.items() if len(key) == 1 and any(s.role in FUNCTION for s in found)}
