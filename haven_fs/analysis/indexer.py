@@ -49,7 +49,7 @@ class Indexer:
     ) -> None:
         self.catalog = catalog
         self.analyzers = plugins.analyzers(settings)
-        self._renew_analyzers = lambda: plugins.analyzers(settings)
+        self._plugins, self._settings = plugins, settings
         self._pool = Pool(settings, plugins.loaded)
         self._progress = progress or Progress()
         self._poll = poll
@@ -112,7 +112,7 @@ class Indexer:
     def renew(self) -> None:
         """Ask the plugins again what they bring, since an owner may have chosen another model meanwhile."""
         versions = {name: analyzer.version for name, analyzer in self.analyzers.items()}
-        self.analyzers = self._renew_analyzers()
+        self.analyzers = self._plugins.analyzers(self._settings)
         if versions != {name: analyzer.version for name, analyzer in self.analyzers.items()}:
             self.rest()
 

@@ -166,6 +166,12 @@ MIGRATIONS = (
     );
     CREATE UNIQUE INDEX made_name ON made (parent, fold);
 
+    CREATE TABLE unwanted (                 -- what was taken out of a made folder; photo 0 is its note
+        made_id INTEGER NOT NULL REFERENCES made ON DELETE CASCADE,
+        photo_id INTEGER NOT NULL,
+        PRIMARY KEY (made_id, photo_id)
+    ) WITHOUT ROWID;
+
     CREATE TABLE dropped (                  -- pictures put into a smart folder to ask what looks like them
         id INTEGER PRIMARY KEY,
         parent TEXT NOT NULL,               -- as in made

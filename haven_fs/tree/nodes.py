@@ -226,6 +226,10 @@ class RankedFolder(PhotoFolder):
         super().__init__(view, photos.among(ranked), level=level, texts=texts)
         self._ranked = ranked
 
+    def entries(self) -> Iterable[Entry]:
+        """Return the years, months or days that photos are from, if this folder is split; all as new as this one."""
+        return [Entry(entry.name, self.stamp()) for entry in super().entries()]
+
     def enter(self, name: str) -> "Folder | None":
         """Return the year's, month's or day's folder, ranked as this one is."""
         below = super().enter(name)

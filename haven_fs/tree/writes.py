@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Protocol, runtime_checkable
 
 from haven_fs.catalog import Writer
+from haven_fs.tree.nodes import Text
 from haven_fs.tree.photoset import File
 
 
@@ -53,6 +54,15 @@ class Removable(Protocol):
 
     def remove(self, w: Writer) -> None:
         """Remove the folder; photos stay."""
+        ...
+
+
+@runtime_checkable
+class LetsGo(Protocol):
+    """A folder that what it lists can be taken out of; the photos themselves stay."""
+
+    def take_out(self, w: Writer, node: File | Text) -> None:
+        """List a file or a text no more."""
         ...
 
 

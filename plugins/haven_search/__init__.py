@@ -1,1 +1,27 @@
-"""Search by words and meaning: /Search, quoted phrases, and the command `haven search`."""
+"""Search by words and meaning: /Search, quoted phrases in every folder, and the command `haven search`."""
+
+from collections.abc import Sequence
+
+from haven_fs import PathPattern, SmartFolder, hookimpl
+from haven_fs.command import Command
+from haven_fs.config import Settings
+from haven_search.command import COMMAND
+from haven_search.folders import QUOTED, SEARCH
+
+
+@hookimpl
+def haven_smart_folders(settings: Settings) -> Sequence[SmartFolder]:
+    """Bring the folder of searches."""
+    return [SEARCH]
+
+
+@hookimpl
+def haven_path_patterns(settings: Settings) -> Sequence[PathPattern]:
+    """Bring quoted phrases."""
+    return [QUOTED]
+
+
+@hookimpl
+def haven_commands() -> Sequence[Command]:
+    """Bring `haven search`."""
+    return [COMMAND]

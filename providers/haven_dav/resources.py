@@ -43,8 +43,8 @@ class FolderResource(DAVCollection):  # type: ignore[misc]
             found = [entry.name for entry in folder.entries()] + [text.name for text in folder.texts()]
             return found + ([file.name for file in files.files(view.db)] if files is not None else [])
 
-    def create_empty_resource(self, name: str) -> None:
-        """Make an empty file, which is what a LOCK of a name that is not there does. Raises DAVError."""
+    def create_empty_resource(self, name: str) -> "FileResource":
+        """Make an empty file and return it, which is what a LOCK of a name that is not there does. Raises DAVError."""
         with self._tree.view() as view:
             folder = self._tree.resolve(view, split_path(self.path))
             if not isinstance(folder, TakesFiles) or not self._tree.catalog.writable:
@@ -54,6 +54,9 @@ class FolderResource(DAVCollection):  # type: ignore[misc]
                     folder.put_empty(w, name)
             except Refused as refused:
                 raise DAVError(refused.status, refused.reason) from refused
+        made = resource(self.provider, self._tree, f"{self.path.rstrip('/')}/{name}", self.environ)
+        assert isinstance(made, FileResource)
+        return made
 
 
 class FileResource(DAVNonCollection):  # type: ignore[misc]

@@ -24,7 +24,7 @@ from haven_fs.catalog import Writer, names
 from haven_fs.tree.nodes import Folder, Text, View
 from haven_fs.tree.photoset import File
 from haven_fs.tree.tree import Tree
-from haven_fs.tree.writes import MakesFolders, Refused, Removable, Renamable, TakesFiles, Upload
+from haven_fs.tree.writes import LetsGo, MakesFolders, Refused, Removable, Renamable, TakesFiles, Upload
 
 logger = logging.getLogger(__name__)
 
@@ -115,6 +115,10 @@ class Writes:
             self._check_locks(environ, parts)
             with self._changing() as w:
                 parent.remove_file(w, node.name)
+        elif isinstance(node, File | Text) and isinstance(parent, LetsGo):
+            self._check_locks(environ, parts)
+            with self._changing() as w:
+                parent.take_out(w, node)
         else:
             return self._refuse(environ, view, parts, node, parent)
         self._unlock(parts)

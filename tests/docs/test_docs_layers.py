@@ -12,14 +12,24 @@ from haven_fs.catalog.schema import MIGRATIONS
 
 ROOT = Path(__file__).parents[2]
 DESIGN = (ROOT / "docs/design.md").read_text(encoding="utf-8")
-HAVEN = ("haven_fs", "haven_dav", "haven_time", "haven_media", "haven_places")
+HAVEN = (
+    "haven_fs",
+    "haven_dav",
+    "haven_models",
+    "haven_time",
+    "haven_media",
+    "haven_places",
+    "haven_search",
+    "haven_clip",
+    "haven_duplicates",
+)
 HTTP_SERVERS = {"wsgidav": {"haven_dav", "haven_fs.server"}, "cheroot": {"haven_fs.server"}}
-MACHINE_LEARNING = {"torch", "onnxruntime", "open_clip", "insightface", "chromadb", "transformers", "cv2", "sklearn"}
+MACHINE_LEARNING = {"torch", "onnxruntime", "open_clip", "insightface", "transformers", "tokenizers", "cv2", "sklearn"}
 
 
 def modules() -> dict[str, Path]:
     found = {}
-    for folder in (ROOT, ROOT / "plugins", ROOT / "providers"):
+    for folder in (ROOT, ROOT / "plugins", ROOT / "providers", ROOT / "models"):
         for package in HAVEN:
             for path in (folder / package).rglob("*.py"):
                 parts = path.relative_to(folder).with_suffix("").parts
@@ -116,6 +126,12 @@ def test_the_core_imports_no_machine_learning():
     }
 
 
+def test_chroma_is_imported_behind_its_interface_only():
+    users = {m for m in MODULES for name in imported(m) if name.partition(".")[0] == "chromadb"}
+    assert users
+    assert all(is_in(module, "haven_fs.vectors") for module in users)
+
+
 def test_the_tables_of_the_catalog_are_described():
     db = sqlite3.connect(":memory:")
     for script in MIGRATIONS:
@@ -124,5 +140,5 @@ def test_the_tables_of_the_catalog_are_described():
     db.close()
     described = DESIGN.partition("| table | a row is |")[2].partition("\n\n")[0]
     assert set(re.findall(r"^\| `(\w+)`", described, re.MULTILINE)) == {
-        t for t in tables if not t.startswith("sqlite_")
+        t for t in tables if not t.startswith(("sqlite_", "words_"))
     }

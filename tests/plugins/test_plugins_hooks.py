@@ -21,7 +21,7 @@ DOCS = Path(__file__).parents[2] / "docs" / "plugins.md"
 EVERY_HOOK = """
 import re
 
-from haven_fs import Facts, PathPattern, PhotoFolder, SmartFolder, Tag, hookimpl
+from haven_fs import Facts, PathPattern, PhotoFolder, Ranking, SmartFolder, Tag, hookimpl
 from haven_fs.command import Command
 from haven_fs.config import Setting
 
@@ -63,6 +63,26 @@ def wider(view, match):
 @hookimpl
 def haven_path_patterns(settings):
     return [PathPattern(re.compile(r"wider than (\\d+)"), wider)]
+
+
+class Widest:
+    name = "widest"
+
+    def by_text(self, view, text, photos):
+        rows = view.db.execute(f"SELECT id, width FROM photo p WHERE {photos.condition} ORDER BY width DESC", photos.params)
+        found = rows.fetchall()
+        return Ranking([id for id, _ in found], [width for _, width in found]) if text == "width" else None
+
+    def by_photo(self, view, photo_id, photos):
+        return None
+
+    def by_picture(self, view, picture, photos):
+        return None
+
+
+@hookimpl
+def haven_searchers(settings):
+    return [Widest()]
 
 
 def run(args):
@@ -117,8 +137,10 @@ def test_a_plugin_with_every_hook(plant: Plant, tmp_path: Path, capsys: pytest.C
             assert files("Review", "Large") == ["100.jpg", "150.jpg"]
             assert files("Timeline", "2020", "wider than 120") == ["150.jpg"]
             assert files("Recent", "wider than 60") == ["100.jpg", "150.jpg"]
-            assert tree.resolve(view, ["wider than 60"]) is None
+            assert files("wider than 60") == ["100.jpg", "150.jpg"]
             assert tree.resolve(view, ["Recent", "wider than"]) is None
+            assert files('"width"') == ["001 150.jpg", "002 100.jpg", "003 50.jpg"]
+            assert files("Review", "Large", '"width"') == ["001 150.jpg", "002 100.jpg"]
 
     capsys.readouterr()
     assert main(["measure", "this"]) == 7

@@ -1,0 +1,71 @@
+"""`haven search`: a phrase asked on the command line. Works while `serve` runs, and changes nothing."""
+
+import argparse
+import json
+import shlex
+from typing import Any
+
+from haven_fs import PhotoSet, View
+from haven_fs.cli import options
+from haven_fs.command import Command
+from haven_search.engine import Answer, Engine
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    """Add what `search` takes."""
+    parser.add_argument("query", nargs="+", metavar="QUERY", help="what to look for, such as: dog on beach 2019")
+    parser.add_argument("--limit", type=_count, default=20, metavar="N", help="show at most so many (default: 20)")
+    parser.add_argument("--explain", action="store_true", help="say how the phrase was understood")
+    options.add_data(parser)
+    options.add_json(parser)
+
+
+def _count(text: str) -> int:
+    if not text.isdecimal() or not 0 < int(text) <= 1_000_000:
+        raise argparse.ArgumentTypeError(f"{text} is no number from 1 to 1000000")
+    return int(text)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Report; the exit status is 0 if anything fits, 1 if nothing does."""
+    # A word with a space in it was quoted in the shell, and so means a phrase.
+    phrase = " ".join(args.query if len(args.query) > 1 else args.query[0].split())
+    data = options.data_folder(args)
+    with data.catalog(readonly=True) as catalog, data.tree(catalog).view() as view:
+        answer = Engine().answer(view, phrase)
+        found = list(_found(view, answer, args.limit))
+        count = answer.photos.stamp(view.db).count
+    if args.json:
+        facts: dict[str, Any] = {"query": phrase, "count": count, "photos": found}
+        if args.explain:
+            facts["understood"] = answer.plan.as_json()
+        print(json.dumps(facts | ({"note": answer.note} if answer.note else {}), ensure_ascii=False))
+        return 0 if count else 1
+    if args.explain:
+        print(answer.plan.explain().replace("\r\n", "\n"))
+    for photo in found:
+        print(photo["path"])
+    if answer.note:
+        print(answer.note)
+    if not count:
+        print(f"Nothing fits. See how it was understood: haven search --explain {shlex.quote(phrase)}")
+    elif count > len(found):
+        print(f"... and {count - len(found)} more: --limit {count}")
+    return 0 if count else 1
+
+
+def _found(view: View, answer: Answer, limit: int) -> Any:
+    """Give the first photos that fit, as the owner finds them on disk."""
+    if answer.ranked is None:
+        query = f"SELECT p.id FROM photo p WHERE {answer.plan.photos.condition} ORDER BY p.day, p.taken, p.id LIMIT ?"
+        ids = [row[0] for row in view.db.execute(query, (*answer.plan.photos.params, limit))]
+    else:
+        ids = list(answer.ranked[:limit])
+    scores = dict(zip(answer.ranked or (), answer.scores, strict=True))
+    for rank, photo_id in enumerate(ids, 1):
+        one = PhotoSet().narrowed("p.id = ? AND o.id = p.main_id", photo_id).files()
+        for file in one.files(view.db):
+            yield {"rank": rank, "name": file.name, "path": str(file.path), "score": scores.get(photo_id)}
+
+
+COMMAND = Command("search", "Search your photos by words and meaning.", arguments, run)

@@ -1,0 +1,235 @@
+"""Pictures put into a smart folder to ask what looks like them, and the folders that answer.
+
+What is put there is no photo of the library: it is kept in the data folder, listed where it was put, under the name
+it was given, and gone when it is deleted. A copy of a photo is only noted, never stored a second time.
+"""
+
+import filecmp
+import os
+import shutil
+import time
+import uuid
+from pathlib import Path
+from typing import Any
+
+from haven_fs import File, PhotoSet, RankedFolder, Ranking, Refused, Stamp, Text, Upload, View, Writer
+from haven_fs.catalog import names
+from haven_fs.catalog.disk import LOCATED, etag, http_date, iso_date
+from haven_fs.library.fingerprint import SPAN, fingerprint_of
+from haven_fs.library.kinds import sniff
+
+FOLDER = "dropped"
+"""Where the bytes are, in the data folder."""
+_EMPTY = "empty"
+"""The file that stands for every name that was kept for a later picture."""
+_FORGOTTEN_AFTER = 60.0
+_LONGEST_UPLOAD = 86400.0
+_ROW = "id, name, photo_id, file, size, mime, seq"
+
+
+class Dropped:
+    """What was put into one smart folder; `place` is its path, folded."""
+
+    def __init__(self, view: View, place: str) -> None:
+        self._view = view
+        self._place = place
+        self.folder = Path(str(view.settings["data_dir"])) / FOLDER
+
+    def files(self) -> list[File]:
+        """Return every file, as it is listed; a copy of a photo that is not there any more is left out."""
+        rows = self._view.db.execute(f"SELECT {_ROW} FROM dropped WHERE parent = ? ORDER BY fold", (self._place,))
+        files = (self._photo(row) if row[2] is not None else self._file(row) for row in rows.fetchall())
+        return [file for file in files if file is not None]
+
+    def _photo(self, row: tuple[Any, ...]) -> File | None:
+        photos = PhotoSet().narrowed("p.id = ?", row[2]).files()
+        original = next((file for file in photos.files(self._view.db) if self._is_main(file)), None)
+        if original is None:
+            return None
+        return File(original.id, original.photo_id, row[1], *(getattr(original, name) for name in _REST))
+
+    def _is_main(self, file: File) -> bool:
+        return bool(self._view.db.execute("SELECT 1 FROM photo WHERE main_id = ?", (file.id,)).fetchone())
+
+    def _file(self, row: tuple[Any, ...]) -> File:
+        _, name, _, file, size, mime, seq = row
+        # The bytes under a name never change: what replaces them has another file, and another seq.
+        path, moment = self.folder / (file or _EMPTY), seq * 1_000_000
+        modified, created = http_date(moment), iso_date(moment)
+        if file is not None:
+            try:
+                moment = path.stat().st_mtime_ns
+                modified, created = http_date(moment), iso_date(moment)
+            except OSError:
+                pass
+        return File(0, None, name, path, self.folder, size, moment, etag(size, moment), modified, created, mime, None)
+
+    def likes(self, taken: set[str]) -> dict[int, str]:
+        """Return the names of the folders of look-alikes by the ids of the pictures; `taken` folds are not free."""
+        rows = self._view.db.execute(
+            "SELECT id, name FROM dropped WHERE parent = ? AND (photo_id IS NOT NULL OR file IS NOT NULL) ORDER BY id",
+            (self._place,),
+        )
+        found: dict[int, str] = {}
+        taken = set(taken)
+        for id_, name in rows:
+            short = f"Like {names.split_ending(name)[0]}"
+            like = short if names.fold(short) not in taken else f"Like {name}"
+            if names.fold(like) not in taken:
+                taken.add(names.fold(like))
+                found[id_] = like
+        return found
+
+    def ranking(self, dropped_id: int) -> Ranking | None:
+        """Return what looks like a picture, None if nothing can tell; raises Unreadable, OSError."""
+        row = self._view.db.execute("SELECT photo_id, file FROM dropped WHERE id = ?", (dropped_id,)).fetchone()
+        if row is None:
+            return None
+        view, photos = self._view, self._view.within
+        for searcher in view.searchers:
+            if row[0] is not None:
+                answer = searcher.by_photo(view, row[0], photos)
+            else:
+                answer = searcher.by_picture(view, self.folder / row[1], photos)
+            if answer is not None:
+                return answer
+        return None
+
+    def put(self, w: Writer, name: str, upload: Upload) -> None:
+        """Keep a picture under a name, in place of what had it. Raises Refused if it is no picture."""
+        if not upload.size:
+            self.put_empty(w, name)
+            return
+        with upload.path.open("rb") as file:
+            head = file.read(SPAN)
+            file.seek(max(0, upload.size - SPAN))
+            tail = file.read(SPAN)
+        kind = sniff(head, name)
+        if kind.kind not in ("image", "raw", "video"):
+            raise Refused(415, "This is no picture or video that Haven knows, so nothing can look like it.")
+        photo_id = _same_photo(w, upload, fingerprint_of(head, tail, upload.size))
+        stored: str | None = None
+        if photo_id is None:
+            stored = f"{uuid.uuid4().hex}{names.split_ending(names.portable(name))[1].lower()}"
+            self.folder.mkdir(parents=True, exist_ok=True)
+            upload.path.replace(self.folder / stored)
+        self._store(w, name, photo_id, stored, upload.size, kind.mime)
+
+    def put_empty(self, w: Writer, name: str) -> None:
+        """Keep a name for what a program will write to it."""
+        self.folder.mkdir(parents=True, exist_ok=True)
+        (self.folder / _EMPTY).touch()
+        self._store(w, name, None, None, 0, "application/octet-stream")
+
+    def put_copy(self, w: Writer, name: str, file: File) -> None:
+        """Note a photo under a name; what is no photo of the library is copied. Raises Refused, OSError."""
+        if file.photo_id is not None:
+            self._store(w, name, file.photo_id, None, file.size, file.mime)
+            return
+        self.folder.mkdir(parents=True, exist_ok=True)
+        copy = self.folder / f".part-{uuid.uuid4().hex}"
+        try:
+            shutil.copyfile(file.path, copy)
+            self.put(w, name, Upload(copy, copy.stat().st_size))
+        finally:
+            copy.unlink(missing_ok=True)
+
+    def rename(self, w: Writer, name: str, other: str) -> None:
+        """Give a picture another name, in place of what had it."""
+        same = names.fold(name) == names.fold(other)
+        if not same:
+            w.db.execute("DELETE FROM dropped WHERE parent = ? AND fold = ?", (self._place, names.fold(other)))
+        w.db.execute(
+            "UPDATE dropped SET name = ?, fold = ?, seq = ? WHERE parent = ? AND fold = ?",
+            (other, names.fold(other), w.seq, self._place, names.fold(name)),
+        )
+        w.note_removal()
+
+    def remove(self, w: Writer, name: str) -> None:
+        """Forget a picture."""
+        w.db.execute("DELETE FROM dropped WHERE parent = ? AND fold = ?", (self._place, names.fold(name)))
+        w.note_removal()
+        self._tidy(w)
+
+    def remove_id(self, w: Writer, dropped_id: int) -> None:
+        """Forget a picture by its row."""
+        w.db.execute("DELETE FROM dropped WHERE id = ?", (dropped_id,))
+        w.note_removal()
+        self._tidy(w)
+
+    def _store(self, w: Writer, name: str, photo_id: int | None, file: str | None, size: int, mime: str) -> None:
+        if names.shown(name) != name or not name.strip(" .") or len(name.encode()) > 255:
+            raise Refused(403, "There are characters in this name that not every program can show, or it is too long.")
+        w.db.execute(
+            "INSERT INTO dropped (parent, name, fold, photo_id, file, size, mime, seq) VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
+            " ON CONFLICT (parent, fold) DO UPDATE SET name = excluded.name, photo_id = excluded.photo_id,"
+            " file = excluded.file, size = excluded.size, mime = excluded.mime, seq = excluded.seq",
+            (self._place, name, names.fold(name), photo_id, file, size, mime, w.seq),
+        )
+        self._tidy(w)
+
+    def _tidy(self, w: Writer) -> None:
+        """Delete files that nothing names any more, but those of a change that may not be committed yet."""
+        if not self.folder.is_dir():
+            return
+        named = {file for (file,) in w.db.execute("SELECT file FROM dropped WHERE file IS NOT NULL")}
+        until = time.time() - _FORGOTTEN_AFTER
+        for path in self.folder.iterdir():
+            if path.name in named or path.name.startswith("junk-") or path.name == _EMPTY:
+                continue
+            try:
+                if path.stat().st_ctime < until - (_LONGEST_UPLOAD if path.name.startswith(".part-") else 0):
+                    path.unlink()
+            except OSError:
+                continue
+
+
+_REST = ("path", "root", "size", "mtime_ns", "etag", "modified", "created", "mime", "away")
+
+
+def _same_photo(w: Writer, upload: Upload, fingerprint: bytes) -> int | None:
+    """Return the photo whose main original has exactly the uploaded bytes."""
+    rows = w.db.execute(
+        f"SELECT o.photo_id, l.root, d.path, o.file FROM original o {LOCATED} WHERE o.size = ? AND o.fingerprint = ?"
+        " AND o.gone IS NULL AND o.role = 'main'",
+        (upload.size, fingerprint),
+    )
+    for photo_id, root, below, file in rows.fetchall():
+        path = Path(os.fsdecode(b"/".join(part for part in (root, below, file) if part)))
+        try:
+            if filecmp.cmp(path, upload.path, shallow=False):
+                return int(photo_id)
+        except OSError:
+            continue
+    return None
+
+
+class LikeFolder(RankedFolder):
+    """The photos that look like a picture, the most alike first; removing it forgets the picture too."""
+
+    def __init__(self, view: View, dropped: Dropped, dropped_id: int) -> None:
+        self._dropped = dropped
+        self._id = dropped_id
+        text = ""
+        ranking: Ranking | None = None
+        try:
+            ranking = dropped.ranking(dropped_id)
+            if ranking is None:
+                text = "To find what looks like a picture Haven needs a model. See: haven models list"
+            elif not ranking.photo_ids:
+                text = f"Nothing in your photos looks like this picture. {ranking.note}".strip()
+        except Exception as error:  # whatever a decoder says of a damaged picture
+            text = f"This picture cannot be compared: {error}"
+        texts = [Text("Nothing found.txt", f"{text}\r\n")] if text else []
+        super().__init__(view, view.within, list(ranking.photo_ids) if ranking else [], texts=texts)
+
+    def take_out(self, w: Writer, node: File | Text) -> None:
+        """Let a program that deletes the folder begin with what is in it: what looks alike still does."""
+
+    def remove(self, w: Writer) -> None:
+        """Forget the picture, and this folder with it."""
+        self._dropped.remove_id(w, self._id)
+
+    def stamp(self) -> Stamp:
+        """Return the version: as new as the catalog."""
+        return Stamp(0, max(self.view.seq, self.view.midnight), steady=True)

@@ -1,0 +1,259 @@
+"""The folders that searches make: /Search with what was kept in it, and a quoted phrase anywhere.
+
+A folder made in /Search is a search by its name, and one that is renamed asks again. What was not made does not exist:
+a file browser asks whether "New folder" is there before it makes it, and must be told no.
+"""
+
+import re
+from collections.abc import Iterable, Sequence
+
+from haven_fs import (
+    Entry,
+    File,
+    Folder,
+    PathPattern,
+    PhotoFolder,
+    RankedFolder,
+    Refused,
+    SmartFolder,
+    Stamp,
+    Text,
+    Upload,
+    View,
+    Writer,
+)
+from haven_fs.catalog import names
+from haven_search.dropped import Dropped, LikeFolder
+from haven_search.engine import Answer, Engine
+from haven_search.segments import is_junk, is_placeholder, unquote
+
+PLACE = "search"
+"""The value of `parent` in the tables made and dropped."""
+_ENGINE = Engine()
+_HOW_TO = Text(
+    "How to search.txt",
+    "Make a folder here and name it what you look for, such as: dog on beach. The photos that fit are in it.\r\n"
+    "Rename it to ask for something else, delete it to forget the search; your photos stay where they are.\r\n\r\n"
+    "You may name places, dates, types and people as you would say it:\r\n"
+    "    sunset last summer\r\n"
+    "    videos in Paris 2019\r\n"
+    "    snow without people\r\n"
+    "    IMG_2041\r\n\r\n"
+    "In quotes a phrase is answered at once, in any folder, without being made. Type into the address bar:\r\n"
+    '    Search/"dog on beach"      Places/Paris/"dog"\r\n'
+    "    Windows forbids quotes in names; there write =dog on beach\r\n\r\n"
+    "Put a picture here, and a folder with the photos that look like it appears beside it.\r\n",
+)
+_ONLY_WORDS = (
+    "Only names, captions and keywords were searched. To find what pictures show, Haven needs a model, and time to\r\n"
+    "look at your photos with it. See: haven models list\r\n"
+)
+
+
+class _Answered(Folder):
+    """What the folders of a phrase have in common: their version is that of the catalog and the day."""
+
+    def stamp(self) -> Stamp:
+        """Return the version: any change may bring another answer, and so may another day."""
+        return Stamp(0, max(self.view.seq, self.view.midnight), steady=True)
+
+
+class FilterFolder(_Answered, PhotoFolder):
+    """The photos of a phrase that is filters only, in no order of its own."""
+
+
+class MeaningFolder(_Answered, RankedFolder):
+    """The photos of a phrase about what they show, the best first."""
+
+
+class _Saved(Folder):
+    """A search that was kept: it can be renamed, which asks again, and removed; photos can be taken out of it.
+
+    Programs that delete a folder delete what is in it first, one by one, and see it empty before they go on.
+    """
+
+    refusal = "Rename this folder to search for something else. Photos are found here, not put here."
+    made_id = 0
+
+    def take_out(self, w: Writer, node: File | Text) -> None:
+        """Show a photo in this search no more, with all that belongs to it, or the note."""
+        photo_id = node.photo_id if isinstance(node, File) else 0
+        w.db.execute("INSERT OR IGNORE INTO unwanted VALUES (?, ?)", (self.made_id, photo_id))
+        w.note_removal()
+
+    def rename(self, w: Writer, name: str) -> None:
+        """Ask for something else. Raises Refused."""
+        _check_name(w, name, besides=self.made_id)
+        w.db.execute(
+            "UPDATE made SET name = ?, fold = ?, seq = ? WHERE id = ?", (name, names.fold(name), w.seq, self.made_id)
+        )
+        w.db.execute("DELETE FROM unwanted WHERE made_id = ?", (self.made_id,))
+        w.note_removal()
+
+    def remove(self, w: Writer) -> None:
+        """Forget the search, and what was taken out of it."""
+        w.db.execute("DELETE FROM unwanted WHERE made_id = ?", (self.made_id,))
+        w.db.execute("DELETE FROM made WHERE id = ?", (self.made_id,))
+        w.note_removal()
+
+
+class SavedFilter(_Saved, FilterFolder):
+    """A kept search that is filters only."""
+
+
+class SavedMeaning(_Saved, MeaningFolder):
+    """A kept search about what photos show."""
+
+
+class Unnamed(_Saved):
+    """A folder that a file browser has made and its owner has not named yet."""
+
+    refusal = "First name this folder after what you look for, such as: dog on beach."
+
+    def texts(self) -> Sequence[Text]:
+        """Return what to do."""
+        if 0 in _unwanted(self.view, self.made_id):
+            return []
+        return [Text("Name this folder.txt", f"{self.refusal}\r\nThe photos that fit will be in it.\r\n")]
+
+
+def open_phrase(view: View, phrase: str, *, made_id: int | None = None) -> PhotoFolder:
+    """Open the photos that a phrase fits; `made_id` is its row if the search was kept."""
+    answer = _ENGINE.answer(view, phrase)
+    unwanted = _unwanted(view, made_id) if made_id is not None else frozenset()
+    texts = [] if 0 in unwanted else [_about(view, answer)]
+    folder: PhotoFolder
+    photos = answer.plan.photos
+    if unwanted:
+        photos = photos.narrowed("p.id NOT IN (SELECT photo_id FROM unwanted WHERE made_id = ?)", made_id)
+    if answer.ranked is None:
+        folder = (FilterFolder if made_id is None else SavedFilter)(view, photos, texts=texts)
+    else:
+        kind = MeaningFolder if made_id is None else SavedMeaning
+        # What was taken out leaves a gap: `rm -r` goes on with the names that it has seen.
+        folder = kind(view, photos, answer.ranked, texts=texts)
+    if isinstance(folder, _Saved) and made_id is not None:
+        folder.made_id = made_id
+    return folder
+
+
+def _unwanted(view: View, made_id: int) -> frozenset[int]:
+    """Return the photos that were taken out of a search; 0 for its note."""
+    return frozenset(id_ for (id_,) in view.db.execute("SELECT photo_id FROM unwanted WHERE made_id = ?", (made_id,)))
+
+
+def _about(view: View, answer: Answer) -> Text:
+    """Return how the phrase was understood; an empty folder says in its name that nothing fits."""
+    count = answer.photos.stamp(view.db).count
+    lines = [answer.plan.explain()]
+    if not count:
+        lines.append("Nothing fits. Try fewer or other words.\r\n")
+    if answer.by_words_only:
+        lines.append(_ONLY_WORDS)
+    if answer.note:
+        lines.append(f"{answer.note}\r\n")
+    return Text("About this search.txt" if count else "Nothing found.txt", "\r\n".join(lines))
+
+
+class SearchFolder(_Answered):
+    """/Search: the searches that were kept, the pictures that were put here, and what looks like them."""
+
+    refusal = "Make a folder here to search, or put a picture here to find what looks like it."
+    largest = 256 << 20
+
+    def __init__(self, view: View) -> None:
+        super().__init__(view)
+        self._dropped = Dropped(view, PLACE)
+
+    def entries(self) -> Iterable[Entry]:
+        """Return the kept searches and the folders of look-alikes."""
+        made = self.view.db.execute("SELECT name FROM made WHERE parent = ? ORDER BY fold", (PLACE,)).fetchall()
+        found = [name for (name,) in made] + list(self._likes().values())
+        return [Entry(name, self.stamp()) for name in sorted(found, key=names.fold)]
+
+    def enter(self, name: str) -> Folder | None:
+        """Return a kept search, or what looks like a picture that was put here."""
+        row = self.view.db.execute(
+            "SELECT id, name FROM made WHERE parent = ? AND fold = ?", (PLACE, names.fold(name))
+        ).fetchone()
+        if row is not None:
+            view = self.view.below(row[1])
+            if is_placeholder(row[1]):
+                unnamed = Unnamed(view)
+                unnamed.made_id = row[0]
+                return unnamed
+            return open_phrase(view, row[1], made_id=row[0])
+        for dropped_id, like in self._likes().items():
+            if names.fold(like) == names.fold(name):
+                return LikeFolder(self.view.below(like), self._dropped, dropped_id)
+        return None
+
+    def extras(self) -> Sequence[File]:
+        """Return the pictures that were put here."""
+        return self._dropped.files()
+
+    def texts(self) -> Sequence[Text]:
+        """Return how to search."""
+        return [_HOW_TO]
+
+    def _likes(self) -> dict[int, str]:
+        made = self.view.db.execute("SELECT fold FROM made WHERE parent = ?", (PLACE,))
+        return self._dropped.likes({fold for (fold,) in made})
+
+    def make_folder(self, w: Writer, name: str) -> None:
+        """Keep a search. Raises Refused."""
+        _check_name(w, name)
+        w.db.execute(
+            "INSERT INTO made (parent, name, fold, seq) VALUES (?, ?, ?, ?)", (PLACE, name, names.fold(name), w.seq)
+        )
+
+    def put_file(self, w: Writer, name: str, upload: Upload) -> None:
+        """Keep a picture to find what looks like it. Raises Refused."""
+        _check_free(w, "made", name)
+        self._dropped.put(w, name, upload)
+
+    def put_empty(self, w: Writer, name: str) -> None:
+        """Keep a name for a picture that will come. Raises Refused."""
+        _check_free(w, "made", name)
+        self._dropped.put_empty(w, name)
+
+    def put_copy(self, w: Writer, name: str, file: File) -> None:
+        """Take a photo to find what looks like it. Raises Refused."""
+        _check_free(w, "made", name)
+        self._dropped.put_copy(w, name, file)
+
+    def rename_file(self, w: Writer, name: str, other: str) -> None:
+        """Give a picture that was put here another name. Raises Refused."""
+        _check_free(w, "made", other)
+        self._dropped.rename(w, name, other)
+
+    def remove_file(self, w: Writer, name: str) -> None:
+        """Forget a picture, and what looks like it with it."""
+        self._dropped.remove(w, name)
+
+
+def _check_name(w: Writer, name: str, besides: int = 0) -> None:
+    """Raise Refused if a search may not be called that."""
+    if is_junk(name):
+        raise Refused(403, "This name is one that systems use for themselves, not something to look for.")
+    if names.shown(name) != name or not name.strip(" ."):
+        raise Refused(403, "There are characters in this name that not every program can show.")
+    if len(name.encode()) > 255:
+        raise Refused(403, "This name is too long: a folder's name has at most 255 bytes.")
+    _check_free(w, "made", name, besides)
+    _check_free(w, "dropped", name)
+
+
+def _check_free(w: Writer, table: str, name: str, besides: int = 0) -> None:
+    query = f"SELECT 1 FROM {table} WHERE parent = ? AND fold = ? AND id <> ?"
+    if w.db.execute(query, (PLACE, names.fold(name), besides)).fetchone():
+        raise Refused(412, f"There is a folder or file named {name} already.")
+
+
+def _open_quoted(view: View, match: re.Match[str]) -> Folder | None:
+    phrase = unquote(match[0])
+    return open_phrase(view, phrase) if phrase is not None else None
+
+
+SEARCH = SmartFolder("Search", SearchFolder)
+QUOTED = PathPattern(re.compile(r"\W.+", re.DOTALL), _open_quoted)
