@@ -90,7 +90,8 @@ class Yearly:
 
     def sql(self) -> tuple[str, tuple[int, ...]]:
         """Return the condition; its numbers are ours and stand in it."""
-        return f"(p.day > 0 AND {_YEARLY[self.kind]} IN ({','.join(map(str, self.values))}))", ()
+        known = "" if self.kind == "weekday" else "p.day > 0 AND "  # a range, so that the index of days answers alone
+        return f"({known}{_YEARLY[self.kind]} IN ({','.join(map(str, self.values))}))", ()
 
     def say(self) -> str:
         """Return it in words: "taken in March of any year"."""

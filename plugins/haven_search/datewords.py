@@ -96,7 +96,9 @@ class DateReader(PointReader):
         return self._ago(place) or self._last(place) or self._this(place)
 
     def _spanned(self, end: int, span: Span | None) -> Moment | None:
-        return Moment(end, (span,)) if span is not None else None
+        if span is None or (span.last or 0) // 10000 not in self.years:
+            return None
+        return Moment(end, (span,))
 
     def _count_at(self, place: int) -> tuple[int, int] | None:
         if place < len(self.words) and re.fullmatch(r"\d{1,3}", self.words[place].key):

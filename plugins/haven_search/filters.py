@@ -152,6 +152,14 @@ def worded(words: Sequence[str]) -> Filter:
     )
 
 
-def exists(db: sqlite3.Connection, photos: PhotoSet) -> bool:
-    """Tell whether there is any photo in a set."""
+def has_value(db: sqlite3.Connection, name: Name, photos: PhotoSet = PhotoSet()) -> bool:  # noqa: B008
+    """Tell whether any photo of a set has a value."""
+    # CROSS JOIN: the value's photos one by one, until one is in the set.
+    query = "SELECT 1 FROM member m CROSS JOIN photo p ON p.id = m.photo_id WHERE m.value_id = ?"
+    return bool(db.execute(f"{query} AND {photos.condition} LIMIT 1", (name.id, *photos.params)).fetchone())
+
+
+def fits_any(db: sqlite3.Connection, one: Filter) -> bool:
+    """Tell whether any photo fulfils a filter."""
+    photos = one.narrow(PhotoSet())
     return bool(db.execute(f"SELECT 1 FROM photo p WHERE {photos.condition} LIMIT 1", photos.params).fetchone())

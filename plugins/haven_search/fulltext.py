@@ -26,7 +26,9 @@ def _either(word: str) -> str:
     forms = [word]
     if word.isalpha() and len(word) > 2:
         forms += [word + ending for ending in _ENDINGS]
-        forms += [word.removesuffix(ending) for ending in _ENDINGS if word.endswith(ending) and len(word) > 4]
+        forms += [
+            word.removesuffix(ending) for ending in _ENDINGS if word.endswith(ending) and len(word) > len(ending) + 2
+        ]
     return f"({' OR '.join(map(quoted, forms))})" if len(forms) > 1 else quoted(word)
 
 

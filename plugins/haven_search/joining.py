@@ -179,7 +179,7 @@ def _decide(
         return people, [], to_place
     exact = [any(said == EXACT for said, _ in side) for side in (people, places)]
     if exact[0] == exact[1]:
-        there = [any(filters.exists(db, within.with_value(one.id)) for _, one in side) for side in (people, places)]
+        there = [any(filters.has_value(db, one, within) for _, one in side) for side in (people, places)]
     else:
         there = exact
     return ([], places, to_person) if there == [False, True] else (people, [], to_place)

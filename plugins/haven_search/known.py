@@ -9,7 +9,7 @@ import sqlite3
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 from haven_search.folding import pieces
 from haven_search.phrase import Word
@@ -31,8 +31,7 @@ _QUALIFIED = re.compile(r"(.+?)\s*\(([^()]+)\)")
 _KEPT = 4
 
 
-@dataclass(frozen=True, slots=True)
-class Name:
+class Name(NamedTuple):
     """A value of a facet. `parent`: the key of the value above it, as of a place's country."""
 
     id: int
@@ -131,8 +130,9 @@ def _read_names(db: sqlite3.Connection, fresh: Known, language: str) -> None:
         name = Name(*row)
         whole = pieces(name.name)
         keys = {whole: EXACT}
-        keys.setdefault(pieces(name.name.replace("'", "")), EXACT)
-        if match := _QUALIFIED.fullmatch(name.name):
+        if "'" in name.name:
+            keys.setdefault(pieces(name.name.replace("'", "")), EXACT)
+        if name.name.endswith(")") and (match := _QUALIFIED.fullmatch(name.name)):
             keys.setdefault(pieces(match[1]), QUALIFIED)
             keys.setdefault((*pieces(match[1]), *pieces(match[2])[1:]), EXACT)
         if name.facet == "country":
@@ -162,7 +162,7 @@ def _countries(language: str) -> dict[str, list[tuple[str, ...]]]:
 def _read_cameras(db: sqlite3.Connection, fresh: Known) -> None:
     lenses: set[str] = set()
     cameras: set[Camera] = set()
-    for make, model, lens in db.execute("SELECT DISTINCT make, model, lens FROM photo WHERE shown = 1"):
+    for make, model, lens in db.execute("SELECT DISTINCT make, model, lens FROM photo"):
         if make or model:
             cameras.add(Camera(make, model))
         if lens:

@@ -11,7 +11,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from string import ascii_lowercase
 
-from haven_fs import PhotoSet
 from haven_search import filters
 from haven_search.cues import Cues
 from haven_search.datepoints import CERTAIN, Moment
@@ -135,7 +134,7 @@ class Reading:
         named = filters.named_like(word.raw)
         sure = _FILE.fullmatch(word.key)
         # What only might be a file's name is one if there is such a file: "b2b_meeting" may be a subject.
-        if not sure and not (_PERHAPS_FILE.fullmatch(word.key) and filters.exists(self._db, named.narrow(PhotoSet()))):
+        if not sure and not (_PERHAPS_FILE.fullmatch(word.key) and filters.fits_any(self._db, named)):
             return None
         return Item(place, place + 1, "file", filter=named)
 
@@ -155,11 +154,7 @@ class Reading:
 
     def _able(self, named: Sequence[tuple[int, Name]]) -> list[tuple[int, Name]]:
         """Return those of the names that can be meant: of places, those that there are photos of."""
-        return [
-            (said, name)
-            for said, name in named
-            if name.facet == "person" or filters.exists(self._db, PhotoSet().with_value(name.id))
-        ]
+        return [(said, name) for said, name in named if name.facet == "person" or filters.has_value(self._db, name)]
 
     def _is_common(self, place: int, count: int) -> bool:
         """Tell whether a name is an ordinary word too, or one that steers."""
