@@ -33,8 +33,8 @@ TELLS = {
     ("subject", "scene"): 28,
     ("subject",): 12,
     ("scene",): 9,
-    ("colour", "subject"): 14,
-    ("colour", "subject", "scene"): 26,
+    ("colour", "subject"): 22,
+    ("colour", "subject", "scene"): 34,
     ("subject", "time"): 4,
     ("time",): 3,
 }

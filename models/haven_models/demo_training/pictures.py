@@ -22,11 +22,11 @@ LONGEST = (170, 260)
 """Pixels of the longer side: enough, for what is finer than that does not show at SIDE."""
 
 
-def picture(rng: random.Random, shown: Shown) -> Image.Image:
-    """Draw what is to be shown in one of SHAPES; what has no scene is drawn as patches or noise."""
+def picture(rng: random.Random, shown: Shown, longest: tuple[int, int] = LONGEST) -> Image.Image:
+    """Draw what is to be shown in one of SHAPES, `longest` pixels at most; with no scene, as patches or noise."""
     wide, high = rng.choice(SHAPES) if shown.subject != "nothing" or rng.random() < 0.8 else (4, 1)
-    longest = rng.randint(*LONGEST)
-    size = longest * wide // max(wide, high), longest * high // max(wide, high)
+    side = rng.randint(*longest)
+    size = side * wide // max(wide, high), side * high // max(wide, high)
     if shown.scene is None:
         return _odd(rng, size)
     subject = None if shown.subject == "nothing" else shown.subject
