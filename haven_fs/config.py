@@ -43,6 +43,11 @@ CORE_SETTINGS = (
         "tree.split_above", 2000, "A smart folder with more photos than this shows years, then months, then days.", 1
     ),
     Setting("tree.recent_photos", 500, "How many photos /Recent shows.", 0),
+    Setting(
+        "vectors.chroma",
+        "embedded",
+        'The index over large libraries: "embedded", "off", or the address of a Chroma server.',
+    ),
     Setting("serve.threads", 48, "Requests that can be answered at the same time.", 1),
     Setting(
         "serve.allow_basic", False, "Accept passwords sent in clear (Basic without TLS). Only for a network you trust."

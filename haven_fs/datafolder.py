@@ -85,7 +85,7 @@ class DataFolder:
     @contextmanager
     def catalog(self, *, readonly: bool = False) -> Iterator[Catalog]:
         """Open the catalog; for writing the data folder must be `locked`."""
-        catalog = Catalog(self.catalog_path, readonly=readonly)
+        catalog = Catalog(self.catalog_path, readonly=readonly, chroma=self.settings["vectors.chroma"])
         try:
             yield catalog
         finally:

@@ -122,10 +122,10 @@ class Indexer:
         An analyzer that says in which `space` it embeds names it after itself, as "clip:demo-1a2b3c4d".
         """
         spaces = {name: getattr(a, "space", None) for name, a in self.analyzers.items()}
-        for space in self.catalog.vectors.spaces():
+        for space in self.catalog.vectors.store.spaces():
             name = space.partition(":")[0]
             if spaces.get(name) not in (None, space):
-                self.catalog.vectors.drop(space)
+                self.catalog.vectors.store.drop(space)
                 with self.catalog.write() as w:
                     # The clock moves on, so that answers are made anew.
                     w.db.execute("UPDATE state SET value = value WHERE key = 'seq'")
@@ -199,7 +199,7 @@ class Indexer:
                     spaces.setdefault(space, []).append(Vector(photo_id, parts[space], data))
                     parts[space] += 1
         if spaces:
-            self.catalog.vectors.put_many(spaces.items())
+            self.catalog.vectors.store.put_many(spaces.items())
 
 
 def _batches(items: Iterable[Any], size: int) -> Iterator[list[Any]]:

@@ -16,7 +16,7 @@ from pathlib import Path
 
 from haven_fs.catalog.schema import MIGRATIONS
 from haven_fs.errors import UserError
-from haven_fs.vectors import VectorStore
+from haven_fs.vectors import Vectors
 
 _READ_PRAGMAS = "PRAGMA query_only=1; PRAGMA mmap_size=268435456; PRAGMA cache_size=-2048; PRAGMA temp_store=MEMORY"
 
@@ -39,16 +39,18 @@ class Writer:
 class Catalog:
     """The catalog in `path`, made and migrated when first opened for writing.
 
-    Raises UserError if it was made by a newer Haven or is not a catalog.
+    `chroma`: where the index over the photos' vectors is, see Vectors. Raises UserError if it was made by a newer Haven
+    or is not a catalog.
     """
 
-    def __init__(self, path: Path, *, readonly: bool = False) -> None:
+    def __init__(self, path: Path, *, readonly: bool = False, chroma: str = "off") -> None:
         self.path = path
         self._local = threading.local()
         self._lock = threading.RLock()
         self._writer: sqlite3.Connection | None = None
         self._idle: list[sqlite3.Connection] = []
-        self._vectors: VectorStore | None = None
+        self._vectors: Vectors | None = None
+        self._chroma = chroma
         if readonly:
             if not path.exists():
                 raise UserError(
@@ -65,11 +67,12 @@ class Catalog:
         return self._writer is not None
 
     @property
-    def vectors(self) -> VectorStore:
+    def vectors(self) -> Vectors:
         """The photos' vectors, in a folder beside the catalog: read and written as the catalog is."""
         with self._lock:
             if self._vectors is None:
-                self._vectors = VectorStore(self.path.parent / "vectors", readonly=not self.writable)
+                folder = self.path.parent / "vectors"
+                self._vectors = Vectors(folder, readonly=not self.writable, chroma=self._chroma)
             return self._vectors
 
     def _open_writer(self) -> sqlite3.Connection:

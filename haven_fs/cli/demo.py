@@ -22,8 +22,17 @@ def run(args: argparse.Namespace) -> int:
     print(f"Drawing a small photo library in {folder} ...", file=sys.stderr)
     args.libraries = [make_demo_library(folder / "Demo Photos")]
     args.data = folder / "data"
+    _use_demo_model(args.data)
     args.accept_missing = True
     return serve.run(args)
+
+
+def _use_demo_model(data: Path) -> None:
+    """Say in the demo's own settings that it searches with the demo model, which knows drawn pictures only."""
+    settings = data / "haven.toml"
+    if not settings.exists():
+        data.mkdir(parents=True, exist_ok=True)
+        settings.write_text('[clip]\nmodel = "demo"\n', encoding="utf-8")
 
 
 COMMAND = Command("demo", "Serve a small made-up library, to look around.", arguments, run)

@@ -25,6 +25,7 @@ class Background:
     def __init__(
         self, catalog: Catalog, plugins: Plugins, settings: Settings, *, progress: Progress, accept_missing: bool
     ) -> None:
+        self._catalog = catalog
         self._accept_missing = accept_missing
         self._rescan = 60.0 * settings["index.rescan_minutes"]
         self._indexer = Indexer(catalog, plugins, settings, progress=progress, poll=self._take_changes)
@@ -77,6 +78,7 @@ class Background:
                 self._take_changes()
                 self._indexer.renew()
                 self._indexer.work()
+                self._catalog.vectors.sync()
             except Exception:
                 if self._stopping:
                     return

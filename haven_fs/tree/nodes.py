@@ -15,10 +15,10 @@ from haven_fs.catalog import names
 from haven_fs.config import Settings
 from haven_fs.tree.photoset import File, FileSet, PhotoSet, Stamp
 from haven_fs.tree.searcher import Searcher
-from haven_fs.vectors import VectorStore
+from haven_fs.vectors import Vectors
 
 
-def _no_vectors() -> VectorStore:
+def _no_vectors() -> Vectors:
     raise LookupError("this view has no vectors")
 
 
@@ -37,7 +37,7 @@ class View:
     within: PhotoSet = field(default_factory=PhotoSet)
     path: tuple[str, ...] = ()
     searchers: Sequence[Searcher] = ()
-    vectors: Callable[[], VectorStore] = field(default=_no_vectors)
+    vectors: Callable[[], Vectors] = field(default=_no_vectors)
     remember_split: Callable[[str], None] = field(default=lambda path: None)
 
     @property

@@ -3,10 +3,7 @@
 from pathlib import Path
 from typing import Any
 
-from PIL import Image
-
 from haven_fs.errors import UserError
-from haven_models.clip import open_clip_model
 from haven_models.registry import Task
 
 FACE_SIDE = 112
@@ -23,6 +20,10 @@ def check_model(task: Task, folder: Path) -> None:
 
 def _check_clip(folder: Path) -> None:
     """Embed a picture and a text; one half after the other, so that no more memory is taken than in use."""
+    from PIL import Image
+
+    from haven_models.clip import open_clip_model
+
     model = open_clip_model(folder)
     try:
         model.embed_images([Image.new("RGB", (320, 240), (90, 130, 60))])

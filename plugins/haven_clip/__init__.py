@@ -1,1 +1,31 @@
-"""Search by meaning with a CLIP model: embeds photos and ranks them by a text or a picture."""
+"""Search by meaning with a CLIP model: embeds photos, and ranks them by a text or by likeness to a picture.
+
+Without a model it brings nothing, and searches go by words alone.
+"""
+
+from collections.abc import Sequence
+
+from haven_clip.analyzer import ClipAnalyzer
+from haven_clip.model import SETTINGS, chosen_model
+from haven_clip.searcher import ClipSearcher
+from haven_fs import Analyzer, Searcher, hookimpl
+from haven_fs.config import Setting, Settings
+
+
+@hookimpl
+def haven_settings() -> Sequence[Setting]:
+    """Bring which model and how much of it."""
+    return SETTINGS
+
+
+@hookimpl
+def haven_analyzers(settings: Settings) -> Sequence[Analyzer]:
+    """Bring the analyzer that embeds photos, if there is a model."""
+    model = chosen_model(settings)
+    return [ClipAnalyzer(model)] if model is not None else []
+
+
+@hookimpl
+def haven_searchers(settings: Settings) -> Sequence[Searcher]:
+    """Bring what ranks photos by the embeddings of the model there is, now or later."""
+    return [ClipSearcher(settings)]

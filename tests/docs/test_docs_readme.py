@@ -18,6 +18,7 @@ from haven_fs.plugins import Plugins
 
 ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
+OWN = ("time", "media", "places", "search", "clip", "duplicates", "models")
 BLOCKS = re.findall(r"```(\w*)\n(.*?)```", README, re.DOTALL)
 
 
@@ -27,7 +28,7 @@ def blocks(language: str) -> list[str]:
 
 def test_it_is_short_and_begins_with_what_the_drive_looks_like():
     assert len(README.splitlines()) < 150
-    plugins = Plugins(only=("time", "media", "places"))
+    plugins = Plugins(only=OWN)
     folders = plugins.smart_folders(load_settings(Path("nowhere"), plugins.settings()))
     assert set(re.findall(r"^(\w[\w ]*)/", blocks("")[0], re.MULTILINE)) == {path.partition("/")[0] for path in folders}
 
@@ -43,9 +44,10 @@ def test_every_command_line_is_understood(line: str):
 
 
 def parse(words: list[str]) -> None:
-    assert words[0] in COMMANDS
+    commands = {name: import_module(f"haven_fs.cli.{name}").COMMAND for name in COMMANDS}
+    commands |= Plugins(only=OWN).commands()
     parser = argparse.ArgumentParser(exit_on_error=False)
-    import_module(f"haven_fs.cli.{words[0]}").COMMAND.arguments(parser)
+    commands[words[0]].arguments(parser)
     parser.parse_args(words[1:])
 
 

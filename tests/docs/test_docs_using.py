@@ -16,9 +16,11 @@ from haven_fs.plugins import Plugins
 
 ROOT = Path(__file__).parents[2]
 USING = (ROOT / "docs/using.md").read_text(encoding="utf-8")
-OWN = ("time", "media", "places")
+OWN = ("time", "media", "places", "search", "clip", "duplicates", "models")
 OPTION = re.compile(r"(?<![\w-])--[a-z][a-z-]+")
 EVERYWHERE = {"--help"}
+EVERY = {name: import_module(f"haven_fs.cli.{name}").COMMAND for name in COMMANDS} | Plugins(only=OWN).commands()
+"""The core's commands and those of Haven's own plugins."""
 
 
 def section(heading: str) -> str:
@@ -32,7 +34,7 @@ def section(heading: str) -> str:
 
 def parser_of(command: str) -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser()
-    import_module(f"haven_fs.cli.{command}").COMMAND.arguments(parser)
+    EVERY[command].arguments(parser)
     return parser
 
 
@@ -45,7 +47,7 @@ def options_of(parser: argparse.ArgumentParser) -> set[str]:
     return found - EVERYWHERE
 
 
-@pytest.mark.parametrize("command", COMMANDS)
+@pytest.mark.parametrize("command", EVERY)
 def test_every_command_and_its_options(command: str):
     text = section(f"haven {command}")
     options = options_of(parser_of(command))
@@ -56,11 +58,11 @@ def test_every_command_and_its_options(command: str):
 
 
 def test_no_command_is_described_that_is_not_there():
-    assert set(re.findall(r"^### haven (\w+)$", USING, re.MULTILINE)) == set(COMMANDS)
+    assert set(re.findall(r"^### haven (\w+)$", USING, re.MULTILINE)) == set(EVERY)
 
 
 def test_options_named_anywhere_exist():
-    known = {option for command in COMMANDS for option in options_of(parser_of(command))} | {"--version", "--help"}
+    known = {option for command in EVERY for option in options_of(parser_of(command))} | {"--version", "--help"}
     # rclone's own, in its part
     assert set(OPTION.findall(USING)) - known == {"--read-only", "--ca-cert"}
 

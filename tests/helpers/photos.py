@@ -52,16 +52,23 @@ def picture(seed: object, size: tuple[int, int] = (64, 48)) -> Image.Image:
     return Image.fromarray(squares, "RGB").resize(size, Image.Resampling.NEAREST)
 
 
-def make_video(path: Path, *, seed: object = None, seconds: float = 1.0, taken: str | None = None) -> Path:
-    """Write a small MP4 or MOV film and return its path; `taken` as for a photo, in UTC."""
+def make_video(
+    path: Path, *, seed: object = None, seconds: float = 1.0, taken: str | None = None, changing: bool = False
+) -> Path:
+    """Write a small MP4 or MOV film and return its path; `taken` as for a photo, in UTC.
+
+    It shows one picture all the time, or another each second if it is `changing`.
+    """
     path.parent.mkdir(parents=True, exist_ok=True)
     with av.open(str(path), "w", format="mov" if path.suffix.lower() == ".mov" else "mp4") as container:
         if taken:
             container.metadata["creation_time"] = taken.replace(" ", "T") + ".000000Z"
         stream = container.add_stream("mpeg4", rate=Fraction(10))
         stream.width, stream.height, stream.pix_fmt = 64, 48, "yuv420p"
-        frame = av.VideoFrame.from_image(picture(str(path) if seed is None else seed))  # type: ignore[no-untyped-call]
+        shown = str(path) if seed is None else seed
         for number in range(max(1, int(seconds * 10))):
+            look = picture((shown, number // 10) if changing else shown)
+            frame = av.VideoFrame.from_image(look)  # type: ignore[no-untyped-call]
             frame.pts = number
             container.mux(stream.encode(frame))
         container.mux(stream.encode())
