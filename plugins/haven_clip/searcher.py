@@ -139,9 +139,9 @@ class ClipSearcher:
                 data = compute().astype("<f2").tobytes()
             if not store.readonly:
                 store.remember(key, data)
-        vector: Vector = np.frombuffer(data, "<f2").astype(np.float32)
-        vector /= max(float(np.linalg.norm(vector)), 1e-12)
-        return vector
+        vector = np.frombuffer(data, "<f2").astype(np.float32)
+        unit: Vector = vector / np.float32(max(float(np.linalg.norm(vector)), 1e-12))
+        return unit
 
     def _embed_file(self, model: ChosenModel, picture: Path) -> "Vector":
         from haven_fs.library.kinds import sniff
