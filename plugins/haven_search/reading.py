@@ -186,7 +186,8 @@ class Reading:
 
     def _allows(self, doubt: int, start: int, end: int) -> bool:
         """Tell whether the words around speak for what is in doubt."""
-        if doubt <= SURE:
+        # A minus is for what can be left out, so "-video game" is about videos.
+        if doubt <= SURE or (doubt <= NOT_AMONG_WORDS and self.words[start].out):
             return True
         after = self.is_plain(end) and not self.words[end].comma
         if doubt == NOT_BEFORE_WORDS:

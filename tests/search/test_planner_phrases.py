@@ -260,6 +260,7 @@ TYPES = [
     ("live photos", ["type: live photos"], ""),
     ("live concert", [], "live concert"),
     ("without videos", ["type: not videos"], ""),
+    ("-video dog", ["type: not videos"], "dog"),
     ("-screenshots", ["type: not screenshots"], ""),
     ("videos and screenshots", ["type: videos", "type: or screenshots"], ""),
     ("winter video", ["date: taken in winter of any year", "type: videos"], ""),
