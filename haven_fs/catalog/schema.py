@@ -157,6 +157,8 @@ MIGRATIONS = (
             JOIN value v ON v.id = m.value_id WHERE m.photo_id = p.id AND v.facet = 'keyword'), '')
         FROM photo p JOIN original o ON o.id = p.main_id WHERE o.name IS NOT NULL;
 
+    CREATE INDEX photo_camera ON photo (make, model, lens);     -- which cameras there are, for phrases
+
     CREATE TABLE made (                     -- folders that somebody made in a smart folder, such as saved searches
         id INTEGER PRIMARY KEY,
         parent TEXT NOT NULL,               -- the path of the folder it is in, folded: 'search'

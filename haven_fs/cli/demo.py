@@ -20,6 +20,7 @@ def run(args: argparse.Namespace) -> int:
     """Draw the library if it is not there yet, and serve it."""
     folder = Path(args.data) if args.data else default_data_dir().with_name("haven-fs-demo")
     print(f"Drawing a small photo library in {folder} ...", file=sys.stderr)
+    print('Once it is served, make a folder named "dog on beach" in its folder Search.', file=sys.stderr)
     args.libraries = [make_demo_library(folder / "Demo Photos")]
     args.data = folder / "data"
     _use_demo_model(args.data)

@@ -96,9 +96,10 @@ class Collection:
         state = State.read(folder)
         if state is None:
             folder.mkdir(parents=True, exist_ok=True)
+            client = connect(where, folder / "index")
             self.state = State(space.token, where)
             self.state.write(folder)
-            self._chroma = connect(where, folder / "index").create_collection(
+            self._chroma = client.create_collection(
                 self._name, embedding_function=None, configuration={"hnsw": dict(HNSW)}
             )
             self._save(dirty=False)
@@ -209,9 +210,12 @@ def connect(where: str, index: Path) -> Any:
 
 
 def _fingerprints(index: Path) -> Iterator[tuple[str, list[int]]]:
-    """Give size and checksum of every file of an index but its database, which each opening changes."""
-    for path in sorted(index.rglob("*")):
-        if path.is_file() and not path.name.startswith(_DATABASE):
+    """Give size and checksum of every file of an index that opening it does not change.
+
+    It changes the database, and the other files as long as Chroma keeps all vectors in the database.
+    """
+    for metadata in sorted(index.glob("*/index_metadata.pickle")):
+        for path in sorted(metadata.parent.iterdir()):
             checksum = 0
             with path.open("rb") as file:
                 while piece := file.read(1 << 20):

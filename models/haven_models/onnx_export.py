@@ -94,24 +94,36 @@ def _save(model: Any, path: Path) -> None:
 
 
 def halve(path: Path) -> None:
-    """Keep the weights of a file in half precision: half the size on disk, computed with as before."""
+    """Keep the weights of a file in half precision: half the size on disk, computed with as before.
+
+    Rows of a table of words are made whole when they are looked up, so that the table can stay on the disk.
+    """
     import numpy as np
     import onnx
     from onnx import TensorProto, helper, numpy_helper
 
     model = onnx.load(str(path))
-    casts = []
+    before, after = [], {}
     for number, weight in enumerate(model.graph.initializer):
         if weight.data_type != TensorProto.FLOAT or numpy_helper.to_array(weight).size < _LARGE:
             continue
-        values = numpy_helper.to_array(weight)
+        values, name, small = numpy_helper.to_array(weight), weight.name, f"{weight.name}_half"
         if np.abs(values).max() > np.finfo(np.float16).max:
             continue
-        small = f"{weight.name}_half"
-        casts.append(helper.make_node("Cast", [small], [weight.name], name=f"whole_{number}", to=TensorProto.FLOAT))
         weight.CopyFrom(numpy_helper.from_array(values.astype(np.float16), small))
-    # What a node needs must stand before it.
-    nodes = [*casts, *model.graph.node]
+        users = [node for node in model.graph.node if name in node.input]
+        if all(node.op_type == "Gather" and node.input[0] == name and node.input[1] != name for node in users):
+            for node in users:
+                whole, node.input[0], node.output[0] = node.output[0], small, f"{node.output[0]}_half"
+                after[node.output[0]] = helper.make_node("Cast", [node.output[0]], [whole], to=TensorProto.FLOAT)
+        else:
+            cast = helper.make_node("Cast", [small], [name], name=f"whole_{number}", to=TensorProto.FLOAT)
+            before.append(cast)
+    nodes = list(before)  # what a node needs must stand before it
+    for node in model.graph.node:
+        nodes.append(node)
+        if node.output[0] in after:
+            nodes.append(after[node.output[0]])
     del model.graph.node[:]
     model.graph.node.extend(nodes)
     _save(model, path)
@@ -127,9 +139,8 @@ def quantize(path: Path) -> None:
             str(path),
             str(draft),
             op_types_to_quantize=["MatMul"],
-            weight_type=QuantType.QInt8,
+            weight_type=QuantType.QUInt8,  # nearest to the original of all that was tried, and nowhere slower
             per_channel=True,
-            reduce_range=True,
         )
     (path.parent / _WEIGHTS).unlink(missing_ok=True)
     draft.replace(path)

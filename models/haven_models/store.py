@@ -140,8 +140,11 @@ class ModelStore:
             # Renamed first: a half-deleted model is none.
             gone = found.folder.with_name(f".{name}.removed")
             shutil.rmtree(gone, ignore_errors=True)
-            found.folder.rename(gone)
-            shutil.rmtree(gone)
+            try:
+                found.folder.rename(gone)
+                shutil.rmtree(gone)
+            except OSError as error:
+                raise UserError(f"{found.folder} cannot be deleted: {error.strerror}. Is Haven using it?") from error
 
     def verify(self, name: str) -> list[str]:
         """Return what is wrong with a model, a sentence each; nothing if all is well. Reads all of it."""

@@ -127,14 +127,14 @@ FALSE = 0.1
 """The share of what is shown that may be noise."""
 ODD = 5.0
 """Background texts whose best photo lies this many spreads above that of the usual one are left out: they may fit it."""
-PART = 0.6
-"""Where the cut is, between the noise of a text (0) and its best photo (1), if its scores have no gap."""
+PART = 0.5
+"""Where the cut is, between the noise of a text (0) and its best photos (1), if its scores have no gap."""
 GAP = 0.4
 """How far up, likewise, a gap must lie to count."""
 WIDTH = 0.03
-"""How wide, likewise, a score counts when gaps are looked for."""
-RISE = 1.3
-"""How many times denser scores must be above and below a gap than in it."""
+"""How wide, likewise, a score counts at least when gaps are looked for; wider, the fewer scores there are."""
+CLEAR = 1.5
+"""By how many roots of their number scores must be denser above and below a gap than in it."""
 PROBABILITIES = np.logspace(-0.5, -5, 19)
 
 
@@ -183,9 +183,12 @@ class Cutoff:
         if not finds:
             return float("inf")
         best, last = float(ordered[0]), float(ordered[finds - 1])
-        height = best - noise
-        gap = _gap((ordered[: max(finds, 1)] - noise) / height)
-        return max(last, noise + (PART if gap is None else gap) * height)
+        gap = _gap((ordered[:finds] - noise) / (best - noise))
+        if gap is not None:
+            return max(last, noise + gap * (best - noise))
+        # Of many finds the very best is an accident.
+        good = float(ordered[: max(1, finds // 20)].mean())
+        return max(last, noise + PART * (good - noise))
 
     def select(self, scores: Floats) -> NDArray[np.bool_]:
         """Return which of a text's scores with photos are of photos that fit it."""
@@ -213,21 +216,20 @@ class Cutoff:
 
 def _gap(heights: NDArray[np.float64]) -> float | None:
     """Return where the first gap below the best scores lies, which are given from 0 (noise) to 1 (the best)."""
-    grid = np.arange(GAP - 4 * WIDTH, 1 + WIDTH / 2, WIDTH / 4)
-    counts = np.histogram(heights, np.append(grid, grid[-1] + WIDTH / 4))[0]
-    reach = np.arange(-12, 13) / 4
-    density = np.convolve(counts, np.exp(-0.5 * reach**2), "same")
-    peak, lowest, at = 0.0, np.inf, None
+    width = max(WIDTH, 0.12 * len(heights) ** -0.25)
+    step = width / 4
+    grid = np.arange(GAP - 3 * width, 1 + step, step)
+    counts = np.histogram(heights, np.append(grid, grid[-1] + step))[0]
+    density = np.convolve(counts, np.exp(-0.5 * (np.arange(-12, 13) / 4) ** 2), "same")
+    peak, lowest, at = 0.0, np.inf, 0
     for row in range(len(grid) - 1, -1, -1):
-        if grid[row] < GAP:
-            return None
         here = density[row]
-        if at is not None and lowest * RISE < peak and here > lowest * RISE:
-            return float(grid[at])
-        if here >= peak:
-            peak, lowest, at = here, np.inf, None
-        elif here < lowest:
+        if here < lowest:
             lowest, at = here, row
+        if peak - lowest > CLEAR * np.sqrt(peak) and here - lowest > CLEAR * np.sqrt(here):
+            return float(grid[at]) if grid[at] >= GAP else None
+        if here > peak:
+            peak, lowest, at = here, here, row
     return None
 
 

@@ -149,7 +149,8 @@ class ClipSearcher:
 
         with picture.open("rb") as file:
             kind = sniff(file.read(65536), picture.name)
-        return self._model(model).embed_images([open_picture(picture, kind)])[0]
+        vector: Vector = self._model(model).embed_images([open_picture(picture, kind)])[0]
+        return vector
 
     def _cutoff(self, view: View, model: ChosenModel) -> "Cutoff":
         """Return where relevance ends, learnt from a sample of the library; again when that has grown."""
