@@ -28,7 +28,7 @@ def how_to_mount(url: str, tls: bool, user: str | None) -> str:
         options = f"--webdav-url {url} --webdav-vendor other{secret}{trust}"
         lines += [
             ("rclone", f"rclone lsf :webdav: {options}"),
-            ("", f"rclone mount :webdav: FOLDER --read-only {options}"),
+            ("", f"rclone mount :webdav: FOLDER --vfs-cache-mode writes {options}"),
         ]
     if _is_loopback(parts.hostname or ""):
         lines.append(("Phones", "start it with --host 0.0.0.0 --tls to reach it from other devices"))

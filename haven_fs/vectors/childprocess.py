@@ -11,6 +11,7 @@ import struct
 import subprocess
 import sys
 import threading
+from enum import Enum, auto
 from pathlib import Path
 from typing import IO, Any
 
@@ -19,15 +20,23 @@ _LENGTHS = struct.Struct("<II")
 Frame = tuple[dict[str, Any], bytes]
 
 
+class How(Enum):
+    """How a child was lost."""
+
+    CRASHED = auto()
+    KILLED = auto()
+    """By somebody's SIGKILL, such as for want of memory."""
+    HUNG = auto()
+    BROKEN = auto()
+    """It said itself that it cannot go on."""
+
+
 class ChildLost(Exception):
-    """The child ended without an answer, or gave none in time and was ended.
+    """The child ended without an answer, or gave none in time and was ended."""
 
-    `killed`: by somebody else (SIGKILL, such as for want of memory), so that it need not be the child's own fault.
-    """
-
-    def __init__(self, reason: str, *, killed: bool = False) -> None:
+    def __init__(self, reason: str, how: How) -> None:
         super().__init__(reason)
-        self.killed = killed
+        self.how = how
 
 
 def write_frame(stream: IO[bytes], words: dict[str, Any], data: bytes = b"") -> None:
@@ -84,15 +93,20 @@ class ChildProcess:
             answer = self._answers.get(timeout=timeout)
         except queue.Empty:
             self.end(grace=0)
-            raise ChildLost(f"no answer in {timeout:g} seconds") from None
+            raise ChildLost(f"no answer in {timeout:g} seconds", How.HUNG) from None
         except OSError:
             pass
         if answer is None:
             self.end(grace=1)
             said = self._log.read_text(errors="replace").strip().splitlines()[-1:]
             status = self._process.returncode
-            raise ChildLost(f"it ended with status {status} {' '.join(said)}".strip(), killed=status == -9)
+            how = How.KILLED if status == -9 else How.CRASHED
+            raise ChildLost(f"it ended with status {status} {' '.join(said)}".strip(), how)
         return answer
+
+    def kill(self) -> None:
+        """Kill the child, whatever it does; who waits for its answer gets ChildLost."""
+        self._process.kill()
 
     def end(self, *, grace: float = 10) -> None:
         """Let the child finish what it does, for `grace` seconds, and then kill it."""

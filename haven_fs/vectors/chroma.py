@@ -14,8 +14,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from haven_fs.errors import UserError
-from haven_fs.vectors.childprocess import ChildLost, ChildProcess, Frame
+from haven_fs.vectors.childprocess import ChildLost, How
 from haven_fs.vectors.kinds import Hits
+from haven_fs.vectors.ownerprocess import Later, OwnerProcess
 from haven_fs.vectors.rowcopy import Numbering
 from haven_fs.vectors.store import VectorStore
 
@@ -34,20 +35,8 @@ _LAG = 1000
 """Newer rows that are compared one by one beside the index's answer, in about a millisecond."""
 _SLACK = 500
 """Newer or removed rows for which the index is not brought up to date."""
-_QUERY_SECONDS, _STEP_SECONDS, _OPEN_SECONDS = 10.0, 300.0, 600.0
+_QUERY_SECONDS, _STEP_SECONDS, _OPEN_SECONDS = 5.0, 300.0, 600.0
 _FIRST_REST, _LONGEST_REST = 60.0, 3600.0
-
-
-class _Unusable(Exception):
-    """Chroma failed; `spoilt`: so that the collection must be made anew."""
-
-    def __init__(self, reason: str, *, spoilt: bool = True) -> None:
-        super().__init__(reason)
-        self.spoilt = spoilt
-
-
-class _Later(Exception):
-    """It cannot be done now, though nothing is known to be wrong."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +46,8 @@ class _Held:
     token: str
     rows: int
     dead: int
+    process: int
+    """The number of the process that has it open."""
 
     def behind(self, space: Numbering) -> int:
         """How many rows have come or gone since."""
@@ -85,19 +76,14 @@ class ChromaIndex:
         self._store = store
         self._where = where
         self._at_least = at_least
-        self._idle_seconds = idle_seconds
-        self._root = store.folder / "chroma"
-        self._asking = threading.Lock()
+        self._process = OwnerProcess(store.folder, where, idle_seconds)
         self._syncing = threading.Lock()
-        self._child: ChildProcess | None = None
         self._held: dict[str, _Held] = {}
-        self._open: set[str] = set()  # in the child that runs now
         self._spoilt: set[str] = set()
+        self._hung: set[str] = set()
         self._states: dict[str, str] = {}
         self._failures = 0
         self._rests_until = 0.0
-        self._used = 0.0
-        self._timer: threading.Timer | None = None
         self._background: threading.Thread | None = None
         self._stopping = False
 
@@ -107,8 +93,8 @@ class ChromaIndex:
 
         if self._where == "off" or not 0 < count <= MOST or (now := self._store.numbering(space)) is None:
             return None
-        held = self._held.get(space)
-        if space not in self._open or held is None or held.token != now.token:
+        held, running = self._held.get(space), self._process.number
+        if held is None or held.token != now.token or not running or held.process != running:
             self._wake(now)
             return None
         if held.behind(now) > _LAG:
@@ -135,20 +121,14 @@ class ChromaIndex:
     ) -> "npt.NDArray[np.int64] | None":
         import numpy as np
 
-        if not self._asking.acquire(blocking=False):
-            return None
+        words = {"do": "query", "space": space, "count": count}
         try:
-            if self._child is None:
-                return None
-            words = {"do": "query", "space": space, "count": count}
-            _, data = self._exchange(words, question.tobytes(), _QUERY_SECONDS)
+            _, data = self._process.ask(words, question.tobytes(), timeout=_QUERY_SECONDS, patiently=False)
             return np.frombuffer(data, np.int64)
-        except _Unusable as error:
-            self._spoil(space, error)
-        except _Later as error:
-            logger.info("The Chroma index does not answer: %s", error)
-        finally:
-            self._asking.release()
+        except ChildLost as error:
+            self._lost(space, error)
+        except Later as error:
+            logger.debug("The Chroma index does not answer: %s", error)
         return None
 
     def sync(self) -> None:
@@ -159,9 +139,10 @@ class ChromaIndex:
         """
         with self._syncing:
             if self._where == "off":
-                if self._root.exists() and not self._store.readonly:
-                    shutil.rmtree(self._root, ignore_errors=True)
+                if not self._store.readonly:
+                    shutil.rmtree(self._store.folder / "chroma", ignore_errors=True)
                 return
+            self._states = {space: said for space, said in self._states.items() if self._store.numbering(space)}
             for space, info in self._store.spaces().items():
                 if self._stopping or time.monotonic() < self._rests_until:
                     return
@@ -179,9 +160,9 @@ class ChromaIndex:
                 self._build(space, anew=space in self._spoilt)
                 self._failures = 0
                 return
-            except _Unusable as error:
-                self._spoil(space, error)
-            except _Later as error:
+            except ChildLost as error:
+                self._lost(space, error)
+            except Later as error:
                 if self._stopping:
                     return
                 logger.warning("The Chroma index cannot be used now, search goes on without it: %s", error)
@@ -191,57 +172,35 @@ class ChromaIndex:
         self._rests_until = time.monotonic() + min(_FIRST_REST * 2**self._failures, _LONGEST_REST)
 
     def _build(self, space: str, *, anew: bool) -> None:
-        done = False
-        said = self._ask({"do": "open", "space": space, "anew": anew}, _OPEN_SECONDS)
+        self._ask("open", space, _OPEN_SECONDS, anew=anew)
         self._spoilt.discard(space)
+        if anew:
+            self._hung.discard(space)
+        done = False
         while not done and not self._stopping:
             now = self._store.numbering(space)
-            said = self._ask({"do": "step", "space": space}, _STEP_SECONDS)
+            said = self._ask("step", space, _STEP_SECONDS)
             done = said["done"]
             self._states[space] = f"{said['rows']:,} of {said['of']:,} vectors"
             if done and now is not None and now.token == said["token"]:
-                self._ask({"do": "seal", "space": space}, _OPEN_SECONDS)
-                self._held[space] = _Held(now.token, min(now.rows, said["rows"]), now.dead)
-                self._open.add(space)
+                self._ask("seal", space, _OPEN_SECONDS)
+                self._held[space] = _Held(now.token, min(now.rows, said["rows"]), now.dead, self._process.number)
                 self._states[space] = "ready"
 
-    def _ask(self, words: dict[str, Any], timeout: float) -> dict[str, Any]:
-        with self._asking:
-            if self._stopping:
-                raise _Later("Haven ends")
-            if self._child is None:
-                self._root.mkdir(parents=True, exist_ok=True)
-                arguments = [str(self._store.folder.absolute()), self._where]
-                self._child = ChildProcess("haven_fs.vectors.owner", arguments, self._root.absolute() / "log.txt")
-                self._watch_idle()
-            return self._exchange(words, b"", timeout)[0]
+    def _ask(self, what: str, space: str, timeout: float, **more: Any) -> dict[str, Any]:
+        return self._process.ask({"do": what, "space": space, **more}, timeout=timeout, patiently=True)[0]
 
-    def _exchange(self, words: dict[str, Any], data: bytes, timeout: float) -> Frame:
-        """Ask the child; `_asking` is held."""
-        assert self._child is not None
-        self._used = time.monotonic()
-        try:
-            said, answer = self._child.ask(words, data, timeout=timeout)
-        except ChildLost as error:
-            self._child = None
-            self._open.clear()
-            raise _Unusable(str(error), spoilt=not error.killed) from error
-        self._used = time.monotonic()
-        if "broken" in said:
-            self._end_child()
-            raise _Unusable(said["broken"])
-        if "away" in said:
-            self._open.discard(words["space"])
-            raise _Later(said["away"])
-        return said, answer
-
-    def _spoil(self, space: str, error: _Unusable) -> None:
-        then = "is made anew" if error.spoilt else "is looked at again"
+    def _lost(self, space: str, error: ChildLost) -> None:
+        # A machine that is short of memory kills and stalls what is good: that is looked at again first.
+        spoilt = error.how in (How.CRASHED, How.BROKEN) or (error.how is How.HUNG and space in self._hung)
+        then = "is made anew" if spoilt else "is looked at again"
         logger.warning("The Chroma index of %s %s: %s", space, then, error)
         self._states[space] = f"{then}: {error}"
         self._held.pop(space, None)
-        if error.spoilt:
+        if spoilt:
             self._spoilt.add(space)
+        if error.how is How.HUNG:
+            self._hung.add(space)
 
     def _wake(self, now: Numbering) -> None:
         """Have the index brought up in the background, since somebody asks for it."""
@@ -258,40 +217,16 @@ class ChromaIndex:
 
     @property
     def pid(self) -> int | None:
-        """The process id of the child, None while there is none."""
-        child = self._child
-        return child.pid if child is not None else None
+        """The id of the process that owns Chroma, None while there is none."""
+        return self._process.pid
 
     def release(self) -> None:
-        """End the child, which gives its memory back; the next question brings it up again."""
-        with self._asking:
-            self._end_child()
-
-    def _end_child(self) -> None:
-        if self._child is not None:
-            self._child.end()
-            self._child = None
-        self._open.clear()
-
-    def _watch_idle(self) -> None:
-        self._timer = threading.Timer(self._idle_seconds, self._release_if_idle)
-        self._timer.daemon = True
-        self._timer.start()
-
-    def _release_if_idle(self) -> None:
-        with self._asking:
-            if self._child is None or self._stopping:
-                return
-            if time.monotonic() - self._used >= self._idle_seconds:
-                self._end_child()
-            else:
-                self._watch_idle()
+        """End the process, which gives its memory back; the next question brings it up again."""
+        self._process.release()
 
     def close(self) -> None:
-        """End the child after what it is doing; a `sync` in another thread returns."""
+        """End the process, within some seconds; a `sync` in another thread returns."""
         self._stopping = True
-        if self._timer is not None:
-            self._timer.cancel()
-        self.release()
+        self._process.close()
         if self._background is not None:
             self._background.join()

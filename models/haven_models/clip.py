@@ -10,7 +10,7 @@ compared only with those of the same id.
 
 import sys
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Literal
 
@@ -19,19 +19,18 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from haven_fs.errors import UserError
-from haven_models.layout import Cutoff, Layout
+from haven_models.layout import TORCH, Cutoff, Layout
 from haven_models.preprocess import Preprocess
 
 __all__ = ["Backend", "ClipModel", "Cutoff", "open_clip_model"]
 
 Backend = Literal["auto", "onnx", "torch"]
-Tower = Callable[[Any], NDArray[np.float32]]
 
 
 class ClipModel:
     """One model. Threads may share it; a load happens once."""
 
-    def __init__(self, layout: Layout, backend: Literal["onnx", "torch"], threads: int) -> None:
+    def __init__(self, layout: Layout, backend: Backend, threads: int) -> None:
         self._layout = layout
         self._backend = backend
         self._threads = threads
@@ -70,7 +69,7 @@ class ClipModel:
 
     @property
     def loaded(self) -> frozenset[str]:
-        """What is in memory: "visual", "textual", "tokenizer"."""
+        """What is in memory: "visual", "textual", "tokenizer", and "torch" if that computes them."""
         return frozenset(self._loaded)
 
     def _part(self, name: str) -> Any:
@@ -84,10 +83,25 @@ class ClipModel:
             from haven_models.tokens import Tokenizer
 
             return Tokenizer(self._layout)
+        if self._backend == "torch" or (self._backend == "auto" and name == "visual" and self._torch_helps()):
+            from haven_models.torch_towers import TorchModel
+
+            if "torch" not in self._loaded:
+                self._loaded["torch"] = TorchModel(self._layout, self._threads)
+            whole = self._loaded["torch"]
+            return whole.images if name == "visual" else whole.texts
         from haven_models import onnx_towers
 
         tower = onnx_towers.OnnxVisual if name == "visual" else onnx_towers.OnnxTextual
         return tower(self._layout, self._threads)
+
+    def _torch_helps(self) -> bool:
+        """Tell whether there are weights for torch, and a graphics card; torch is not even looked for without."""
+        if not (self._layout.folder / TORCH).is_dir():
+            return False
+        from haven_models.torch_towers import graphics_card
+
+        return graphics_card() is not None
 
     def _normalised(self, vectors: NDArray[np.float32]) -> NDArray[np.float32]:
         lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
@@ -102,11 +116,15 @@ class ClipModel:
 def open_clip_model(folder: Path, *, backend: Backend = "auto", threads: int = 0) -> ClipModel:
     """Return the model in a folder, nothing of it loaded yet.
 
+    `backend`: "onnx" computes with onnxruntime, which needs nothing else; "torch" with torch, for which the model must
+    have been exported with --torch. "auto" has torch compute pictures, which come in batches, if it can and there is a
+    graphics card, and everything else onnxruntime. Both give the same vectors, so the id is the same.
     `threads`: processor threads for one embedding; 0 means all cores, 1 is right for one of several worker processes.
-    Raises UserError if the folder is not a whole model.
+    Raises UserError if the folder is not a whole model or there is no such backend.
     """
-    layout = Layout(Path(folder))
-    return ClipModel(layout, "onnx", threads)
+    if backend not in ("auto", "onnx", "torch"):
+        raise UserError(f"Nothing is called {backend!r} that could compute a model: choose auto, onnx or torch.")
+    return ClipModel(Layout(Path(folder)), backend, threads)
 
 
 def _trim() -> None:

@@ -7,6 +7,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from haven_fs.errors import UserError
 from haven_models.layout import TORCH
 from haven_models.registry import ENTRIES
 from haven_models.store import ModelStore
@@ -36,6 +37,8 @@ def run(store: ModelStore, args: argparse.Namespace) -> int:
     from haven_models.export import export_open_clip
     from haven_models.parity import pictures_in
 
+    if args.torch and args.int8:
+        raise UserError("torch would compute other vectors than 8 bits do: give --torch or --int8, not both.")
     pictures = pictures_in(args.pictures) if args.pictures else None
     if args.open_clip_dir:
         source = open_clip_source.from_folder(args.open_clip_dir)

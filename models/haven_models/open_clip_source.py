@@ -69,24 +69,32 @@ def from_folder(folder: Path) -> OpenClip:
     Raises UserError.
     """
     open_clip = _open_clip()
+    model, config = model_from_folder(folder)
+    options = dict(config.get("text_cfg", {}).get("tokenizer_kwargs") or {})
+    if "bpe_path" in options:
+        options["bpe_path"] = str(folder / options["bpe_path"])
     try:
-        said = json.loads((folder / _CONFIG).read_text(encoding="utf-8"))
-        config = said["model_cfg"]
-        options = dict(config.get("text_cfg", {}).get("tokenizer_kwargs") or {})
+        with hushed_root():
+            tokenizer = open_clip.get_tokenizer(f"local-dir:{folder}", **options)
+    except Exception as error:  # whatever a damaged file raises
+        raise _failed(f"the tokenizer in {folder}", error) from error
+    return OpenClip(folder.resolve().name, model, open_clip.get_model_preprocess_cfg(model), tokenizer, config)
+
+
+def model_from_folder(folder: Path) -> tuple[Any, Mapping[str, Any]]:
+    """Return the model of such a folder and its configuration, without a tokenizer. Raises UserError."""
+    open_clip = _open_clip()
+    try:
+        config = json.loads((folder / _CONFIG).read_text(encoding="utf-8"))["model_cfg"]
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise UserError(f"{folder} is no folder of open_clip: {_CONFIG} is missing or not understood.") from error
     if not any(path.suffix in (".safetensors", ".bin", ".pth") for path in folder.iterdir()):
         raise UserError(f"{folder} has no weights: a .safetensors or .bin file belongs beside {_CONFIG}.")
-    if "bpe_path" in options:
-        options["bpe_path"] = str(folder / options["bpe_path"])
-    place = f"local-dir:{folder}"
     try:
         with hushed_root():
-            model = open_clip.create_model(place, require_pretrained=True)
-            tokenizer = open_clip.get_tokenizer(place, **options)
+            return open_clip.create_model(f"local-dir:{folder}", require_pretrained=True), config
     except Exception as error:  # whatever a damaged file raises
         raise _failed(str(folder), error) from error
-    return OpenClip(folder.resolve().name, model, open_clip.get_model_preprocess_cfg(model), tokenizer, config)
 
 
 def save(source: OpenClip, folder: Path) -> None:

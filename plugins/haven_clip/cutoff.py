@@ -5,10 +5,11 @@ what does not fit and 0.3 for what does, others other numbers. So a model is ask
 with BACKGROUND, texts that hardly any family's photos fit. Their scores are what noise looks like here: where it lies,
 how wide it is, how often it goes how high.
 
-A text's photos are then taken for finds as far down as noise would make up at most a tenth of them (the step-up rule of
-Benjamini and Hochberg, with the background as the null distribution). A text of which no photo stands out finds
-nothing. Among the finds are photos that fit a part of what was said, a dog elsewhere for "dog on beach"; so the cut goes
-up to the first gap below the best scores, or, where there is none, to a part of the way from noise to the best.
+A text's photos are then taken for finds as far down as noise would make up at most a tenth of them (the step-up rule
+of Benjamini and Hochberg, with the background as the null distribution). A text of which no photo stands out finds
+nothing. Among the finds are photos that fit a part of what was said, a dog elsewhere for "dog on beach"; so the cut
+goes up to the first gap below the best scores, or, where there is none, to a part of the way from noise to the best. It
+is never below what was measured for the model itself, if anything was.
 
 Nothing here is a count, so a text may find one photo or half of the library. Pure numpy; 100,000 scores take some
 milliseconds.
@@ -126,7 +127,9 @@ QUARTER = 0.6745
 FALSE = 0.1
 """The share of what is shown that may be noise."""
 ODD = 5.0
-"""Background texts whose best photo lies this many spreads above that of the usual one are left out: they may fit it."""
+"""Background texts whose best photo lies this many spreads above the others' are left out: something may fit them."""
+FEW = 20
+"""Of fewer photos than this, texts are not asked one by one how widely their scores spread, but all together."""
 PART = 0.5
 """Where the cut is, between the noise of a text (0) and its best photos (1), if its scores have no gap."""
 GAP = 0.4
@@ -135,6 +138,10 @@ WIDTH = 0.03
 """How wide, likewise, a score counts at least when gaps are looked for; wider, the fewer scores there are."""
 CLEAR = 1.5
 """By how many roots of their number scores must be denser above and below a gap than in it."""
+ALIKE = 0.65
+"""Where photos begin to look alike, between the likeness of any two (0) and that of a photo and its nearest (1)."""
+PAIRED = 1000
+"""Photos of which all pairs are compared to learn that."""
 PROBABILITIES = np.logspace(-0.5, -5, 19)
 
 
@@ -142,39 +149,45 @@ PROBABILITIES = np.logspace(-0.5, -5, 19)
 class Cutoff:
     """What noise looks like for one model and one library.
 
-    `middle` and `spread` of the scores that a text has with photos that do not fit it; the middles' own range over
-    texts, `lowest` to `highest`; `tail`: how many spreads above its middle noise goes with each of PROBABILITIES; and
-    `alike`: the least cosine similarity of photos that look alike.
+    `spread`: how widely the scores of a text lie with photos that do not fit it; `lowest` and `highest`: where their
+    middle lies for nearly all texts; `tail`: how many spreads above its middle noise goes with each of PROBABILITIES;
+    `alike`: the least cosine similarity of photos that look alike; `known`: the least score of anything that fits, if
+    that was measured for the model, else minus infinity.
     """
 
-    middle: float
     spread: float
     lowest: float
     highest: float
     tail: tuple[float, ...]
     alike: float
+    known: float = -np.inf
 
     @classmethod
-    def fit(cls, library: Floats, background: Floats) -> "Cutoff":
+    def fit(cls, library: Floats, background: Floats, known: float | None = None) -> "Cutoff":
         """Learn from vectors of photos (n, dim), some thousands at most are plenty, and of BACKGROUND (m, dim).
 
-        All vectors of unit length. Raises ValueError if there is not at least one of both.
+        All vectors of unit length. `known`: what the model's haven.json says in its cutoff, if anything. Raises
+        ValueError if there is not at least one of both.
         """
         if not len(library) or not len(background):
             raise ValueError("a cut-off is learnt from at least one photo and one text")
         library = np.asarray(library, np.float32)
         scores = np.asarray(background, np.float32) @ library.T
         middles = np.median(scores, axis=1)
-        spread = max(float(np.median(np.abs(scores - middles[:, None]))) / QUARTER, 1e-6)
-        high = (scores.max(axis=1) - middles) / spread
-        usual = high <= np.median(high) + ODD
-        above = (scores[usual] - middles[usual, None]) / spread
+        above = scores - (middles[:, None] if len(library) >= FEW else np.median(scores))
+        spread = max(float(np.median(np.abs(above))) / QUARTER, 1e-6)
+        above /= spread
+        highest = above.max(axis=1)
+        above = above[highest <= np.median(highest) + ODD]
         tail = tuple(float(one) for one in np.quantile(above, 1 - PROBABILITIES))
-        low, middle, top = (float(value) for value in np.quantile(middles, (0.05, 0.5, 0.95)))
-        return cls(middle, spread, low, top, tail, _alike(library))
+        low, top = (float(value) for value in np.quantile(middles, (0.05, 0.95)))
+        return cls(spread, low, top, tail, _alike(library), -np.inf if known is None else known)
 
     def least(self, scores: Floats) -> float:
-        """Return the least score of a photo that fits, from one text's scores with photos; infinite if none does."""
+        """Return the least score of a photo that fits, from one text's scores with photos; infinite if none does.
+
+        Scores of a part of the library will do, but those of all of it tell better what is noise.
+        """
         if not len(scores):
             return float("inf")
         ordered = np.sort(np.asarray(scores, np.float64))[::-1]
@@ -182,7 +195,9 @@ class Cutoff:
         finds = self._finds((ordered - noise) / self.spread)
         if not finds:
             return float("inf")
-        best, last = float(ordered[0]), float(ordered[finds - 1])
+        best, last = float(ordered[0]), max(float(ordered[finds - 1]), self.known)
+        if best < last:
+            return float("inf")
         gap = _gap((ordered[:finds] - noise) / (best - noise))
         if gap is not None:
             return max(last, noise + gap * (best - noise))
@@ -234,4 +249,12 @@ def _gap(heights: NDArray[np.float64]) -> float | None:
 
 
 def _alike(library: Floats) -> float:
-    return 0.5
+    """Return how similar photos must be to look alike: nearer to a photo's nearest than to just any other."""
+    some = library[np.linspace(0, len(library) - 1, min(len(library), PAIRED)).astype(np.int64)]
+    if len(some) < 2:
+        return ALIKE
+    likeness = some @ some.T
+    others = likeness[~np.eye(len(some), dtype=bool)]
+    usual = float(np.median(others))
+    nearest = float(np.median(others.reshape(len(some), -1).max(axis=1)))
+    return usual + ALIKE * (nearest - usual)

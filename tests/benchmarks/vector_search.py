@@ -165,8 +165,9 @@ def main() -> None:
         show("building the Chroma index", [took], "s")
         show("building it, processor time", [cpu_times.user + cpu_times.system], "s")
         show("Chroma index on disk", [size(folder / "chroma")], "MiB")
-        show("memory of its process", [memory], "MB")
+        show("memory of its process after building", [memory], "MB")
         show("from no process to its first answer", [time.monotonic() - started], "s")
+        show("memory of its process then", [pss(with_index.chroma.pid)], "MB")
         with_index.close()
 
 
