@@ -1,4 +1,4 @@
-"""Pictures are made ready just as open_clip makes them, to the last bit where nothing is halved first."""
+"""Pictures are made ready just as open_clip makes them, to the last bit unless they are very large."""
 
 import numpy as np
 import pytest
@@ -9,7 +9,7 @@ from haven_models.preprocess import Preprocess
 torch = pytest.importorskip("torch")
 transform = pytest.importorskip("open_clip.transform")
 
-SIZES = [(64, 64), (250, 250), (240, 190), (190, 240), (101, 97), (30, 20), (100, 3), (65, 64), (64, 65)]
+SIZES = [(64, 64), (250, 250), (240, 190), (190, 240), (101, 97), (30, 20), (100, 3), (65, 64), (64, 65), (500, 400)]
 
 
 def picture(size: tuple[int, int], *, smooth: bool = False) -> Image.Image:
@@ -43,8 +43,8 @@ def test_the_usual_numbers_are_those_of_open_clip() -> None:
 
 @pytest.mark.parametrize("mode", ["shortest", "longest", "squash"])
 def test_large_pictures_differ_by_less_than_one_sees(mode: str) -> None:
-    for shape in ((1280, 960), (853, 1280), (2000, 1500)):
-        theirs, ours = both(picture(shape, smooth=True), size=224, resize_mode=mode)
+    for shape in ((1280, 960), (853, 1280), (1024, 1024)):
+        theirs, ours = both(picture(shape, smooth=True), size=64, resize_mode=mode)
         assert ours.shape == theirs.shape
         levels = np.abs(ours - theirs) * 255 * 0.27
         assert levels.mean() < 0.25
