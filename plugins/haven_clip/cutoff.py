@@ -174,7 +174,9 @@ class Cutoff:
         library = np.asarray(library, np.float32)
         scores = np.asarray(background, np.float32) @ library.T
         middles = np.median(scores, axis=1)
-        above = scores - (middles[:, None] if len(library) >= FEW else np.median(scores))
+        if len(library) < FEW:
+            middles[:] = np.median(scores)
+        above = scores - middles[:, None]
         spread = max(float(np.median(np.abs(above))) / QUARTER, 1e-6)
         above /= spread
         highest = above.max(axis=1)
@@ -215,7 +217,7 @@ class Cutoff:
         A quarter of the photos is taken not to fit; what that says is kept within what texts are known to do.
         """
         quarter = float(ordered[int(0.75 * (len(ordered) - 1))]) + QUARTER * self.spread
-        return float(np.clip(quarter, self.lowest - self.spread, self.highest + self.spread))
+        return float(np.clip(quarter, self.lowest, self.highest))
 
     def _finds(self, above: NDArray[np.float64]) -> int:
         """Return how many of the best scores, in spreads above noise, best first, are finds."""
