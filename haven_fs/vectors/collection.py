@@ -33,7 +33,8 @@ HNSW: dict[str, str | int] = {
     "batch_size": 1000,
     "sync_threshold": 2000,
 }
-"""Of 100,000 clustered vectors 0.9998 of the best 100 are found; Chroma's own values find 0.70 of them."""
+"""Of the best 100 among 100,000 vectors in bursts, that finds as many as exact search does. Chroma's own values, with
+which whole bursts are never reached, find 0.70 of them by words and 0.88 by likeness."""
 STEP = 1000
 """Rows added at a time: about a second's work, in which no question can be asked."""
 _MOST_IDS = 5000  # Chroma takes up to 5,461 at once
