@@ -10,6 +10,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from haven_fs.errors import UserError
 from haven_fs.vectors.database import Database
 from haven_fs.vectors.edits import Edit, as_json
 from haven_fs.vectors.kinds import Hits, SpaceInfo, Vector
@@ -181,11 +182,15 @@ class VectorStore:
             return bytes(row[0]) if row else None
 
     def remember(self, key: str, data: bytes) -> None:
-        """Keep some bytes, such as a text's embedding, among the last 4,096; when read-only, do nothing."""
-        if not self.readonly:
+        """Keep some bytes, such as a text's embedding, among the last 4,096; if that is not possible, do without."""
+        if self.readonly:
+            return
+        try:
             with self._database.write() as db:
                 db.execute("INSERT OR REPLACE INTO memo (key, data) VALUES (?, ?)", (key, data))
                 db.execute("DELETE FROM memo WHERE id <= (SELECT max(id) FROM memo) - ?", (_MEMOS,))
+        except UserError as error:
+            logger.info("%s is not remembered: %s", key, error)
 
     def _check_copies(self) -> None:
         """Distrust copies that have more rows than the database, in whose place an older one was put back."""

@@ -117,6 +117,8 @@ except UserError as error:
 else:
     sys.exit("the disk was not full")
 question = rows[0].astype(np.float32)
+store.remember("large", bytes(500_000))
+assert store.recall("large") is None
 assert store.spaces()[SPACE].photos == held
 assert len(store.search(SPACE, question)) == held
 resource.setrlimit(resource.RLIMIT_FSIZE, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
