@@ -76,7 +76,8 @@ def measure_parity(folder: Path, model: Any, transform: Any, tokenizer: Any, pic
 
 
 def _cosine(ours: NDArray[np.float32], theirs: NDArray[np.float32]) -> float:
-    return float(np.einsum("nd,nd->n", ours.astype(np.float64), theirs.astype(np.float64)).min())
+    cosines = np.einsum("nd,nd->n", ours.astype(np.float64), theirs.astype(np.float64))
+    return min(float(cosines.min()), 1.0)
 
 
 def drawn_pictures() -> list[Image.Image]:

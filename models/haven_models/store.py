@@ -206,7 +206,9 @@ class ModelStore:
         return self.find(name)
 
     def settle(self, task: Task, name: str) -> None:
-        """Make the draft of a model, which is whole, the model. Raises OSError."""
+        """Make the draft of a model, which is whole, the model. Another that is in use stays so. Raises OSError."""
+        if (active := self.active(task)) is not None:
+            self._choose({**self._chosen(), task: active.name})  # so far it may have been the only one
         draft = self.draft(task, name)
         for path in draft.rglob("*"):
             if path.is_file():

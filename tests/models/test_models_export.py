@@ -15,11 +15,13 @@ from helpers.open_clip_dirs import PREPROCESS, TINY, clip_dir, lively, merges_fi
 from open_clip.tokenizer import SimpleTokenizer
 from PIL import Image
 
+from haven_fs.cli import main
 from haven_fs.errors import UserError
 from haven_models import onnx_export, open_clip_source, torch_towers
 from haven_models.clip import open_clip_model
 from haven_models.export import Exported, export_open_clip
 from haven_models.parity import LEAST, drawn_pictures, pictures_in
+from haven_models.store import ModelStore
 
 
 @pytest.fixture(scope="module")
@@ -196,3 +198,30 @@ def test_a_tokenizer_nobody_can_write(tmp_path: Path) -> None:
     with pytest.raises(UserError, match="cannot write the tokenizer"):
         export_open_clip(lively(TINY), PREPROCESS, Odd(), tmp_path / "out", config=TINY)
     assert not (tmp_path / "out").exists()
+
+
+def test_the_command(whole: Exported, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    Image.new("RGB", (90, 60), "green").save(tmp_path / "a.png")
+    source, data = whole.folder.with_name("tiny"), tmp_path / "data"
+    command = ["models", "export", "--open-clip-dir", str(source), "--data", str(data), "--pictures", str(tmp_path)]
+    assert main([*command, "--half", "--torch", "--json"]) == 0
+    said = json.loads(capsys.readouterr().out)
+    folder = data / "models/clip/tiny"
+    assert (said["name"], said["folder"], said["int8"]) == ("tiny", str(folder), None)
+    assert said["parity"]["pictures"] == 1
+    assert min(said["parity"]["images"], said["parity"]["texts"]) > LEAST
+    store = ModelStore(data / "models")
+    assert store.verify("tiny") == []
+    active = store.active("clip")
+    assert active is not None
+    assert (active.name, active.licence) == ("tiny", "unknown")
+    assert open_clip_model(folder, backend="torch").embed_texts(["a dog"]).shape == (1, 32)
+
+    assert main([*command, "--out", str(tmp_path / "out"), "--int8"]) == 0
+    told = capsys.readouterr().out
+    assert told.startswith(f"tiny__int8 is in {tmp_path / 'out'}\nThe same as open_clip's: cosine at least 1.000000")
+    assert "In 8 bits: cosine at least 0.9" in told
+    assert [one.name for one in store.installed()] == ["tiny"]
+    assert main([*command, "--int8", "--torch"]) == 1
+    assert main(command) == 1, "the name is taken"
+    assert "a model tiny already" in capsys.readouterr().err

@@ -1,6 +1,7 @@
 """The store: what is added works and is whole, one is in use, damage is told, what is removed is gone."""
 
 import json
+import shutil
 from pathlib import Path
 
 import pytest
@@ -101,6 +102,15 @@ def test_one_model_is_used_without_being_chosen_but_never_the_demo(store: ModelS
     active = store.active("clip")
     assert active is not None
     assert active.name == "demo"
+
+
+def test_the_only_model_stays_in_use_when_another_comes(store: ModelStore, tmp_path: Path) -> None:
+    tiny_clip(store.folder / "clip/first")
+    tiny_clip(tmp_path / "tiny")
+    store.adopt("clip", "second", lambda folder: shutil.copytree(tmp_path / "tiny", folder), "a test")
+    active = store.active("clip")
+    assert active is not None
+    assert active.name == "first"
 
 
 def test_removing_the_model_in_use(store: ModelStore, tmp_path: Path) -> None:

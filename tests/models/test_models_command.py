@@ -1,0 +1,170 @@
+"""`haven models` as its user runs it."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+from helpers.hub import Hub
+from helpers.serving import HAVEN, environment
+from helpers.tiny_clip import tiny_clip
+
+from haven_fs.cli import main
+
+DEFAULT = "ViT-B-32-SigLIP2-256__webli"
+
+
+class Ran:
+    """What a command gave: its status, and what it printed."""
+
+    def __init__(self, status: int, out: str, errors: str) -> None:
+        self.status, self.out, self.errors = status, out, errors
+
+    @property
+    def json(self) -> Any:
+        """What it printed, as JSON."""
+        return json.loads(self.out)
+
+
+@pytest.fixture
+def models(tmp_path: Path, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Any:
+    """Run `haven models` on a data folder."""
+    monkeypatch.delenv("HAVEN_MODELS", raising=False)
+
+    def run(*arguments: object, status: int = 0) -> Ran:
+        found = main(["models", *map(str, arguments), "--data", str(tmp_path / "data")])
+        ran = Ran(found, *capfd.readouterr())
+        assert ran.status == status, ran.errors
+        if status == 1 and ran.errors:
+            assert ran.errors.splitlines()[-1].startswith("haven: ")
+        return ran
+
+    with Path(os.devnull).open() as nothing:
+        monkeypatch.setattr(sys, "stdin", nothing)
+        yield run
+
+
+def test_what_can_be_had(models: Any) -> None:
+    text = models("list").out
+    assert text.startswith("Nothing is here yet.\n")
+    assert f"{DEFAULT} (default): clip, about 1.5 GB, many languages; 47.2 % of COCO's" in text
+    assert "Licence Apache-2.0. Free for any use" in text
+    assert "buffalo_l (quality): faces" in text
+    assert "NON-COMMERCIAL" in text
+    assert "haven models export MobileCLIP2-S2/dfndr2b" in text
+    facts = {one["name"]: one for one in models("list", "--json").json}
+    assert facts[DEFAULT]["commercial"] is True
+    assert facts[DEFAULT]["source"]["repository"] == f"immich-app/{DEFAULT}"
+    assert facts["nllb-clip-base-siglip__v1"]["coco_recall"] is None, "what is not known is not made up"
+    assert not any(one["installed"] for one in facts.values())
+
+
+def test_adding_using_checking_and_removing(models: Any, tmp_path: Path) -> None:
+    tiny_clip(tmp_path / "mine", ours={"licence": "MIT"})
+    added = models("add", "clip", tmp_path / "mine")
+    assert added.out == f"mine is here and in use: {tmp_path / 'data/models/clip/mine'}\n"
+    second = models("add", "clip", tmp_path / "mine", "--name", "second", "--json").json
+    assert (second["name"], second["active"], second["licence"]) == ("second", True, "MIT")
+    assert models("use", "mine", "--json").json["active"] is True
+    text = models("list").out
+    assert "Here: mine, clip, 0.1 MB, licence MIT, in use\n" in text
+    assert "Here: second, clip, 0.1 MB, licence MIT\n" in text
+    here = [one for one in models("list", "--json").json if one["installed"]]
+    assert [(one["name"], one["active"]) for one in here] == [("mine", True), ("second", False)]
+
+    assert models("verify").out == "mine is as it came.\nsecond is as it came.\n"
+    onnx = tmp_path / "data/models/clip/mine/visual/model.onnx"
+    onnx.write_bytes(onnx.read_bytes()[:-1])
+    assert f"{onnx}: it has" in models("verify", status=1).out
+    problems = models("verify", "--json", status=1).json
+    assert len(problems["mine"]) == 1
+    assert problems["second"] == []
+    assert models("verify", "second").out == "second is as it came.\n"
+
+    assert models("remove", "mine").out == "mine is removed.\n"
+    assert models("remove", "second", "--json").json == {"name": "second", "removed": True}
+    assert models("verify").out == "No model is here.\n"
+    assert "no model mine here" in models("use", "mine", status=1).errors
+
+
+def test_fetching_asks_first(models: Any, hub: Hub, tmp_path: Path) -> None:
+    refused = models("pull", status=1)
+    assert f"{DEFAULT} from {hub.url}/immich-app/{DEFAULT}, 0.1 MB" in refused.errors
+    assert "Licence: Apache-2.0. Free for any use" in refused.errors
+    assert "this first fetch trusts what the host says" in refused.errors
+    assert "--accept-licence" in refused.errors.splitlines()[-1]
+    assert hub.asked == []
+    assert not (tmp_path / "data/models/clip").exists()
+    assert models("pull", "--accept-licence").out.startswith(f"{DEFAULT} is here: ")
+    facts = models("list", "--json").json
+    assert [one["name"] for one in facts if one["active"]] == [DEFAULT]
+    hub.asked.clear()
+    again = models("pull", "default", "--json")
+    assert again.json["active"] is True
+    assert hub.asked == []
+
+
+def test_mending_is_not_asked_for(models: Any, hub: Hub, tmp_path: Path) -> None:
+    models("pull", "--accept-licence")
+    onnx = tmp_path / "data/models/clip" / DEFAULT / "visual/model.onnx"
+    onnx.write_bytes(b"broken")
+    told = models("verify", status=1).out
+    assert f"To mend it: haven models pull {DEFAULT}" in told
+    mended = models("pull")
+    assert "is damaged: visual/model.onnx" in mended.errors
+    assert models("verify").out == f"{DEFAULT} is as it came.\n"
+
+
+def test_a_licence_that_forbids_is_said_plainly(models: Any, hub: Hub) -> None:
+    hub.repositories["immich-app/nllb-clip-base-siglip__v1"] = hub.repositories[f"immich-app/{DEFAULT}"]
+    refused = models("pull", "nllb-clip-base-siglip__v1", status=1).errors
+    assert "Licence: CC-BY-NC-4.0. NOT for commercial use" in refused
+    hub.repositories["somebody/else"] = hub.repositories[f"immich-app/{DEFAULT}"]
+    assert "does not know its licence" in models("pull", "somebody/else", status=1).errors
+    assert hub.asked == []
+    models("pull", "somebody/else", "--accept-licence")
+    models("pull", "--accept-licence")
+    told = models("pull", "--accept-licence").errors
+    assert f"Another model is in use. To change: haven models use {DEFAULT}" in told
+
+
+@pytest.mark.parametrize(
+    ("arguments", "reason"),
+    [
+        (["pull", "nothing"], "No model is called nothing"),
+        (["pull", "a/b/c"], "No model is called a/b/c"),
+        (["pull", "MobileCLIP2-S2__dfndr2b"], "haven models export MobileCLIP2-S2/dfndr2b"),
+        (["pull", "yunet-mobileface"], "haven models add faces DIR"),
+        (["pull", "nobody/nothing"], "There is no nobody/nothing at"),
+        (["add", "clip", "/no/such/folder"], "There is no folder"),
+        (["remove", "nothing"], "no model nothing here"),
+        (["verify", "nothing"], "no model nothing here"),
+    ],
+)
+def test_what_cannot_be_done(models: Any, hub: Hub, arguments: list[str], reason: str) -> None:
+    errors = models(*arguments, status=1).errors
+    assert reason in errors
+    assert errors.count("\n") == 1
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="needs a pseudo-terminal")
+@pytest.mark.parametrize(("answer", "fetched"), [("n", False), ("", False), ("y", True)])
+def test_the_question_on_a_terminal(hub: Hub, tmp_path: Path, answer: str, fetched: bool) -> None:
+    import pty
+
+    ours, theirs = pty.openpty()
+    command = [*HAVEN, "models", "pull", "--data", str(tmp_path / "data")]
+    with subprocess.Popen(
+        command, stdin=theirs, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment()
+    ) as process:
+        os.write(ours, f"{answer}\n".encode())
+        out, errors = process.communicate(timeout=120)
+    for end in (ours, theirs):
+        os.close(end)
+    assert "Fetch it? [y/N]" in out
+    assert process.returncode == (0 if fetched else 1), errors
+    assert ("Nothing was fetched." in errors) is not fetched
+    assert (tmp_path / "data/models/clip" / DEFAULT / "config.json").exists() is fetched
