@@ -87,7 +87,7 @@ def drawn_pictures() -> list[Image.Image]:
     from haven_fs.demo.drawing import SCENES, SUBJECTS, TIMES, draw_picture, fits
 
     rng = random.Random(11)  # noqa: S311 - no secret
-    pictures = []
+    pictures: list[Image.Image] = []
     for number, subject in enumerate(sorted(SUBJECTS)):
         scene = rng.choice(sorted(scene for scene in SCENES if fits(subject, scene)))
         size = ((400, 300), (300, 400), (1280, 850), (224, 224))[number % 4]
@@ -97,7 +97,7 @@ def drawn_pictures() -> list[Image.Image]:
 
 def pictures_in(folder: Path) -> list[Image.Image]:
     """Return the first pictures of a folder, at most MOST_PICTURES. Raises UserError if there is none."""
-    pictures = []
+    pictures: list[Image.Image] = []
     for path in sorted(folder.rglob("*")) if folder.is_dir() else ():
         if len(pictures) == MOST_PICTURES:
             break

@@ -85,12 +85,7 @@ def parse(body: bytes) -> Wanted:
     """Return what the body of a PROPFIND asks for; an empty one asks for everything. Raises BadRequest."""
     if not body.strip():
         return Wanted()
-    try:
-        root = fromstring(body, forbid_dtd=True)
-    except (ParseError, DefusedXmlException, ValueError, LookupError) as error:
-        raise BadRequest(f"The body is not well-formed XML: {error}") from error
-    if root.tag != "{DAV:}propfind":
-        raise BadRequest("The body is not a DAV:propfind element.")
+    root = read_xml(body, "propfind")
     children = {child.tag: child for child in root}
     if "{DAV:}propname" in children:
         return Wanted(only_names=True)
@@ -101,17 +96,34 @@ def parse(body: bytes) -> Wanted:
     raise BadRequest("The DAV:propfind element says neither prop, nor allprop, nor propname.")
 
 
+def read_xml(body: bytes, name: str) -> Element:
+    """Return the element of that name, in the namespace DAV:, that a body consists of. Raises BadRequest."""
+    try:
+        root: Element = fromstring(body, forbid_dtd=True)
+    except (ParseError, DefusedXmlException, ValueError, LookupError) as error:
+        raise BadRequest(f"The body is not well-formed XML: {error}") from error
+    if root.tag != f"{{DAV:}}{name}":
+        raise BadRequest(f"The body is not a DAV:{name} element.")
+    return root
+
+
 def _names(element: Element | None) -> tuple[tuple[str, str], ...]:
     found: dict[tuple[str, str], None] = {}
     for child in element if element is not None else ():
-        namespace, _, name = child.tag[1:].rpartition("}") if child.tag.startswith("{") else ("", "", child.tag)
-        found[namespace, name] = None
+        found[split_tag(child.tag)] = None
         if len(found) > MOST_PROPERTIES:
             raise BadRequest(f"More than {MOST_PROPERTIES} properties are asked for.")
     return tuple(found)
 
 
-def _empty_element(space: str, name: str) -> str:
+def split_tag(tag: str) -> tuple[str, str]:
+    """Return the namespace, "" if there is none, and the name of a tag as ElementTree spells it."""
+    space, _, name = tag[1:].rpartition("}") if tag.startswith("{") else ("", "", tag)
+    return space, name
+
+
+def empty_element(space: str, name: str) -> str:
+    """Return an element of that namespace and name with nothing in it."""
     if space == _DAV:
         return f"<D:{name}/>"
     return f"<x:{name} xmlns:x={quoteattr(space)}/>" if space else f'<{name} xmlns=""/>'
@@ -149,7 +161,7 @@ class Multistatus:
         missing = [(space, name) for space, name in self._wanted.names or () if space != _DAV or name not in present]
         if not missing:
             return ""
-        parts = "".join(_empty_element(space, name) for space, name in missing)
+        parts = "".join(empty_element(space, name) for space, name in missing)
         return f"<D:propstat><D:prop>{parts}</D:prop><D:status>HTTP/1.1 404 Not Found</D:status></D:propstat>"
 
     def _found(self, properties: str) -> str:

@@ -3,37 +3,21 @@
 Times and attributes of their own making are granted and not kept, since Haven has its own; everything else is refused.
 """
 
-from xml.etree.ElementTree import ParseError
-from xml.sax.saxutils import quoteattr
-
-from defusedxml import DefusedXmlException
-from defusedxml.ElementTree import fromstring
-
-from haven_dav.propfind import BadRequest
+from haven_dav.propfind import empty_element, read_xml, split_tag
 
 _GRANTED = ("urn:schemas-microsoft-com:", "http://www.apple.com/webdav_fs/props/")
 
 
 def answer(body: bytes, href: str) -> bytes:
     """Return the multistatus for the body of a PROPPATCH of what is at `href`. Raises BadRequest."""
-    try:
-        root = fromstring(body, forbid_dtd=True)
-    except (ParseError, DefusedXmlException, ValueError, LookupError) as error:
-        raise BadRequest(f"The body is not well-formed XML: {error}") from error
-    if root.tag != "{DAV:}propertyupdate":
-        raise BadRequest("The body is not a DAV:propertyupdate element.")
+    root = read_xml(body, "propertyupdate")
     tags = [prop.tag for change in root for holder in change for prop in holder]
     granted = all(tag.startswith(tuple(f"{{{space}}}" for space in _GRANTED)) for tag in tags)
     # One that is refused has all the others fail with it (RFC 4918, 9.2).
     status = "200 OK" if granted else "403 Forbidden"
-    parts = "".join(_empty(tag) for tag in tags)
+    parts = "".join(empty_element(*split_tag(tag)) for tag in tags)
     return (
         '<?xml version="1.0" encoding="utf-8"?>\n<D:multistatus xmlns:D="DAV:"><D:response>'
         f"<D:href>{href}</D:href><D:propstat><D:prop>{parts}</D:prop><D:status>HTTP/1.1 {status}</D:status>"
         "</D:propstat></D:response></D:multistatus>"
     ).encode()
-
-
-def _empty(tag: str) -> str:
-    space, _, name = tag[1:].rpartition("}") if tag.startswith("{") else ("", "", tag)
-    return f"<x:{name} xmlns:x={quoteattr(space)}/>" if space else f'<{name} xmlns=""/>'
