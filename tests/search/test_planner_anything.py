@@ -1,12 +1,11 @@
 """Whatever is typed is planned without failing, in bounded work, and its SQL runs."""
 
 import sqlite3
-from collections.abc import Iterator
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from little_library import NOW, found, make, matching_words, plan
+from little_library import NOW, found, matching_words, plan
 
 from haven_search.phrase import MOST_WORDS, read_words
 from haven_search.segments import is_junk, is_placeholder, unquote
@@ -25,13 +24,6 @@ PHRASES = st.one_of(
     st.lists(PARTS, max_size=6).map("".join),
 )
 LANGUAGES = st.sampled_from(["en", "de", "fr", "es", "it", "nl", "pt", "sv", "pl", "ja", "xx"])
-
-
-@pytest.fixture(scope="module")
-def db() -> Iterator[sqlite3.Connection]:
-    made = make()
-    yield made
-    made.close()
 
 
 def check(db: sqlite3.Connection, phrase: str, language: str = "en") -> None:

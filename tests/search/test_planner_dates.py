@@ -2,21 +2,13 @@
 
 import sqlite3
 from calendar import timegm
-from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 
 import pytest
-from little_library import make, plan
+from little_library import plan
 
 from haven_search import dates, relative
 from haven_search.dates import Span, easter, number
-
-
-@pytest.fixture(scope="module")
-def db() -> Iterator[sqlite3.Connection]:
-    made = make()
-    yield made
-    made.close()
 
 
 @pytest.mark.parametrize(

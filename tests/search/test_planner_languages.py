@@ -1,10 +1,9 @@
 """Phrases in the owner's language: months, "with" and "without", "last", seasons and types; English beside it."""
 
 import sqlite3
-from collections.abc import Iterator
 
 import pytest
-from little_library import NOW, make, plan
+from little_library import NOW, plan
 
 PARIS_2019_WITHOUT_BOB = ["place: taken in Paris", "date: taken in 2019", "person: without Bob"]
 LAST_SUMMER = ["date: taken from June 2023 to August 2023"]
@@ -179,13 +178,6 @@ CASES = {
     "ja": [("2019年 3月 犬", ["date: taken in March 2019"], "犬"), ("フランス", ["country: taken in France"], "")],
     "ru": [("14 июля 2019", JULY_14, ""), ("dog without Bob", ["person: without Bob"], "dog")],
 }
-
-
-@pytest.fixture(scope="module")
-def db() -> Iterator[sqlite3.Connection]:
-    made = make()
-    yield made
-    made.close()
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,6 @@
 import json
 import re
 import sqlite3
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -14,13 +13,6 @@ from haven_fs import PhotoSet
 SHOWN = {name for name, *_, caption in PHOTOS if caption != "not shown"}
 PARIS = {"IMG_2041.jpg", "IMG_2042.jpg"}
 IPHONES = {"IMG_2041.jpg", "IMG_2042.jpg", "IMG_2043.mov", "IMG_3000.heic", "b.jpg"}
-
-
-@pytest.fixture(scope="module")
-def db() -> Iterator[sqlite3.Connection]:
-    made = make()
-    yield made
-    made.close()
 
 
 @pytest.mark.parametrize(

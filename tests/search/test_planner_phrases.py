@@ -1,17 +1,9 @@
 """What phrases mean: for each what is understood, and what is left to look for."""
 
 import sqlite3
-from collections.abc import Iterator
 
 import pytest
-from little_library import NOW, make, plan
-
-
-@pytest.fixture(scope="module")
-def db() -> Iterator[sqlite3.Connection]:
-    made = make()
-    yield made
-    made.close()
+from little_library import NOW, plan
 
 
 def understood(db: sqlite3.Connection, phrase: str, language: str = "en") -> tuple[list[str], str]:
