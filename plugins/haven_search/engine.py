@@ -45,7 +45,8 @@ class Engine:
 
     def answer(self, view: View, phrase: str) -> Answer:
         """Return what fits a phrase among the photos that the view is confined to."""
-        key = (names.fold(phrase), view.within)
+        # One process may serve several data folders, which share this object.
+        key = (view.settings["data_dir"], names.fold(phrase), view.within)
         version = (view.seq, view.now.date())
         with self._lock:
             kept = self._answers.get(key)
