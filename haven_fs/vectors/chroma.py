@@ -98,6 +98,7 @@ class ChromaIndex:
             self._wake(now)
             return None
         if held.behind(now) > _LAG:
+            self.sync(wait=False)
             return None
         question = np.ascontiguousarray(query, np.float32)
         if question.shape != (now.dim,):
@@ -131,12 +132,19 @@ class ChromaIndex:
             logger.debug("The Chroma index does not answer: %s", error)
         return None
 
-    def sync(self) -> None:
-        """Bring every collection up to date with the store, or build it. Takes minutes for a new library.
+    def sync(self, *, wait: bool = True) -> None:
+        """Bring every collection up to date with the store, or build it, which takes minutes for a new library.
 
-        For the background thread that indexes: call it at the start and when vectors were put or removed. It returns
-        early when `close` is called. What fails is logged, and tried again by a later call.
+        Call it at the start and when vectors were put or removed. It returns early when `stop` is called. Without
+        `wait` it is done in a thread of its own. What fails is logged, and tried again by a later call.
         """
+        if self._stopping:
+            return
+        if not wait:
+            if not self._syncing.locked() and (self._background is None or not self._background.is_alive()):
+                self._background = threading.Thread(target=self.sync, daemon=True, name="chroma")
+                self._background.start()
+            return
         with self._syncing:
             if self._where == "off":
                 if not self._store.readonly:
@@ -204,12 +212,10 @@ class ChromaIndex:
 
     def _wake(self, now: Numbering) -> None:
         """Have the index brought up in the background, since somebody asks for it."""
-        if now.rows - now.dead < self._at_least or time.monotonic() < self._rests_until or self._stopping:
-            return
-        if not self._syncing.locked() and (self._background is None or not self._background.is_alive()):
-            self._held.pop(now.name, None)
-            self._background = threading.Thread(target=self.sync, daemon=True, name="chroma")
-            self._background.start()
+        if now.rows - now.dead >= self._at_least and time.monotonic() >= self._rests_until and not self._stopping:
+            if not self._syncing.locked():
+                self._held.pop(now.name, None)
+            self.sync(wait=False)
 
     def states(self) -> dict[str, str]:
         """Return for each space a word or two about its collection."""
@@ -224,9 +230,13 @@ class ChromaIndex:
         """End the process, which gives its memory back; the next question brings it up again."""
         self._process.release()
 
-    def close(self) -> None:
-        """End the process, within some seconds; a `sync` in another thread returns."""
+    def stop(self) -> None:
+        """Have a `sync` in another thread return, in a second or so; there will be no other."""
         self._stopping = True
+
+    def close(self) -> None:
+        """Stop, and end the process, within some seconds."""
+        self.stop()
         self._process.close()
         if self._background is not None:
             self._background.join()

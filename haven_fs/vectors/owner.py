@@ -50,9 +50,8 @@ class Owner:
         except Away as error:
             return {"away": str(error)}, b""
         except BaseException as error:  # a panic of Chroma's is no Exception
-            if _is_of_network(error):
-                return {"away": str(error)}, b""
-            return {"broken": f"{type(error).__name__}: {error}"}, b""
+            reason = " ".join(f"{type(error).__name__}: {error}".split())
+            return {"away" if _is_of_network(error) else "broken": reason}, b""
 
     def _do(
         self, words: dict[str, Any], data: bytes, space: Numbering, db: sqlite3.Connection

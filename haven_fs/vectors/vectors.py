@@ -52,9 +52,13 @@ class Vectors:
                 return hits
         return self.store.search(space, query, within=within, count=count, least=least)
 
-    def sync(self) -> None:
+    def sync(self, *, wait: bool = True) -> None:
         """Bring the index up to date: at the start, and after vectors were put or removed. See ChromaIndex.sync."""
-        self.chroma.sync()
+        self.chroma.sync(wait=wait)
+
+    def stop(self) -> None:
+        """Have whoever brings the index up to date return soon, before `close`."""
+        self.chroma.stop()
 
     def close(self) -> None:
         """End the index's process, bring the store's copies up to date and close it."""
