@@ -46,7 +46,8 @@ CORE_SETTINGS = (
     Setting(
         "vectors.chroma",
         "embedded",
-        'The index over large libraries: "embedded", "off", or the address of a Chroma server.',
+        "Where the index for questions over more than 10,000 photos is kept: embedded, off, or the address of a Chroma"
+        " server.",
     ),
     Setting("serve.threads", 48, "Requests that can be answered at the same time.", 1),
     Setting(

@@ -48,6 +48,7 @@ class Background:
         self._wake.set()
         self._watcher.stop()
         self._indexer.stop()
+        self._catalog.vectors.stop()
         if self._thread.is_alive():
             self._thread.join(timeout=10)
         self._indexer.rest()
@@ -78,7 +79,7 @@ class Background:
                 self._take_changes()
                 self._indexer.renew()
                 self._indexer.work()
-                self._catalog.vectors.sync()
+                self._catalog.vectors.sync(wait=False)
             except Exception:
                 if self._stopping:
                     return
