@@ -24,8 +24,10 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         "--open-clip-dir", type=Path, metavar="DIR", help="a folder with open_clip_config.json and weights"
     )
     parser.add_argument("--out", type=Path, metavar="DIR", help="write there instead of adding it to the models here")
-    parser.add_argument("--int8", action="store_true", help="compute in 8 bits: faster and smaller, nearly as good")
-    parser.add_argument("--half", action="store_true", help="keep weights in half precision: half the size on disk")
+    parser.add_argument(
+        "--int8", action="store_true", help="8-bit computing: a third of the size, faster on many processors"
+    )
+    parser.add_argument("--half", action="store_true", help="half the size on disk, more memory in use")
     parser.add_argument("--torch", action="store_true", help="keep the model for torch too, to use a graphics card")
     parser.add_argument("--random", action="store_true", help="NAME without weights, to measure speed; finds nothing")
     parser.add_argument("--pictures", type=Path, metavar="DIR", help="compare with these pictures, not drawn ones")

@@ -74,8 +74,10 @@ def _weight(data: mmap.mmap, start: int, end: int, name: str) -> bytes | None:
     """Return a weight with its numbers said to be outside; None if it has none in one piece."""
     made, place = bytearray(), None
     for number, kind, begin, inner, last in _fields(data, start, end):
-        if number in (_OUTSIDE, _WHERE):
+        if number == _OUTSIDE or (number == _WHERE and data[inner] != 0):
             return None
+        if number == _WHERE:
+            continue  # it says that they are inside
         if number == _RAW_DATA and kind == _BYTES:
             place = inner, last - inner
         else:

@@ -96,7 +96,8 @@ def _save(model: Any, path: Path) -> None:
 def halve(path: Path) -> None:
     """Keep the weights of a file in half precision: half the size on disk, computed with as before.
 
-    Rows of a table of words are made whole when they are looked up, so that the table can stay on the disk.
+    Rows of a table of words are made whole when they are looked up, so that the table can stay on the disk; other
+    weights are made whole when the model loads, and so cannot be shared by processes.
     """
     import numpy as np
     import onnx

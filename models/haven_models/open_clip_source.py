@@ -39,6 +39,10 @@ def by_name(wanted: str, *, random: bool = False) -> OpenClip:
             raise UserError(f"Say with which weights, as {name}/TAG. For {name} open_clip knows: {', '.join(tags)}.")
     settings = open_clip.get_pretrained_cfg(name, tag) if tag else {}
     quick = bool(settings.get("quick_gelu"))  # those weights were trained with it, whatever the name alone says
+    if random:
+        import torch
+
+        torch.manual_seed(0)  # so that two exports are of one model
     try:
         with hushed_root():
             model = open_clip.create_model(

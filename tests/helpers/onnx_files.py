@@ -40,12 +40,17 @@ def onnx_file(
     outputs: Sequence[Port],
     *,
     weights_file: str | None = None,
+    said_inside: bool = False,
 ) -> Path:
-    """Write a model. `weights_file`: the name of a file beside it that holds the weights, all of them."""
+    """Write a model.
+
+    `weights_file`: the name of a file beside it that holds the weights, all of them. `said_inside`: it is written of
+    each weight that it is not in another file, which goes without saying.
+    """
     apart = bytearray()
     graph = b"".join(_part(1, _node(node)) for node in nodes) + _part(2, b"graph")
     for name, values in weights.items():
-        graph += _part(5, _tensor(name, values, weights_file, apart))
+        graph += _part(5, _tensor(name, values, weights_file, apart) + (_number(14, 0) if said_inside else b""))
     graph += b"".join(_part(11, _port(one)) for one in inputs) + b"".join(_part(12, _port(one)) for one in outputs)
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(_number(1, 8) + _part(7, graph) + _part(8, _part(1, b"") + _number(2, 17)))

@@ -32,18 +32,20 @@ print(anonymous() - before, float(rows.sum()))
 """
 
 
-def lookup(path: Path, table: np.ndarray, name: str = "table") -> Path:
+def lookup(path: Path, table: np.ndarray, name: str = "table", *, said_inside: bool = False) -> Path:
     """Write a model that looks up rows of a table."""
     ids = Port("ids", INT32, ["batch", "count"])
     found = Port("rows", FLOAT, ["batch", "count", table.shape[1]])
-    return onnx_file(path, [ids], [Node("Gather", [name, "ids"], "rows")], {name: table}, [found])
+    nodes = [Node("Gather", [name, "ids"], "rows")]
+    return onnx_file(path, [ids], nodes, {name: table}, [found], said_inside=said_inside)
 
 
+@pytest.mark.parametrize("said_inside", [False, True])
 @pytest.mark.parametrize("length", range(1, 9))
-def test_weights_that_begin_anywhere(tmp_path: Path, length: int) -> None:
+def test_weights_that_begin_anywhere(tmp_path: Path, length: int, said_inside: bool) -> None:
     """Whatever comes before them, and whether or not a number begins at a multiple of its size."""
     table = np.random.default_rng(length).normal(0, 1, (600, 40)).astype(np.float32)
-    path = lookup(tmp_path / "model.onnx", table, "t" * length)
+    path = lookup(tmp_path / "model.onnx", table, "t" * length, said_inside=said_inside)
     graph = mapped.graph_without_weights(path)
     assert graph is not None
     assert len(graph) < 400
