@@ -134,7 +134,7 @@ PART = 0.5
 """Where the cut is, between the noise of a text (0) and its best photos (1), if its scores have no gap."""
 GAP = 0.4
 """How far up, likewise, a gap must lie to count."""
-WIDTH = 0.03
+WIDTH = 0.02
 """How wide, likewise, a score counts at least when gaps are looked for; wider, the fewer scores there are."""
 CLEAR = 1.5
 """By how many roots of their number scores must be denser above and below a gap than in it."""

@@ -128,7 +128,8 @@ def demo_report(model: ClipModel, split: str) -> dict[str, object]:
     pictures = embedded(model, measure.drawn(split, shown), clock)
     questions = measure.questions(shown, wanted, unknown, split)
     texts = asked(model, [question.text for question in questions], clock)
-    cutoff = Cutoff.fit(pictures, model.embed_texts(BACKGROUND))
+    known = model.cutoff.score if model.cutoff else None
+    cutoff = Cutoff.fit(pictures, model.embed_texts(BACKGROUND), known)
     found = measure.figures(questions, texts @ pictures.T, cutoff.select)
     clock.seconds.pop("decoding")  # here it was drawing
     return {"split": split, "found": found, **costs(clock, len(shown), len(questions))}

@@ -137,7 +137,7 @@ def _told(rng: random.Random, shown: Shown) -> list[str]:
     if not kinds:
         raise ValueError("no caption fits a picture of nothing known")
     fields = list(rng.choices(kinds, [TELLS[kind] for kind in kinds])[0])
-    if "time" not in fields and rng.random() < 0.2:
+    if "time" not in fields and shown.time and rng.random() < 0.2:
         fields.append("time")
     return fields
 
