@@ -16,7 +16,8 @@ if TYPE_CHECKING:
 
 _OPSET = 17
 _WEIGHTS = "model.onnx_data"
-_MOST_IN_ONE_FILE = (2 << 30) - (1 << 20)
+_MOST_IN_ONE_FILE = (2 << 30) - (64 << 20)
+"""Bytes of weights up to which a model is one file; protocol buffers end at 2 GB, with the graph."""
 _LARGE = 1024
 """Weights of fewer numbers stay in full precision."""
 
@@ -87,7 +88,7 @@ def _save(model: Any, path: Path) -> None:
     import onnx
 
     (path.parent / _WEIGHTS).unlink(missing_ok=True)
-    if model.ByteSize() < _MOST_IN_ONE_FILE:
+    if sum(len(weight.raw_data) for weight in model.graph.initializer) < _MOST_IN_ONE_FILE:
         onnx.save(model, str(path))
     else:
         onnx.save(model, str(path), save_as_external_data=True, all_tensors_to_one_file=True, location=_WEIGHTS)
