@@ -20,6 +20,7 @@ FOLDERS = (
     "On This Day",
     "Types",
     "Review",
+    "Review/Duplicates",
     "Review/Undated",
     "Review/Unplaced",
     "Review/Unreadable",

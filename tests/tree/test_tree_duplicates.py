@@ -1,0 +1,251 @@
+"""/Review/Duplicates over indexed libraries: what is in it, what it says, and that it follows the disk."""
+
+import random
+import shutil
+import threading
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from conformance import check_folder, check_stamps, picture_of
+from helpers.home import Home
+from helpers.photos import make_video
+from looking import looking
+from PIL import Image
+
+from haven_duplicates import answers, folders
+from haven_duplicates.analyzer import SPACE
+from haven_fs.demo.drawing import draw_picture
+
+PLACE = "Review/Duplicates"
+TAKEN = "2021:08:14 18:30:00"
+
+
+@pytest.fixture(scope="session")
+def boat() -> Image.Image:
+    return draw_picture("boat", "sea", "red", "evening", (800, 600), random.Random(1))
+
+
+@pytest.fixture(scope="session")
+def dog() -> Image.Image:
+    return draw_picture("dog", "beach", "brown", "day", (800, 600), random.Random(2))
+
+
+def shown(home: Home) -> dict[str, list[str]]:
+    """Return the files in each folder of /Review/Duplicates, after looking at all of it."""
+    with looking(home) as look:
+        check_folder(look.folder(PLACE))
+        return {name: look.files(f"{PLACE}/{name}") for name in look.folders(PLACE)}
+
+
+def text_of(home: Home, name: str = "") -> str:
+    with looking(home) as look:
+        (text,) = look.folder(f"{PLACE}/{name}").texts()
+        return text.text
+
+
+def save(picture: Image.Image, path: Path, *, camera: bool = False, **options: object) -> Path:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    exif = Image.Exif()
+    if camera:
+        exif[0x010F], exif[0x0110], exif[0x0132] = "Haven", "Test", TAKEN
+        exif.get_ifd(0x8769)[0x9003] = TAKEN
+    picture.save(path, exif=exif, **options)
+    return path
+
+
+def test_copies_smaller_ones_and_other_formats(home: Home, boat: Image.Image, dog: Image.Image) -> None:
+    save(boat, home.root / "2021/IMG_2041.jpg", camera=True)
+    save(boat, home.root / "edited/sea.png")
+    save(boat.resize((400, 300)), home.root / "WhatsApp/IMG-20210814-WA0001.jpg", quality=60)
+    save(dog, home.root / "dog.jpg", camera=True)
+    (home.root / "backup").mkdir()
+    shutil.copy2(home.root / "dog.jpg", home.root / "backup/dog again.jpg")
+    home.photo("other.jpg")
+    home.index()
+    assert shown(home) == {
+        "dog and 1 more": ["001 dog.jpg", "002 dog again.jpg"],
+        "IMG_2041 and 2 more": ["001 IMG_2041.jpg", "002 sea.png", "003 IMG-20210814-WA0001.jpg"],
+    }
+    about = text_of(home)
+    assert "deletes nothing" in about
+    assert "not looked at" not in about
+    lines = text_of(home, "dog and 1 more").splitlines()
+    assert lines[1::2] == ["    /Originals/Pictures/dog.jpg", "    /Originals/Pictures/backup/dog again.jpg"]
+    assert lines[0].startswith("001 dog.jpg  (800 x 600, ")
+    assert lines[2].endswith(", the same file as 001)")
+    said = text_of(home, "IMG_2041 and 2 more")
+    assert "/Originals/Pictures/WhatsApp/IMG-20210814-WA0001.jpg" in said
+    assert "the same file" not in said
+
+
+def test_names_of_any_case_and_ranks_of_yesterday(home: Home, boat: Image.Image) -> None:
+    save(boat, home.root / "Käse.jpg", camera=True)
+    save(boat, home.root / "b.png")
+    home.index()
+    with looking(home) as look:
+        for path in ("review/duplicates/KÄSE AND 1 MORE/002 B.PNG", f"{PLACE}/Käse and 1 more/b.png"):
+            assert getattr(look.at(path), "name", None) == "002 b.png"
+        assert look.at(f"{PLACE}/Käse and 2 more") is None
+        assert look.at(f"{PLACE}/Käse and 1 more/c.png") is None
+
+
+def test_it_follows_the_disk(home: Home, boat: Image.Image, dog: Image.Image) -> None:
+    save(boat, home.root / "a.jpg", camera=True)
+    home.photo("other.jpg")
+    home.index()
+    assert shown(home) == {}
+    assert "found no photo" in text_of(home)
+    with looking(home) as look:
+        before = picture_of(look.folder(PLACE))
+    for change, expected in (
+        (lambda: save(boat, home.root / "b.png"), {"a and 1 more": ["001 a.jpg", "002 b.png"]}),
+        (lambda: save(boat.resize((1600, 1200)), home.root / "c.jpg"),
+         {"c and 2 more": ["001 c.jpg", "002 a.jpg", "003 b.png"]}),
+        (lambda: (home.root / "c.jpg").unlink(), {"a and 1 more": ["001 a.jpg", "002 b.png"]}),
+        (lambda: save(dog, home.root / "b.png"), {}),
+        (lambda: save(dog, home.root / "d.jpg"), {"b and 1 more": ["001 b.png", "002 d.jpg"]}),
+        (lambda: (home.root / "d.jpg").rename(home.root / "e.jpg"), {"b and 1 more": ["001 b.png", "002 d.jpg"]}),
+    ):  # fmt: skip
+        change()
+        home.index(accept_missing=True)
+        assert shown(home) == expected
+        with looking(home) as look:
+            after = picture_of(look.folder(PLACE))
+        check_stamps(before, after, exact=False)
+        before = after
+
+
+def test_two_libraries(home: Home, boat: Image.Image, tmp_path: Path) -> None:
+    save(boat, home.root / "a.jpg", camera=True)
+    save(boat, tmp_path / "Disk/b.png")
+    home.add()
+    home.add(tmp_path / "Disk")
+    home.index()
+    assert shown(home) == {"a and 1 more": ["001 a.jpg", "002 b.png"]}
+    assert "/Originals/Disk/b.png" in text_of(home, "a and 1 more")
+    # Away is not gone.
+    (tmp_path / "Disk").rename(tmp_path / "Elsewhere")
+    home.index()
+    assert shown(home) == {"a and 1 more": ["001 a.jpg", "002 b.png"]}
+
+
+def test_exact_copies_are_there_before_anybody_looked(home: Home, boat: Image.Image) -> None:
+    make_video(home.root / "film.mp4", seconds=2)
+    shutil.copy2(home.root / "film.mp4", home.root / "film again.mp4")
+    save(boat, home.root / "a.jpg")
+    save(boat, home.root / "b.png")
+    home.index()
+    assert set(shown(home)) == {"film and 1 more", "a and 1 more"}
+    home.catalog.vectors.store.drop(SPACE)
+    with home.catalog.write() as w:
+        w.db.execute("DELETE FROM analysis WHERE analyzer = 'look'")
+    assert set(shown(home)) == {"film and 1 more"}
+    assert "not looked at 4 of your photos yet" in text_of(home)
+    home.index()
+    assert set(shown(home)) == {"film and 1 more", "a and 1 more"}
+
+
+def test_damaged_vectors_leave_exact_copies(home: Home, boat: Image.Image, monkeypatch: pytest.MonkeyPatch) -> None:
+    save(boat, home.root / "a.jpg")
+    save(boat, home.root / "b.png")
+    shutil.copy2(home.root / "a.jpg", home.root / "c.jpg")
+    home.index()
+    folder = home.data / "vectors"
+    home.catalog.vectors.close()
+    home.catalog._vectors = None
+    for path in folder.glob("vectors.sqlite*"):
+        path.write_bytes(b"no database" * 1000)
+    monkeypatch.setattr(folders, "_ANSWERS", answers.Answers())
+    assert set(shown(home)) == {"a and 1 more"}
+    assert "only exact copies" in text_of(home)
+    shutil.rmtree(folder)
+
+
+def test_within_other_folders_only_what_is_there_counts(home: Home, boat: Image.Image) -> None:
+    for name in ("a.jpg", "b.png", "c.webp"):
+        save(boat, home.root / name, camera=name != "c.webp")
+    home.index()
+    with looking(home) as look:
+        within = look.view.within.narrowed("p.taken_source = 'exif'")
+        folder = folders.DuplicatesFolder(replace(look.view, within=within))
+        assert {entry.name for entry in folder.entries()} == {"a and 1 more"}
+        check_folder(folder)
+        assert folder.scope.stamp(look.view.db).count == 2
+
+
+def test_a_phrase_there_is_about_the_photos_in_it(home: Home, boat: Image.Image) -> None:
+    save(boat, home.root / "a.jpg", camera=True)
+    save(boat, home.root / "b.png")
+    home.photo("other.jpg", "2021-08-14 12:00:00")
+    home.index()
+    with looking(home) as look:
+        assert look.files(f'{PLACE}/"2021"') == ["a.jpg"]
+
+
+@pytest.fixture
+def many(home: Home) -> Home:
+    """Twelve groups from three years, and one from nobody knows when."""
+    for number in range(12):
+        year = 2018 + number % 3
+        home.photo(f"{number}.jpg", f"{year}-0{1 + number % 2}-05 12:00:00", size=(128, 96), seed=number)
+        home.photo(f"{number} copy.jpg", "2011-01-01 12:00:00", seed=number)
+    home.photo("undated.jpg", None, camera=None)
+    shutil.copy2(home.root / "undated.jpg", home.root / "undated too.jpg")
+    home.index()
+    with home.catalog.write() as w:
+        w.db.execute("UPDATE photo SET day = NULL, taken = NULL WHERE taken_source = 'file'")
+    return home
+
+
+def test_too_many_are_in_folders_by_date(many: Home) -> None:
+    many.settings["tree.split_above"] = 3
+    with looking(many) as look:
+        folder = look.folder(PLACE)
+        assert check_folder(folder) == 26
+        assert look.folders(PLACE) == ["Undated", "2018", "2019", "2020"]
+        assert len(folder.texts()) == 1
+        assert look.folders(f"{PLACE}/2018") == ["2018-01", "2018-02"]
+        assert look.folder(f"{PLACE}/2018").texts() == []
+        assert look.folders(f"{PLACE}/2018/2018-02") == ["3 and 1 more", "9 and 1 more"]
+        # By its direct path one opens all the same.
+        assert look.files(f"{PLACE}/3 and 1 more") == ["001 3.jpg", "002 3 copy.jpg"]
+
+
+def test_stamps_look_for_nothing(many: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The folders above ask for the stamp at every listing of theirs; it may not take long."""
+    monkeypatch.setattr(folders._ANSWERS, "of", lambda view: pytest.fail("looked for duplicates"))
+    with looking(many) as look:
+        assert "Duplicates" in look.folders("Review")
+        assert look.folder(PLACE).stamp().seq >= look.view.seq
+
+
+def test_who_asks_at_the_same_time_waits_for_one_answer(many: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+    looked = []
+    find = answers.find_groups
+
+    def counted(*given: object) -> object:
+        looked.append(given)
+        return find(*given)
+
+    monkeypatch.setattr(answers, "find_groups", counted)
+    monkeypatch.setattr(folders, "_ANSWERS", answers.Answers())
+    found = []
+
+    def ask() -> None:
+        with looking(many) as look:
+            found.append(look.folders(PLACE))
+
+    threads = [threading.Thread(target=ask) for _ in range(6)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(looked) == 1
+    assert len(found) == 6
+    assert all(names == found[0] for names in found)
+    many.photo("new.jpg")
+    many.index()
+    ask()
+    ask()
+    assert len(looked) == 2
