@@ -8,6 +8,7 @@ Models come in whole or not at all: they are made in a hidden folder beside and 
 """
 
 import json
+import logging
 import os
 import re
 import shutil
@@ -22,8 +23,10 @@ from haven_fs.config import Settings
 from haven_fs.errors import UserError
 from haven_models import layout
 from haven_models.checks import check_model
-from haven_models.manifest import NAME, FileRecord, Manifest, damaged, read_manifest, sha256_of, write_manifest
+from haven_models.manifest import FileRecord, Manifest, damaged, read_manifest, sha256_of, write_manifest
 from haven_models.registry import TASKS, Task
+
+logger = logging.getLogger(__name__)
 
 DEMO = "demo"
 """The name of the model that knows drawn pictures only. It is used only where it was chosen by name."""
@@ -244,10 +247,13 @@ def _files_of(task: Task, source: Path) -> list[str]:
 
 def _licence(folder: Path) -> tuple[str, bool | None]:
     """Return a model's licence and whether it allows commercial use, as its manifest or its haven.json says."""
-    if (folder / NAME).is_file() and (manifest := read_manifest(folder)) is not None:
-        return manifest.licence, manifest.commercial
-    if (folder / layout.OURS).is_file():
-        ours = layout.read_json(folder / layout.OURS)
-        commercial = ours.get("commercial")
-        return str(ours.get("licence") or "unknown"), commercial if isinstance(commercial, bool) else None
+    try:
+        if (manifest := read_manifest(folder)) is not None:
+            return manifest.licence, manifest.commercial
+        if (folder / layout.OURS).is_file():
+            ours = layout.read_json(folder / layout.OURS)
+            commercial = ours.get("commercial")
+            return str(ours.get("licence") or "unknown"), commercial if isinstance(commercial, bool) else None
+    except UserError as error:  # one damaged model is no reason not to see the others
+        logger.warning("%s", error)
     return "unknown", None

@@ -35,4 +35,5 @@ def hub(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Hub]:
     with serving_hub() as hub:
         hub.publish(entry.source.repository, published)
         monkeypatch.setenv("HAVEN_MODEL_HOST", hub.url)
+        monkeypatch.setenv("no_proxy", "127.0.0.1")
         yield hub

@@ -247,9 +247,10 @@ def test_no_network(store: ModelStore, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HAVEN_MODEL_HOST", "http://127.0.0.1:9")
     with pytest.raises(UserError, match=r"127.0.0.1:9 cannot be reached.*haven models add"):
         plan(store)
-    monkeypatch.setenv("HAVEN_MODEL_HOST", "ftp://example.org")
-    with pytest.raises(UserError, match="HAVEN_MODEL_HOST"):
-        plan(store)
+    for host in ("ftp://example.org", "http://example.org", "example.org"):
+        monkeypatch.setenv("HAVEN_MODEL_HOST", host)
+        with pytest.raises(UserError, match=r"HAVEN_MODEL_HOST.*must begin with https"):
+            plan(store)
 
 
 def test_a_host_that_is_no_hub(store: ModelStore, hub: Hub, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -167,6 +167,7 @@ def test_damaged_notes_are_told_in_words(store: ModelStore, tmp_path: Path) -> N
     (store.folder / "clip/tiny/manifest.json").write_text('{"files": 3}')
     with pytest.raises(UserError, match=r"manifest.json is damaged"):
         store.verify("tiny")
+    assert [(one.name, one.licence) for one in store.installed()] == [("tiny", "unknown")]
 
 
 def test_data_folders_that_share_models_choose_for_themselves(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
