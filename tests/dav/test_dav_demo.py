@@ -1,0 +1,121 @@
+"""`haven demo` from start to end: drawn, served, embedded with the demo model, and asked by meaning over WebDAV."""
+
+import json
+import subprocess
+from collections.abc import Iterator
+from datetime import date
+from typing import Any
+from urllib.parse import quote
+
+import pytest
+from helpers.dav import Client
+from helpers.serving import HAVEN, Serving, environment, haven, wait_for
+from PIL import Image
+
+from haven_fs.demo import plan
+
+
+@pytest.fixture(scope="module")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Serving]:
+    folder = tmp_path_factory.mktemp("demo")
+    command = [*HAVEN, "demo", "--data", str(folder), "--port", "0"]
+    with (folder / "log").open("w") as log:
+        process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=log, text=True, env=environment())
+    assert process.stdout is not None
+    serving = Serving(process.stdout.readline().rpartition(" ")[2].strip(), folder / "data", process)
+    try:
+        wait_for(lambda: serving.status()["photos"], "the first photos")
+        serving.settle()
+        yield serving
+    finally:
+        serving.stop()
+
+
+@pytest.fixture
+def dav(demo: Serving) -> Iterator[Client]:
+    with Client(demo.url) as client:
+        yield client
+
+
+@pytest.fixture(scope="module")
+def shows(demo: Serving) -> dict[str, tuple[str, str]]:
+    """What each of the ordinary photos shows, by the name of its file: a subject and a scene."""
+    drawn: list[tuple[str, str]] = []
+
+    def note(subject: str, scene: str, *_: Any) -> Image.Image:
+        drawn.append((subject, scene))
+        return Image.new("RGB", (16, 16))
+
+    found = {}
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(plan, "draw_picture", note)
+        for item in plan.ordinary(60, 1, date.today()):
+            item.make()
+            found[item.path.name] = drawn[-1]
+    assert set(found) <= {path.name for path in (demo.data.parent / "Demo Photos").rglob("*")}
+    return found
+
+
+def answers(dav: Client, phrase: str) -> list[str]:
+    """Return the names of what fits, in order, without their ranks."""
+    listed = dav.files("/Search/" + quote(f'"{phrase}"'))
+    return [name.partition(" ")[2] for name in listed if not name.endswith(".txt")]
+
+
+def test_it_says_that_the_demo_model_is_used(demo: Serving) -> None:
+    settings = json.loads(haven("doctor", "--json", "--data", demo.data, check=False).stdout)["settings"]
+    assert settings["clip.model"] == "demo"
+    plugins = json.loads(haven("plugins", "--json", "--data", demo.data).stdout)
+    assert "clip" in plugins["analyzers"]
+
+
+def test_dogs_on_beaches_come_first(dav: Client, shows: dict[str, tuple[str, str]]) -> None:
+    wanted = {name for name, shown in shows.items() if shown == ("dog", "beach")}
+    found = [name for name in answers(dav, "dog on beach") if name in shows]
+    assert wanted, "the demo has none"
+    assert set(found[: len(wanted)]) == wanted
+
+
+def test_a_subject_is_found_with_few_others(dav: Client, shows: dict[str, tuple[str, str]]) -> None:
+    for subject in ("dog", "bicycle", "car", "tree", "house"):
+        wanted = {name for name, (what, _) in shows.items() if what == subject}
+        if not wanted:
+            continue
+        found = [name for name in answers(dav, subject) if name in shows]
+        assert len(wanted & set(found)) >= 0.7 * len(wanted), subject
+
+
+UNKNOWN = ("zebra", "spaceship", "birthday cake", "elephant", "guitar", "wedding", "pizza", "violin", "piano", "lion")
+
+
+def test_what_it_never_saw_mostly_finds_nothing(dav: Client) -> None:
+    found = {phrase: len(answers(dav, phrase)) for phrase in UNKNOWN}
+    assert sum(not count for count in found.values()) >= 7, found
+    assert max(found.values()) <= 15, found
+
+
+def test_a_picture_put_there_finds_its_like(dav: Client, shows: dict[str, tuple[str, str]], demo: Serving) -> None:
+    name = next(name for name, shown in shows.items() if shown[0] == "dog" and name.lower().endswith(".jpg"))
+    original = next((demo.data.parent / "Demo Photos").rglob(name))
+    # Other bytes of the same look: what a messenger makes of a photo.
+    smaller = demo.data.parent / "sent.jpg"
+    with Image.open(original) as picture:
+        exif = picture.getexif()
+        picture.resize((picture.width // 2, picture.height // 2)).save(smaller, exif=exif)
+    assert dav("PUT", "/Search/sent.jpg", smaller.read_bytes()).status == 201
+    listed = [file for file in dav.files("/Search/Like%20sent") if not file.endswith(".txt")]
+    assert listed[0].partition(" ")[2] == name
+    assert dav("DELETE", "/Search/sent.jpg").status == 204
+
+
+def test_the_command_line_finds_the_same_while_it_serves(dav: Client, demo: Serving) -> None:
+    done = json.loads(haven("search", "dog on beach", "--json", "--limit", "500", "--data", demo.data).stdout)
+    assert [photo["name"] for photo in done["photos"]] == answers(dav, "dog on beach")
+    assert done["count"] == len(done["photos"])
+    assert haven("search", "zzyzx_12345", "--data", demo.data, check=False).returncode == 1
+
+
+def test_a_place_and_a_meaning(dav: Client, shows: dict[str, tuple[str, str]]) -> None:
+    everywhere, lisbon = answers(dav, "dog"), answers(dav, "dog Lisbon")
+    assert lisbon == [name for name in everywhere if name in set(lisbon)]
+    assert set(lisbon) <= set(dav.files("/Places/Lisbon"))
