@@ -69,8 +69,8 @@ class Widest:
     name = "widest"
 
     def by_text(self, view, text, photos):
-        rows = view.db.execute(f"SELECT id, width FROM photo p WHERE {photos.condition} ORDER BY width DESC", photos.params)
-        found = rows.fetchall()
+        query = f"SELECT id, width FROM photo p WHERE {photos.condition} ORDER BY width DESC"
+        found = view.db.execute(query, photos.params).fetchall()
         return Ranking([id for id, _ in found], [width for _, width in found]) if text == "width" else None
 
     def by_photo(self, view, photo_id, photos):

@@ -24,6 +24,7 @@ FOLDERS = (
     "Review/Undated",
     "Review/Unplaced",
     "Review/Unreadable",
+    "Review/Duplicates",
     "Search",
     "Originals",
 )
