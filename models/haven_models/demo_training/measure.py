@@ -71,7 +71,7 @@ def drawn(seed: str, shown: Sequence[Shown], processes: int = 2) -> Iterator[Ima
     numbered = [(f"{seed} {number}", one) for number, one in enumerate(shown)]
     with ProcessPoolExecutor(processes, get_context("spawn")) as pool:
         for data in pool.map(_file, numbered, chunksize=8):
-            yield Image.open(io.BytesIO(data))
+            yield Image.open(io.BytesIO(data)).convert("RGB")  # decoded here, not where it is looked at
 
 
 def _file(numbered: tuple[str, Shown]) -> bytes:
