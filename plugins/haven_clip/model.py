@@ -42,6 +42,12 @@ class ChosenModel:
         return f"clip:{self.id}"
 
     @property
+    def known_cutoff(self) -> float | None:
+        """The score below which no photo fits a text, if its makers measured one."""
+        said = Layout(self.folder).cutoff
+        return None if said is None else said.score
+
+    @property
     def version(self) -> int:
         """The analyzer's version: another model makes every photo due again."""
         return crc32(self.id.encode())

@@ -168,7 +168,7 @@ class ClipSearcher:
                 there = np.flatnonzero(photo_ids >= 0)
                 chosen = there[np.linspace(0, len(there) - 1, min(len(there), SAMPLE)).astype(np.int64)]
                 sample = np.asarray(matrix[chosen], np.float32)
-                learnt = rows, Cutoff.fit(sample, background)
+                learnt = rows, Cutoff.fit(sample, background, model.known_cutoff)
                 self._cutoffs[model.space] = learnt
             return learnt[1]
 

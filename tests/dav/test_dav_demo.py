@@ -85,13 +85,9 @@ def test_a_subject_is_found_with_few_others(dav: Client, shows: dict[str, tuple[
         assert len(wanted & set(found)) >= 0.7 * len(wanted), subject
 
 
-UNKNOWN = ("zebra", "spaceship", "birthday cake", "elephant", "guitar", "wedding", "pizza", "violin", "piano", "lion")
-
-
-def test_what_it_never_saw_mostly_finds_nothing(dav: Client) -> None:
-    found = {phrase: len(answers(dav, phrase)) for phrase in UNKNOWN}
-    assert sum(not count for count in found.values()) >= 7, found
-    assert max(found.values()) <= 15, found
+@pytest.mark.parametrize("phrase", ["zebra", "spaceship", "elephant", "guitar", "pizza", "violin on the beach"])
+def test_what_it_never_saw_finds_nothing(dav: Client, phrase: str) -> None:
+    assert answers(dav, phrase) == []
 
 
 def test_a_picture_put_there_finds_its_like(dav: Client, shows: dict[str, tuple[str, str]], demo: Serving) -> None:
