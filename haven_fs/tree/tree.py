@@ -71,12 +71,12 @@ class Tree:
         facet = self._folders.get((names.fold(name),))
         if photos is not None and facet is not None and facet.facet:
             return facet.open(folder.view.below(facet.path, within=photos))
-        view = folder.view.below(name, within=folder.scope)
         for pattern in self._patterns:
-            match = pattern.pattern.fullmatch(name)
-            found = pattern.open(view, match) if match else None
-            if found is not None:
-                return found
+            # Clients ask for names that nothing has all day: what the folder is about is only worked out for others.
+            if match := pattern.pattern.fullmatch(name):
+                found = pattern.open(folder.view.below(name, within=folder.scope), match)
+                if found is not None:
+                    return found
         return None
 
     def _file(self, folder: Folder, name: str) -> File | Text | None:

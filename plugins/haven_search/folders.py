@@ -256,4 +256,4 @@ def _open_quoted(view: View, match: re.Match[str]) -> Folder | None:
 
 
 SEARCH = SmartFolder("Search", SearchFolder)
-QUOTED = PathPattern(re.compile(r"\W.+", re.DOTALL), _open_quoted)
+QUOTED = PathPattern(re.compile(r"[^\w.].+", re.DOTALL), _open_quoted)
