@@ -20,7 +20,6 @@ FOLDERS = (
     "On This Day",
     "Types",
     "Review",
-    "Review/Duplicates",
     "Review/Undated",
     "Review/Unplaced",
     "Review/Unreadable",
