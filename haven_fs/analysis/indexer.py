@@ -130,6 +130,10 @@ class Indexer:
                     # The clock moves on, so that answers are made anew.
                     w.db.execute("UPDATE state SET value = value WHERE key = 'seq'")
 
+    def indexed_spaces(self) -> set[str]:
+        """Return the spaces in which the nearest of all photos are asked: analyzers say so by `indexed`."""
+        return {str(getattr(a, "space", "")) for a in self.analyzers.values() if getattr(a, "indexed", False)}
+
     def rest(self) -> None:
         """End the workers and give their memory back."""
         self._pool.close()

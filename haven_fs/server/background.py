@@ -79,7 +79,7 @@ class Background:
                 self._take_changes()
                 self._indexer.renew()
                 self._indexer.work()
-                self._catalog.vectors.sync(wait=False)
+                self._catalog.vectors.sync(self._indexer.indexed_spaces(), wait=False)
             except Exception:
                 if self._stopping:
                     return

@@ -10,6 +10,7 @@ import logging
 import shutil
 import threading
 import time
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -132,17 +133,18 @@ class ChromaIndex:
             logger.debug("The Chroma index does not answer: %s", error)
         return None
 
-    def sync(self, *, wait: bool = True) -> None:
+    def sync(self, only: Collection[str] | None = None, *, wait: bool = True) -> None:
         """Bring every collection up to date with the store, or build it, which takes minutes for a new library.
 
-        Call it at the start and when vectors were put or removed. It returns early when `stop` is called. Without
-        `wait` it is done in a thread of its own. What fails is logged, and tried again by a later call.
+        `only`: the spaces of which nearest neighbours are asked, all if None. Call it at the start and when vectors
+        were put or removed. It returns early when `stop` is called. Without `wait` it is done in a thread of its own.
+        What fails is logged, and tried again by a later call.
         """
         if self._stopping:
             return
         if not wait:
             if not self._syncing.locked() and (self._background is None or not self._background.is_alive()):
-                self._background = threading.Thread(target=self.sync, daemon=True, name="chroma")
+                self._background = threading.Thread(target=self.sync, args=(only,), daemon=True, name="chroma")
                 self._background.start()
             return
         with self._syncing:
@@ -154,6 +156,8 @@ class ChromaIndex:
             for space, info in self._store.spaces().items():
                 if self._stopping or time.monotonic() < self._rests_until:
                     return
+                if only is not None and space not in only:
+                    continue
                 now = self._store.numbering(space)
                 if now is not None and info.rows >= self._at_least and self._is_due(now):
                     self._bring_up(space)

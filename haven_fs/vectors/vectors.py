@@ -1,5 +1,6 @@
 """All that has to do with vectors in one data folder: the store, and the Chroma index over it where that is of use."""
 
+from collections.abc import Collection
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -52,9 +53,9 @@ class Vectors:
                 return hits
         return self.store.search(space, query, within=within, count=count, least=least)
 
-    def sync(self, *, wait: bool = True) -> None:
+    def sync(self, only: Collection[str] | None = None, *, wait: bool = True) -> None:
         """Bring the index up to date: at the start, and after vectors were put or removed. See ChromaIndex.sync."""
-        self.chroma.sync(wait=wait)
+        self.chroma.sync(only, wait=wait)
 
     def stop(self) -> None:
         """Have whoever brings the index up to date return soon, before `close`."""

@@ -18,6 +18,7 @@ class ClipAnalyzer:
 
     name = "clip"
     needs: Literal["metadata", "picture"] = "picture"
+    indexed = True
 
     def __init__(self, model: ChosenModel) -> None:
         self._chosen = model
