@@ -12,7 +12,7 @@ import uuid
 from pathlib import Path
 from typing import Any
 
-from haven_fs import File, PhotoSet, RankedFolder, Ranking, Refused, Stamp, Text, Upload, View, Writer
+from haven_fs import File, PhotoSet, RankedFolder, Ranking, Refused, Text, Upload, View, Writer
 from haven_fs.catalog import names
 from haven_fs.catalog.disk import LOCATED, etag, http_date, iso_date
 from haven_fs.library.fingerprint import SPAN, fingerprint_of
@@ -229,7 +229,3 @@ class LikeFolder(RankedFolder):
     def remove(self, w: Writer) -> None:
         """Forget the picture, and this folder with it."""
         self._dropped.remove_id(w, self._id)
-
-    def stamp(self) -> Stamp:
-        """Return the version: as new as the catalog."""
-        return Stamp(0, max(self.view.seq, self.view.midnight), steady=True)

@@ -50,20 +50,12 @@ _ONLY_WORDS = (
 )
 
 
-class _Answered(Folder):
-    """What the folders of a phrase have in common: their version is that of the catalog and the day."""
+class FilterFolder(PhotoFolder):
+    """The photos of a phrase that is filters only, in no order of its own."""
 
     def stamp(self) -> Stamp:
         """Return the version: any change may bring another answer, and so may another day."""
         return Stamp(0, max(self.view.seq, self.view.midnight), steady=True)
-
-
-class FilterFolder(_Answered, PhotoFolder):
-    """The photos of a phrase that is filters only, in no order of its own."""
-
-
-class MeaningFolder(_Answered, RankedFolder):
-    """The photos of a phrase about what they show, the best first."""
 
 
 class _Saved(Folder):
@@ -101,7 +93,7 @@ class SavedFilter(_Saved, FilterFolder):
     """A kept search that is filters only."""
 
 
-class SavedMeaning(_Saved, MeaningFolder):
+class SavedMeaning(_Saved, RankedFolder):
     """A kept search about what photos show."""
 
 
@@ -129,7 +121,7 @@ def open_phrase(view: View, phrase: str, *, made_id: int | None = None) -> Photo
     if answer.ranked is None:
         folder = (FilterFolder if made_id is None else SavedFilter)(view, photos, texts=texts)
     else:
-        kind = MeaningFolder if made_id is None else SavedMeaning
+        kind = RankedFolder if made_id is None else SavedMeaning
         # What was taken out leaves a gap: `rm -r` goes on with the names that it has seen.
         folder = kind(view, photos, answer.ranked, texts=texts)
     if isinstance(folder, _Saved) and made_id is not None:
@@ -155,7 +147,7 @@ def _about(view: View, answer: Answer) -> Text:
     return Text("About this search.txt" if count else "Nothing found.txt", "\r\n".join(lines))
 
 
-class SearchFolder(_Answered):
+class SearchFolder(Folder):
     """/Search: the searches that were kept, the pictures that were put here, and what looks like them."""
 
     refusal = "Make a folder here to search, or put a picture here to find what looks like it."
