@@ -3,7 +3,7 @@
 What a plugin may import lives here; everything else is private to the core.
 """
 
-from haven_fs.analysis.analyzer import Analyzer, Embedding, Facts, Metadata, Sample, Tag
+from haven_fs.analysis.analyzer import Analyzer, Embedding, Facts, Metadata, Region, Sample, Tag
 from haven_fs.catalog import Writer
 from haven_fs.hook import hookimpl
 from haven_fs.tree.nodes import (
@@ -38,6 +38,7 @@ __all__ = [
     "RankedFolder",
     "Ranking",
     "Refused",
+    "Region",
     "Sample",
     "Searcher",
     "SmartFolder",

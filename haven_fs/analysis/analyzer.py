@@ -15,7 +15,7 @@ from haven_fs.library.headers import Metadata
 if TYPE_CHECKING:
     from PIL import Image
 
-__all__ = ["FACTS", "Analyzer", "Embedding", "Facts", "Metadata", "Sample", "Scalar", "Tag"]
+__all__ = ["FACTS", "Analyzer", "Embedding", "Facts", "Metadata", "Region", "Sample", "Scalar", "Tag"]
 
 Scalar = str | int | float | None
 
@@ -46,17 +46,36 @@ class Embedding:
     data: bytes
 
 
+@dataclass(frozen=True, slots=True)
+class Region:
+    """A part of a picture, such as a face.
+
+    `kind`: what it is, "face". `box`: left, top, right, bottom, as shares of the upright picture's width and height;
+    None if it is only known to be somewhere in it. `frame`: which of the sample's frames it is in. `part`: which of the
+    same Facts' embeddings stands for it. `name`: whose face it is, if a file says so. `details`: numbers that only the
+    plugin itself reads.
+    """
+
+    kind: str
+    box: tuple[float, float, float, float] | None
+    frame: int = 0
+    part: int | None = None
+    name: str | None = None
+    details: Mapping[str, float | list[float]] = field(default_factory=dict)
+
+
 @dataclass(slots=True)
 class Facts:
     """What one analyzer found out about one photo.
 
-    `values`: names of FACTS to numbers or strings. `tags`: the facet values it belongs to. `embeddings`: vectors, of
-    one space several if the photo has several parts, such as the frames of a video. `problems`: a sentence for each
-    thing in the file that was dropped as nonsense, for the owner to read.
+    `values`: names of FACTS to numbers or strings. `tags`: the facet values it belongs to. `regions`: what is where in
+    it. `embeddings`: vectors, of one space several if the photo has several parts, such as the frames of a video.
+    `problems`: a sentence for each thing in the file that was dropped as nonsense, for the owner to read.
     """
 
     values: dict[str, Scalar] = field(default_factory=dict)
     tags: list[Tag] = field(default_factory=list)
+    regions: list[Region] = field(default_factory=list)
     embeddings: list[Embedding] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)
 

@@ -16,7 +16,7 @@ from pathlib import Path
 
 import psutil
 
-from haven_fs.analysis.analyzer import Analyzer, Facts, Metadata, Sample
+from haven_fs.analysis.analyzer import Analyzer, Facts, Metadata, Region, Sample
 from haven_fs.analysis.jobs import File, Group, Photo
 from haven_fs.catalog.findings import FACTS, TEXT_FACTS, Analysis, GroupFound, PhotoFound, Probe
 from haven_fs.config import Settings
@@ -235,9 +235,28 @@ def _stored(facts: Facts) -> str:
     stored: dict[str, object] = {"values": values}
     if tags:
         stored["tags"] = tags
+    if facts.regions:
+        stored["regions"] = [_region(region, len(facts.embeddings)) for region in facts.regions]
     if facts.problems:
         stored["problems"] = [str(problem) for problem in facts.problems]
     return _text(json.dumps(stored, ensure_ascii=False, allow_nan=False))
+
+
+def _region(region: Region, embeddings: int) -> dict[str, object]:
+    """Return a region as the catalog stores it. Raises if it is not what the contract says."""
+    box = None if region.box is None else [round(float(side), 5) for side in region.box]
+    if box is not None and not (0 <= box[0] < box[2] <= 1 and 0 <= box[1] < box[3] <= 1):
+        raise ValueError(f"a region with the box {region.box}")
+    if region.part is not None and not 0 <= region.part < embeddings:
+        raise ValueError(f"a region with the embedding {region.part} of {embeddings}")
+    return {
+        "kind": str(region.kind),
+        "box": box,
+        "frame": int(region.frame),
+        "part": region.part,
+        "name": region.name,
+        "details": dict(region.details),
+    }
 
 
 def _embeddings(facts: Facts) -> list[tuple[str, bytes]]:

@@ -1,0 +1,1 @@
+"""People: finds faces, groups them, and lets their folders be named."""
