@@ -10,7 +10,7 @@ from pathlib import Path
 from haven_fs.analysis.analyzer import Analyzer
 from haven_fs.analysis.jobs import File, Group, Photo
 from haven_fs.catalog import Catalog
-from haven_fs.catalog.disk import LOCATED
+from haven_fs.catalog.schema import LOCATED
 
 _PAGE = 2000
 _FILE = f"SELECT o.id, o.file, o.mtime_ns, o.dir_id, o.stem, d.path, l.root FROM original o {LOCATED}"

@@ -12,9 +12,10 @@ from collections.abc import Collection, Iterator
 from pathlib import Path
 
 from haven_fs.catalog import Catalog, Writer
-from haven_fs.catalog.disk import LOCATED, Mirror, Row, drop, move
+from haven_fs.catalog.disk import Mirror, Row, drop, move
 from haven_fs.catalog.libraries import Library
 from haven_fs.catalog.respell import respell
+from haven_fs.catalog.schema import LOCATED
 from haven_fs.library.fingerprint import fingerprint
 from haven_fs.library.walk import Listing, walk
 

@@ -13,7 +13,9 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
+from haven_fs.catalog.corrections import FILE, CorrectionsFile, note_correction
 from haven_fs.catalog.schema import MIGRATIONS
 from haven_fs.errors import UserError
 from haven_fs.vectors import Vectors
@@ -22,18 +24,28 @@ _READ_PRAGMAS = "PRAGMA query_only=1; PRAGMA mmap_size=268435456; PRAGMA cache_s
 
 
 class Writer:
-    """One write transaction: its connection `db`, and `seq`, the clock's value for everything it changes."""
+    """One write transaction: its connection `db`, and `seq`, the clock's value for everything it changes.
 
-    __slots__ = ("db", "removed", "seq")
+    `by`: the user who writes, empty if nobody signed in.
+    """
 
-    def __init__(self, db: sqlite3.Connection, seq: int) -> None:
+    __slots__ = ("by", "corrected", "db", "removed", "seq")
+
+    def __init__(self, db: sqlite3.Connection, seq: int, by: str = "") -> None:
         self.db = db
         self.seq = seq
+        self.by = by
         self.removed = False
+        self.corrected = False
 
     def note_removal(self) -> None:
         """Say that something left a folder in this transaction, so that folders' modification times move on."""
         self.removed = True
+
+    def correct(self, kind: str, photo_id: int | None = None, **data: Any) -> int:
+        """Note what the owner says by this write, and return the correction's id; see haven_fs.catalog.corrections."""
+        self.corrected = True
+        return note_correction(self.db, self.by, kind, photo_id, **data)
 
 
 class Catalog:
@@ -51,6 +63,7 @@ class Catalog:
         self._idle: list[sqlite3.Connection] = []
         self._vectors: Vectors | None = None
         self._chroma = chroma
+        self.corrections = CorrectionsFile(path.with_name(FILE))
         if readonly:
             if not path.exists():
                 raise UserError(
@@ -60,6 +73,7 @@ class Catalog:
         else:
             path.parent.mkdir(parents=True, exist_ok=True)
             self._writer = self._open_writer()
+            self.corrections.catch_up(self._writer)
 
     @property
     def writable(self) -> bool:
@@ -147,8 +161,8 @@ class Catalog:
         return db
 
     @contextmanager
-    def write(self, *, quiet: bool = False) -> Iterator[Writer]:
-        """Give the writer inside one transaction; other writers wait.
+    def write(self, *, quiet: bool = False, by: str = "") -> Iterator[Writer]:
+        """Give the writer inside one transaction; other writers wait. `by`: the user who writes.
 
         The clock moves on if a row was changed, unless the change is `quiet`: one that no folder shows.
         """
@@ -159,7 +173,7 @@ class Catalog:
             db.execute("BEGIN IMMEDIATE")
             try:
                 last, changes = db.execute("SELECT value FROM state WHERE key = 'seq'").fetchone()[0], db.total_changes
-                writer = Writer(db, max(last + 1, time.time_ns() // 1_000_000))
+                writer = Writer(db, max(last + 1, time.time_ns() // 1_000_000), by)
                 yield writer
                 if db.total_changes != changes and not quiet:
                     db.execute("UPDATE state SET value = ? WHERE key = 'seq'", (writer.seq,))
@@ -169,6 +183,8 @@ class Catalog:
                 db.execute("ROLLBACK")
                 raise
             db.execute("COMMIT")
+            if writer.corrected:
+                self.corrections.catch_up(db)
 
     def close(self) -> None:
         """Close every connection; no thread may be using one."""

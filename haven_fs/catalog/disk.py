@@ -15,9 +15,6 @@ from haven_fs.catalog.catalog import Writer
 from haven_fs.library.pair import stem_key
 from haven_fs.library.walk import FileStat
 
-LOCATED = "JOIN dir d ON d.id = o.dir_id JOIN library l ON l.id = d.library_id"
-"""The joins that tell where an original `o` lies."""
-
 
 @dataclass(frozen=True, slots=True)
 class Row:

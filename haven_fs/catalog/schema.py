@@ -12,6 +12,9 @@ the transaction that last changed how it shows. A folder's version is the count 
 an addition always brings a new highest seq and a removal a lower count, so two states never share a version.
 """
 
+LOCATED = "JOIN dir d ON d.id = o.dir_id JOIN library l ON l.id = d.library_id"
+"""The joins that tell where an original `o` lies."""
+
 MIGRATIONS = (
     """
     CREATE TABLE state (key TEXT PRIMARY KEY, value NOT NULL) WITHOUT ROWID;
@@ -186,5 +189,70 @@ MIGRATIONS = (
         seq INTEGER NOT NULL
     );
     CREATE UNIQUE INDEX dropped_name ON dropped (parent, fold);
+    """,
+    """
+    CREATE TABLE person (
+        id INTEGER PRIMARY KEY AUTOINCREMENT,
+        number INTEGER,                     -- the 12 of "Person 12"; given when its folder first shows, to nobody else
+        name TEXT,                          -- what its folder is called; NULL until somebody says
+        fold TEXT,
+        named INTEGER NOT NULL DEFAULT 0,   -- who said the name: 0 nobody, 1 a file, 2 the owner
+        made INTEGER NOT NULL DEFAULT 0,    -- 1: the owner made the folder, which shows even empty
+        hidden INTEGER NOT NULL DEFAULT 0,  -- 1: the owner wants no folder of it
+        merged_into INTEGER REFERENCES person,
+        seq INTEGER NOT NULL
+    );
+    CREATE UNIQUE INDEX person_fold ON person (fold) WHERE fold IS NOT NULL AND merged_into IS NULL;
+    CREATE UNIQUE INDEX person_number ON person (number) WHERE number IS NOT NULL;
+
+    CREATE TABLE person_alias (             -- every name a person had: files go on using the old one
+        fold TEXT PRIMARY KEY,
+        person_id INTEGER NOT NULL REFERENCES person
+    ) WITHOUT ROWID;
+
+    CREATE TABLE face (
+        id INTEGER PRIMARY KEY,
+        photo_id INTEGER NOT NULL REFERENCES photo,
+        frame INTEGER NOT NULL DEFAULT 0,
+        left REAL, top REAL, right REAL, bottom REAL,   -- shares of the upright picture; NULL: somewhere in it
+        space TEXT, part INTEGER,           -- where its vector is; NULL if no analyzer finds it now
+        quality REAL NOT NULL DEFAULT 0,    -- 0 to 1: how far to trust its vector
+        person_id INTEGER REFERENCES person,
+        said INTEGER NOT NULL DEFAULT 0,    -- who said that person: 0 the grouping, 1 a file, 2 the owner
+        dismissed INTEGER NOT NULL DEFAULT 0    -- 1: the owner does not want to be asked who it is
+    );
+    CREATE INDEX face_photo ON face (photo_id);
+    CREATE INDEX face_person ON face (person_id, photo_id);
+    CREATE INDEX face_space ON face (space, id);
+
+    CREATE TABLE not_person (               -- the owner said that a person is not in a photo
+        photo_id INTEGER NOT NULL REFERENCES photo,
+        person_id INTEGER NOT NULL REFERENCES person,
+        faces TEXT NOT NULL,                -- [[face id, said before], ...]: what was taken for that person
+        at REAL NOT NULL,                   -- seconds since the epoch
+        by TEXT NOT NULL,
+        PRIMARY KEY (photo_id, person_id)
+    ) WITHOUT ROWID;
+    CREATE INDEX not_person_person ON not_person (person_id, at);
+
+    CREATE TABLE forgotten (                -- where a face was that must not be looked at again
+        id INTEGER PRIMARY KEY,
+        photo_id INTEGER NOT NULL REFERENCES photo,
+        frame INTEGER NOT NULL,
+        left REAL NOT NULL, top REAL NOT NULL, right REAL NOT NULL, bottom REAL NOT NULL
+    );
+    CREATE INDEX forgotten_photo ON forgotten (photo_id);
+    CREATE TABLE forgotten_name (digest BLOB PRIMARY KEY) WITHOUT ROWID;   -- of names that files may still say
+
+    CREATE TABLE correction (               -- what the owner said by a write, kept for ever
+        id INTEGER PRIMARY KEY AUTOINCREMENT,
+        at REAL NOT NULL,                   -- seconds since the epoch
+        by TEXT NOT NULL,                   -- the user, empty if nobody signs in
+        kind TEXT NOT NULL,
+        photo_id INTEGER,
+        data TEXT NOT NULL,                 -- JSON: what was said, and what was there before
+        undone REAL
+    );
+    INSERT INTO state VALUES ('people', 1);     -- seq of the last change of who there is
     """,
 )

@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from haven_fs.catalog import Catalog
-from haven_fs.catalog.disk import LOCATED
 from haven_fs.catalog.findings import FACTS
+from haven_fs.catalog.schema import LOCATED
 from haven_fs.cli import options
 from haven_fs.command import Command
 from haven_fs.errors import UserError

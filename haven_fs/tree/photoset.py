@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from haven_fs.catalog import names
-from haven_fs.catalog.disk import LOCATED
+from haven_fs.catalog.schema import LOCATED
 
 
 @dataclass(frozen=True, slots=True)

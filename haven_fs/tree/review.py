@@ -4,7 +4,7 @@ import os
 from collections.abc import Sequence
 
 from haven_fs.catalog import names
-from haven_fs.catalog.disk import LOCATED
+from haven_fs.catalog.schema import LOCATED
 from haven_fs.config import Settings
 from haven_fs.hook import hookimpl
 from haven_fs.tree.nodes import PhotoFolder, SmartFolder, Text, View

@@ -8,7 +8,7 @@ from haven_duplicates.answers import Answer, Answers
 from haven_duplicates.groups import Group
 from haven_fs import Entry, Folder, PhotoFolder, PhotoSet, RankedFolder, SmartFolder, Text, View
 from haven_fs.catalog import names
-from haven_fs.catalog.disk import LOCATED
+from haven_fs.catalog.schema import LOCATED
 
 REFUSAL = "Look here, and delete what you do not need where it lies; Haven changes no original."
 _ANSWERS = Answers()

@@ -14,7 +14,8 @@ from typing import Any
 
 from haven_fs import File, PhotoSet, RankedFolder, Ranking, Refused, Text, Upload, View, Writer
 from haven_fs.catalog import names
-from haven_fs.catalog.disk import LOCATED, etag, http_date, iso_date
+from haven_fs.catalog.disk import etag, http_date, iso_date
+from haven_fs.catalog.schema import LOCATED
 from haven_fs.library.fingerprint import SPAN, fingerprint_of
 from haven_fs.library.kinds import sniff
 

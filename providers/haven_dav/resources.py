@@ -14,7 +14,7 @@ from wsgidav.dav_provider import DAVCollection, DAVNonCollection, DAVProvider
 from haven_dav.propfind import text_file
 from haven_dav.send import NotThere, open_original
 from haven_fs.catalog import names
-from haven_fs.catalog.disk import LOCATED
+from haven_fs.catalog.schema import LOCATED
 from haven_fs.tree.nodes import Folder, Text, View
 from haven_fs.tree.photoset import File
 from haven_fs.tree.tree import Tree
