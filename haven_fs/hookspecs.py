@@ -11,6 +11,7 @@ import pluggy
 
 if TYPE_CHECKING:
     from haven_fs.analysis.analyzer import Analyzer
+    from haven_fs.analysis.follower import Follower
     from haven_fs.command import Command
     from haven_fs.config import Setting, Settings
     from haven_fs.tree.nodes import PathPattern, SmartFolder
@@ -27,6 +28,11 @@ def haven_settings() -> "Sequence[Setting]":  # type: ignore[empty-body]
 @hookspec
 def haven_analyzers(settings: "Settings") -> "Sequence[Analyzer]":  # type: ignore[empty-body]
     """Analyzers the plugin brings; called in the server and again in every worker process."""
+
+
+@hookspec
+def haven_followers(settings: "Settings") -> "Sequence[Follower]":  # type: ignore[empty-body]
+    """What goes on with what analyzers found, such as grouping faces; called where the catalog is written."""
 
 
 @hookspec

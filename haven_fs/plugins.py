@@ -17,6 +17,7 @@ import pluggy
 
 from haven_fs import hookspecs
 from haven_fs.analysis.analyzer import Analyzer
+from haven_fs.analysis.follower import Follower
 from haven_fs.catalog import Catalog
 from haven_fs.command import Command
 from haven_fs.config import CORE_SETTINGS, Setting, Settings
@@ -131,6 +132,7 @@ class Plugins:
     def examine(self, settings: Settings) -> None:
         """Ask for everything there is to bring, so that `found` says all that is wrong."""
         self.analyzers(settings)
+        self.followers(settings)
         self.smart_folders(settings)
         self.path_patterns(settings)
         self.searchers(settings)
@@ -143,6 +145,10 @@ class Plugins:
     def analyzers(self, settings: Settings) -> dict[str, Analyzer]:
         """Return the analyzers by name; of two with one name the first counts."""
         return _by_name(self._ask("haven_analyzers", Analyzer, settings=settings), "name")
+
+    def followers(self, settings: Settings) -> dict[str, Follower]:
+        """Return what goes on with what analyzers found, by name."""
+        return _by_name(self._ask("haven_followers", Follower, settings=settings), "name")
 
     def smart_folders(self, settings: Settings) -> dict[str, SmartFolder]:
         """Return the smart folders by their path in the tree."""

@@ -17,6 +17,7 @@ from haven_fs.analysis.progress import Progress
 from haven_fs.analysis.scan import Scan
 from haven_fs.analysis.worker import analyze, look_into
 from haven_fs.catalog import Catalog
+from haven_fs.catalog.faces import without_forgotten
 from haven_fs.catalog.findings import Analysis, GroupFound, PhotoFound, Probe
 from haven_fs.catalog.libraries import Library, all_libraries
 from haven_fs.catalog.photos import PhotoStore
@@ -49,6 +50,7 @@ class Indexer:
     ) -> None:
         self.catalog = catalog
         self.analyzers = plugins.analyzers(settings)
+        self.followers = plugins.followers(settings)
         self._plugins, self._settings = plugins, settings
         self._pool = Pool(settings, plugins.loaded)
         self._progress = progress or Progress()
@@ -108,12 +110,14 @@ class Indexer:
             self._progress.end()
         if not self.counts().pending:
             self.drop_old_vectors()
+            self.settle()
 
     def renew(self) -> None:
         """Ask the plugins again what they bring, since an owner may have chosen another model meanwhile."""
         versions = {name: analyzer.version for name, analyzer in self.analyzers.items()}
         self.analyzers = self._plugins.analyzers(self._settings)
         if versions != {name: analyzer.version for name, analyzer in self.analyzers.items()}:
+            self.followers = self._plugins.followers(self._settings)
             self.rest()
 
     def drop_old_vectors(self) -> None:
@@ -137,6 +141,8 @@ class Indexer:
     def rest(self) -> None:
         """End the workers and give their memory back."""
         self._pool.close()
+        for follower in self.followers.values():
+            follower.rest()
 
     def stop(self) -> None:
         """End a run soon, from another thread."""
@@ -187,23 +193,51 @@ class Indexer:
                 found[photo.id] = {name: Analysis(self.analyzers[name].version, failed=_CRASHED) for name in photo.due}
             else:
                 found[photo.id] = result[1]
+        with self.catalog.read() as db:
+            for photo_id, analyses in found.items():
+                without_forgotten(db, photo_id, analyses)
         self._put_vectors(found)
         with self.catalog.write() as w:
-            store = PhotoStore(w)
-            for photo_id, analyses in found.items():
-                store.put_analyses(photo_id, analyses)
+            PhotoStore(w).put_analyses(found)
+        self._tell_followers(found)
+
+    def _tell_followers(self, found: dict[int, dict[str, Analysis]]) -> None:
+        """Have those go on that work with what analyzers found; one that fails stops nobody else."""
+        for follower in self.followers.values():
+            photo_ids = [photo_id for photo_id, analyses in found.items() if follower.analyzers & analyses.keys()]
+            if photo_ids:
+                try:
+                    follower.follow(self.catalog, photo_ids)
+                except Exception:
+                    logger.exception("What follows analyses, %s, failed", follower.name)
+
+    def settle(self) -> None:
+        """Have those work whose work is for when nothing else is due."""
+        for follower in self.followers.values():
+            try:
+                follower.settle(self.catalog, self._progress, lambda: self._pool.stopping)
+            except Exception:
+                logger.exception("What follows analyses, %s, failed", follower.name)
 
     def _put_vectors(self, found: dict[int, dict[str, Analysis]]) -> None:
         """Store what embeddings came, before the catalog says that they are there: a kill between costs only a redo."""
         spaces: dict[str, list[Vector]] = {}
+        lacking: dict[str, list[int]] = {}
         for photo_id, analyses in found.items():
-            for analysis in analyses.values():
+            for name, analysis in analyses.items():
+                space = str(getattr(self.analyzers.get(name), "space", ""))
+                if space and not analysis.embeddings:
+                    lacking.setdefault(space, []).append(photo_id)
                 parts = Counter[str]()
                 for space, data in analysis.embeddings:
                     spaces.setdefault(space, []).append(Vector(photo_id, parts[space], data))
                     parts[space] += 1
+        store = self.catalog.vectors.store
+        for space, photo_ids in lacking.items():
+            if had := store.has(space, photo_ids):
+                store.remove(space, had)
         if spaces:
-            self.catalog.vectors.store.put_many(spaces.items())
+            store.put_many(spaces.items())
 
 
 def _batches(items: Iterable[Any], size: int) -> Iterator[list[Any]]:

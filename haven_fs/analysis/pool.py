@@ -40,6 +40,11 @@ class Pool:
         self._executor: Executor | None = None
         self._stopping = False
 
+    @property
+    def stopping(self) -> bool:
+        """Whether somebody asked for the end."""
+        return self._stopping
+
     def run(
         self, job: Callable[[Sequence[T]], Sequence[Any]], batches: Iterable[Sequence[T]]
     ) -> Iterator[tuple[T, Any]]:

@@ -16,7 +16,7 @@ from pathlib import Path
 
 import psutil
 
-from haven_fs.analysis.analyzer import Analyzer, Facts, Metadata, Region, Sample
+from haven_fs.analysis.analyzer import Analyzer, Embedding, Facts, Metadata, Region, Sample
 from haven_fs.analysis.jobs import File, Group, Photo
 from haven_fs.catalog.findings import FACTS, TEXT_FACTS, Analysis, GroupFound, PhotoFound, Probe
 from haven_fs.config import Settings
@@ -236,23 +236,26 @@ def _stored(facts: Facts) -> str:
     if tags:
         stored["tags"] = tags
     if facts.regions:
-        stored["regions"] = [_region(region, len(facts.embeddings)) for region in facts.regions]
+        stored["regions"] = [_region(region, facts.embeddings) for region in facts.regions]
     if facts.problems:
         stored["problems"] = [str(problem) for problem in facts.problems]
     return _text(json.dumps(stored, ensure_ascii=False, allow_nan=False))
 
 
-def _region(region: Region, embeddings: int) -> dict[str, object]:
+def _region(region: Region, embeddings: Sequence[Embedding]) -> dict[str, object]:
     """Return a region as the catalog stores it. Raises if it is not what the contract says."""
     box = None if region.box is None else [round(float(side), 5) for side in region.box]
     if box is not None and not (0 <= box[0] < box[2] <= 1 and 0 <= box[1] < box[3] <= 1):
         raise ValueError(f"a region with the box {region.box}")
-    if region.part is not None and not 0 <= region.part < embeddings:
-        raise ValueError(f"a region with the embedding {region.part} of {embeddings}")
+    if region.part is not None and not 0 <= region.part < len(embeddings):
+        raise ValueError(f"a region with the embedding {region.part} of {len(embeddings)}")
+    if region.part is not None and len({embedding.space for embedding in embeddings}) > 1:
+        raise ValueError("regions with embeddings of several spaces")
     return {
         "kind": str(region.kind),
         "box": box,
         "frame": int(region.frame),
+        "space": None if region.part is None else embeddings[region.part].space,
         "part": region.part,
         "name": region.name,
         "details": dict(region.details),

@@ -5,14 +5,16 @@ A first index of 60,000 photos goes through here photo by photo, so statements c
 
 import os
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import chain
 from itertools import count as count_from
 
 from haven_fs.catalog import names
 from haven_fs.catalog.catalog import Writer
 from haven_fs.catalog.disk import touch
+from haven_fs.catalog.faces import without_forgotten
 from haven_fs.catalog.findings import Analysis, GroupFound, PhotoFound
+from haven_fs.catalog.people import People
 from haven_fs.catalog.settle import Settler
 
 _UNLISTED = ("sidecar", "thumbnail")
@@ -25,18 +27,36 @@ class PhotoStore:
         self._w = w
         self._db = w.db
         self._settler = Settler(w)
+        self._people = People(w)
 
     def put_groups(self, groups: Sequence[GroupFound]) -> None:
         """Store what groups of files turned out to be: kinds, photos, names, facts."""
         for group in groups:
             self._put_group(group)
+        self._finish()
 
-    def put_analyses(self, photo_id: int, analyses: dict[str, Analysis]) -> None:
-        """Store what analyzers said of a photo, in place of what they said before, and settle it anew."""
-        self._store(photo_id, analyses)
-        self._settler.settle(photo_id)
+    def put_analyses(self, found: Mapping[int, dict[str, Analysis]]) -> None:
+        """Store what analyzers said of photos, in place of what they said before, and settle them anew."""
+        for photo_id, analyses in found.items():
+            self._store(photo_id, analyses)
+            if self._has_regions(photo_id, analyses):
+                self._people.sync(photo_id)
+            self._settler.settle(photo_id)
+        self._finish()
+
+    def _finish(self) -> None:
+        if self._people.changed:
+            self._people.finish()
+
+    def _has_regions(self, photo_id: int, analyses: dict[str, Analysis], *, is_new: bool = False) -> bool:
+        """Tell whether a photo has regions now or had some before."""
+        if any('"regions"' in analysis.facts for analysis in analyses.values()):
+            return True
+        query = "SELECT 1 FROM face WHERE photo_id = ? LIMIT 1"
+        return not is_new and self._db.execute(query, (photo_id,)).fetchone() is not None
 
     def _store(self, photo_id: int, analyses: dict[str, Analysis]) -> None:
+        without_forgotten(self._db, photo_id, analyses)
         self._db.executemany(
             "INSERT OR REPLACE INTO analysis (photo_id, analyzer, version, facts, failed) VALUES (?, ?, ?, ?, ?)",
             [(photo_id, name, a.version, a.facts, a.failed) for name, a in analyses.items()],
@@ -86,7 +106,10 @@ class PhotoStore:
                 # Other bytes: what any analyzer said was of another picture.
                 self._db.execute("DELETE FROM analysis WHERE photo_id = ?", (photo_id,))
             self._store(photo_id, found.analyses)
-            if is_new:
+            regions = self._has_regions(photo_id, found.analyses, is_new=is_new)
+            if regions:
+                self._people.sync(photo_id)
+            if is_new and not regions:
                 facts = [analysis.facts for _, analysis in sorted(found.analyses.items())]
                 self._settler.settle_new(photo_id, facts, readable=not found.unreadable)
             else:

@@ -1,6 +1,7 @@
 """The one place where what analyzers said becomes what folders show: a photo's columns and its facet values.
 
-`analysis` keeps each analyzer's words; nothing else reads them. Whoever changes them settles the photo.
+`analysis` keeps each analyzer's words, `face` whose faces they are (see haven_fs.catalog.faces); nothing else becomes a
+facet. Whoever changes them settles the photo.
 """
 
 import json
@@ -18,6 +19,15 @@ _UPDATE = (
 )
 _EPOCH = datetime(1970, 1, 1)
 
+PERSON = "person"
+"""The facet of people; its keys are their ids."""
+PERSON_NAME = "coalesce(q.name, 'Person ' || q.number)"
+"""SQL for what the folder of a person `q` is called; NULL while it has none."""
+_PEOPLE = (
+    f"SELECT DISTINCT q.id, {PERSON_NAME} FROM face f JOIN person q ON q.id = f.person_id"
+    " WHERE f.photo_id = ? AND q.hidden = 0 AND (q.name IS NOT NULL OR q.number IS NOT NULL)"
+)
+
 Tags = dict[tuple[str, str], tuple[str, str | None]]
 
 
@@ -33,6 +43,8 @@ class Settler:
         """Derive the columns and facet values of a photo anew from its analyses."""
         texts = self._db.execute("SELECT facts FROM analysis WHERE photo_id = ? ORDER BY analyzer", (photo_id,))
         values, tags = _merged(text for (text,) in texts)
+        for person_id, name in self._db.execute(_PEOPLE, (photo_id,)):
+            tags[PERSON, str(person_id)] = (name, None)
         *before, readable = self._db.execute(
             "SELECT shown, day, taken_source, latitude IS NULL, unreadable IS NULL AND EXISTS"
             " (SELECT 1 FROM original WHERE photo_id = photo.id AND gone IS NULL) FROM photo WHERE id = ?",

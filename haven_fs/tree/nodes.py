@@ -209,7 +209,11 @@ class PhotoFolder(Folder):
             return None
         if not photos.stamp(self.view.db).count:
             return None
-        return PhotoFolder(self.view.below(name), photos, always_split=self._always, level=level)
+        return self.open_date(self.view.below(name), photos, level)
+
+    def open_date(self, view: View, photos: PhotoSet, level: int) -> "PhotoFolder":
+        """Return the folder of a year, a month or a day in this one; a subclass may open another kind."""
+        return PhotoFolder(view, photos, always_split=self._always, level=level)
 
     def files(self) -> FileSet | None:
         """Return the photos' files unless they are in folders by date."""
@@ -230,12 +234,9 @@ class RankedFolder(PhotoFolder):
         """Return the years, months or days that photos are from, if this folder is split; all as new as this one."""
         return [Entry(entry.name, self.stamp()) for entry in super().entries()]
 
-    def enter(self, name: str) -> "Folder | None":
-        """Return the year's, month's or day's folder, ranked as this one is."""
-        below = super().enter(name)
-        if not isinstance(below, PhotoFolder):
-            return below
-        return RankedFolder(below.view, below.photos, self._ranked, level=below.level)
+    def open_date(self, view: View, photos: PhotoSet, level: int) -> PhotoFolder:
+        """Return the folder of a year, a month or a day, ranked as this one is."""
+        return RankedFolder(view, photos, self._ranked, level=level)
 
     def files(self) -> FileSet | None:
         """Return the photos' files by rank, unless they are in folders by date."""

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol, runtime_checkable
 
-from haven_fs.catalog import Writer
-from haven_fs.tree.nodes import Text
+from haven_fs.catalog import Writer, names
+from haven_fs.tree.nodes import Folder, Text
 from haven_fs.tree.photoset import File
 
 
@@ -67,6 +67,28 @@ class LetsGo(Protocol):
 
 
 @runtime_checkable
+class TakesPhotos(Protocol):
+    """A folder that photos can be said to belong to: a fact, no bytes are copied."""
+
+    def put_photo(self, w: Writer, file: File) -> None:
+        """Say that a photo belongs to what this folder is about."""
+        ...
+
+    def move_photo(self, w: Writer, file: File, source: Folder) -> bool:
+        """Say that a photo belongs here rather than to `source`; False if that is no folder like this one."""
+        ...
+
+
+@runtime_checkable
+class TakesFolders(Protocol):
+    """A folder that another one like it can be moved into, which makes them one."""
+
+    def take_folder(self, w: Writer, folder: Folder) -> None:
+        """Take all that another folder is about; it is there no more."""
+        ...
+
+
+@runtime_checkable
 class TakesFiles(Protocol):
     """A folder that takes files, and lists what it took among its `extras`."""
 
@@ -92,3 +114,15 @@ class TakesFiles(Protocol):
     def remove_file(self, w: Writer, name: str) -> None:
         """Forget a file that was taken."""
         ...
+
+
+def folder_name(name: str) -> str:
+    """Return the name that a folder made by the owner gets. Raises Refused if not every system could show it."""
+    kept = names.shown(name)
+    if len(kept.encode()) > names.LONGEST:
+        raise Refused(403, f"This name is too long: use at most {names.LONGEST} bytes, about as many letters.")
+    if names.portable(kept) != kept or kept.count("\ufffd") != name.count("\ufffd"):
+        raise Refused(
+            403, 'Not every system can show this name. Leave out \\ / : * ? " < > | and a space or dot at its end.'
+        )
+    return kept

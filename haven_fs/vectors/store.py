@@ -139,6 +139,24 @@ class VectorStore:
         self._keep_up(space, least=1)
         return self._searching().matrix(space)
 
+    def gather(self, space: str, keys: "npt.NDArray[np.int64]") -> "npt.NDArray[np.float16]":
+        """Return the vectors of these photos and parts, (keys, dim); of those that are not there, zeros.
+
+        `keys`: (n, 2), a photo id and a part each.
+        """
+        import numpy as np
+
+        with self._database.read() as db:
+            if db is None or (found := numbering(db, space)) is None:
+                return np.zeros((len(keys), 0), np.float16)
+            vectors = np.zeros((len(keys), found.dim), "<f2")
+            query = "SELECT data FROM vector WHERE space_id = ? AND photo_id = ? AND part = ?"
+            for row, (photo_id, part) in enumerate(keys.tolist()):
+                one = db.execute(query, (found.id, photo_id, part)).fetchone()
+                if one:
+                    vectors[row] = np.frombuffer(one[0], "<f2")
+        return vectors
+
     def _searching(self) -> "ExactSearch":
         if self._exact is None:
             from haven_fs.vectors.exact import ExactSearch

@@ -133,7 +133,7 @@ def test_a_value_that_gets_another_name_is_another_folder(home: Home) -> None:
         before = picture_of(look.folder("Places"))
     with home.catalog.write() as w:
         said, photo = w.db.execute("SELECT facts, photo_id FROM analysis WHERE analyzer = 'places'").fetchone()
-        PhotoStore(w).put_analyses(photo, {"places": Analysis(2, said.replace('"Paris"', '"Lutetia"'))})
+        PhotoStore(w).put_analyses({photo: {"places": Analysis(2, said.replace('"Paris"', '"Lutetia"'))}})
     with looking(home) as look:
         assert look.folders("Places") == ["Countries", "Lutetia"]
         check_folder(look.folder("Places"))
