@@ -3,6 +3,8 @@
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from haven_fs.library.regions import NamedArea
+
 
 @dataclass(slots=True)
 class Metadata:
@@ -27,3 +29,8 @@ class Metadata:
     xmp: dict[str, Any] = field(default_factory=dict)
     video: dict[str, str] = field(default_factory=dict)
     problems: list[str] = field(default_factory=list)
+
+    @property
+    def regions(self) -> list[NamedArea]:
+        """The people that are marked and named in it, as its sidecar says, or else the file; see library.upright."""
+        return list(self.xmp.get("haven:Regions", ()))

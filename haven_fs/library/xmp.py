@@ -1,24 +1,32 @@
 """XMP, inside pictures and beside them: an RDF packet to "prefix:Name" and a text or a list of texts.
 
-Prefixes are by namespace, whatever a file calls them. Structures (regions, histories) are left out: no analyzer
-reads them yet. Packets come from strangers, so they are bounded in size and read by defusedxml, which refuses
-entities; nothing here raises for a packet's contents.
+Prefixes are by namespace, whatever a file calls them. Of structures only regions are read, histories are not. Packets
+come from strangers, so they are bounded in size and read by defusedxml, which refuses entities; nothing here raises for
+a packet's contents.
 """
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 from xml.etree.ElementTree import Element, ParseError
 
 from defusedxml.common import DefusedXmlException
 from defusedxml.ElementTree import fromstring
 
-Values = dict[str, str | list[str]]
+from haven_fs.library.rdf import RDF, XML
+from haven_fs.library.regions import read_regions
+
+Values = dict[str, Any]
+"""Texts and lists of texts, and under REGIONS a list of NamedArea."""
 
 LONGEST_PACKET = 1 << 20
 """A packet of more bytes than this is skipped: none that a camera or a photo tool writes comes near."""
 
 SIDECAR_DATE = "haven:SidecarDate"
 """A name of Haven's own, in what `read_sidecar` returns: the capture time it gives, which outranks the file's."""
+
+REGIONS = "haven:Regions"
+"""Another: the people that regions name, whatever program wrote them; a sidecar's outrank the file's."""
 
 DATES = ("exif:DateTimeOriginal", "photoshop:DateCreated", "xmp:CreateDate")
 """Where XMP keeps the capture time, the most trusted first."""
@@ -38,9 +46,9 @@ _NAMESPACES = {
     "http://ns.google.com/photos/1.0/panorama/": "GPano",
     "http://ns.google.com/photos/1.0/camera/": "GCamera",
     "http://iptc.org/std/Iptc4xmpCore/1.0/xmlns/": "Iptc4xmpCore",
+    "http://iptc.org/std/Iptc4xmpExt/2008-02-29/": "Iptc4xmpExt",
 }
-_RDF = "{http://www.w3.org/1999/02/22-rdf-syntax-ns#}"
-_LANGUAGE = "{http://www.w3.org/XML/1998/namespace}lang"
+_LANGUAGE = XML + "lang"
 _END = b"</x:xmpmeta>"
 _MOST_ITEMS = 1000
 
@@ -63,7 +71,7 @@ def parse_xmp(packet: bytes, problems: list[str]) -> Values:
         problems.append("The notes of photo programs in this file (XMP) are damaged and were not read.")
         return {}
     values: Values = {}
-    for description in root.iter(_RDF + "Description"):
+    for description in root.iter(RDF + "Description"):
         for name, text in description.attrib.items():
             if (key := _key(name)) and text.strip():
                 values[key] = text.strip()
@@ -71,6 +79,10 @@ def parse_xmp(packet: bytes, problems: list[str]) -> Values:
             key, value = _key(child.tag), _value(child)
             if key and value:
                 values[key] = value
+    orientation = values.get("tiff:Orientation")
+    turned = int(orientation) if orientation in ("1", "2", "3", "4", "5", "6", "7", "8") else None
+    if regions := read_regions(root, turned, problems):
+        values[REGIONS] = regions
     return values
 
 
@@ -104,13 +116,13 @@ def _key(name: object) -> str | None:
 def _value(element: Element) -> str | list[str] | None:
     """Return a property's text or list of texts; of a text in several languages the default; None for a structure."""
     if len(element) == 0:
-        return (element.text or "").strip() or element.get(_RDF + "resource")
+        return (element.text or "").strip() or element.get(RDF + "resource")
     container = element[0]
     texts = list(_items(container))
-    if container.tag == _RDF + "Alt":
+    if container.tag == RDF + "Alt":
         default = [text for text, language in texts if language == "x-default"] or [text for text, _ in texts]
         return default[0] if default else None
-    if container.tag in (_RDF + "Bag", _RDF + "Seq"):
+    if container.tag in (RDF + "Bag", RDF + "Seq"):
         return [text for text, _ in texts]
     return None
 
@@ -118,5 +130,5 @@ def _value(element: Element) -> str | list[str] | None:
 def _items(container: Element) -> Iterator[tuple[str, str | None]]:
     for item in container[:_MOST_ITEMS]:
         text = (item.text or "").strip()
-        if item.tag == _RDF + "li" and len(item) == 0 and text:
+        if item.tag == RDF + "li" and len(item) == 0 and text:
             yield text, item.get(_LANGUAGE)
