@@ -186,6 +186,16 @@ class Catalog:
             if writer.corrected:
                 self.corrections.catch_up(db)
 
+    def scrub(self) -> None:
+        """Leave nothing on the disk of what was erased: not in the catalog, its log, or the file of corrections."""
+        if self._writer is None:
+            raise UserError("This catalog was opened for reading only.")
+        with self._lock:
+            self.corrections.rewrite(self._writer)
+            self._writer.execute("INSERT INTO words (words) VALUES ('optimize')")
+            self._writer.execute("VACUUM")
+            self._writer.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
     def close(self) -> None:
         """Close every connection; no thread may be using one."""
         while self._idle:

@@ -10,6 +10,7 @@ import re
 import sqlite3
 import time
 from collections.abc import Collection, Iterable
+from dataclasses import dataclass
 
 from haven_fs.catalog import names
 from haven_fs.catalog.catalog import Writer
@@ -44,12 +45,47 @@ def find_person(db: sqlite3.Connection, name: str, *, hidden: bool = False) -> i
     return None if row is None or (row[1] and not hidden) else int(row[0])
 
 
-def shown_people(db: sqlite3.Connection) -> list[tuple[int, str, int]]:
-    """Return each person that has a folder: id, name, seq; by name, those with a number only after the others."""
+@dataclass(frozen=True, slots=True)
+class Person:
+    """A person with a folder of that name. `kept`: it is shown without photos too, since somebody named it."""
+
+    id: int
+    name: str
+    seq: int
+    kept: bool
+
+
+def shown_people(db: sqlite3.Connection) -> list[Person]:
+    """Return everybody who has a folder: by name, those with a number only after the others."""
     rows = db.execute(
-        f"SELECT q.id, {PERSON_NAME}, q.seq FROM person q WHERE {_SHOWN} ORDER BY q.name IS NULL, q.fold, q.number"
+        f"SELECT q.id, {PERSON_NAME}, q.seq, q.name IS NOT NULL FROM person q WHERE {_SHOWN}"
+        " ORDER BY q.name IS NULL, q.fold, q.number"
     )
-    return [(int(id_), str(name), int(seq)) for id_, name, seq in rows]
+    return [Person(id_, name, seq, bool(kept)) for id_, name, seq, kept in rows]
+
+
+def people_seq(db: sqlite3.Connection) -> int:
+    """Return when who there is, or who is where, last changed."""
+    return int(db.execute("SELECT value FROM state WHERE key = 'people'").fetchone()[0])
+
+
+def merged_into(db: sqlite3.Connection, name: str) -> int | None:
+    """Return the person that one of that name was last made part of, None if there was none."""
+    row = db.execute(
+        "SELECT q.merged_into FROM person q WHERE q.merged_into IS NOT NULL AND (q.fold = ? OR"
+        " (q.name IS NULL AND 'person ' || q.number = ?)) ORDER BY q.seq DESC LIMIT 1",
+        (names.fold(name), names.fold(name)),
+    ).fetchone()
+    return None if row is None else whole(db, row[0])
+
+
+def whole(db: sqlite3.Connection, person_id: int) -> int:
+    """Return the person that one is part of by now, after merging; itself if none."""
+    while True:
+        row = db.execute("SELECT merged_into FROM person WHERE id = ?", (person_id,)).fetchone()
+        if row is None or row[0] is None:
+            return person_id
+        person_id = int(row[0])
 
 
 def person_name(db: sqlite3.Connection, person_id: int) -> str:
@@ -125,15 +161,7 @@ class People:
 
     def _by_alias(self, name: str) -> int | None:
         row = self._db.execute("SELECT person_id FROM person_alias WHERE fold = ?", (names.fold(name),)).fetchone()
-        return self.whole(row[0]) if row else None
-
-    def whole(self, person_id: int) -> int:
-        """Return the person that one is part of by now, after merging; itself if none."""
-        while True:
-            row = self._db.execute("SELECT merged_into FROM person WHERE id = ?", (person_id,)).fetchone()
-            if row is None or row[0] is None:
-                return person_id
-            person_id = int(row[0])
+        return whole(self._db, row[0]) if row else None
 
     def _new(self, name: str | None, named: int, *, made: bool = False) -> int:
         row = self._db.execute(
@@ -364,13 +392,19 @@ class People:
     def dismiss(self, photo_id: int) -> None:
         """Ask no more who the unknown faces in a photo are."""
         faces = self._db.execute(
-            f"UPDATE face SET dismissed = 1 WHERE photo_id = ? AND {unknown('face')} RETURNING id", (photo_id,)
+            "UPDATE face SET dismissed = 1 WHERE id IN (SELECT f.id FROM face f LEFT JOIN person q"
+            f" ON q.id = f.person_id WHERE f.photo_id = ? AND {unknown('f', 'q')}) RETURNING id",
+            (photo_id,),
         ).fetchall()
         self._db.execute("UPDATE photo SET seq = ? WHERE id = ?", (self._w.seq, photo_id))
         self._w.correct("faces dismissed", photo_id, faces=[id_ for (id_,) in faces])
         self._w.note_removal()
 
     # The end
+
+    def unsettle(self, photo_id: int) -> None:
+        """Have a photo settled at the end, since somebody else changed who is in it."""
+        self._unsettled.add(photo_id)
 
     def finish(self) -> None:
         """Settle the photos whose people changed, and move the clock of people on."""
@@ -397,9 +431,12 @@ class People:
         return {int(id_) for (id_,) in rows}
 
 
-def unknown(alias: str) -> str:
-    """Return SQL that a row of `face` is one of which the owner may be asked who it is."""
-    return (
-        f"{alias}.space IS NOT NULL AND {alias}.dismissed = 0 AND ({alias}.person_id IS NULL OR {alias}.person_id IN"
-        " (SELECT id FROM person WHERE name IS NULL AND number IS NULL AND hidden = 0))"
-    )
+def unknown(face: str, person: str, *, dismissed: bool = False) -> str:
+    """Return SQL that a row of `face` is nobody's who has a folder: nobody's at all, or of a group that is too small.
+
+    `person`: the alias of its row of `person`, if any. Those that the owner does not want to be asked about count only
+    if `dismissed`.
+    """
+    asked = "" if dismissed else f" AND {face}.dismissed = 0"
+    small = f"{person}.name IS NULL AND {person}.number IS NULL AND {person}.hidden = 0"
+    return f"{face}.space IS NOT NULL{asked} AND ({face}.person_id IS NULL OR ({small}))"

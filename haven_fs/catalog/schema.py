@@ -253,6 +253,14 @@ MIGRATIONS = (
         data TEXT NOT NULL,                 -- JSON: what was said, and what was there before
         undone REAL
     );
+    CREATE TABLE alias (                    -- names that files were written under in a smart folder, for good
+        place TEXT NOT NULL,                -- the folder: what it is about, such as 'person 12'
+        fold TEXT NOT NULL,
+        name TEXT NOT NULL,
+        original_id INTEGER NOT NULL REFERENCES original,
+        PRIMARY KEY (place, fold)
+    ) WITHOUT ROWID;
+    CREATE INDEX alias_original ON alias (original_id);
     INSERT INTO state VALUES ('people', 1);     -- seq of the last change of who there is
     """,
 )

@@ -9,7 +9,7 @@ import os
 import re
 import sqlite3
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -76,6 +76,11 @@ class FileSet:
     lookup: str = ""
     rank: str = ""
     digits: int = 3
+
+    def narrowed(self, condition: str, *params: Any) -> "FileSet":
+        """Return the files of this set for which `condition`, SQL over `o`, holds too."""
+        lookup = f"{self.lookup} AND {condition}" if self.lookup else ""
+        return replace(self, source=f"{self.source} AND {condition}", lookup=lookup, params=self.params + params)
 
     def stamp(self, db: sqlite3.Connection) -> Stamp:
         """Return how many files there are and when one last changed."""

@@ -70,11 +70,11 @@ class LetsGo(Protocol):
 class TakesPhotos(Protocol):
     """A folder that photos can be said to belong to: a fact, no bytes are copied."""
 
-    def put_photo(self, w: Writer, file: File) -> None:
-        """Say that a photo belongs to what this folder is about."""
+    def put_photo(self, w: Writer, name: str, file: File) -> None:
+        """Say that a photo belongs to what this folder is about; it answers here by that name."""
         ...
 
-    def move_photo(self, w: Writer, file: File, source: Folder) -> bool:
+    def move_photo(self, w: Writer, name: str, file: File, source: Folder) -> bool:
         """Say that a photo belongs here rather than to `source`; False if that is no folder like this one."""
         ...
 

@@ -234,6 +234,13 @@ class ChromaIndex:
         """End the process, which gives its memory back; the next question brings it up again."""
         self._process.release()
 
+    def discard(self) -> None:
+        """Delete the embedded index, whose removals leave what was removed on the disk; it is built again when due."""
+        self._process.release()
+        self._held.clear()
+        if self._where in ("embedded", "off"):
+            shutil.rmtree(self._store.folder / "chroma", ignore_errors=True)
+
     def stop(self) -> None:
         """Have a `sync` in another thread return, in a second or so; there will be no other."""
         self._stopping = True

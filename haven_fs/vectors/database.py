@@ -145,6 +145,13 @@ class Database:
         with self.lock, self._words():
             self._open_writer().executescript("PRAGMA incremental_vacuum")  # `execute` frees one page
 
+    def rewrite(self) -> None:
+        """Make the file anew without what was removed, so that nothing of it is left in it or in its log."""
+        with self.lock, self._words():
+            db = self._open_writer()
+            db.execute("VACUUM")
+            db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
     def close(self) -> None:
         """Close every connection; no thread may be using one."""
         while self._idle:

@@ -84,6 +84,17 @@ class VectorStore:
             RowCopy(self.folder, was).discard()
             self._database.vacuum()
 
+    def scrub(self) -> None:
+        """Leave nothing on the disk of what was removed: not in the database, nor in the copies, which are made anew."""
+        for space in self.spaces():
+            with self._database.write() as db:
+                was = Edit(db).close_gaps(space)
+            if was is not None:
+                RowCopy(self.folder, was).discard()
+            self._keep_up(space, least=1)
+        if self.spaces() or self._database.path.exists():
+            self._database.rewrite()
+
     @property
     def seq(self) -> int:
         """A number that moves on with every change, also over restarts; 0 while nothing was ever put."""

@@ -77,19 +77,29 @@ def with_names(names: Sequence[Name]) -> Filter:
     )
 
 
+_PLAIN = "f.space IS NOT NULL AND f.quality >= 0.3"
+"""Faces that one sees as such, rather than a blur in the background."""
+
+
 def nobody_but(names: Sequence[Name]) -> Filter:
     """Return the filter for photos with nobody but these people."""
     marks = ", ".join("?" * len(names))
     others = (
         "NOT EXISTS (SELECT 1 FROM member m JOIN value v ON v.id = m.value_id"
         f" WHERE m.photo_id = p.id AND v.facet = 'person' AND v.id NOT IN ({marks}))"
+        f" AND NOT EXISTS (SELECT 1 FROM face f WHERE f.photo_id = p.id AND {_PLAIN}"
+        f" AND (f.person_id IS NULL OR f.person_id NOT IN ({marks})))"
     )
-    return Filter("person", others, tuple(name.id for name in names), "with nobody else")
+    keys = tuple(int(name.key) if name.key.isdecimal() else 0 for name in names)
+    return Filter("person", others, (*(name.id for name in names), *keys), "with nobody else")
 
 
 def anybody() -> Filter:
-    """Return the filter for photos with any person that the library knows of."""
-    people = "SELECT m.photo_id FROM member m JOIN value v ON v.id = m.value_id WHERE v.facet = 'person'"
+    """Return the filter for photos with any person, whether the library knows who it is or not."""
+    people = (
+        "SELECT m.photo_id FROM member m JOIN value v ON v.id = m.value_id WHERE v.facet = 'person'"
+        f" UNION ALL SELECT f.photo_id FROM face f WHERE {_PLAIN}"
+    )
     return Filter("person", f"p.id IN ({people})", (), "with people")
 
 

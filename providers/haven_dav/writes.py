@@ -8,6 +8,7 @@ import errno
 import logging
 import os
 import tempfile
+import unicodedata
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -24,7 +25,17 @@ from haven_fs.catalog import Writer, names
 from haven_fs.tree.nodes import Folder, Text, View
 from haven_fs.tree.photoset import File
 from haven_fs.tree.tree import Tree
-from haven_fs.tree.writes import LetsGo, MakesFolders, Refused, Removable, Renamable, TakesFiles, Upload
+from haven_fs.tree.writes import (
+    LetsGo,
+    MakesFolders,
+    Refused,
+    Removable,
+    Renamable,
+    TakesFiles,
+    TakesFolders,
+    TakesPhotos,
+    Upload,
+)
 
 logger = logging.getLogger(__name__)
 
@@ -83,7 +94,7 @@ class Writes:
         if environ.get("CONTENT_LENGTH") not in (None, "", "0") or environ.get("HTTP_TRANSFER_ENCODING"):
             raise Refused(415, "A folder is made without any content.")
         self._check_locks(environ, parts)
-        with self._changing() as w:
+        with self._changing(environ) as w:
             parent.make_folder(w, parts[-1])
         return "201 Created"
 
@@ -99,7 +110,7 @@ class Writes:
             if junk:
                 self._junk.put(parts, upload)
             else:
-                with self._changing() as w:
+                with self._changing(environ) as w:
                     parent.put_file(w, parts[-1], upload)
         return "201 Created" if node is None else "204 No Content"
 
@@ -109,15 +120,15 @@ class Writes:
             return "204 No Content"
         if isinstance(node, Folder) and isinstance(node, Removable):
             self._check_locks(environ, parts, depth="infinity")
-            with self._changing() as w:
+            with self._changing(environ) as w:
                 node.remove(w)
         elif isinstance(node, File) and isinstance(parent, TakesFiles) and is_extra(parent, node):
             self._check_locks(environ, parts)
-            with self._changing() as w:
+            with self._changing(environ) as w:
                 parent.remove_file(w, node.name)
         elif isinstance(node, File | Text) and isinstance(parent, LetsGo):
             self._check_locks(environ, parts)
-            with self._changing() as w:
+            with self._changing(environ) as w:
                 parent.take_out(w, node)
         else:
             return self._refuse(environ, view, parts, node, parent)
@@ -126,13 +137,18 @@ class Writes:
 
     def _copy(self, environ: Environ, view: View, parts: list[str], node: Node, parent: Node) -> str:
         to, there, folder = self._destination(environ, view, parts, node, parent)
+        if isinstance(node, File) and isinstance(folder, TakesPhotos):
+            self._may_belong(environ, to[-1], node, there)
+            with self._changing(environ) as w:
+                folder.put_photo(w, to[-1], node)
+            return "201 Created" if there is None else "204 No Content"
         if not isinstance(node, File) or not isinstance(folder, TakesFiles):
             return self._refuse(environ, view, to, None, folder)
         self._may_replace(environ, folder, there)
         self._check_locks(environ, to)
         if node.away:
             raise Refused(503, node.away)
-        with self._changing() as w:
+        with self._changing(environ) as w:
             folder.put_copy(w, to[-1], node)
         return "201 Created" if there is None else "204 No Content"
 
@@ -142,7 +158,12 @@ class Writes:
         if self._junk.find(parts) and isinstance(folder, TakesFiles):
             self._junk.move(parts, to)
             return "201 Created"
-        if isinstance(node, Folder):
+        if isinstance(node, Folder) and isinstance(folder, TakesFolders) and there is None:
+            self._check_locks(environ, parts, depth="infinity")
+            self._check_locks(environ, to)
+            with self._changing(environ) as w:
+                folder.take_folder(w, node)
+        elif isinstance(node, Folder):
             if not isinstance(node, Renamable) or not same:
                 return self._refuse(environ, view, parts, node, parent)
             # By another case or composition a name is still the same folder's.
@@ -150,14 +171,21 @@ class Writes:
                 raise Refused(412, f"There is a folder or file named {to[-1]} already. Choose another name.")
             self._check_locks(environ, parts, depth="infinity")
             self._check_locks(environ, to)
-            with self._changing() as w:
+            with self._changing(environ) as w:
                 node.rename(w, to[-1])
         elif isinstance(node, File) and same and isinstance(folder, TakesFiles) and is_extra(folder, node):
             self._may_replace(environ, folder, there)
             self._check_locks(environ, parts)
             self._check_locks(environ, to)
-            with self._changing() as w:
+            with self._changing(environ) as w:
                 folder.rename_file(w, node.name, to[-1])
+        elif isinstance(node, File) and isinstance(folder, TakesPhotos) and isinstance(parent, TakesPhotos):
+            self._may_belong(environ, to[-1], node, there)
+            self._check_locks(environ, parts)
+            with self._changing(environ) as w:
+                moved = isinstance(parent, Folder) and folder.move_photo(w, to[-1], node, parent)
+                if not moved:
+                    folder.put_photo(w, to[-1], node)
         else:
             # Between folders of different questions a move adds and takes nothing away: it is how desktops drag.
             return self._copy(environ, view, parts, node, parent)
@@ -196,6 +224,16 @@ class Writes:
         if not isinstance(there, File) or not is_extra(folder, there):
             raise Refused(403, "What is there cannot be replaced.")
 
+    def _may_belong(self, environ: Environ, name: str, file: File, there: Node) -> None:
+        """Raise Refused unless a photo may be said to belong to a folder under that name."""
+        if there is not None:
+            if environ.get("HTTP_OVERWRITE", "T").strip().upper() == "F":
+                raise Refused(412, _THERE)
+            if not isinstance(there, File) or there.photo_id != file.photo_id:
+                raise Refused(403, "Another photo has that name. Photos keep the names that Haven shows them by.")
+        elif names.shown(name) != unicodedata.normalize("NFC", name) or len(name.encode()) > 255:
+            raise Refused(403, "Not every program could be told of this name. Choose a shorter or plainer one.")
+
     def _check_conditions(self, environ: Environ, node: Node) -> None:
         etag = f'"{node.etag}"' if isinstance(node, File) else None
         tags = environ.get("HTTP_IF_NONE_MATCH", "")
@@ -224,10 +262,10 @@ class Writes:
             manager.remove_all_locks_from_url("/" + "/".join(parts), recursive=True)
 
     @contextmanager
-    def _changing(self) -> Iterator[Writer]:
+    def _changing(self, environ: Environ) -> Iterator[Writer]:
         if not self._tree.catalog.writable:
             raise Refused(403, _READ_ONLY)
-        with self._tree.catalog.write() as w:
+        with self._tree.catalog.write(by=environ.get("wsgidav.auth.user_name", "")) as w:
             yield w
 
     @contextmanager

@@ -1,0 +1,52 @@
+"""The names that photos were written under in a smart folder, where those are not their display names.
+
+A program that has copied a file to a URL looks there for it, and a sync tool copies it again for ever if it is not
+there. So the written name answers and is listed, in place of the display name, which answers too.
+"""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from haven_fs.catalog import Writer, names
+from haven_fs.tree.nodes import View
+from haven_fs.tree.photoset import File, FileSet, PhotoSet
+
+
+class Aliases:
+    """The written names in one folder; `place` says which, for good, whatever it is called."""
+
+    def __init__(self, view: View, place: str) -> None:
+        self._view = view
+        self._place = place
+
+    def files(self, photos: PhotoSet) -> Sequence[File]:
+        """Return the files of these photos that have a written name here, by that."""
+        rows = self._view.db.execute(
+            "SELECT original_id, name FROM alias WHERE place = ? ORDER BY fold", (self._place,)
+        ).fetchall()
+        found = []
+        for original_id, name in rows:
+            for file in photos.files().narrowed("o.id = ?", original_id).files(self._view.db):
+                found.append(replace(file, name=name))
+        return found
+
+    def rest(self, files: FileSet) -> FileSet:
+        """Return the files that have no written name here."""
+        return files.narrowed("o.id NOT IN (SELECT original_id FROM alias WHERE place = ?)", self._place)
+
+    def put(self, w: Writer, name: str, file: File) -> None:
+        """Have a file answer by the name that it was written under."""
+        w.db.execute("DELETE FROM alias WHERE place = ? AND original_id = ?", (self._place, file.id))
+        shown = w.db.execute("SELECT name_fold FROM original WHERE id = ?", (file.id,)).fetchone()
+        if shown is not None and shown[0] != names.fold(name):
+            w.db.execute(
+                "INSERT OR REPLACE INTO alias (place, fold, name, original_id) VALUES (?, ?, ?, ?)",
+                (self._place, names.fold(name), name, file.id),
+            )
+
+    def drop(self, w: Writer, photo_id: int) -> None:
+        """Forget the names that a photo's files were written under."""
+        w.db.execute(
+            "DELETE FROM alias WHERE place = ? AND original_id IN (SELECT id FROM original WHERE photo_id = ?)",
+            (self._place, photo_id),
+        )

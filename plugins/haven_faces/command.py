@@ -1,0 +1,74 @@
+"""`haven people`: who there is, and erasing somebody. Naming and correcting is done in the folders."""
+
+import argparse
+import json
+import sys
+
+from haven_faces.forget import forget
+from haven_fs.cli import options
+from haven_fs.command import Command
+from haven_fs.errors import UserError
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    """Add what `people` takes."""
+    verbs = parser.add_subparsers(dest="verb", metavar="list|forget", required=True)
+    show = verbs.add_parser("list", help="show who there is, those with a hidden folder too")
+    erase = verbs.add_parser("forget", help="erase a person: the face and the name, from everything Haven keeps")
+    erase.add_argument("name", metavar="NAME", help="as the person's folder is called")
+    erase.add_argument("--yes", action="store_true", help="do not ask")
+    options.add_data(parser, show, erase)
+    options.add_json(parser, show, erase)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Do what the verb says."""
+    return _list(args) if args.verb == "list" else _forget(args)
+
+
+def _list(args: argparse.Namespace) -> int:
+    with options.data_folder(args).catalog(readonly=True) as catalog, catalog.read() as db:
+        rows = db.execute(
+            "SELECT coalesce(q.name, 'Person ' || q.number), q.hidden,"
+            " (SELECT count(DISTINCT f.photo_id) FROM face f JOIN photo p ON p.id = f.photo_id"
+            " WHERE f.person_id = q.id AND p.shown = 1) FROM person q"
+            " WHERE q.merged_into IS NULL AND (q.name IS NOT NULL OR q.number IS NOT NULL)"
+            " ORDER BY q.name IS NULL, q.fold, q.number"
+        ).fetchall()
+    if args.json:
+        print(json.dumps([{"name": n, "photos": c, "hidden": bool(h)} for n, h, c in rows], ensure_ascii=False))
+        return 0
+    for name, hidden, count in rows:
+        print(f"{count:6} {'photo ' if count == 1 else 'photos'}  {name}{'  (hidden)' if hidden else ''}")
+    if not rows:
+        print("Nobody yet. Haven needs a model to find faces: see `haven models list`.")
+    return 0
+
+
+def _forget(args: argparse.Namespace) -> int:
+    data = options.data_folder(args)
+    with data.locked(), data.catalog() as catalog:
+        if not args.yes and not _sure(args.name):
+            print("Nothing was erased.")
+            return 1
+        done = forget(catalog, data.settings, args.name)
+    if done is None:
+        raise UserError(f"There is no person {args.name}. `haven people list` shows who there is.")
+    if args.json:
+        print(json.dumps({"name": args.name, "faces": done.faces, "photos": done.photos}, ensure_ascii=False))
+    else:
+        print(
+            f"{args.name} is forgotten: {done.faces} faces in {done.photos} photos. The photos themselves are untouched;"
+            " new photos of this person will show a face that Haven does not know."
+        )
+    return 0
+
+
+def _sure(name: str) -> bool:
+    if not sys.stdin.isatty():
+        raise UserError(f"This cannot be undone. Say that you mean it: haven people forget {name!r} --yes")
+    print(f"Haven will erase the face and the name of {name}, and all you said about that person, for ever.")
+    return input("Erase? [y/N] ").strip().lower() in ("y", "yes")
+
+
+COMMAND = Command("people", "Show who is in your photos, or forget somebody.", arguments, run)

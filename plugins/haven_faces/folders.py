@@ -1,0 +1,289 @@
+"""/People and /Review/Unknown faces: the folders, and what writing to them says.
+
+Renaming a person's folder names the person, moving a photo from one to another says whose face it is, deleting a photo
+says who is not in it, copying one says who is. A folder moved into another makes two people one.
+"""
+
+from collections.abc import Iterable, Sequence
+
+from haven_faces.covers import cover
+from haven_faces.matching import best_face
+from haven_fs import (
+    Entry,
+    FacetFolder,
+    File,
+    Folder,
+    PhotoFolder,
+    PhotoSet,
+    Refused,
+    SmartFolder,
+    Stamp,
+    Text,
+    View,
+    Writer,
+)
+from haven_fs.catalog import names
+from haven_fs.catalog.people import (
+    NameTaken,
+    People,
+    find_person,
+    merged_into,
+    people_seq,
+    person_name,
+    shown_people,
+    unknown,
+)
+from haven_fs.catalog.settle import PERSON
+from haven_fs.tree.aliases import Aliases
+from haven_fs.tree.photoset import FileSet
+from haven_fs.tree.writes import folder_name
+
+_ROOT = ("People",)
+_GONE = "This person is not there any more. Open the folder again."
+_HOW_TO = Text(
+    "How to name people.txt",
+    "Each folder here is a person whose face Haven found in several photos.\r\n\r\n"
+    "Rename a folder, such as Person 12, to say who it is.\r\n"
+    "Move one person's folder into another's if both are the same person.\r\n"
+    "Move a photo from one person to another to say whose face it is.\r\n"
+    "Delete a photo to say that the person is not in it, copy one here to say that the person is.\r\n"
+    "Delete a folder to see that person no more; make a folder of that name to see it again.\r\n\r\n"
+    "Your photos themselves stay as and where they are.\r\n",
+)
+_NO_FACES = Text(
+    "No people yet.txt",
+    "Haven needs a model to find faces, and time to look at your photos with it.\r\n"
+    "See which there are, and fetch one:  haven models list\r\n\r\n"
+    "People whom another program named in your photos show here without one.\r\n",
+)
+
+
+class PersonPhotos(PhotoFolder):
+    """Photos of a person: all, or those of a year, a month or a day."""
+
+    refusal = "Copy or move photos here to say that this person is in them; files cannot be added."
+
+    def __init__(
+        self, view: View, photos: PhotoSet, person_id: int, *, level: int = 0, below: tuple[str, ...] = ()
+    ) -> None:
+        """`below`: the names of the folders of dates that lead here."""
+        super().__init__(view, photos, level=level)
+        self.person_id = person_id
+        self._below = below
+        self._aliases = Aliases(view, "/".join((f"person {person_id}", *below)))
+
+    def open_date(self, view: View, photos: PhotoSet, level: int) -> PhotoFolder:
+        """Return the folder of a year, a month or a day, of this person."""
+        return PersonPhotos(view, photos, self.person_id, level=level, below=(*self._below, view.path[-1]))
+
+    def files(self) -> FileSet | None:
+        """Return the photos' files under their display names, unless they are in folders by date."""
+        return None if self.is_split() else self._aliases.rest(self.photos.files())
+
+    def extras(self) -> Sequence[File]:
+        """Return the files that were written here under other names."""
+        return self._aliases.files(self.photos)
+
+    def take_out(self, w: Writer, node: File | Text) -> None:
+        """Say that this person is not in a photo. A cover stays: it is made again anyway."""
+        if isinstance(node, File) and node.photo_id is not None:
+            people = People(w)
+            people.deny(node.photo_id, self._still(w))
+            people.finish()
+            self._aliases.drop(w, node.photo_id)
+
+    def put_photo(self, w: Writer, name: str, file: File) -> None:
+        """Say that this person is in a photo: with the face that fits best, or somewhere in it."""
+        person_id, photo_id = self._still(w), _photo_of(file)
+        people = People(w)
+        people.add(photo_id, person_id, best_face(w.db, self.view.vectors().store, photo_id, person_id))
+        people.finish()
+        self._aliases.put(w, name, file)
+
+    def move_photo(self, w: Writer, name: str, file: File, source: Folder) -> bool:
+        """Say that a face is this person's and not that of the one whose folder the photo was in."""
+        if not isinstance(source, PersonPhotos):
+            return False
+        people = People(w)
+        photo_id = _photo_of(file)
+        if source.person_id != self.person_id:
+            people.deny(photo_id, source._still(w), instead=self._still(w))
+        people.finish()
+        source._aliases.drop(w, photo_id)
+        self._aliases.put(w, name, file)
+        return True
+
+    def _still(self, w: Writer) -> int:
+        """Return the person, if it is still one. Raises Refused."""
+        row = w.db.execute(
+            "SELECT 1 FROM person WHERE id = ? AND hidden = 0 AND merged_into IS NULL", (self.person_id,)
+        ).fetchone()
+        if row is None:
+            raise Refused(409, _GONE)
+        return self.person_id
+
+
+class PersonFolder(PersonPhotos):
+    """The folder of a person."""
+
+    def enter(self, name: str) -> Folder | None:
+        """Return a date's folder, or this person again by the name of one who was moved in."""
+        found = super().enter(name)
+        if found is None and merged_into(self.view.db, name) == self.person_id:
+            return PersonPhotos(self.view.below(name), self.photos, self.person_id)
+        return found
+
+    def extras(self) -> Sequence[File]:
+        """Return the files under other names, and the cover if covers are wanted and there is one."""
+        found = cover(self.view, self.person_id)
+        return [*super().extras(), *([found] if found is not None else [])]
+
+    def stamp(self) -> Stamp:
+        """Return the version, which a name or a correction changes too."""
+        return _with_people(self.view, super().stamp())
+
+    def rename(self, w: Writer, name: str) -> None:
+        """Name the person. Raises Refused."""
+        name = _checked(name, w, self.person_id)
+        people = People(w)
+        try:
+            people.rename(self._still(w), name)
+        except NameTaken as taken:
+            raise _taken(taken) from taken
+        people.finish()
+
+    def remove(self, w: Writer) -> None:
+        """Show no folder of this person. Raises Refused where only some of the photos are."""
+        if self.view.path[:-1] != _ROOT:
+            raise Refused(403, "Delete this person's folder in People if you do not want to see it.")
+        people = People(w)
+        people.hide(self._still(w))
+        people.finish()
+
+    def take_folder(self, w: Writer, folder: Folder) -> None:
+        """Say that another person is this one. Raises Refused."""
+        if not isinstance(folder, PersonFolder) or folder.person_id == self.person_id:
+            raise Refused(403, "Only the folder of another person can be moved here: then both are one person.")
+        people = People(w)
+        people.merge(folder._still(w), self._still(w))
+        people.finish()
+
+
+class PeopleFolder(FacetFolder):
+    """/People, or the people in the photos of another folder."""
+
+    refusal = "Make a folder here to add a person; rename, move or delete the folders of people."
+
+    def __init__(self, view: View) -> None:
+        super().__init__(view, PERSON)
+
+    @property
+    def _is_root(self) -> bool:
+        return self.view.path == _ROOT
+
+    def entries(self) -> Iterable[Entry]:
+        """Return the people, those with a name first; at the root those without photos too, if they were named."""
+        stamps = {name: stamp for _, name, stamp in self.view.within.by_value(self.view.db, PERSON)}
+        kept = []
+        for person in shown_people(self.view.db):
+            if person.name in stamps or (self._is_root and person.kept):
+                stamp = stamps.get(person.name, Stamp(0, 0))
+                kept.append(Entry(person.name, _with_people(self.view, stamp)))
+        return kept
+
+    def enter(self, name: str) -> Folder | None:
+        """Return a person's folder. At the root it is there without photos too: they may just have been removed."""
+        person_id = find_person(self.view.db, name)
+        if person_id is None:
+            return None
+        value = self.view.db.execute(
+            "SELECT id FROM value WHERE facet = ? AND key = ?", (PERSON, str(person_id))
+        ).fetchone()
+        photos = self.view.within.with_value(value[0] if value else 0)
+        if not self._is_root and not photos.stamp(self.view.db).count:
+            return None
+        return PersonFolder(self.view.below(person_name(self.view.db, person_id)), photos, person_id)
+
+    def texts(self) -> Sequence[Text]:
+        """Return how to name people, or how to come by some."""
+        if not self._is_root:
+            return []
+        return [_HOW_TO if next(iter(self.entries()), None) else _NO_FACES]
+
+    def stamp(self) -> Stamp:
+        """Return the version, which a name or a correction changes too."""
+        return _with_people(self.view, super().stamp())
+
+    def make_folder(self, w: Writer, name: str) -> None:
+        """Add a person, or show a hidden one again. Raises Refused."""
+        if not self._is_root:
+            raise Refused(403, self.refusal)
+        people = People(w)
+        try:
+            people.make(_checked(name, w))
+        except NameTaken as taken:
+            raise _taken(taken) from taken
+        people.finish()
+
+
+class UnknownFaces(PhotoFolder):
+    """/Review/Unknown faces: photos with faces that are nobody's so far, and too few to be a person's folder."""
+
+    refusal = "Copy or move a photo into a person's folder to say who is in it; delete it here not to be asked."
+
+    def __init__(self, view: View) -> None:
+        condition = (
+            "p.id IN (SELECT f.photo_id FROM face f LEFT JOIN person q ON q.id = f.person_id"
+            f" WHERE {unknown('f', 'q')} AND f.quality >= ?)"
+        )
+        super().__init__(view, view.within.narrowed(condition, view.settings["people.least_quality"]))
+
+    def take_out(self, w: Writer, node: File | Text) -> None:
+        """Ask no more who is in a photo."""
+        if isinstance(node, File) and node.photo_id is not None:
+            people = People(w)
+            people.dismiss(node.photo_id)
+            people.finish()
+
+    def stamp(self) -> Stamp:
+        """Return the version, which a correction changes too."""
+        return _with_people(self.view, super().stamp())
+
+
+def _checked(name: str, w: Writer, person_id: int | None = None) -> str:
+    """Return the name as it is kept. Raises Refused if a person cannot be called that."""
+    name = folder_name(name)
+    fold = names.fold(name)
+    if fold.startswith("person ") and fold[7:].isdecimal():
+        row = w.db.execute("SELECT number FROM person WHERE id = ?", (person_id,)).fetchone()
+        if row is None or row[0] is None or fold != f"person {row[0]}":
+            raise Refused(403, "Names such as Person 12 are Haven's own, for people who have no name yet.")
+    return name
+
+
+def _taken(taken: NameTaken) -> Refused:
+    if taken.hidden:
+        return Refused(
+            412,
+            f"There is a person named {taken.name} whose folder was deleted. Make a folder of that name to show it"
+            " again, or choose another name.",
+        )
+    return Refused(
+        412,
+        f"There is a person named {taken.name} already. If both are the same person, move this folder into that one;"
+        " if not, choose another name.",
+    )
+
+
+def _photo_of(file: File) -> int:
+    if file.photo_id is None:
+        raise Refused(403, "This file is no photo of your libraries.")
+    return file.photo_id
+
+
+def _with_people(view: View, stamp: Stamp) -> Stamp:
+    return Stamp(stamp.count, max(stamp.seq, people_seq(view.db)), stamp.steady)
+
+
+PEOPLE = SmartFolder("People", PeopleFolder, facet=True)
+UNKNOWN = SmartFolder("Review/Unknown faces", UnknownFaces)

@@ -1,0 +1,157 @@
+"""Erasing a person: the vectors of the face, the name, and what was said about the person, from everything Haven keeps.
+
+What stays is where in which photos the faces were, so that they are not looked at again, and digests of the names, so
+that files which say them name nobody. Photos themselves are never touched. The vectors go first and the catalog's rows
+in one transaction after, so a command that was killed can be given again; files are rewritten last, and that is done at
+the next occasion if it was cut short.
+"""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from haven_faces.covers import remove_cover
+from haven_fs.catalog import Catalog, Writer
+from haven_fs.catalog.faces import ANALYZER, name_digest, without_forgotten
+from haven_fs.catalog.findings import Analysis
+from haven_fs.catalog.people import People, find_person
+from haven_fs.config import Settings
+from haven_fs.vectors import Vector, VectorStore
+
+_SCRUB = "scrub"
+
+
+@dataclass(frozen=True, slots=True)
+class Forgotten:
+    """What was erased."""
+
+    faces: int
+    photos: int
+
+
+def forget(catalog: Catalog, settings: Settings, name: str) -> Forgotten | None:
+    """Erase the person of that name, hidden or not; None if there is none. Raises OSError if a file cannot be written.
+
+    The caller holds the lock of the data folder.
+    """
+    with catalog.read() as db:
+        person_id = find_person(db, name, hidden=True)
+    if person_id is None:
+        return None
+    with catalog.write() as w:
+        ids = _all_of(w, person_id)
+        marks = json.dumps(ids)
+        photos = _bar(w, marks)
+        faces = w.db.execute(
+            "SELECT count(*) FROM face WHERE person_id IN (SELECT value FROM json_each(?))", (marks,)
+        ).fetchone()[0]
+        people = People(w)
+        for photo_id in photos:
+            _rewrite(w, catalog.vectors.store, photo_id)
+        _erase(w, marks)
+        for photo_id in photos:
+            people.sync(photo_id)
+            people.unsettle(photo_id)
+        people.finish()
+        w.note_removal()
+        w.db.execute("INSERT OR REPLACE INTO state VALUES (?, 1)", (_SCRUB,))
+    for one in ids:
+        remove_cover(settings, one)
+    scrub(catalog)
+    return Forgotten(faces, len(photos))
+
+
+def scrub(catalog: Catalog) -> None:
+    """Rewrite the files that something was erased from, if that is still to be done."""
+    with catalog.read() as db:
+        due = db.execute("SELECT 1 FROM state WHERE key = ?", (_SCRUB,)).fetchone()
+    if due:
+        catalog.vectors.store.scrub()
+        catalog.vectors.chroma.discard()
+        with catalog.write(quiet=True) as w:
+            w.db.execute("DELETE FROM state WHERE key = ?", (_SCRUB,))
+        catalog.scrub()
+
+
+def _all_of(w: Writer, person_id: int) -> list[int]:
+    """Return a person and all who were moved into that one."""
+    rows = w.db.execute(
+        "WITH RECURSIVE part (id) AS (VALUES (?) UNION SELECT q.id FROM person q JOIN part ON q.merged_into = part.id)"
+        " SELECT id FROM part",
+        (person_id,),
+    )
+    return [int(id_) for (id_,) in rows]
+
+
+def _bar(w: Writer, marks: str) -> list[int]:
+    """Note which faces and names are not to be known again, and return the photos that the person is in."""
+    among = "person_id IN (SELECT value FROM json_each(?))"
+    w.db.execute(
+        "INSERT INTO forgotten (photo_id, frame, left, top, right, bottom)"
+        f" SELECT photo_id, frame, left, top, right, bottom FROM face WHERE {among} AND left IS NOT NULL",
+        (marks,),
+    )
+    said = w.db.execute(
+        "SELECT name FROM person WHERE id IN (SELECT value FROM json_each(?)) AND name IS NOT NULL"
+        f" UNION SELECT fold FROM person_alias WHERE {among}",
+        (marks, marks),
+    ).fetchall()
+    digests = [(name_digest(name),) for (name,) in said]
+    w.db.executemany("INSERT OR IGNORE INTO forgotten_name VALUES (?)", digests)
+    rows = w.db.execute(
+        f"SELECT photo_id FROM face WHERE {among} UNION SELECT photo_id FROM not_person WHERE {among}", (marks, marks)
+    )
+    return [int(photo_id) for (photo_id,) in rows]
+
+
+def _rewrite(w: Writer, store: VectorStore, photo_id: int) -> None:
+    """Take the person out of what analyzers said of a photo, and out of its vectors."""
+    rows = w.db.execute("SELECT analyzer, version, facts FROM analysis WHERE photo_id = ?", (photo_id,)).fetchall()
+    spaces = [space for space in store.spaces() if space.startswith(f"{ANALYZER}:")]
+    for analyzer, version, facts in rows:
+        used = _space_of(facts)
+        vectors = store.get(used, photo_id).astype("<f2") if used is not None else ()
+        analysis = Analysis(version, facts, embeddings=[(used or "", vector.tobytes()) for vector in vectors])
+        without_forgotten(w.db, photo_id, {analyzer: analysis})
+        if analysis.facts != facts:
+            w.db.execute(
+                "UPDATE analysis SET facts = ? WHERE photo_id = ? AND analyzer = ?",
+                (analysis.facts, photo_id, analyzer),
+            )
+        if used is not None:
+            spaces.remove(used)
+            _put(store, used, photo_id, analysis.embeddings)
+    for space in spaces:  # another model's, about to go
+        store.remove(space, [photo_id])
+
+
+def _put(store: VectorStore, space: str, photo_id: int, embeddings: Sequence[tuple[str, bytes]]) -> None:
+    if embeddings:
+        store.put(space, [Vector(photo_id, part, data) for part, (_, data) in enumerate(embeddings)])
+    else:
+        store.remove(space, [photo_id])
+
+
+def _space_of(facts: str) -> str | None:
+    if '"regions"' not in facts:
+        return None
+    return next((r["space"] for r in json.loads(facts).get("regions", ()) if r["kind"] == "face" and r["space"]), None)
+
+
+def _erase(w: Writer, marks: str) -> None:
+    """Remove every row that is about the person."""
+    among = "IN (SELECT value FROM json_each(?))"
+    w.db.execute(f"DELETE FROM face WHERE person_id {among}", (marks,))
+    for table in ("not_person", "person_alias"):
+        w.db.execute(f"DELETE FROM {table} WHERE person_id {among}", (marks,))
+    w.db.execute(
+        "DELETE FROM alias WHERE place IN (SELECT 'person ' || value FROM json_each(?))"
+        " OR EXISTS (SELECT 1 FROM json_each(?) WHERE alias.place LIKE 'person ' || value || '/%')",
+        (marks, marks),
+    )
+    w.db.execute(
+        "DELETE FROM correction WHERE EXISTS (SELECT 1 FROM json_each(?) WHERE value IN"
+        " (json_extract(data, '$.person'), json_extract(data, '$.into'), json_extract(data, '$.instead')))",
+        (marks,),
+    )
+    w.db.execute(f"DELETE FROM person WHERE id {among}", (marks,))

@@ -1,0 +1,244 @@
+"""Keeps faces grouped: a new photo finds its people at once, and now and then all are grouped anew.
+
+What it works from is in the catalog and the vector store; what it holds in memory can be made again from them, and is
+when somebody else changed who there is.
+"""
+
+import json
+import logging
+import time
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from haven_faces.model import ChosenFaces, chosen_faces
+from haven_fs.analysis.progress import Progress
+from haven_fs.catalog import Catalog
+from haven_fs.catalog.faces import GROUPED
+from haven_fs.catalog.people import People, people_seq
+from haven_fs.config import Settings
+
+if TYPE_CHECKING:
+    import numpy as np
+    import numpy.typing as npt
+
+    from haven_faces.grouping import Faces, Groups
+
+logger = logging.getLogger(__name__)
+
+LEARN_AFTER = 600.0
+"""Seconds until a removal teaches: until then it may have been a slip, or part of removing a whole folder."""
+_QUIET = 20.0
+"""Seconds without a correction before all is grouped anew."""
+_GROWN = 0.05
+"""The share of new faces after which all is grouped anew."""
+_ANCHORS = 5
+"""How many of a named person's faces stand for the name: no grouping takes them away."""
+_FRAMES = 1 << 10
+_AT_ONCE = 512
+
+_COLUMNS = "f.id, f.photo_id, f.part, f.frame, f.quality, f.person_id, f.said"
+
+
+@dataclass(slots=True)
+class Loaded:
+    """Faces with their vectors, and what the owner said that they are not."""
+
+    faces: "Faces"
+    barred: "Mapping[int, npt.NDArray[np.float32]]"
+
+
+class FaceKeeper:
+    """The follower of the analyzers of faces. One process, one thread at a time."""
+
+    name = "people"
+    analyzers = frozenset({"faces", "names"})
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._model: ChosenFaces | None = chosen_faces(settings)
+        self._smallest = max(1, int(settings["people.smallest"]))
+        self._groups: Groups | None = None
+        self._people = -1  # the clock of people when the groups were loaded
+
+    def follow(self, catalog: Catalog, photo_ids: Collection[int]) -> None:
+        """Find out whose the new faces in these photos are."""
+        if self._model is None:
+            return
+        marks = json.dumps(list(photo_ids))
+        with catalog.read() as db:
+            rows = db.execute(
+                f"SELECT {_COLUMNS} FROM face f WHERE f.space = ? AND f.person_id IS NULL AND f.photo_id IN"
+                " (SELECT value FROM json_each(?))",
+                (self._model.space, marks),
+            ).fetchall()
+        if rows:
+            self._group(catalog, [row[0] for row in rows])
+
+    def _group(self, catalog: Catalog, face_ids: Collection[int]) -> None:
+        assert self._model is not None
+        clock = _clock(catalog)
+        if self._groups is None or clock != self._people:
+            loaded = self._load(catalog, besides=face_ids)
+            from haven_faces.grouping import Groups
+
+            self._groups = Groups(loaded.faces, loaded.barred, self._model.limits)
+            self._people = clock
+        for part in _slices(sorted(face_ids)):
+            found = self._groups.add(self._load(catalog, only=part).faces)
+            self._people = self._put(catalog, found, self._groups)
+
+    def _put(self, catalog: Catalog, found: Mapping[int, int], groups: "Groups | None") -> int:
+        """Write whose the faces are now, 0 for nobody's; return the clock of people afterwards."""
+        if not found:
+            return _clock(catalog)
+        with catalog.write() as w:
+            people = People(w)
+            made = people.group({face: person or None for face, person in found.items()}, self._smallest)
+            people.finish()
+            if groups is not None:
+                groups.named(made)
+        return _clock(catalog)
+
+    def settle(self, catalog: Catalog, progress: Progress, stopped: Callable[[], bool]) -> None:
+        """Group all faces anew if many came since the last time, or the owner corrected something and is done."""
+        if self._model is None or not self._is_due(catalog):
+            return
+        from haven_faces.grouping import regroup
+
+        started = time.time()
+        now = self._state(catalog)
+        loaded = self._load(catalog, anchors=True)
+        faces = loaded.faces
+        if len(faces.ids):
+            logger.info("Grouping %d faces", len(faces.ids))
+            person = regroup(faces, loaded.barred, self._model.limits, stopped)
+            if person is None or stopped():
+                return
+            changed = {
+                int(id_): int(new)
+                for id_, old, new in zip(faces.ids, faces.person, person, strict=True)
+                if int(old) != int(new)
+            }
+            logger.info("Grouped in %.1f s: %d faces changed", time.time() - started, len(changed))
+            self._put(catalog, changed, None)
+        self._groups = None
+        with catalog.write(quiet=True) as w:
+            w.db.execute("INSERT OR REPLACE INTO state VALUES ('grouped', ?)", (json.dumps(now),))
+
+    def rest(self) -> None:
+        """Forget the vectors held in memory."""
+        self._groups = None
+
+    def _is_due(self, catalog: Catalog) -> bool:
+        now = self._state(catalog)
+        with catalog.read() as db:
+            row = db.execute("SELECT value FROM state WHERE key = 'grouped'").fetchone()
+            last = db.execute("SELECT max(at) FROM correction").fetchone()[0] or 0.0
+        then: dict[str, Any] = json.loads(row[0]) if row else {}
+        if not now["faces"]:
+            return False
+        if then.get("space") != now["space"] or abs(now["faces"] - then["faces"]) > _GROWN * then["faces"]:
+            return True
+        said = then.get("said") != now["said"] or then.get("denied") != now["denied"]
+        return said and time.time() - float(last) > _QUIET
+
+    def _state(self, catalog: Catalog) -> dict[str, Any]:
+        """Return what a grouping depends on, in short."""
+        assert self._model is not None
+        with catalog.read() as db:
+            return {
+                "space": self._model.space,
+                "faces": db.execute("SELECT count(*) FROM face WHERE space = ?", (self._model.space,)).fetchone()[0],
+                "said": db.execute("SELECT max(id) FROM correction").fetchone()[0],
+                "denied": db.execute(
+                    "SELECT count(*) FROM not_person WHERE at < ?", (time.time() - LEARN_AFTER,)
+                ).fetchone()[0],
+            }
+
+    def _load(
+        self,
+        catalog: Catalog,
+        *,
+        only: Collection[int] | None = None,
+        besides: Collection[int] = (),
+        anchors: bool = False,
+    ) -> Loaded:
+        """Load faces with their vectors: all, or `only` these, or all `besides` these."""
+        import numpy as np
+
+        from haven_faces.grouping import Faces
+
+        assert self._model is not None
+        space = self._model.space
+        where, marks = "", json.dumps(list(only if only is not None else besides))
+        if only is not None:
+            where = "AND f.id IN (SELECT value FROM json_each(?))"
+        elif besides:
+            where = "AND f.id NOT IN (SELECT value FROM json_each(?))"
+        with catalog.read() as db:
+            rows = db.execute(
+                f"SELECT {_COLUMNS} FROM face f WHERE f.space = ? {where} ORDER BY f.id",
+                (space, marks) if where else (space,),
+            ).fetchall()
+            named = {id_ for (id_,) in db.execute("SELECT id FROM person WHERE name IS NOT NULL OR hidden")}
+            denied = db.execute(
+                "SELECT person_id, faces FROM not_person WHERE at < ?", (time.time() - LEARN_AFTER,)
+            ).fetchall()
+        table = np.array([(i, p, t or 0, fr, pe or 0, s) for i, p, t, fr, _, pe, s in rows], np.int64).reshape(-1, 6)
+        vectors = catalog.vectors.store.gather(space, table[:, 1:3])
+        quality = np.array([row[4] for row in rows], np.float32)
+        there = vectors.any(axis=1) if vectors.shape[1] else np.zeros(len(rows), bool)
+        table, vectors, quality = table[there], vectors[there], quality[there]
+        person = table[:, 4].copy()
+        fixed = (table[:, 5] != GROUPED) & (person > 0)
+        if anchors:
+            fixed |= _anchors(person, quality, fixed, named)
+        faces = Faces(
+            ids=table[:, 0].copy(),
+            vectors=vectors,
+            picture=table[:, 1] * _FRAMES + table[:, 3],
+            quality=quality,
+            person=person,
+            fixed=fixed,
+        )
+        barred: dict[int, npt.NDArray[np.float32]] = {}
+        if only is None:
+            row_of = {int(id_): row for row, id_ in enumerate(faces.ids)}
+            for person_id, said in denied:
+                ids = [face_id for face_id, _ in json.loads(said) if face_id in row_of]
+                if ids:
+                    more = vectors[[row_of[id_] for id_ in ids]].astype(np.float32)
+                    barred[person_id] = np.concatenate([barred[person_id], more]) if person_id in barred else more
+        return Loaded(faces, barred)
+
+
+def _anchors(
+    person: "npt.NDArray[np.int64]", quality: "npt.NDArray[np.float32]", fixed: "npt.NDArray[np.bool_]", named: set[int]
+) -> "npt.NDArray[np.bool_]":
+    """Return the best faces of each named person that has too few which somebody spoke of."""
+    import numpy as np
+
+    anchors = np.zeros(len(person), bool)
+    order = np.lexsort((-quality, person))
+    start = 0
+    while start < len(order):
+        end = start
+        while end < len(order) and person[order[end]] == person[order[start]]:
+            end += 1
+        own = order[start:end]
+        if int(person[own[0]]) in named:
+            lacking = _ANCHORS - int(fixed[own].sum())
+            if lacking > 0:
+                anchors[own[~fixed[own]][:lacking]] = True
+        start = end
+    return anchors
+
+
+def _clock(catalog: Catalog) -> int:
+    with catalog.read() as db:
+        return people_seq(db)
+
+
+def _slices(ids: list[int]) -> list[list[int]]:
+    return [ids[start : start + _AT_ONCE] for start in range(0, len(ids), _AT_ONCE)]
