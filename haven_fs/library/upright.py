@@ -14,6 +14,10 @@ SAME_SHAPE = 0.05
 """Difference of the logarithms of two aspect ratios up to which they are one: RAW programs crop a few pixels."""
 SMALLEST = 0.001
 """Share of the picture's width or height that an area has at least."""
+SAME_FACE = 0.25
+"""Overlap (intersection over union) from which a box that somebody drew is around a face."""
+HEAD = 8.0
+"""How many times as large as a face a box around it may be drawn."""
 WHOLE = 0.98
 """An area of more than this share of the picture is the whole picture: some phones mark it as one face."""
 
@@ -88,3 +92,12 @@ def overlap(one: Box, other: Box) -> float:
         return 0.0
     areas = sum((box[2] - box[0]) * (box[3] - box[1]) for box in (one, other))
     return width * height / (areas - width * height)
+
+
+def around(face: Box, drawn: Box) -> float:
+    """Return how well a box that somebody drew fits a face, above 0 if it is around it: heads are drawn larger."""
+    if (share := overlap(face, drawn)) >= SAME_FACE:
+        return share
+    x, y = (face[0] + face[2]) / 2, (face[1] + face[3]) / 2
+    inside = drawn[0] < x < drawn[2] and drawn[1] < y < drawn[3]
+    return share if inside and share > 1 / HEAD else 0.0
