@@ -1,0 +1,9 @@
+"""Which faces are one person: at once for new faces, and again in the background for all of them.
+
+Knows nothing of databases and pictures: it takes arrays and gives arrays. Importing it imports numpy.
+"""
+
+from haven_faces.grouping.incremental import Added, Groups
+from haven_faces.grouping.kinds import Barred, Faces, Limits
+
+__all__ = ["Added", "Barred", "Faces", "Groups", "Limits"]

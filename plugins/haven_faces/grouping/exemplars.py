@@ -1,0 +1,74 @@
+"""What is kept of a person: a few exemplars, each the mean of good faces that are alike, and how many they were.
+
+A child grows and people wear beards, so one mean would not do. A mean is not brought to unit length: the product of a
+face with it is the mean of the face's cosines to all that it stands for.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from haven_faces.grouping.kinds import CORE, EXEMPLARS, Floats, Ints, Limits
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Exemplars:
+    """The exemplars of one person: means (m, d), of how many faces each is (m,). m may be 0."""
+
+    means: Floats
+    counts: Ints
+
+
+def exemplars_of(faces: Floats, limits: Limits) -> Exemplars:
+    """Return those of good faces of one person, (n, d); takes time in n. The largest come first."""
+    means, counts = [], []
+    left = faces
+    while len(left) and len(means) < EXEMPLARS:
+        middle = left[np.argmax(left @ left.mean(axis=0))]
+        alike = left @ middle >= limits.same
+        alike[np.argmax(left @ middle)] = True
+        means.append(left[alike].mean(axis=0))
+        counts.append(int(alike.sum()))
+        left = left[~alike]
+    if not means:
+        return Exemplars(np.empty((0, faces.shape[1]), np.float32), np.empty(0, np.int64))
+    order = np.argsort(-np.array(counts), kind="stable")
+    return Exemplars(np.stack(means)[order], np.array(counts, np.int64)[order])
+
+
+def likeness(to_means: Floats, counts: Ints) -> tuple[float, int]:
+    """Return how like a person a face is, and of how many faces that is the mean.
+
+    `to_means`: its products with the exemplars. The nearest exemplars count until they stand for CORE faces: a single
+    odd face in a person does not let its look-alikes in.
+    """
+    order = np.argsort(-to_means)
+    total, left, witnesses = 0.0, CORE, 0
+    for n in order.tolist():
+        count = int(counts[n])
+        part = min(count, left)
+        total += part * float(to_means[n])
+        witnesses += count
+        left -= part
+        if not left:
+            break
+    return total / (CORE - left), witnesses
+
+
+def without_barred(one: Exemplars, barred: Floats) -> Exemplars:
+    """Leave out exemplars that look like faces the owner said are somebody else, unless they are most of the person."""
+    if len(one.counts) < 2 or not len(barred):
+        return one
+    unit = one.means / np.linalg.norm(one.means, axis=1, keepdims=True)
+    among = unit @ unit.T
+    np.fill_diagonal(among, -1)
+    out = ((unit @ barred.T).max(axis=1) > among.max(axis=1)) & (2 * one.counts < one.counts.sum())
+    return Exemplars(one.means[~out], one.counts[~out])
+
+
+def is_barred(face: Floats, means: Floats, barred: Floats) -> bool:
+    """Tell whether a face is nearer to one that the owner said is not the person than to the person's exemplars."""
+    if not len(barred):
+        return False
+    own = max(((means @ face) / np.linalg.norm(means, axis=1)).max(initial=-1.0), -1.0)
+    return bool((barred @ face).max() > own)

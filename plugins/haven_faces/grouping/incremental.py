@@ -1,0 +1,233 @@
+"""New faces find their person at once; the doubtful wait, and are looked at again when similar ones come.
+
+A face joins a person if several of the person's faces agree; a new person begins with two faces that are alike beyond
+doubt or three that agree. Faces of low quality only join, and need more likeness for it. What is once assigned is
+never moved here: that is for `regroup`, which sees all faces together.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from itertools import combinations
+
+import numpy as np
+
+from haven_faces.grouping.exemplars import is_barred, likeness
+from haven_faces.grouping.kinds import CORE, GOOD, Barred, Faces, Floats, Ints, Limits, usable
+from haven_faces.grouping.people import People, Waiting
+
+_AT_ONCE = 256
+_NEIGHBOURS = 12
+"""Waiting faces among which a new person is looked for."""
+_CANDIDATES = 8
+"""Persons that a face is compared with exactly."""
+_AGAIN = 64
+"""Waiting faces that are looked at again for one new face at most."""
+_NONE = np.empty((0, 1), np.float32)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Added:
+    """What `Groups.add` found.
+
+    `person`: of each new face, in order: a person, 0 if it waits, a negative label if it is of a new group (equal
+    labels are one group). `revised`: by id, the same for faces known earlier that waited until now.
+    """
+
+    person: Ints
+    revised: dict[int, int]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Seen:
+    """A face, and what it is like: slots of the cells and how like they are, the likest first."""
+
+    vector: Floats
+    picture: int
+    quality: float
+    slots: Ints
+    likeness: Floats
+
+
+class Groups:
+    """The people of a library, as new faces are compared with them. Not thread-safe.
+
+    Everything can be rebuilt from the faces: throw it away after corrections. Memory: up to 16 exemplars a person,
+    faces that wait, and who is in which picture.
+    """
+
+    def __init__(self, faces: Faces, barred: Barred, limits: Limits) -> None:
+        """Take in what is known, in time proportional to the number of faces."""
+        self._limits = limits
+        self._barred = barred
+        self._people = People(faces, barred, limits)
+        self._label = min(0, int(faces.person.min(initial=0)))
+
+    def add(self, new: Faces) -> Added:
+        """Assign new faces. Those that have a person, or are fixed, keep it and only become known."""
+        person = new.person.copy()
+        revised: dict[int, int] = {}
+        for start in range(0, len(new), _AT_ONCE):
+            self._add(new.take(slice(start, start + _AT_ONCE)), person[start : start + _AT_ONCE], revised)
+        for row, id_ in enumerate(new.ids.tolist()):
+            if id_ in revised:
+                person[row] = revised.pop(id_)
+        return Added(person, revised)
+
+    def named(self, people: dict[int, int]) -> None:
+        """Learn which persons labels have become: {-1: 17}. From then on the person is answered."""
+        for label, person in people.items():
+            self._people.rename(label, person)
+
+    def _add(self, new: Faces, person: Ints, revised: dict[int, int]) -> None:
+        """Assign a batch; what comes of it is written into `person` and `revised`."""
+        people, vectors, good = self._people, new.vectors.astype(np.float32), new.good
+        fine = usable(vectors)
+        for row in np.flatnonzero(fine & (person != 0)).tolist():
+            people.see(int(person[row]), int(new.picture[row]))
+            if good[row]:
+                people.learn(int(person[row]), vectors[row])
+        rows = np.flatnonzero(fine & (person == 0) & ~new.fixed)
+        people.settle()
+        which, slots, found = people.cells.near(vectors[rows], self._limits.floor)
+        first = np.searchsorted(which, np.arange(len(rows) + 1))
+        best = np.full(len(rows), -1, np.float32)
+        np.maximum.at(best, which, np.where(people.owner[slots] != 0, found, found - 1))
+        # The surest first: they help the others, and of two faces in one picture the better one has the choice.
+        for n in np.lexsort((-best, ~good[rows])).tolist():
+            row, part = int(rows[n]), slice(first[n], first[n + 1])
+            seen = self._seen(vectors[row], int(new.picture[row]), float(new.quality[row]), slots[part], found[part])
+            person[row] = self._place(int(new.ids[row]), seen, revised)
+
+    def _seen(self, vector: Floats, picture: int, quality: float, slots: Ints, found: Floats) -> _Seen:
+        """Bring what the cells said up to date with what changed since."""
+        people = self._people
+        if people.touched:
+            changed = np.fromiter(people.touched, np.int64, len(people.touched))
+            kept = ~people.is_touched[slots]
+            changed = changed[people.count[changed] > 0]
+            now = people.cells.vectors[changed] @ vector
+            near = now >= self._limits.floor
+            slots, found = np.concatenate([slots[kept], changed[near]]), np.concatenate([found[kept], now[near]])
+        order = np.argsort(-found, kind="stable")
+        return _Seen(vector, picture, quality, slots[order], found[order])
+
+    def _place(self, id_: int, seen: _Seen, revised: dict[int, int]) -> int:
+        """Find the person of a face, or let it wait. Returns the person, a label or 0."""
+        people, good = self._people, seen.quality >= GOOD
+        person = self._choose(seen)
+        if person:
+            self._join(person, seen)
+        elif good:
+            person = self._begin(seen, revised)
+        if not person:
+            people.wait(Waiting(id_, seen.picture, seen.quality), seen.vector)
+        elif good:
+            self._look_again(person, seen.slots, revised)
+        return person
+
+    def _choose(self, seen: _Seen) -> int:
+        """Return whose face it is, 0 if that is not clear."""
+        found: list[tuple[float, bool, int]] = []
+        for person in self._candidates(seen.slots):
+            if person not in self._people.there(seen.picture):
+                like, need = self._compare(seen.vector, person, 1, seen.quality)
+                found.append((like, like >= need, person))
+        found.sort(reverse=True)
+        if not found or not found[0][1]:
+            return 0
+        like, _, person = found[0]
+        if len(found) > 1 and like < self._limits.sure and like - found[1][0] < self._limits.ahead:
+            return 0
+        return person
+
+    def _candidates(self, slots: Ints) -> list[int]:
+        """Return the persons that slots belong to, in order."""
+        owners = self._people.owner[slots]
+        return list(dict.fromkeys(owners[owners != 0].tolist()))[:_CANDIDATES]
+
+    def _compare(self, vector: Floats, person: int, faces: int, quality: float) -> tuple[float, float]:
+        """Return how like a person the mean of some faces is, and how like it must be."""
+        mine = self._people.exemplars(person)
+        barred = self._barred.get(person, _NONE)
+        if is_barred(vector, mine.means, barred):
+            return -1.0, 1.0
+        like, witnesses = likeness(mine.means @ vector, mine.counts)
+        poor = self._people.is_poor(person)
+        return like, self._limits.need(witnesses * faces, 0.0 if poor else quality)
+
+    def _join(self, person: int, seen: _Seen) -> None:
+        self._people.see(person, seen.picture)
+        if seen.quality >= GOOD:
+            self._people.learn(person, seen.vector)
+
+    def _begin(self, seen: _Seen, revised: dict[int, int]) -> int:
+        """Make a person of a face and of some that wait, or find who they are together. Returns 0 if there is none."""
+        people = self._people
+        near = [
+            slot
+            for slot in seen.slots[people.owner[seen.slots] == 0][: 2 * _NEIGHBOURS].tolist()
+            if people.waiting[slot].quality >= GOOD and people.waiting[slot].picture != seen.picture
+        ][:_NEIGHBOURS]
+        if not near:
+            return 0
+        vectors = np.vstack([seen.vector[None], people.cells.vectors[near]])
+        pictures = [seen.picture, *(people.waiting[slot].picture for slot in near)]
+        chosen = self._agreeing(vectors @ vectors.T, pictures)
+        if len(chosen) < 2:
+            return 0
+        person = self._together(vectors[chosen].mean(axis=0), [pictures[n] for n in chosen], seen.slots)
+        if not person:
+            self._label -= 1
+            person = self._label
+        for n in chosen:
+            if n:
+                revised[people.done_waiting(near[n - 1]).id] = person
+            people.see(person, pictures[n])
+            people.learn(person, vectors[n])
+        return person
+
+    def _agreeing(self, alike: Floats, pictures: list[int]) -> list[int]:
+        """Return the faces that are one person with the first, by number, that one among them; too few if there are none."""
+        limits, count = self._limits, len(alike)
+        best, chosen = 0.0, [0]
+        for one, other in combinations(range(1, count), 2):
+            least = min(alike[0, one], alike[0, other], alike[one, other])
+            mean = float(alike[0, one] + alike[0, other] + alike[one, other]) / 3
+            if pictures[one] != pictures[other] and least >= limits.same and mean > best and mean >= limits.need(CORE):
+                best, chosen = mean, [0, one, other]
+        if len(chosen) == 1 and count > 1 and alike[0, 1:].max() >= limits.sure:
+            chosen = [0, 1 + int(np.argmax(alike[0, 1:]))]
+        if len(chosen) > 1:
+            for n in np.argsort(-alike[chosen].mean(axis=0)).tolist():
+                if n not in chosen and pictures[n] not in [pictures[m] for m in chosen]:
+                    if alike[n, chosen].mean() >= limits.need(len(chosen)):
+                        chosen.append(n)
+        return chosen
+
+    def _together(self, mean: Floats, pictures: list[int], slots: Ints) -> int:
+        """Return whose faces these are if, taken together, they are somebody's who is known."""
+        found = []
+        for person in self._candidates(slots):
+            if not any(person in self._people.there(picture) for picture in pictures):
+                like, need = self._compare(mean, person, len(pictures), 1.0)
+                if like >= need:
+                    found.append((like, person))
+        return max(found)[1] if found else 0
+
+    def _look_again(self, person: int, slots: Iterable[int], revised: dict[int, int]) -> None:
+        """See whether faces that wait are of a person who just got one more."""
+        people, limits = self._people, self._limits
+        queue = [slot for slot in list(slots) if slot in people.waiting][:_AGAIN]
+        for slot in queue:
+            face, vector = people.waiting[slot], people.cells.vectors[slot].copy()
+            like, need = self._compare(vector, person, 1, face.quality)
+            if like < need or person in people.there(face.picture):
+                continue
+            _, near, found = people.cells.near(vector[None], limits.floor)
+            order = np.argsort(-found, kind="stable")
+            seen = _Seen(vector, face.picture, face.quality, near[order], found[order])
+            chosen = self._choose(seen)
+            if chosen:
+                people.done_waiting(slot)
+                self._join(chosen, seen)
+                revised[face.id] = chosen

@@ -1,0 +1,122 @@
+"""Faces as grouping sees them, and from which likeness on two are one person.
+
+Everything that grouping decides is a cosine compared with a limit, and all limits come from one number, `same`, which
+belongs to the embedder. Likeness is always in the scale of two faces: that of a face to several is the mean of its
+cosines to them, so that limits mean the same for a pair and for a crowd.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+Ints = npt.NDArray[np.int64]
+Floats = npt.NDArray[np.float32]
+Vectors = npt.NDArray[Any]  # float16 or float32
+Mask = npt.NDArray[np.bool_]
+Barred = Mapping[int, Floats]
+"""For a person the faces, (k, d), of which the owner said that they are somebody else."""
+
+EXEMPLARS = 16
+"""How many a person has at most."""
+CORE = 3
+"""As many faces must speak for a person, if it has as many."""
+GOOD = 0.5
+"""Quality from which a face may found groups, join them to one another and be an exemplar."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Faces:
+    """n faces, a row each. Arrays are taken as they are and never written to; vectors may be memory-mapped."""
+
+    ids: Ints  # (n,) each once
+    vectors: Vectors  # (n, d) unit length, float16 or float32
+    picture: Ints  # (n,) faces of one picture (or frame of a video) are different people
+    quality: Floats  # (n,) 0 (unusable) to 1 (sharp, large, frontal); good from GOOD on
+    person: Ints  # (n,) 0 if none
+    fixed: Mask  # (n,) the owner or a file said so: person never changes, even if it is 0
+
+    def __len__(self) -> int:
+        return len(self.ids)
+
+    @property
+    def good(self) -> Mask:
+        """Which may found groups: of good quality, and not kept out by the owner."""
+        answer: Mask = (self.quality >= GOOD) & ~(self.fixed & (self.person == 0))
+        return answer
+
+    def take(self, rows: "Ints | Mask | slice") -> "Faces":
+        """Return some of the faces."""
+        return Faces(
+            self.ids[rows],
+            self.vectors[rows],
+            self.picture[rows],
+            self.quality[rows],
+            self.person[rows],
+            self.fixed[rows],
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Cosines that decide, all from `same`: that from which two good faces are one person if others agree.
+
+    The rest are shares of what lies between `same` and 1, so that they suit embedders that rate high or low. The
+    defaults of the shares were chosen on synthetic faces of embedders that tell people apart well and badly.
+    """
+
+    same: float
+    lone: float = 0.2  # what a single face must be nearer if no other speaks for it
+    gate: float = 0.2  # what a face of no quality at all must be nearer
+    lead: float = 0.08  # by how much the best person must be nearer than the next, unless it is near beyond doubt
+    stay: float = 0.08  # by how much another person must be nearer for a face to leave its own
+
+    def __post_init__(self) -> None:
+        if not 0 < self.same < 1:
+            raise ValueError(f"a cosine between 0 and 1 is needed, not {self.same}")
+
+    def need(self, witnesses: float, quality: float = 1.0) -> float:
+        """Return from which mean likeness on a face of that quality is like that many good ones."""
+        doubt = self.lone / max(witnesses, 1) + self.gate * max(0.0, GOOD - quality) / GOOD
+        return self.same + (1 - self.same) * doubt
+
+    @property
+    def sure(self) -> float:
+        """Likeness beyond doubt: that of two good faces of which nothing else is known."""
+        return self.need(1)
+
+    @property
+    def ahead(self) -> float:
+        """What `lead` is as a cosine."""
+        return (1 - self.same) * self.lead
+
+    @property
+    def loyalty(self) -> float:
+        """What `stay` is as a cosine."""
+        return (1 - self.same) * self.stay
+
+    @property
+    def floor(self) -> float:
+        """Likeness below which two faces are not looked at together."""
+        return 0.75 * self.same
+
+
+def usable(vectors: Vectors) -> Mask:
+    """Return which vectors, (n, d), are finite and not zero: others are nobody's."""
+    answer = np.zeros(len(vectors), np.bool_)
+    for start in range(0, len(vectors), 8192):
+        some = np.asarray(vectors[start : start + 8192], np.float32)
+        length = np.einsum("ij,ij->i", some, some)
+        answer[start : start + 8192] = np.isfinite(length) & (length > 0.25)
+    return answer
+
+
+def rows_by(labels: "npt.NDArray[np.integer[Any]]") -> Iterator[tuple[int, Ints]]:
+    """Yield each label and the rows that have it, in order."""
+    order = np.argsort(labels, kind="stable")
+    bounds = np.flatnonzero(np.diff(labels[order])) + 1
+    for start, end in zip([0, *bounds.tolist()], [*bounds.tolist(), len(order)], strict=True):
+        if end > start:
+            yield int(labels[order[start]]), order[start:end]
