@@ -85,7 +85,7 @@ class VectorStore:
             self._database.vacuum()
 
     def scrub(self) -> None:
-        """Leave nothing on the disk of what was removed: not in the database, nor in the copies, which are made anew."""
+        """Leave nothing on the disk of what was removed: the database is rewritten, the copies are made anew."""
         for space in self.spaces():
             with self._database.write() as db:
                 was = Edit(db).close_gaps(space)

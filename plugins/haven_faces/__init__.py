@@ -1,1 +1,53 @@
-"""People: finds faces, groups them, and lets their folders be named."""
+"""People: finds faces, groups them, and makes a folder of each person that naming is renaming.
+
+Without a model for faces it still shows the people whom other programs named in the photos.
+"""
+
+from collections.abc import Sequence
+
+from haven_faces.analyzer import FacesAnalyzer
+from haven_faces.command import COMMAND
+from haven_faces.folders import PEOPLE, UNKNOWN
+from haven_faces.keeper import FaceKeeper
+from haven_faces.model import SETTINGS, chosen_faces
+from haven_faces.names import NamesAnalyzer
+from haven_fs import Analyzer, SmartFolder, hookimpl
+from haven_fs.analysis.follower import Follower
+from haven_fs.command import Command
+from haven_fs.config import Setting, Settings
+
+
+@hookimpl
+def haven_settings() -> Sequence[Setting]:
+    """Bring which model, and when a group of faces is a person."""
+    return (
+        *SETTINGS,
+        Setting("people.smallest", 3, "In how many photos a face must be found to become a folder of its own."),
+        Setting("people.least_quality", 0.3, "How good a face must be, of 1, to be asked about in Review."),
+        Setting("people.covers", False, "Whether each person's folder shows a cover, folder.jpg, of the best face."),
+    )
+
+
+@hookimpl
+def haven_analyzers(settings: Settings) -> Sequence[Analyzer]:
+    """Bring the analyzer of names in files, and that of faces if there is a model."""
+    model = chosen_faces(settings)
+    return [NamesAnalyzer(), *([FacesAnalyzer(model)] if model is not None else [])]
+
+
+@hookimpl
+def haven_followers(settings: Settings) -> Sequence[Follower]:
+    """Bring what groups faces."""
+    return [FaceKeeper(settings)]
+
+
+@hookimpl
+def haven_smart_folders() -> Sequence[SmartFolder]:
+    """Bring /People and /Review/Unknown faces."""
+    return [PEOPLE, UNKNOWN]
+
+
+@hookimpl
+def haven_commands() -> Sequence[Command]:
+    """Bring `haven people`."""
+    return [COMMAND]

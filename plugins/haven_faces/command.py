@@ -58,8 +58,8 @@ def _forget(args: argparse.Namespace) -> int:
         print(json.dumps({"name": args.name, "faces": done.faces, "photos": done.photos}, ensure_ascii=False))
     else:
         print(
-            f"{args.name} is forgotten: {done.faces} faces in {done.photos} photos. The photos themselves are untouched;"
-            " new photos of this person will show a face that Haven does not know."
+            f"{args.name} is forgotten: {done.faces} faces in {done.photos} photos. The photos themselves are"
+            " untouched; new photos of this person will show a face that Haven does not know."
         )
     return 0
 

@@ -85,8 +85,10 @@ class FaceKeeper:
             self._groups = Groups(loaded.faces, loaded.barred, self._model.limits)
             self._people = clock
         for part in _slices(sorted(face_ids)):
-            found = self._groups.add(self._load(catalog, only=part).faces)
-            self._people = self._put(catalog, found, self._groups)
+            new = self._load(catalog, only=part).faces
+            added = self._groups.add(new)
+            found = dict(zip(new.ids.tolist(), added.person.tolist(), strict=True)) | added.revised
+            self._people = self._put(catalog, {face: who for face, who in found.items() if who}, self._groups)
 
     def _put(self, catalog: Catalog, found: Mapping[int, int], groups: "Groups | None") -> int:
         """Write whose the faces are now, 0 for nobody's; return the clock of people afterwards."""

@@ -18,7 +18,8 @@ _EXEMPLARS = 32
 def best_face(db: sqlite3.Connection, store: "VectorStore", photo_id: int, person_id: int) -> int | None:
     """Return the face in a photo, of those that are nobody's, that is most like a person's other faces.
 
-    Of a person without other faces: the only one, or one far larger than the rest. None if there is none.
+    The only face in a photo is meant in any case: people turn away, and grow up. Of a person without other faces it is
+    one far larger than the rest. None if there is none.
     """
     rows = db.execute(
         "SELECT f.id, f.space, f.part, (f.right - f.left) * (f.bottom - f.top) FROM face f"
@@ -28,6 +29,8 @@ def best_face(db: sqlite3.Connection, store: "VectorStore", photo_id: int, perso
     ).fetchall()
     if not rows:
         return None
+    if len(rows) == 1 and db.execute("SELECT count(*) FROM face WHERE photo_id = ?", (photo_id,)).fetchone()[0] == 1:
+        return int(rows[0][0])
     space = rows[0][1]
     known = db.execute(
         "SELECT photo_id, part FROM face WHERE person_id = ? AND space = ? ORDER BY said DESC, quality DESC LIMIT ?",
