@@ -1,0 +1,179 @@
+"""`haven export xmp`: what Haven knows of people, as sidecars that every photo program reads. Nobody is locked in.
+
+Sidecars go into a folder that mirrors the libraries, or beside the originals of writable libraries. One that is there
+already keeps all else that is in it; originals are only read. Works while `serve` runs.
+"""
+
+import argparse
+import json
+from collections.abc import Sequence
+from pathlib import Path
+
+from haven_fs.analysis.progress import Progress
+from haven_fs.catalog import names
+from haven_fs.catalog.libraries import Library, all_libraries
+from haven_fs.cli import options
+from haven_fs.cli.sidecars import KnownPhoto, known_photos, put_sidecar
+from haven_fs.command import Command
+from haven_fs.errors import UserError
+from haven_fs.library.kinds import ending
+from haven_fs.library.metadata import Unreadable, read_metadata
+from haven_fs.library.personnames import clean_name
+from haven_fs.library.placed import NotEditable
+from haven_fs.library.xmp import LONGEST_PACKET
+from haven_fs.library.xmp_markup import EMPTY
+from haven_fs.library.xmp_write import with_people
+
+_MOST_REASONS = 20
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    """Add what `export` takes."""
+    verbs = parser.add_subparsers(dest="verb", metavar="xmp", required=True)
+    xmp = verbs.add_parser("xmp", help="write who is in which photo as XMP sidecars")
+    xmp.add_argument("folder", nargs="?", type=Path, metavar="DIR", help="a folder for them, outside your photos")
+    xmp.add_argument("--sidecars", action="store_true", help="write them beside the photos of writable libraries")
+    options.add_data(parser, xmp)
+    options.add_json(parser, xmp)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Write sidecars and report."""
+    if bool(args.folder) == args.sidecars:
+        raise UserError("Say where the sidecars go: either a folder, haven export xmp DIR, or --sidecars.")
+    data = options.data_folder(args)
+    with data.catalog(readonly=True) as catalog, catalog.read() as db:
+        libraries = {library.id: library for library in all_libraries(db)}
+        folder = None if args.sidecars else _folder(args.folder, list(libraries.values()), data.path)
+        if folder is None and not any(library.writable for library in libraries.values()):
+            raise UserError(
+                "Your libraries are read-only for Haven, so nothing is written beside their photos."
+                " Write the sidecars to a folder of their own instead: haven export xmp DIR"
+            )
+        photos = known_photos(db)
+    chosen = [photo for photo in photos if folder or libraries[photo.library_id].writable]
+    report = _Report(len(photos) - len(chosen))
+    progress = Progress(bar=True)
+    progress.begin("Writing names", len(chosen))
+    try:
+        for photo in chosen:
+            library = libraries[photo.library_id]
+            if library.away:
+                report.skip(photo.path(library.root), library.away)
+            else:
+                _export(photo, library, folder, report)
+            progress.advance(1)
+    finally:
+        progress.end()
+    print(json.dumps(report.facts(), ensure_ascii=False) if args.json else report.text(folder))
+    return 0
+
+
+def _folder(folder: Path, libraries: Sequence[Library], data: Path) -> Path:
+    """Return where a mirror may be written. Raises UserError where it would touch photos or Haven's own folder."""
+    folder = folder.expanduser().resolve()
+    for library in libraries:
+        if folder.is_relative_to(library.root) or library.root.is_relative_to(folder):
+            raise UserError(
+                f"{folder} overlaps your photos in {library.root}, which stay as they are. Choose another folder,"
+                " or write beside the photos of writable libraries: haven export xmp --sidecars"
+            )
+    if folder.is_relative_to(data.resolve()):
+        raise UserError(f"{folder} lies inside Haven's own data folder. Choose another folder.")
+    if folder.exists() and not folder.is_dir():
+        raise UserError(f"{folder} is a file. Name a folder for the sidecars.")
+    return folder
+
+
+class _Report:
+    """What was done: sidecars written, those that said it already, and what was left out, with reasons."""
+
+    def __init__(self, elsewhere: int) -> None:
+        self.written = self.unchanged = 0
+        self.elsewhere = elsewhere
+        self.skipped: list[tuple[Path, str]] = []
+
+    def skip(self, path: Path, reason: str) -> None:
+        """Note a file that was left as it is."""
+        self.skipped.append((path, reason))
+
+    def facts(self) -> dict[str, object]:
+        """Return it for programs."""
+        skipped = [{"file": _said(path), "reason": reason} for path, reason in self.skipped]
+        return {
+            "written": self.written,
+            "unchanged": self.unchanged,
+            "read_only": self.elsewhere,
+            "skipped": skipped,
+        }
+
+    def text(self, folder: Path | None) -> str:
+        """Return it for people."""
+        lines = [f"{_said(path)}: {reason}" for path, reason in self.skipped[:_MOST_REASONS]]
+        if len(self.skipped) > _MOST_REASONS:
+            lines.append(f"and {len(self.skipped) - _MOST_REASONS} more")
+        where = f"to {_said(folder)}" if folder else "beside your photos"
+        last = f"{self.written} sidecars written {where}, {self.unchanged} were up to date"
+        if self.skipped:
+            last += f", {len(self.skipped)} left as they are"
+        last += "."
+        if self.elsewhere:
+            last += f" {self.elsewhere} photos are in read-only libraries: for those use haven export xmp DIR."
+        return "\n".join([*lines, last])
+
+
+def _export(photo: KnownPhoto, library: Library, folder: Path | None, report: _Report) -> None:
+    path = photo.path(library.root)
+    try:
+        metadata = read_metadata(path, photo.kind)
+    except (Unreadable, OSError) as error:
+        return report.skip(path, str(error))
+    for beside in _sidecars(photo, path):
+        target = folder / library.name / beside.relative_to(library.root) if folder else beside
+        base = next((found for found in (target, beside) if found.exists()), None)
+        if base is None and not any(clean_name(person.name) for person in photo.people):
+            continue
+        try:
+            before = _read(base) if base else EMPTY
+            after = with_people(before, photo.people, metadata, photo.gone, key=_key)
+            if after == before and (base == target or not photo.people):
+                report.unchanged += 1
+                continue
+            put_sidecar(target, after, before if base == target else None)
+            report.written += 1
+        except NotEditable as reason:
+            report.skip(base or target, f"left as it is, since {reason}.")
+        except OSError as error:
+            report.skip(target, f"cannot be written: {error.strerror}.")
+    return None
+
+
+def _sidecars(photo: KnownPhoto, path: Path) -> list[Path]:
+    """Return the sidecars a photo has, and the one it is to have if none is of its main file."""
+    own = path.with_name(f"{path.name}.xmp")
+    there = {path.with_name(name) for name in photo.sidecars if ending(name) == "xmp"} | {own}
+    there = {sidecar for sidecar in there if sidecar.exists()}
+    if not there & {own, path.with_suffix(".xmp"), path.with_suffix(".XMP")}:
+        there.add(own)
+    return sorted(there)
+
+
+def _said(path: Path) -> str:
+    """Return a path as UTF-8 can say it."""
+    return str(path).encode(errors="replace").decode()
+
+
+def _read(path: Path) -> bytes:
+    with path.open("rb") as file:
+        data = file.read(LONGEST_PACKET + 1)
+    if len(data) > LONGEST_PACKET:
+        raise NotEditable("it is too long")
+    return data
+
+
+def _key(name: str) -> str:
+    """Return what a name of a file and one of the catalog have in common, which is always portable."""
+    return names.fold(names.portable(name))
+
+
+COMMAND = Command("export", "Write what Haven knows for other programs.", arguments, run)
