@@ -13,6 +13,17 @@ import pillow_heif
 from PIL import Image
 
 FRAMES_PER_SECOND = 10
+FACES = (
+    '<mwg-rs:Regions xmlns:mwg-rs="http://www.metadataworkinggroup.com/schemas/regions/"'
+    ' xmlns:stDim="http://ns.adobe.com/xap/1.0/sType/Dimensions#" xmlns:stArea="http://ns.adobe.com/xmp/sType/Area#"'
+    ' rdf:parseType="Resource"><mwg-rs:AppliedToDimensions stDim:w="{width}" stDim:h="{height}" stDim:unit="pixel"/>'
+    "<mwg-rs:RegionList><rdf:Bag>{faces}</rdf:Bag></mwg-rs:RegionList></mwg-rs:Regions>"
+)
+FACE = (
+    '<rdf:li><rdf:Description mwg-rs:Name="{name}" mwg-rs:Type="Face"><mwg-rs:Area'
+    ' stArea:x="{x:.5f}" stArea:y="{y:.5f}" stArea:w="{w:.5f}" stArea:h="{h:.5f}"'
+    ' stArea:unit="normalized"/></rdf:Description></rdf:li>'
+)
 XMP = """<?xpacket begin="\ufeff" id="W5M0MpCehiHzreSzNTczkc9d"?>
 <x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
 <rdf:Description rdf:about="" xmlns:xmp="http://ns.adobe.com/xap/1.0/" xmlns:dc="http://purl.org/dc/elements/1.1/"\
@@ -32,6 +43,14 @@ class Camera:
 
 
 @dataclass(frozen=True, slots=True)
+class NamedFace:
+    """A face and whose it is, as programs for photos write it; left, top, right, bottom as shares of the picture."""
+
+    name: str
+    box: tuple[float, float, float, float]
+
+
+@dataclass(frozen=True, slots=True)
 class Shot:
     """When, where and with what something was taken, and what was written about it.
 
@@ -47,6 +66,7 @@ class Shot:
     rating: int = 0
     turned: bool = False
     panorama: bool = False
+    faces: tuple[NamedFace, ...] = ()
 
     @property
     def instant(self) -> datetime:
@@ -63,7 +83,7 @@ def jpeg(image: Image.Image, shot: Shot | None) -> bytes:
     plain = out.getvalue()
     if shot is None:
         return plain
-    parts = [b"Exif\0\0" + _exif(shot), b"http://ns.adobe.com/xap/1.0/\0" + _xmp(shot)]
+    parts = [b"Exif\0\0" + _exif(shot), b"http://ns.adobe.com/xap/1.0/\0" + _xmp(shot, image.size)]
     segments = b"".join(b"\xff\xe1" + struct.pack(">H", len(part) + 2) + part for part in parts)
     return plain[:2] + segments + plain[2:]
 
@@ -71,7 +91,7 @@ def jpeg(image: Image.Image, shot: Shot | None) -> bytes:
 def heic(image: Image.Image, shot: Shot) -> bytes:
     """Return a HEIC file."""
     out = io.BytesIO()
-    pillow_heif.from_pillow(image).save(out, quality=70, exif=b"Exif\0\0" + _exif(shot), xmp=_xmp(shot))
+    pillow_heif.from_pillow(image).save(out, quality=70, exif=b"Exif\0\0" + _exif(shot), xmp=_xmp(shot, image.size))
     return out.getvalue()
 
 
@@ -163,10 +183,19 @@ def _degrees(value: float) -> tuple[float, float, float]:
     return float(seconds // 3600), float(seconds % 3600 // 60), round(seconds % 60, 2)
 
 
-def _xmp(shot: Shot) -> bytes:
+def _xmp(shot: Shot, size: tuple[int, int]) -> bytes:
     attributes = f' xmp:Rating="{shot.rating}"' if shot.rating else ""
     if shot.panorama:
         attributes += ' GPano:ProjectionType="cylindrical"'
     words = "".join(f"<rdf:li>{escape(word)}</rdf:li>" for word in shot.keywords)
     elements = f"<dc:subject><rdf:Bag>{words}</rdf:Bag></dc:subject>" if words else ""
+    if shot.faces:
+        faces = "".join(_face(face) for face in shot.faces)
+        elements += FACES.format(width=size[0], height=size[1], faces=faces)
     return XMP.format(attributes=attributes, elements=elements).encode()
+
+
+def _face(face: NamedFace) -> str:
+    left, top, right, bottom = face.box
+    middle = {"x": (left + right) / 2, "y": (top + bottom) / 2, "w": right - left, "h": bottom - top}
+    return FACE.format(name=escape(face.name, {'"': "&quot;"}), **middle)

@@ -6,6 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from pathlib import Path
 
+from haven_fs.demo.faces_album import people_photos
 from haven_fs.demo.odd import odd
 from haven_fs.demo.plan import Item, ordinary
 from haven_fs.errors import UserError
@@ -18,7 +19,7 @@ PART = ".haven-demo-part-"
 
 
 def make_demo_library(folder: Path, *, photos: int = 60, seed: int = 1, today: date | None = None) -> Path:
-    """Make a library of `photos` drawn photos and about twenty odd files in `folder`, and return `folder`.
+    """Make a library of `photos` drawn photos, photos of people and about twenty odd files in `folder`; returns it.
 
     The same arguments make the same library. Some photos are of `today` (the computer's, unless given) in earlier
     years. A whole library stays as it is and one that was begun is completed, both whatever the arguments. Raises
@@ -33,7 +34,7 @@ def make_demo_library(folder: Path, *, photos: int = 60, seed: int = 1, today: d
             raise UserError(f"{folder} holds other files. Choose an empty folder for the demo.")
         begun = (photos, seed, today or date.today())
         _write(folder / MAKING, json.dumps([begun[0], begun[1], begun[2].isoformat()]).encode(), None)
-    items = [*ordinary(*begun), *odd(*begun[1:])]
+    items = [*ordinary(*begun), *odd(*begun[1:]), *people_photos(*begun[1:])]
     with ThreadPoolExecutor(min(4, os.cpu_count() or 1)) as pool:
         for _ in pool.map(lambda item: _make(folder, item), items):
             pass
