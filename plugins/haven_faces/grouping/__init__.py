@@ -5,5 +5,6 @@ Knows nothing of databases and pictures: it takes arrays and gives arrays. Impor
 
 from haven_faces.grouping.incremental import Added, Groups
 from haven_faces.grouping.kinds import Barred, Faces, Limits
+from haven_faces.grouping.regrouping import regroup
 
-__all__ = ["Added", "Barred", "Faces", "Groups", "Limits"]
+__all__ = ["Added", "Barred", "Faces", "Groups", "Limits", "regroup"]

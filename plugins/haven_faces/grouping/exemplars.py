@@ -43,6 +43,8 @@ def likeness(to_means: Floats, counts: Ints) -> tuple[float, int]:
     odd face in a person does not let its look-alikes in.
     """
     order = np.argsort(-to_means)
+    if not len(order):
+        return -1.0, 0
     total, left, witnesses = 0.0, CORE, 0
     for n in order.tolist():
         count = int(counts[n])

@@ -47,7 +47,7 @@ def neighbours(
     centres = means_of(vectors, among, max(1, len(among) // CELL), stop)
     nearest = np.empty((count, min(probes, len(centres))), np.int32)
     for start in range(0, count, _ROWS):
-        _check(stop)
+        check(stop)
         scores = _floats(vectors[start : start + _ROWS]) @ centres.T
         width = nearest.shape[1]
         some = np.argpartition(-scores, width - 1, axis=1)[:, :width]
@@ -81,7 +81,7 @@ def _compare(
     k = rows.shape[1]
     inside = _floats(vectors[members]).T
     for start in range(0, len(askers), _ROWS):
-        _check(stop)
+        check(stop)
         some = askers[start : start + _ROWS]
         found = _floats(vectors[some]) @ inside
         found[some[:, None] == members] = -1
@@ -108,7 +108,7 @@ def means_of(vectors: Vectors, among: Ints, count: int, stop: Callable[[], bool]
     for _ in range(_ROUNDS):
         sums = np.zeros_like(centres)
         for start in range(0, len(sample), _ROWS):
-            _check(stop)
+            check(stop)
             some = _floats(vectors[sample[start : start + _ROWS]])
             home = np.argmax(some @ centres.T, axis=1)
             order = np.argsort(home, kind="stable")
@@ -124,6 +124,7 @@ def _floats(vectors: Vectors) -> Floats:
     return floats
 
 
-def _check(stop: Callable[[], bool]) -> None:
+def check(stop: Callable[[], bool]) -> None:
+    """Raise Stopped if it is time to stop."""
     if stop():
         raise Stopped

@@ -1,0 +1,108 @@
+"""All faces grouped anew in the background, and who is who kept.
+
+Every good face gets its nearest neighbours. Along these, the nearest first, groups are joined whose faces are alike in
+the mean; then groups whose exemplars are alike, so that a child and the grown person become one over the years between.
+Faces that are left, and those of low quality, join the group that they are like, but found and join none. Then the
+members' former persons vote on who each group is. A face leaves its person only for one it is clearly nearer to.
+"""
+
+from collections.abc import Callable
+
+import numpy as np
+
+from haven_faces.grouping.clusters import Clusters
+from haven_faces.grouping.exemplars import exemplars_of
+from haven_faces.grouping.identities import Assigner, persons_of_groups
+from haven_faces.grouping.kinds import CORE, Barred, Faces, Ints, Limits, Mask, rows_by, usable
+from haven_faces.grouping.neighbours import Neighbours, Stopped, check, neighbours
+
+NEIGHBOURS = 24
+
+
+def regroup(
+    faces: Faces, barred: Barred, limits: Limits, stop: Callable[[], bool] = lambda: False
+) -> Ints | None:
+    """Return the person of each face, (n,): a person > 0, 0 for none, a negative label for a new group.
+
+    Fixed faces keep theirs, and two persons that have fixed faces are never made one. The order of the faces does not
+    matter, their ids do. Returns None, within seconds, if `stop` says so.
+    """
+    order = np.argsort(faces.ids, kind="stable")
+    in_order = faces if (np.diff(order) == 1).all() else faces.take(order)
+    answer = np.zeros(len(faces), np.int64)
+    try:
+        answer[order] = _regroup(in_order, barred, limits, stop)
+    except Stopped:
+        return None
+    return answer
+
+
+def _regroup(faces: Faces, barred: Barred, limits: Limits, stop: Callable[[], bool]) -> Ints:
+    fine = usable(faces.vectors)
+    good = faces.good & fine
+    near = neighbours(faces.vectors, good, NEIGHBOURS, limits.floor, stop)
+    clusters = Clusters(faces, limits)
+    _join_neighbours(clusters, near, good, limits, stop)
+    _join_exemplars(clusters, faces, good, limits, stop)
+    group = np.full(len(faces), -1, np.int64)
+    group[good] = clusters.labels(np.flatnonzero(good))
+    person = persons_of_groups(faces, group)
+    check(stop)
+    assigner = Assigner(faces, person, good, barred, limits)
+    assigner.expel_barred(group)
+    assigner.keep_loyal()
+    assigner.assign_loose(near, stop)
+    assigner.part_pictures()
+    return person
+
+
+def _join_neighbours(
+    clusters: Clusters, near: Neighbours, good: Mask, limits: Limits, stop: Callable[[], bool]
+) -> None:
+    """Join groups along the graph of neighbours, the likest faces first."""
+    one, place = np.nonzero((near.rows >= 0) & good[:, None])
+    other, like = near.rows[one, place], near.likeness[one, place]
+    order = np.lexsort((other, one, -like))
+    one, other = one[order], other[order]
+    failed: dict[tuple[int, int], int] = {}  # groups that were not alike enough, and how large to try again
+    for n, (first, second) in enumerate(zip(one.tolist(), other.tolist(), strict=True)):
+        if n % 20_000 == 0:
+            check(stop)
+        a, b = clusters.root(first), clusters.root(second)
+        if a == b:
+            continue
+        key = (a, b) if a < b else (b, a)
+        pairs = clusters.size(a) * clusters.size(b)
+        if pairs < failed.get(key, 0):
+            continue
+        if clusters.likeness(a, b) >= limits.need(pairs) + clusters.bias(a, b) and clusters.may_join(a, b):
+            clusters.join(a, b)
+        else:
+            failed[key] = pairs + pairs // 4 + 1
+
+
+def _join_exemplars(
+    clusters: Clusters, faces: Faces, good: Mask, limits: Limits, stop: Callable[[], bool]
+) -> None:
+    """Join groups of which some exemplars, each of several faces, are alike."""
+    rows = np.flatnonzero(good)
+    means, roots = [np.empty((0, faces.vectors.shape[1]), np.float32)], []
+    for n, (root, members) in enumerate(rows_by(clusters.labels(rows))):
+        if n % 256 == 0:
+            check(stop)
+        if len(members) >= CORE:
+            mine = exemplars_of(faces.vectors[rows[members]].astype(np.float32), limits)
+            strong = mine.counts >= CORE
+            means.append(mine.means[strong])
+            roots.extend([root] * int(strong.sum()))
+    sides = np.concatenate(means)
+    length = np.linalg.norm(sides, axis=1)
+    unit = sides / length[:, None]
+    near = neighbours(unit, np.ones(len(sides), np.bool_), NEIGHBOURS, limits.same - limits.loyalty, stop)
+    one, place = np.nonzero(near.rows >= 0)
+    other = near.rows[one, place]
+    like = near.likeness[one, place] * length[one] * length[other]
+    for n in np.lexsort((other, one, -like)).tolist():
+        a, b = clusters.root(roots[int(one[n])]), clusters.root(roots[int(other[n])])
+        if a != b and like[n] >= limits.same + clusters.bias(a, b) and clusters.may_join(a, b):
+            clusters.join(a, b)
