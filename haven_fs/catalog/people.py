@@ -20,6 +20,8 @@ from haven_fs.catalog.settle import PERSON, PERSON_NAME, Settler
 GESTURE = 10.0
 """Seconds: writes of one user in one folder with smaller gaps are one gesture."""
 
+_JUST = 600.0
+"""Seconds that a removal was just made."""
 _NUMBERED = re.compile(r"person (\d{1,9})")
 _SHOWN = "q.hidden = 0 AND q.merged_into IS NULL AND (q.name IS NOT NULL OR q.number IS NOT NULL)"
 
@@ -47,7 +49,11 @@ def find_person(db: sqlite3.Connection, name: str, *, hidden: bool = False) -> i
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """A person with a folder of that name. `kept`: it is shown without photos too, since somebody named it."""
+    """A person with a folder of that name.
+
+    `kept`: it is shown without photos too, since somebody named it, or has just taken out the last: `rm -r` goes on to
+    remove the folder, and must find it.
+    """
 
     id: int
     name: str
@@ -58,8 +64,10 @@ class Person:
 def shown_people(db: sqlite3.Connection) -> list[Person]:
     """Return everybody who has a folder: by name, those with a number only after the others."""
     rows = db.execute(
-        f"SELECT q.id, {PERSON_NAME}, q.seq, q.name IS NOT NULL FROM person q WHERE {_SHOWN}"
-        " ORDER BY q.name IS NULL, q.fold, q.number"
+        f"SELECT q.id, {PERSON_NAME}, q.seq, q.name IS NOT NULL OR"
+        " EXISTS (SELECT 1 FROM not_person n WHERE n.person_id = q.id AND n.at > ?)"
+        f" FROM person q WHERE {_SHOWN} ORDER BY q.name IS NULL, q.fold, q.number",
+        (time.time() - _JUST,),
     )
     return [Person(id_, name, seq, bool(kept)) for id_, name, seq, kept in rows]
 
