@@ -116,7 +116,7 @@ class Layout:
         for path in self.files():
             name = path.relative_to(self.folder).as_posix()
             try:
-                digest.update(f"\n{name}\n{path.stat().st_size}\n".encode() + _sampled(path))
+                digest.update(f"\n{name}\n{path.stat().st_size}\n".encode() + sampled(path))
             except OSError as error:
                 raise self.broken(name, str(error.strerror)) from error
         return f"{self.name}-{digest.hexdigest()[:10]}"
@@ -160,8 +160,8 @@ def belongs(path: str) -> bool:
     return half in ("visual", "textual") and bool(plain) and Path(name).suffix.lower() not in _NO_WEIGHTS
 
 
-def _sampled(path: Path) -> bytes:
-    """Return the digest of a file, or of samples of it if it is large. Raises OSError."""
+def sampled(path: Path) -> bytes:
+    """Return the digest of a file, or of samples spread over it if it is large. Raises OSError."""
     size = path.stat().st_size
     digest = hashlib.sha256()
     with path.open("rb") as file:

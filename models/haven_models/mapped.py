@@ -47,7 +47,7 @@ def graph_without_weights(path: Path) -> bytes | None:
 
 def _model(data: mmap.mmap, name: str) -> bytes | None:
     made, moved = bytearray(), 0
-    for number, kind, begin, start, end in _fields(data, 0, len(data)):
+    for number, kind, begin, start, end in fields(data, 0, len(data)):
         if number == _GRAPH and kind == _BYTES:
             graph, count = _graph(data, start, end, name)
             made += _tag(_GRAPH, _BYTES) + _varint(len(graph)) + graph
@@ -59,7 +59,7 @@ def _model(data: mmap.mmap, name: str) -> bytes | None:
 
 def _graph(data: mmap.mmap, start: int, end: int, name: str) -> tuple[bytes, int]:
     made, moved = bytearray(), 0
-    for number, kind, begin, inner, last in _fields(data, start, end):
+    for number, kind, begin, inner, last in fields(data, start, end):
         if number == _WEIGHT and kind == _BYTES and last - inner >= LARGE:
             weight = _weight(data, inner, last, name)
             if weight is not None:
@@ -73,7 +73,7 @@ def _graph(data: mmap.mmap, start: int, end: int, name: str) -> tuple[bytes, int
 def _weight(data: mmap.mmap, start: int, end: int, name: str) -> bytes | None:
     """Return a weight with its numbers said to be outside; None if it has none in one piece."""
     made, place = bytearray(), None
-    for number, kind, begin, inner, last in _fields(data, start, end):
+    for number, kind, begin, inner, last in fields(data, start, end):
         if number == _OUTSIDE or (number == _WHERE and data[inner] != 0):
             return None
         if number == _WHERE:
@@ -90,17 +90,17 @@ def _weight(data: mmap.mmap, start: int, end: int, name: str) -> bytes | None:
     return bytes(made + _tag(_WHERE, _VARINT) + b"\x01")
 
 
-def _fields(data: mmap.mmap, position: int, end: int) -> Iterator[Field]:
+def fields(data: mmap.mmap, position: int, end: int) -> Iterator[Field]:
     """Give the fields between two places. Raises Unusual, or IndexError at the end of the file."""
     while position < end:
         begin = position
-        key, position = _read_varint(data, position)
+        key, position = read_varint(data, position)
         number, kind = key >> 3, key & 7
         start = position
         if kind == _VARINT:
-            _, position = _read_varint(data, position)
+            _, position = read_varint(data, position)
         elif kind == _BYTES:
-            length, start = _read_varint(data, position)
+            length, start = read_varint(data, position)
             position = start + length
         elif kind in (_FIXED64, _FIXED32):
             position += 8 if kind == _FIXED64 else 4
@@ -111,7 +111,8 @@ def _fields(data: mmap.mmap, position: int, end: int) -> Iterator[Field]:
         yield number, kind, begin, start, position
 
 
-def _read_varint(data: mmap.mmap, position: int) -> tuple[int, int]:
+def read_varint(data: mmap.mmap, position: int) -> tuple[int, int]:
+    """Return the number at a place, and where it ends. Raises Unusual, or IndexError at the end of the file."""
     value = shift = 0
     while True:
         byte = data[position]

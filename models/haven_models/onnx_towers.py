@@ -30,6 +30,8 @@ _TYPES: dict[str, Any] = {
     "tensor(int64)": np.int64,
 }
 
+_CORE_ML = ("CoreMLExecutionProvider", {"ModelFormat": "MLProgram", "MLComputeUnits": "CPUAndGPU"})
+
 
 class OnnxTower:
     """One model.onnx, opened. Threads may share it."""
@@ -115,10 +117,12 @@ class OnnxTextual(OnnxTower):
         return tokens.ids
 
 
-def new_session(path: Path, threads: int) -> Any:
+def new_session(path: Path, threads: int, *, accelerate: bool = False) -> Any:
     """Return an onnxruntime session of a file, on a graphics card if this onnxruntime was built for one.
 
-    Raises UserError if there is no onnxruntime, and otherwise what it raises, for which it has no base class.
+    `accelerate`: on a Mac by Core ML too, for a model whose pictures all have one size; where that cannot be had the
+    processor computes. Raises UserError if there is no onnxruntime, and otherwise what it raises, for which it has no
+    base class.
     """
     try:
         import onnxruntime
@@ -141,6 +145,11 @@ def new_session(path: Path, threads: int) -> Any:
     options.add_session_config_entry("session.disable_prepacking", "1")
     options.add_session_config_entry(mapped.FOLDER_OPTION, str(path.parent))
     providers = _providers(onnxruntime)
+    if accelerate and "CoreMLExecutionProvider" in onnxruntime.get_available_providers():
+        try:
+            return onnxruntime.InferenceSession(str(path), options, providers=[_CORE_ML, *providers])
+        except Exception:  # onnxruntime's errors have no base of their own
+            logger.debug("Core ML does not take %s", path, exc_info=True)
     graph = mapped.graph_without_weights(path)
     if graph is not None:
         try:

@@ -52,6 +52,8 @@ class Entry:
     tier: str | None = None
     about_bytes: int | None = None
     coco_recall: float | None = None
+    same: float | None = None
+    embedders: tuple[str, ...] = ()
 
 
 _FREE = "Free for any use, commercial too; who passes it on passes its notice on."

@@ -1,0 +1,114 @@
+"""Which pack of models for faces a data folder uses, and the name that everything it computes is kept under."""
+
+import logging
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+from zlib import crc32
+
+from haven_fs.config import Setting, Settings
+from haven_fs.errors import UserError
+from haven_models.face_layout import FaceLayout
+from haven_models.insight import missing
+from haven_models.store import DEMO, model_store
+
+if TYPE_CHECKING:
+    from haven_faces.grouping import Limits
+    from haven_models.faces import FacePack
+
+logger = logging.getLogger(__name__)
+
+REVISION = 1
+"""Counts up when the analyzer finds other faces or says other things of them: every photo is due again."""
+SETTINGS = (
+    Setting(
+        "faces.model",
+        "",
+        "The pack of models that finds people; empty for the one that `haven models use` chose. "
+        '"demo" knows drawn faces only.',
+    ),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class ChosenFaces:
+    """A pack on disk: its folder, its id, which names its `space` of vectors, and from when two faces are the same.
+
+    `same`: the cosine similarity from which two good faces are taken to be one person.
+    """
+
+    folder: Path
+    id: str
+    same: float
+
+    @property
+    def space(self) -> str:
+        """The name of the space its vectors are kept in."""
+        return f"faces:{self.id}"
+
+    @property
+    def version(self) -> int:
+        """The analyzer's version: another pack makes every photo due again."""
+        return crc32(f"{self.id} {REVISION}".encode())
+
+    @property
+    def limits(self) -> "Limits":
+        """From when faces are grouped."""
+        from haven_faces.grouping import Limits
+
+        return Limits(self.same)
+
+    def open(self, threads: int = 0) -> "FacePack":
+        """Return the pack itself; it is loaded when first needed."""
+        from haven_models.faces import open_face_pack
+
+        return open_face_pack(self.folder, threads=threads)
+
+
+def chosen_faces(settings: Settings) -> ChosenFaces | None:
+    """Return the pack that a data folder uses; None if it has none, or it cannot be used, which is logged."""
+    name = str(settings.get("faces.model") or "")
+    try:
+        folder = _demo() if name == DEMO else _installed(settings, name)
+        if folder is None:
+            return None
+        layout = FaceLayout(folder)
+        chosen = ChosenFaces(folder, layout.id, layout.same)
+        if (why := missing()) is not None:
+            raise UserError(why)
+        return chosen
+    except UserError as error:
+        _say_once(str(error))
+        return None
+
+
+_said: set[str] = set()
+
+
+def _say_once(why: str) -> None:
+    """Log why there are no people, which is asked again and again, for each reason once."""
+    if why not in _said:
+        _said.add(why)
+        logger.error("People are off: %s", why)
+
+
+def _demo() -> Path:
+    try:
+        from haven_models.demo_faces import demo_faces
+    except ImportError as error:
+        raise UserError(
+            "the model for drawn faces is not installed. Install Haven again: pip install haven-fs"
+        ) from error
+    return demo_faces()
+
+
+def _installed(settings: Settings, name: str) -> Path | None:
+    """Return the folder of the pack of that name, of the active one if the name is empty. Raises UserError."""
+    store = model_store(settings)
+    if not name:
+        active = store.active("faces")
+        return active.folder if active is not None else None
+    for installed in store.installed():
+        if installed.task == "faces" and installed.name == name:
+            return installed.folder
+    raise UserError(f"there is no pack {name} here, which the setting faces.model names. See: haven models list")
