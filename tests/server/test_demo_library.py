@@ -18,10 +18,12 @@ from PIL import Image
 
 from haven_fs.demo import make_demo_library
 from haven_fs.demo.drawing import SCENES, SUBJECTS, TIMES, draw_picture, fits
+from haven_fs.demo.faces_album import ALBUM, FAMILY, NAMED, people_photos
 from haven_fs.demo.library import DONE, MAKING, PART
 from haven_fs.demo.odd import odd
 from haven_fs.demo.plan import TRIPS, on_this_day, ordinary
 from haven_fs.errors import UserError
+from haven_fs.library.xmp import REGIONS, parse_xmp
 
 TODAY = date(2026, 11, 23)
 PHOTOS = 18
@@ -119,7 +121,7 @@ def test_there_is_something_on_this_day_and_something_of_each_sort():
 
 @pytest.mark.parametrize("seed", [1, 2, 3])
 def test_no_two_files_have_one_path(seed):
-    items = [*ordinary(3000, seed, TODAY), *odd(seed, TODAY)]
+    items = [*ordinary(3000, seed, TODAY), *odd(seed, TODAY), *people_photos(seed, TODAY)]
     assert len({str(item.path).lower() for item in items}) == len(items)
 
 
@@ -127,6 +129,36 @@ def test_words_and_stars_are_in_the_files(library):
     text = b"".join(path.read_bytes() for path in library.rglob("*.jpg"))
     assert b"xmp:Rating=" in text and b"<dc:subject><rdf:Bag><rdf:li>" in text and b"Our way through" not in text
     assert any(0x010E in exif(path) for path in library.glob("2*/*/*.jpg") if path.name != "IMG_2004.jpg")
+
+
+def test_a_family_is_there_through_the_years_and_strangers_once(library):
+    photos = people_photos(1, TODAY)
+    assert all((library / item.path).is_file() and item.instant.date() < TODAY for item in photos)
+    assert len({item.instant.year for item in photos}) >= 6
+    seen = [who.split() for *_, who in ALBUM]
+    often = {name: sum(name in who for who in seen) for name in FAMILY}
+    assert often["Otto"] == 3 and often[NAMED] == max(often.values()) >= 14 and min(often.values()) == 3
+    assert {len(who) for who in seen if who != ["stranger"]} == {1, 2, 3, 4}
+    assert seen.count(["stranger"]) == 5
+
+
+def test_one_photo_says_whose_face_is_in_it(library):
+    told = [path for path in library.rglob("*.[jJ][pP][gG]") if b"mwg-rs:Regions" in path.read_bytes()]
+    assert len(told) == 1
+    data = told[0].read_bytes()
+    packet = data[data.index(b"<x:xmpmeta") : data.index(b"</x:xmpmeta>") + len(b"</x:xmpmeta>")]
+    problems: list[str] = []
+    (area,) = parse_xmp(packet, problems)[REGIONS]
+    assert not problems and area.name == NAMED
+    left, top, right, bottom = area.box
+    assert 0 < left < right < 1 and 0 < top < bottom < 1
+    with Image.open(told[0]) as image:
+        assert area.drawn_on == image.size
+        # A face has a skin's colour in its middle, which no sky and no town has.
+        red, _, blue = image.getpixel(
+            (int((left + right) / 2 * image.width), int((top * 0.3 + bottom * 0.7) * image.height))
+        )
+        assert red > blue + 30
 
 
 def test_a_killed_run_is_completed_to_the_same_library(library, tmp_path):
