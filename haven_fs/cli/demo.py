@@ -20,20 +20,24 @@ def run(args: argparse.Namespace) -> int:
     """Draw the library if it is not there yet, and serve it."""
     folder = Path(args.data) if args.data else default_data_dir().with_name("haven-fs-demo")
     print(f"Drawing a small photo library in {folder} ...", file=sys.stderr)
-    print('Once it is served, make a folder named "dog on beach" in its folder Search.', file=sys.stderr)
+    print('Once it is served, make a folder named "dog on beach" in its folder Search,', file=sys.stderr)
+    print("and rename a folder in People to say who that is.", file=sys.stderr)
     args.libraries = [make_demo_library(folder / "Demo Photos")]
     args.data = folder / "data"
-    _use_demo_model(args.data)
+    _use_demo_models(args.data)
     args.accept_missing = True
     return serve.run(args)
 
 
-def _use_demo_model(data: Path) -> None:
-    """Say in the demo's own settings that it searches with the demo model, which knows drawn pictures only."""
+def _use_demo_models(data: Path) -> None:
+    """Say in the demo's own settings that it uses the demo models, which know drawn pictures only."""
     settings = data / "haven.toml"
-    if not settings.exists():
+    said = settings.read_text(encoding="utf-8") if settings.exists() else ""
+    lacking = [plugin for plugin in ("clip", "faces") if f"[{plugin}]" not in said]
+    if lacking:
         data.mkdir(parents=True, exist_ok=True)
-        settings.write_text('[clip]\nmodel = "demo"\n', encoding="utf-8")
+        said += "".join(f'[{plugin}]\nmodel = "demo"\n' for plugin in lacking)
+        settings.write_text(said, encoding="utf-8")
 
 
 COMMAND = Command("demo", "Serve a small made-up library, to look around.", arguments, run)

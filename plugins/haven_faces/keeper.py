@@ -11,6 +11,8 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from haven_faces.covers import make_covers
+from haven_faces.forget import scrub
 from haven_faces.model import ChosenFaces, chosen_faces
 from haven_fs.analysis.progress import Progress
 from haven_fs.catalog import Catalog
@@ -33,7 +35,9 @@ _QUIET = 20.0
 _GROWN = 0.05
 """The share of new faces after which all is grouped anew."""
 _ANCHORS = 5
-"""How many of a named person's faces stand for the name: no grouping takes them away."""
+"""How many faces stand for a person whom the owner cares for: no grouping takes them away."""
+_ROUNDS = 4
+"""How often faces are grouped at most after a removal: when some leave, those like them are left with fewer friends."""
 _FRAMES = 1 << 10
 _AT_ONCE = 512
 
@@ -60,6 +64,7 @@ class FaceKeeper:
         self._smallest = max(1, int(settings["people.smallest"]))
         self._groups: Groups | None = None
         self._people = -1  # the clock of people when the groups were loaded
+        self._covered = -1  # the same when the covers were made
 
     def follow(self, catalog: Catalog, photo_ids: Collection[int]) -> None:
         """Find out whose the new faces in these photos are."""
@@ -104,26 +109,35 @@ class FaceKeeper:
 
     def settle(self, catalog: Catalog, progress: Progress, stopped: Callable[[], bool]) -> None:
         """Group all faces anew if many came since the last time, or the owner corrected something and is done."""
-        if self._model is None or not self._is_due(catalog):
-            return
+        scrub(catalog)
+        if self._model is not None and self._is_due(catalog):
+            self._regroup(catalog, self._model, stopped)
+        if self._settings["people.covers"] and (clock := _clock(catalog)) != self._covered and not stopped():
+            make_covers(catalog, self._settings)
+            self._covered = clock
+
+    def _regroup(self, catalog: Catalog, model: ChosenFaces, stopped: Callable[[], bool]) -> None:
         from haven_faces.grouping import regroup
 
-        started = time.time()
+        started = time.monotonic()
         now = self._state(catalog)
-        loaded = self._load(catalog, anchors=True)
-        faces = loaded.faces
-        if len(faces.ids):
-            logger.info("Grouping %d faces", len(faces.ids))
-            person = regroup(faces, loaded.barred, self._model.limits, stopped)
+        for _ in range(_ROUNDS):
+            loaded = self._load(catalog, anchors=True)
+            faces = loaded.faces
+            person = regroup(faces, loaded.barred, model.limits, stopped)
             if person is None or stopped():
                 return
             changed = {
-                int(id_): int(new)
-                for id_, old, new in zip(faces.ids, faces.person, person, strict=True)
-                if int(old) != int(new)
+                id_: new
+                for id_, old, new in zip(faces.ids.tolist(), faces.person.tolist(), person.tolist(), strict=True)
+                if old != new
             }
-            logger.info("Grouped in %.1f s: %d faces changed", time.time() - started, len(changed))
             self._put(catalog, changed, None)
+            logger.info(
+                "%d faces grouped anew in %.1f s; %d changed", len(faces), time.monotonic() - started, len(changed)
+            )
+            if not changed or not loaded.barred:
+                break
         self._groups = None
         with catalog.write(quiet=True) as w:
             w.db.execute("INSERT OR REPLACE INTO state VALUES ('grouped', ?)", (json.dumps(now),))
@@ -183,7 +197,12 @@ class FaceKeeper:
                 f"SELECT {_COLUMNS} FROM face f WHERE f.space = ? {where} ORDER BY f.id",
                 (space, marks) if where else (space,),
             ).fetchall()
-            named = {id_ for (id_,) in db.execute("SELECT id FROM person WHERE name IS NOT NULL OR hidden")}
+            cared_for = {
+                id_
+                for (id_,) in db.execute(
+                    "SELECT id FROM person WHERE name IS NOT NULL OR hidden UNION SELECT person_id FROM not_person"
+                )
+            }
             denied = db.execute(
                 "SELECT person_id, faces FROM not_person WHERE at < ?", (time.time() - LEARN_AFTER,)
             ).fetchall()
@@ -195,7 +214,7 @@ class FaceKeeper:
         person = table[:, 4].copy()
         fixed = (table[:, 5] != GROUPED) & (person > 0)
         if anchors:
-            fixed |= _anchors(person, quality, fixed, named)
+            fixed |= _anchors(person, quality, fixed, cared_for)
         faces = Faces(
             ids=table[:, 0].copy(),
             vectors=vectors,
@@ -216,9 +235,9 @@ class FaceKeeper:
 
 
 def _anchors(
-    person: "npt.NDArray[np.int64]", quality: "npt.NDArray[np.float32]", fixed: "npt.NDArray[np.bool_]", named: set[int]
+    person: "npt.NDArray[np.int64]", quality: "npt.NDArray[np.float32]", fixed: "npt.NDArray[np.bool_]", of: set[int]
 ) -> "npt.NDArray[np.bool_]":
-    """Return the best faces of each named person that has too few which somebody spoke of."""
+    """Return the best faces of each of these people that has too few which somebody spoke of."""
     import numpy as np
 
     anchors = np.zeros(len(person), bool)
@@ -229,7 +248,7 @@ def _anchors(
         while end < len(order) and person[order[end]] == person[order[start]]:
             end += 1
         own = order[start:end]
-        if int(person[own[0]]) in named:
+        if int(person[own[0]]) in of:
             lacking = _ANCHORS - int(fixed[own].sum())
             if lacking > 0:
                 anchors[own[~fixed[own]][:lacking]] = True
