@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from haven_fs.library.regions import NamedArea
+from haven_fs.library.regions import REGIONS, NamedArea
 
 
 @dataclass(slots=True)
@@ -33,4 +33,4 @@ class Metadata:
     @property
     def regions(self) -> list[NamedArea]:
         """The people that are marked and named in it, as its sidecar says, or else the file; see library.upright."""
-        return list(self.xmp.get("haven:Regions", ()))
+        return list(self.xmp.get(REGIONS, ()))

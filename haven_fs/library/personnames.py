@@ -2,7 +2,8 @@
 
 import re
 import unicodedata
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
+from typing import Any
 
 LONGEST_NAME = 200
 """Characters kept of a name."""
@@ -79,3 +80,20 @@ def people_in_keywords(paths: Collection[str], separator: str) -> list[str]:
         if name and name.casefold() not in _GROUPS:
             found.setdefault(name_key(name), name)
     return list(found.values())
+
+
+def listed_people(xmp: Mapping[str, Any]) -> list[str]:
+    """Return the people that a packet, as `parse_xmp` gives it, names without a place, as it spells them first."""
+    found: dict[str, str] = {}
+    for text in texts_of(xmp.get("Iptc4xmpExt:PersonInImage")):
+        if name := clean_name(text):
+            found.setdefault(name_key(name), name)
+    for keyword, separator in PEOPLE_KEYWORDS.items():
+        for name in people_in_keywords(texts_of(xmp.get(keyword)), separator):
+            found.setdefault(name_key(name), name)
+    return list(found.values())
+
+
+def texts_of(value: Any) -> list[str]:
+    """Return a property's texts; some programs write a list, some one text."""
+    return [text for text in (value if isinstance(value, list) else [value]) if isinstance(text, str)]

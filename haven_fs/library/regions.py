@@ -18,6 +18,8 @@ Box = tuple[float, float, float, float]
 Areas = list[tuple[Element, "NamedArea | None"]]
 """Each rdf:li of a list of regions and its area, None if it is no face."""
 
+REGIONS = "haven:Regions"
+"""A name of Haven's own in what `parse_xmp` returns: a list of NamedArea; a sidecar's outrank the file's."""
 MOST_REGIONS = 500
 """Regions read of one packet; a picture of a crowd has fewer."""
 

@@ -13,8 +13,9 @@ from xml.etree.ElementTree import Element, ParseError
 from defusedxml.common import DefusedXmlException
 from defusedxml.ElementTree import fromstring
 
+from haven_fs.library.personnames import listed_people
 from haven_fs.library.rdf import RDF, XML
-from haven_fs.library.regions import read_regions
+from haven_fs.library.regions import REGIONS, read_regions
 
 Values = dict[str, Any]
 """Texts and lists of texts, and under REGIONS a list of NamedArea."""
@@ -25,8 +26,8 @@ LONGEST_PACKET = 1 << 20
 SIDECAR_DATE = "haven:SidecarDate"
 """A name of Haven's own, in what `read_sidecar` returns: the capture time it gives, which outranks the file's."""
 
-REGIONS = "haven:Regions"
-"""Another: the people that regions name, whatever program wrote them; a sidecar's outrank the file's."""
+SIDECAR_PEOPLE = "haven:SidecarPeople"
+"""Another, of a sidecar that names anybody: those it names without a place. What the file lists does not count then."""
 
 DATES = ("exif:DateTimeOriginal", "photoshop:DateCreated", "xmp:CreateDate")
 """Where XMP keeps the capture time, the most trusted first."""
@@ -89,7 +90,7 @@ def parse_xmp(packet: bytes, problems: list[str]) -> Values:
 def read_sidecar(path: Path, problems: list[str] | None = None) -> Values:
     """Read an .xmp file; empty if it cannot be read, with a sentence in `problems` if that is given.
 
-    Has SIDECAR_DATE besides if the sidecar gives a capture time.
+    Has SIDECAR_DATE besides if the sidecar gives a capture time, and SIDECAR_PEOPLE if it names people.
     """
     problems = [] if problems is None else problems
     try:
@@ -101,6 +102,8 @@ def read_sidecar(path: Path, problems: list[str] | None = None) -> Values:
     values = parse_xmp(packet, problems)
     if date := next((values[name] for name in DATES if name in values), None):
         values[SIDECAR_DATE] = date
+    if (listed := listed_people(values)) or REGIONS in values:
+        values[SIDECAR_PEOPLE] = listed
     return values
 
 

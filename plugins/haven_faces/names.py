@@ -5,12 +5,13 @@ two names for one place are one person: the name that comes first.
 """
 
 from collections.abc import Iterator, Sequence
-from typing import Any, Literal
+from typing import Literal
 
 from haven_fs.analysis.analyzer import Facts, Metadata, Region, Sample
-from haven_fs.library.personnames import PEOPLE_KEYWORDS, clean_name, name_key, people_in_keywords
+from haven_fs.library.personnames import listed_people, name_key
 from haven_fs.library.regions import MOST_REGIONS, Box
 from haven_fs.library.upright import frame_of, overlap, upright
+from haven_fs.library.xmp import SIDECAR_PEOPLE
 
 ONE_FACE = 0.5
 """Overlap (intersection over union) from which two boxes are around one face."""
@@ -38,7 +39,8 @@ def _facts(metadata: Metadata) -> Facts:
             continue
         if known is None or (known.box is None and box is not None):
             people[name_key(name)] = Region("face", box, name=known.name if known else name)
-    for name in _listed(metadata):
+    listed = metadata.xmp.get(SIDECAR_PEOPLE)
+    for name in listed_people(metadata.xmp) if listed is None else listed:
         people.setdefault(name_key(name), Region("face", None, name=name))
     facts.regions = list(people.values())[:MOST_REGIONS]
     return facts
@@ -65,15 +67,3 @@ def _marked(metadata: Metadata, problems: list[str]) -> Iterator[tuple[str, Box 
 
 def _is_point_or_whole(box: Box) -> bool:
     return box[0] == box[2] or box[1] == box[3] or box == (0, 0, 1, 1)
-
-
-def _listed(metadata: Metadata) -> Iterator[str]:
-    """Give the names of people who are somewhere in the picture."""
-    yield from filter(None, map(clean_name, _texts(metadata.xmp.get("Iptc4xmpExt:PersonInImage"))))
-    for keyword, separator in PEOPLE_KEYWORDS.items():
-        yield from people_in_keywords(_texts(metadata.xmp.get(keyword)), separator)
-
-
-def _texts(value: Any) -> list[str]:
-    """Return a property's texts; some programs write a list, some one text."""
-    return [text for text in (value if isinstance(value, list) else [value]) if isinstance(text, str)]
