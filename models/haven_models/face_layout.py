@@ -13,7 +13,7 @@ from typing import Literal
 from haven_fs.errors import UserError
 from haven_models.layout import OURS, read_json, sampled
 from haven_models.manifest import read_manifest, sha256_of
-from haven_models.registry import ENTRIES
+from haven_models.registry import Entry, entry_of_embedder, find_entry
 from haven_models.signature import Port, Signature, read_signature
 
 Kind = Literal["detector", "embedder", "other", "broken"]
@@ -23,6 +23,7 @@ CAREFUL = 0.5
 trained for this, hardly any pair 0.4; and a person in two folders is mended by a drag, two people in one are not."""
 YUNET_OUTPUTS = frozenset(f"{part}_{stride}" for part in ("cls", "obj", "bbox", "kps") for stride in (8, 16, 32))
 """What YuNet gives, by which it is known; `yunet` reads it."""
+_IMMICH = ("detection/model.onnx", "recognition/model.onnx")
 _HASHED_AT_MOST = 64 << 20
 _MADE_OF = 1
 """Counts up when faces are cut out in another way, by which vectors would differ."""
@@ -69,7 +70,7 @@ class FaceLayout:
     def same(self) -> float:
         """The cosine similarity from which two good faces are one person's, by the best source there is.
 
-        That is haven.json, then the registry's entry of the pack's name, then that of its embedder; else CAREFUL.
+        That is haven.json, then the registry; else CAREFUL.
         """
         said = self.ours.get("faces")
         same = said.get("same") if isinstance(said, dict) else None
@@ -77,19 +78,29 @@ class FaceLayout:
             if isinstance(same, int | float) and not isinstance(same, bool) and 0 < same < 1:
                 return float(same)
             raise UserError(f'{self.folder / OURS}: faces must be like {{"same": 0.45}}, not {said!r}. Correct it.')
-        entries = [entry for entry in ENTRIES if entry.task == "faces" and entry.same is not None]
-        by_name = [entry for entry in entries if entry.name.casefold() == self.name.casefold()]
-        digest = None if by_name else self._embedder_sha256()
-        for entry in by_name or [entry for entry in entries if digest in entry.embedders]:
-            return float(entry.same or CAREFUL)
-        return CAREFUL
+        entry = self.entry
+        return entry.same if entry is not None and entry.same is not None else CAREFUL
+
+    @property
+    def raw(self) -> bool:
+        """Whether the embedder takes colours as they are; else InsightFace finds out how by the look of its graph."""
+        return self.entry is not None and self.entry.raw
+
+    @cached_property
+    def entry(self) -> Entry | None:
+        """What the registry knows of the pack: by its embedder, else by its name."""
+        digest = self._embedder_sha256()
+        known = None if digest is None else entry_of_embedder([digest])
+        named = find_entry(self.name, "faces")
+        return known or (named if named is not None and named.name.casefold() == self.name.casefold() else None)
 
     def _embedder_sha256(self) -> str | None:
         """Return the embedder's SHA-256: what the manifest says, or that of the file unless it is large."""
         try:
             manifest = read_manifest(self.folder)
-            if manifest is not None and self.embedder.name in manifest.files:
-                return manifest.files[self.embedder.name].sha256
+            name = self.embedder.relative_to(self.folder).as_posix()
+            if manifest is not None and name in manifest.files:
+                return manifest.files[name].sha256
             return sha256_of(self.embedder) if self.embedder.stat().st_size <= _HASHED_AT_MOST else None
         except (UserError, OSError):
             return None
@@ -101,9 +112,13 @@ class FaceLayout:
 
 
 def kinds_of(folder: Path) -> dict[Path, Kind]:
-    """Return what each .onnx file of a folder is for, by name. Raises UserError if the folder cannot be read."""
+    """Return what each .onnx file of a folder is for, by name. Raises UserError if the folder cannot be read.
+
+    Immich keeps them in folders of their own.
+    """
     try:
-        return {path: _kind(read_signature(path)) for path in sorted(folder.glob("*.onnx"))}
+        files = sorted(folder.glob("*.onnx")) or [folder / name for name in _IMMICH if (folder / name).is_file()]
+        return {path: _kind(read_signature(path)) for path in files}
     except OSError as error:
         raise UserError(f"{folder} cannot be read: {error.strerror}.") from error
 

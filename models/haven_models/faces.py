@@ -77,6 +77,11 @@ class FacePack:
         self.name = layout.name
         self.same = layout.same
 
+    @property
+    def resizes(self) -> bool:
+        """Whether the detector takes pictures of any size, so that a small one costs less."""
+        return self._loaded()[0].static_input_size is None
+
     def detect(self, picture: Picture, area: int = AREA) -> Detections:
         """Return the faces in a picture that is looked over at about `area` pixels, fewer if it is smaller.
 
@@ -170,6 +175,8 @@ class FacePack:
             raise
         except Exception as error:  # onnxruntime's errors have no base of their own
             raise self._broken(path, error) from error
+        if self._layout.raw:
+            embedder.input_mean, embedder.input_std = 0.0, 1.0
         return detector, embedder
 
     def _broken(self, path: Path, error: Exception) -> UserError:

@@ -1,18 +1,26 @@
 """What models can be had: for what, from where, how large, under which licence, how good.
 
 Figures of quality are published ones (text to image recall at 1 on COCO, in percent), and left out where none is known
-to us. Sizes are near enough to decide by; what is fetched is measured before it is asked for. No revision or checksum
-is pinned yet: the first fetch trusts what the host says of its files, and everything is checked against that, then
-and later (see `hub`). An entry may pin a revision or checksums, which then count instead.
+to us. Sizes are near enough to decide by; what is fetched is measured before it is asked for. Where no checksum is
+pinned, the first fetch trusts what the host says of its files, and everything is checked against that, then and later
+(see `hub`). An entry may pin a revision or checksums, which then count instead.
+
+Of packs for faces the cosine similarity `same` belongs to the embedder: from it on two good faces are one person's.
+InsightFace's embedders: 0.45 to 0.5 is what photo programs join faces from, the lower end since Haven asks several
+faces. SFace: 0.363, which OpenCV publishes with it. MobileFace: measured on ten people; one in 1,000 pairs of different
+people reaches 0.38, nine of ten pairs of one person 0.50, and both halves of the people say the same. AuraFace: none is
+published, so what the other embedders of its kind have.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
 Task = Literal["clip", "faces"]
 TASKS: tuple[Task, ...] = ("clip", "faces")
 TIERS = ("fast", "default", "quality")
+UNKNOWN = "unknown"
+"""The name of a licence that nobody told us of."""
 LICENCE_UNKNOWN = "Haven does not know its licence: look it up where the model is published before you use it."
 
 
@@ -40,7 +48,12 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A model that can be had. `export`: what `haven models export` makes it from, if nobody publishes it ready."""
+    """A model that can be had. `export`: what `haven models export` makes it from, if nobody publishes it ready.
+
+    Of packs for faces, `same`: the cosine similarity from which two good faces are one person's; `embedders`: SHA-256
+    of files that tell faces apart as this pack does, by which a pack of another name is known. `raw`: the embedder
+    takes colours as they are, 0 to 255, whatever its graph looks like.
+    """
 
     name: str
     task: Task
@@ -54,6 +67,7 @@ class Entry:
     coco_recall: float | None = None
     same: float | None = None
     embedders: tuple[str, ...] = ()
+    raw: bool = False
 
 
 _FREE = "Free for any use, commercial too; who passes it on passes its notice on."
@@ -67,6 +81,8 @@ _INSIGHTFACE = Licence(
     "For NON-COMMERCIAL research only, say its makers; they sell licences for everything else.",
 )
 _INSIGHTFACE_FILES = {"detection/model.onnx": "detection.onnx", "recognition/model.onnx": "recognition.onnx"}
+_ZOO = "models/face"
+_SFACE = "0ba9fbfa01b5270c96627c4ef784da859931e02f04419c829e83484087c34e79"
 
 ENTRIES = (
     Entry(
@@ -123,20 +139,77 @@ ENTRIES = (
         "faces",
         "",
         _INSIGHTFACE,
-        "The usual large pack of InsightFace: finds faces and tells people apart.",
+        "Suits most: InsightFace's usual pack, finds faces and tells people apart very well.",
         Source("immich-app/buffalo_l", files=_INSIGHTFACE_FILES),
-        tier="quality",
+        tier="default",
         about_bytes=191_000_000,
+        same=0.45,
+        embedders=("4c06341c33c2ca1f86781dab0e829f88ad5b64be9fba56e56bc9ebdefc619e43",),
     ),
     Entry(
         "buffalo_s",
         "faces",
         "",
         _INSIGHTFACE,
-        "The small pack of InsightFace, for slow computers.",
+        "InsightFace's small pack, for small computers: computes a tenth as much for a face.",
         Source("immich-app/buffalo_s", files=_INSIGHTFACE_FILES),
         tier="fast",
         about_bytes=16_000_000,
+        same=0.45,
+        embedders=("9cc6e4a75f0e2bf0b1aed94578f144d15175f357bdc05e815e5c4a02b319eb4f",),
+    ),
+    Entry(
+        "antelopev2",
+        "faces",
+        "",
+        _INSIGHTFACE,
+        "InsightFace's largest pack: tells people apart a little better, and computes about twice as much for a face.",
+        Source("immich-app/antelopev2", files=_INSIGHTFACE_FILES),
+        tier="quality",
+        about_bytes=278_000_000,
+        same=0.45,
+    ),
+    Entry(
+        "auraface",
+        "faces",
+        "",
+        _APACHE,
+        "As large as antelopev2, and trained on faces that may be used so: the choice where money is made with photos.",
+        Source(
+            "fal/AuraFace-v1",
+            files={
+                "scrfd_10g_bnkps.onnx": "scrfd_10g_bnkps.onnx",
+                "glintr100.onnx": "glintr100.onnx",
+                "README.md": "README.md",
+            },
+        ),
+        about_bytes=278_000_000,
+        same=0.45,
+    ),
+    Entry(
+        "yunet-sface",
+        "faces",
+        "",
+        Licence("MIT AND Apache-2.0", True, _FREE),
+        "OpenCV's own pair, YuNet and SFace: free for any use and small; mixes up people more than the others.",
+        Source(
+            "opencv/opencv_zoo",
+            files={
+                f"{_ZOO}_detection_yunet/face_detection_yunet_2023mar.onnx": "face_detection_yunet_2023mar.onnx",
+                f"{_ZOO}_recognition_sface/face_recognition_sface_2021dec.onnx": "face_recognition_sface_2021dec.onnx",
+                f"{_ZOO}_recognition_sface/LICENSE": "LICENSE",
+            },
+            sha256={
+                f"{_ZOO}_detection_yunet/face_detection_yunet_2023mar.onnx": (
+                    "8f2383e4dd3cfbb4553ea8718107fc0423210dc964f9f4280604804ed2552fa4"
+                ),
+                f"{_ZOO}_recognition_sface/face_recognition_sface_2021dec.onnx": _SFACE,
+            },
+        ),
+        about_bytes=39_000_000,
+        same=0.363,
+        embedders=(_SFACE,),
+        raw=True,
     ),
     Entry(
         "yunet-mobileface",
@@ -145,8 +218,9 @@ ENTRIES = (
         Licence("MIT AND Apache-2.0", True, _FREE),
         "YuNet and a small face recogniser in InsightFace's layout. Nobody publishes the two together: add a folder of"
         " them with `haven models add faces DIR`.",
-        tier="default",
         about_bytes=4_000_000,
+        same=0.45,
+        embedders=("64e0639c90a1f7c22a32b99c310f1bfb19c6e33984fc018b1c69cc01f7738418",),
     ),
 )
 
@@ -159,7 +233,12 @@ def find_entry(wanted: str, task: Task = "clip") -> Entry | None:
     return next((entry for entry in ENTRIES if entry.task == task and entry.tier == wanted), None)
 
 
+def entry_of_embedder(digests: Collection[str]) -> Entry | None:
+    """Return the entry of the pack for faces whose embedder has one of these SHA-256; None if no file is known."""
+    return next((entry for entry in ENTRIES if not set(digests).isdisjoint(entry.embedders)), None)
+
+
 def entry_for_repository(repository: str) -> Entry:
     """Return an entry for a model nobody told us of, published as OWNER/NAME in the layout of CLIP models."""
-    unknown = Licence("unknown", None, LICENCE_UNKNOWN)
+    unknown = Licence(UNKNOWN, None, LICENCE_UNKNOWN)
     return Entry(repository.partition("/")[2], "clip", "not known", unknown, "", Source(repository))

@@ -12,10 +12,11 @@ import logging
 import os
 import re
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import filelock
 
@@ -23,8 +24,9 @@ from haven_fs.config import Settings
 from haven_fs.errors import UserError
 from haven_models import layout
 from haven_models.checks import check_model
+from haven_models.face_layout import FaceLayout
 from haven_models.manifest import FileRecord, Manifest, damaged, read_manifest, sha256_of, write_manifest
-from haven_models.registry import TASKS, Task
+from haven_models.registry import TASKS, UNKNOWN, Task, entry_of_embedder
 
 logger = logging.getLogger(__name__)
 
@@ -200,6 +202,8 @@ class ModelStore:
                     for path in paths
                 }
                 licence, commercial = _licence(draft)
+                if licence == UNKNOWN and (entry := entry_of_embedder([one.sha256 for one in records.values()])):
+                    licence, commercial = entry.licence.spdx, entry.licence.commercial
                 write_manifest(draft, Manifest(origin, licence, records, commercial))
                 self.settle(task, name)
             except OSError as error:
@@ -207,6 +211,22 @@ class ModelStore:
             finally:
                 shutil.rmtree(draft, ignore_errors=True)
         return self.find(name)
+
+    def note(self, folder: Path, what: Mapping[str, Any]) -> None:
+        """Write down in the haven.json of a model that is here what was found out about it. Raises UserError."""
+        path = folder / layout.OURS
+        with self.locked():
+            ours = layout.read_json(path) if path.is_file() else {}
+            draft = path.with_name(f".{path.name}.part")
+            try:
+                draft.write_text(json.dumps({**ours, **what}, indent=1) + "\n", encoding="utf-8")
+                draft.replace(path)
+                manifest = read_manifest(folder)
+                if manifest is not None and path.name in manifest.files:  # or it would be taken for damaged
+                    record = FileRecord(path.stat().st_size, sha256_of(path), "written here")
+                    write_manifest(folder, replace(manifest, files={**manifest.files, path.name: record}))
+            except OSError as error:
+                raise UserError(f"{path} cannot be written: {error.strerror}.") from error
 
     def settle(self, task: Task, name: str) -> None:
         """Make the draft of a model, which is whole, the model. Another that is in use stays so. Raises OSError."""
@@ -237,7 +257,7 @@ class ModelStore:
 def _files_of(task: Task, source: Path) -> list[str]:
     """Return the files of a folder that belong to a model, below it. Raises UserError if it is none of the task."""
     if task == "faces":
-        return sorted(path.name for path in source.glob("*.onnx"))
+        return [path.relative_to(source).as_posix() for path in FaceLayout(source).files()]
     found = layout.Layout(source)
     besides = [source / name for name in (layout.OURS, "LICENSE", "README.md")]
     besides += sorted((source / layout.TORCH).glob("*"))
@@ -253,7 +273,7 @@ def _licence(folder: Path) -> tuple[str, bool | None]:
         if (folder / layout.OURS).is_file():
             ours = layout.read_json(folder / layout.OURS)
             commercial = ours.get("commercial")
-            return str(ours.get("licence") or "unknown"), commercial if isinstance(commercial, bool) else None
+            return str(ours.get("licence") or UNKNOWN), commercial if isinstance(commercial, bool) else None
     except UserError as error:  # one damaged model is no reason not to see the others
         logger.warning("%s", error)
-    return "unknown", None
+    return UNKNOWN, None

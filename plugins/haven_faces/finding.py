@@ -53,14 +53,17 @@ class _View:
 
 
 def find_faces(pack: FacePack, picture: Picture) -> Detections:
-    """Return the faces of a picture, the largest first, in its pixels; boxes may reach beyond it."""
+    """Return the faces of a picture, the largest first, in its pixels; boxes may reach beyond it.
+
+    A detector that takes pictures of one size only looks once: every further look would cost as much as the first.
+    """
     pixels, margin = _with_margin(np.asarray(picture))
     found, turn = pack.detect(pixels), 0
-    if not len(found):
+    if not len(found) and pack.resizes:
         found, turn = _searched(pack, pixels)
-    found = found.take(_sides(found) >= LEAST_SIDE)
-    found = found.take(np.argsort(-_sides(found), kind="stable")[:MOST_FACES])
-    if len(found):
+    found = found.take(sides_of(found) >= LEAST_SIDE)
+    found = found.take(np.argsort(-sides_of(found), kind="stable")[:MOST_FACES])
+    if len(found) and pack.resizes:
         found = _looked_at_again(pack, pixels, found, turn)
     return Detections(found.boxes - np.tile(margin, 2), found.scores, found.points - margin)
 
@@ -101,9 +104,9 @@ def _looked_at_again(pack: FacePack, pixels: Pixels, found: Detections, turn: in
     `turn`: by how many quarters the picture was turned when they were found.
     """
     height, width = pixels.shape[:2]
-    sides = _sides(found) * min(1.0, (AREA / (width * height)) ** 0.5)
+    sides = sides_of(found) * min(1.0, (AREA / (width * height)) ** 0.5)
     again = (sides < _SMALL) | (sides > _HUGE) | (turn != 0)
-    unsure = (found.scores < _UPSIDE_DOWN) & (_sides(found) >= 2 * LEAST_SIDE) & (turn == 0)
+    unsure = (found.scores < _UPSIDE_DOWN) & (sides_of(found) >= 2 * LEAST_SIDE) & (turn == 0)
     first = int(np.argmax(unsure)) if unsure.any() else None  # the largest, which speaks for the others
     lying = None
     boxes, scores, points = found.boxes.copy(), found.scores.copy(), found.points.copy()
@@ -199,7 +202,7 @@ def _overlap(one: Floats, other: Floats) -> float:
     return shared / max(float(np.prod(one[2:] - one[:2]) + np.prod(other[2:] - other[:2])) - shared, 1e-9)
 
 
-def _sides(found: Detections) -> Floats:
+def sides_of(found: Detections) -> Floats:
     """Return the sizes of faces: the geometric mean of a box's sides."""
     sides = np.maximum(found.boxes[:, 2:] - found.boxes[:, :2], 0)
     return np.asarray(np.sqrt(sides[:, 0] * sides[:, 1]), np.float32)

@@ -52,7 +52,7 @@ def test_what_can_be_had(models: Any) -> None:
     assert text.startswith("Nothing is here yet.\n")
     assert f"{DEFAULT} (default): clip, about 1.5 GB, many languages; 47.2 % of COCO's" in text
     assert "Licence Apache-2.0. Free for any use" in text
-    assert "buffalo_l (quality): faces" in text
+    assert "buffalo_l (default): faces" in text
     assert "NON-COMMERCIAL" in text
     assert "haven models export MobileCLIP2-S2/dfndr2b" in text
     facts = {one["name"]: one for one in models("list", "--json").json}

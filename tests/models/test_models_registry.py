@@ -2,7 +2,7 @@
 
 import re
 
-from haven_models.registry import ENTRIES, TASKS, TIERS, find_entry
+from haven_models.registry import ENTRIES, TASKS, TIERS, entry_of_embedder, find_entry
 
 
 def test_every_tier_of_search_is_there_and_means_one_model() -> None:
@@ -30,6 +30,7 @@ def test_what_may_not_be_used_commercially_says_so() -> None:
         "nllb",
         "MobileCLIP2",
         "buffalo",
+        "antelopev2",
     }
     for entry in restricted:
         assert re.search("NOT for commercial use|NON-COMMERCIAL|RESEARCH only", entry.licence.sentence)
@@ -50,3 +51,21 @@ def test_finding() -> None:
     faces = find_entry("fast", "faces")
     assert faces is not None
     assert faces.name == "buffalo_s"
+    usual = find_entry("default", "faces")
+    assert usual is not None
+    assert usual.name == "buffalo_l"
+
+
+def test_packs_for_faces_say_from_when_two_are_one_person() -> None:
+    packs = [entry for entry in ENTRIES if entry.task == "faces"]
+    assert all(entry.same is not None and 0.3 < entry.same < 0.6 for entry in packs)
+    known = [digest for entry in packs for digest in entry.embedders]
+    assert len(set(known)) == len(known)
+    assert all(re.fullmatch("[0-9a-f]{64}", digest) for digest in known)
+    free = {entry.name for entry in packs if entry.licence.commercial}
+    assert {"auraface", "yunet-sface"} <= free, "there is a choice for those who earn money with photos"
+    assert all(entry.source is not None for entry in packs if entry.name != "yunet-mobileface")
+    found = entry_of_embedder(["0" * 64, known[-1]])
+    assert found is not None
+    assert known[-1] in found.embedders
+    assert entry_of_embedder(["0" * 64]) is None

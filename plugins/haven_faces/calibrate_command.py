@@ -1,0 +1,118 @@
+"""`haven people calibrate FOLDER`: measures from when two faces are one person, for a pack of which nobody says it.
+
+FOLDER has a folder for each person, with photos that show mostly that person. What was measured is written into the
+pack's haven.json, where grouping reads it.
+"""
+
+import argparse
+import json
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from haven_faces.model import chosen_faces
+from haven_fs.cli import options
+from haven_fs.errors import UserError
+from haven_models.insight import missing
+from haven_models.store import model_store
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from haven_models.faces import FacePack, Picture
+
+_CLEARLY_LARGER = 1.5
+"""A photo with several faces counts if one is larger than the next by this factor; it is the person's."""
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    """Add what `people calibrate` takes."""
+    parser.add_argument(
+        "folder", type=Path, metavar="FOLDER", help="a folder with a folder for each person, of photos of that person"
+    )
+    parser.add_argument("--show", action="store_true", help="only say what was measured, and change nothing")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Measure, say it in words, and keep it with the pack."""
+    from haven_faces.grouping.calibrate import calibrate_labelled
+    from haven_faces.grouping.kinds import GOOD
+
+    settings = options.data_folder(args).settings
+    if not args.folder.is_dir():
+        raise UserError(f"There is no folder {args.folder}.")
+    chosen = chosen_faces(settings)
+    if chosen is None:
+        raise UserError(missing() or "No pack of models for faces is in use. See: haven models list")
+    vectors, labels, people = labelled(chosen.open(), args.folder, GOOD)
+    try:
+        found = calibrate_labelled(vectors, labels)
+    except ValueError as error:
+        raise UserError(
+            f"In {args.folder} there are not enough good faces: {len(vectors)} of {people} people were found. It should"
+            " have a folder for each person; some twenty people with five photos each are plenty, two people with three"
+            " photos the least."
+        ) from error
+    kept = chosen.folder.is_relative_to(model_store(settings).folder) and not args.show
+    if kept:
+        model_store(settings).note(chosen.folder, {"faces": {"same": found.same, "measured": found.why}})
+    if args.json:
+        said = {"same": found.same, "before": chosen.same, "sure": found.sure, "why": found.why, "kept": kept}
+        print(json.dumps({"model": chosen.id, "people": people, "faces": len(vectors), **said}))
+        return 0
+    print(f"Of {len(vectors)} good faces: {found.why}.")
+    print(f"So two faces are taken to be one person from a likeness of {found.same} on; before it was {chosen.same}.")
+    if found.sure < 0.5:
+        print("That rests on few faces. With some twenty people and five photos of each it would be surer.")
+    print("It is kept with the model. Haven groups faces by it from its next start on." if kept else "It was not kept.")
+    return 0
+
+
+def labelled(pack: "FacePack", folder: Path, least: float) -> "tuple[NDArray[np.float32], NDArray[np.int64], int]":
+    """Return vectors (n, dim) of faces of at least some quality, who each is (n,), and how many people there are."""
+    import numpy as np
+
+    cut_out: list[NDArray[np.uint8]] = []
+    labels: list[int] = []
+    people = sorted(path for path in folder.iterdir() if path.is_dir() and not path.name.startswith("."))
+    for number, person in enumerate(people):
+        for picture in _pictures(person):
+            face = _the_face(pack, picture, least)
+            if face is not None:
+                cut_out.append(face)
+                labels.append(number)
+    return pack.embed(cut_out), np.array(labels, np.int64), len(people)
+
+
+def _pictures(folder: Path) -> "Iterator[Picture]":
+    """Give the pictures in a folder; what cannot be opened is said and left out."""
+    from haven_fs.library.kinds import sniff
+    from haven_fs.library.metadata import Unreadable
+    from haven_fs.library.picture import open_picture
+
+    for path in sorted(folder.iterdir()):
+        try:
+            with path.open("rb") as file:
+                kind = sniff(file.read(65536), path.name)
+            if kind.kind in ("image", "raw"):
+                yield open_picture(path, kind)
+        except (Unreadable, OSError) as error:
+            print(f"{path} is left out: {error}", file=sys.stderr)
+
+
+def _the_face(pack: "FacePack", picture: "Picture", least: float) -> "NDArray[np.uint8] | None":
+    """Return the one face that a picture is of, cut out; None if there is none, or it is not clear which."""
+    from haven_faces.finding import find_faces, sides_of
+    from haven_faces.quality import blur_of, pose_of, quality_of
+
+    found = find_faces(pack, picture)
+    sides = sides_of(found)
+    order = sides.argsort()[::-1]
+    if not len(found) or (len(found) > 1 and sides[order[0]] < _CLEARLY_LARGER * sides[order[1]]):
+        return None
+    first = int(order[0])
+    (face,) = pack.cut_out(picture, found.points[first : first + 1])
+    quality = quality_of(float(found.scores[first]), float(sides[first]), blur_of(face), pose_of(found.points[first]))
+    return face if quality >= least else None
