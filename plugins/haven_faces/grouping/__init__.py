@@ -3,8 +3,19 @@
 Knows nothing of databases and pictures: it takes arrays and gives arrays. Importing it imports numpy.
 """
 
+from haven_faces.grouping.calibrate import Calibration, calibrate_labelled, calibrate_unlabelled
 from haven_faces.grouping.incremental import Added, Groups
 from haven_faces.grouping.kinds import Barred, Faces, Limits
 from haven_faces.grouping.regrouping import regroup
 
-__all__ = ["Added", "Barred", "Faces", "Groups", "Limits", "regroup"]
+__all__ = [
+    "Added",
+    "Barred",
+    "Calibration",
+    "Faces",
+    "Groups",
+    "Limits",
+    "calibrate_labelled",
+    "calibrate_unlabelled",
+    "regroup",
+]

@@ -25,7 +25,7 @@ def exemplars_of(faces: Floats, limits: Limits) -> Exemplars:
     left = faces
     while len(left) and len(means) < EXEMPLARS:
         middle = left[np.argmax(left @ left.mean(axis=0))]
-        alike = left @ middle >= limits.same
+        alike = left @ middle >= limits.sure
         alike[np.argmax(left @ middle)] = True
         means.append(left[alike].mean(axis=0))
         counts.append(int(alike.sum()))

@@ -69,7 +69,7 @@ class Limits:
 
     same: float
     lone: float = 0.2  # what a single face must be nearer if no other speaks for it
-    gate: float = 0.2  # what a face of no quality at all must be nearer
+    gate: float = 0.1  # what a face of no quality at all must be nearer
     lead: float = 0.08  # by how much the best person must be nearer than the next, unless it is near beyond doubt
     stay: float = 0.08  # by how much another person must be nearer for a face to leave its own
 
