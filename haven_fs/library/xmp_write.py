@@ -7,6 +7,7 @@ the same face gets the name, one of somebody else stays, a name that the owner t
 
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
+from xml.etree.ElementTree import Element
 from xml.sax.saxutils import escape, quoteattr
 
 from haven_fs.library import xmp_markup as markup
@@ -112,6 +113,7 @@ class _Writer:
         """Give regions that are there the names of the people they are around, and add those that are missing."""
         faces = [(item, area) for item, area in areas if area and isinstance(item, Placed)]
         owners = self._owners([area for _, area in faces], people)
+        gone: list[Placed] = []
         for place, (item, area) in enumerate(faces):
             owner = owners.get(place)
             if owner is not None and not self._same(area, owner):
@@ -123,9 +125,10 @@ class _Writer:
                 if namesake.box:
                     self._draft.replace(item, style.item(item, self._as_written(namesake)).strip())
             elif owner is None and area.name and self._key(area.name) in self._gone:
-                self._draft.remove(item)
+                gone.append(item)
         new = [self._as_written(person) for person in people if person not in owners.values()]
         container = container_of(fields_of(value).get(style.items))
+        self._remove(value, len(areas), gone, bool(new))
         if isinstance(container, Placed):
             self._draft.append(container, "".join(style.item(container, person) for person in new))
         elif new:
@@ -184,10 +187,9 @@ class _Writer:
         value = self._property(markup.PREFIXES[prefix] + name)
         items = items_of(value)
         there = {self._key(text_of(item)) for item in items}
-        for item in items:
-            if self._key(text_of(item)) in gone and isinstance(item, Placed):
-                self._draft.remove(item)
         new = [person.name for person in people if self._key(person.name) not in there]
+        removed = [item for item in items if self._key(text_of(item)) in gone]
+        self._remove(value, len(items), removed, bool(new))
         container = container_of(value)
         if isinstance(container, Placed):
             self._draft.append(container, markup.list_items(container, new))
@@ -202,10 +204,13 @@ class _Writer:
 
     def _keywords(self) -> None:
         for keyword, separator in PEOPLE_KEYWORDS.items():
-            for item in items_of(self._property(_KEYWORDS[keyword])):
-                people = people_in_keywords([text_of(item)], separator)
-                if isinstance(item, Placed) and any(self._key(name) in self._gone for name in people):
-                    self._draft.remove(item)
+            value = self._property(_KEYWORDS[keyword])
+            removed = [
+                item
+                for item in items_of(value)
+                if any(self._key(name) in self._gone for name in people_in_keywords([text_of(item)], separator))
+            ]
+            self._remove(value, len(items_of(value)), removed, False)
 
     # The packet
 
@@ -225,6 +230,15 @@ class _Writer:
         found = self._rdf.find(RDF + "Description")
         assert isinstance(found, Placed)
         return found
+
+    def _remove(self, value: Placed | None, count: int, items: Sequence[Element], more: bool) -> None:
+        """Take items out of a property that has `count`; the whole of it if nothing is left and no `more` comes."""
+        if value is not None and not more and len(items) == count > 0:
+            self._draft.remove(value)
+            return
+        for item in items:
+            assert isinstance(item, Placed)
+            self._draft.remove(item)
 
     def _put(self, value: Placed | None, text: str) -> None:
         """Put a property in the place of one that says nothing, or add it."""

@@ -1,0 +1,287 @@
+"""`haven export xmp`: names leave as easily as they came, and nothing that is not ours is touched."""
+
+import json
+import os
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from helpers.home import Home
+from helpers.packets import BOXES, digikam, lightroom
+from helpers.photos import make_photo, make_video
+from helpers.programs import run
+from helpers.serving import haven
+from PIL import Image
+
+from haven_fs.cli.sidecars import put_sidecar
+from haven_fs.library.placed import NotEditable
+
+Box = tuple[float, float, float, float]
+NAMES = ["Ålice & Co", 'O\'Neil "Bob"', "שרה 👩‍👧"]
+
+
+class Named(Home):
+    """A library whose people the owner named, as folders of /People would."""
+
+    def name(self, path: str, name: str, box: Box | None = None, *, frame: int = 0, said: int = 2) -> None:
+        """Say that somebody is in a photo."""
+        photo = self.seen()[path].photo
+        with self.catalog.write() as w:
+            found = w.db.execute("SELECT id FROM person WHERE name = ?", (name,)).fetchone()
+            person = (
+                found
+                or w.db.execute(
+                    "INSERT INTO person (name, fold, named, seq) VALUES (?, ?, 2, ?) RETURNING id",
+                    (name, name.casefold(), w.seq),
+                ).fetchone()
+            )
+            w.db.execute(
+                "INSERT INTO face (photo_id, frame, left, top, right, bottom, person_id, said)"
+                " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+                (photo, frame, *(box or (None,) * 4), person[0], said),
+            )
+
+    def allow(self) -> None:
+        """Make the library writable."""
+        with self.catalog.write() as w:
+            w.db.execute("UPDATE library SET writable = 1")
+
+    def export(self, *arguments: object, **options: Any) -> Any:
+        """Run the command and return its report."""
+        return json.loads(haven("export", "xmp", *arguments, "--data", self.data, "--json", **options).stdout)
+
+    def people(self) -> list[Any]:
+        """Return who is where by the catalog."""
+        return self.query(
+            "SELECT o.shown, q.name, f.left, f.top, f.right, f.bottom FROM face f JOIN person q ON q.id = f.person_id"
+            " JOIN original o ON o.photo_id = f.photo_id WHERE o.role = 'main' ORDER BY o.shown, q.name"
+        )
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Iterator[Named]:
+    found = Named(tmp_path / "home")
+    yield found
+    found.close()
+
+
+def turned(path: Path, orientation: int) -> Path:
+    make_photo(path, size=(80, 60))
+    with Image.open(path) as image:
+        exif = image.getexif()
+        exif[0x0112] = orientation
+        image.save(path, exif=exif)
+    return path
+
+
+def regions(path: Path) -> dict[str, Any]:
+    shown = json.loads(run("exiftool", "-json", "-struct", "-XMP:all", "-Validate", str(path)).stdout)[0]
+    assert shown["Validate"] == "OK"
+    return dict(shown)
+
+
+def snapshot(root: Path) -> dict[str, tuple[bytes, int, int]]:
+    return {
+        str(path.relative_to(root)): (path.read_bytes(), path.stat().st_mtime_ns, path.stat().st_mode)
+        for path in sorted(root.rglob("*"))
+        if path.is_file()
+    }
+
+
+def test_a_mirror_names_the_people_again_elsewhere(home: Named, tmp_path: Path) -> None:
+    for orientation in range(1, 9):
+        turned(home.root / f"trip/{orientation}.jpg", orientation)
+    make_photo(home.root / "nobody.jpg")
+    make_video(home.root / "film.mp4")
+    home.index()
+    for orientation in range(1, 9):
+        home.name(f"trip/{orientation}.jpg", NAMES[0], BOXES["Alice"])
+        home.name(f"trip/{orientation}.jpg", NAMES[1], BOXES["Bob"], said=0)
+    home.name("trip/1.jpg", NAMES[2])
+    home.name("film.mp4", NAMES[2], BOXES["Bob"], frame=2)
+    before = snapshot(home.root)
+    mirror = tmp_path / "out/mirror"
+
+    assert home.export(mirror) == {"written": 9, "unchanged": 0, "read_only": 0, "skipped": []}
+    assert snapshot(home.root) == before
+    written = snapshot(mirror)
+    assert set(written) == {f"Pictures/trip/{n}.jpg.xmp" for n in range(1, 9)} | {"Pictures/film.mp4.xmp"}
+    shown = regions(mirror / "Pictures/trip/6.jpg.xmp")
+    assert [region["Name"] for region in shown["RegionInfo"]["RegionList"]] == NAMES[:2]
+    # 6 is turned a quarter clockwise: what is left above in the upright picture is left below in the stored one.
+    area = shown["RegionInfo"]["RegionList"][0]["Area"]
+    assert [float(area[side]) for side in "XYWH"] == pytest.approx([0.35, 0.8, 0.3, 0.2])
+    assert regions(mirror / "Pictures/film.mp4.xmp")["PersonInImage"] == [NAMES[2]]
+
+    assert home.export(mirror) == {"written": 0, "unchanged": 9, "read_only": 0, "skipped": []}
+    assert snapshot(mirror) == written
+
+    # Beside copies of the photos, in a library of somebody else, the sidecars say it all.
+    other = Named(tmp_path / "other")
+    try:
+        for path in (*(mirror / "Pictures").rglob("*.xmp"), *home.root.rglob("*.[jm]p[g4]")):
+            top = mirror / "Pictures" if path.suffix == ".xmp" else home.root
+            (other.root / path.relative_to(top)).parent.mkdir(parents=True, exist_ok=True)
+            (other.root / path.relative_to(top)).write_bytes(path.read_bytes())
+        other.index()
+        # The catalog spells names as every file system can store them.
+        bob = "O'Neil _Bob_"
+        expected = [("film.mp4", NAMES[2], None, None, None, None)]
+        for orientation in range(1, 9):
+            expected += [(f"{orientation}.jpg", bob, *BOXES["Bob"]), (f"{orientation}.jpg", NAMES[0], *BOXES["Alice"])]
+        assert sorted(other.people(), key=str) == sorted([*expected, ("1.jpg", NAMES[2], *(None,) * 4)], key=str)
+        # And what it would write is there already, however it spells the names.
+        other.allow()
+        assert other.export("--sidecars") == {"written": 0, "unchanged": 9, "read_only": 0, "skipped": []}
+    finally:
+        other.close()
+
+
+def test_beside_the_photos_only_where_that_is_allowed(home: Named) -> None:
+    home.photo("a.jpg")
+    home.index()
+    home.name("a.jpg", "Alice", BOXES["Alice"])
+    before = snapshot(home.root)
+    done = haven("export", "xmp", "--sidecars", "--data", home.data, check=False)
+    assert done.returncode == 1
+    assert "read-only" in done.stderr and "haven export xmp DIR" in done.stderr
+    assert snapshot(home.root) == before
+    home.allow()
+    done = haven("export", "xmp", "--sidecars", "--data", home.data)
+    assert done.stdout == "1 sidecars written beside your photos, 0 were up to date.\n"
+    after = snapshot(home.root)
+    assert set(after) - set(before) == {"a.jpg.xmp"}
+    assert {path: after[path] for path in before} == before
+    # What came of it is found by the next index, and changes nothing.
+    home.index()
+    assert home.people() == [("a.jpg", "Alice", *BOXES["Alice"])]
+
+
+def test_sidecars_that_are_there_are_added_to_and_damaged_ones_left(home: Named) -> None:
+    files = {
+        "a.jpg.xmp": digikam(64, 48),
+        "b.xmp": lightroom(64, 48),
+        "c.jpg.xmp": digikam(64, 48)[:-70],
+        "d.jpg.xmp": digikam(48, 64),
+    }
+    for name, raw in files.items():
+        home.photo(f"{name[0]}.jpg")
+        (home.root / name).write_bytes(raw)
+    (home.root / "b.xmp").chmod(0o640)
+    home.photo("e.jpg")
+    home.index()
+    with home.catalog.write() as w:
+        w.db.execute("DELETE FROM face")
+    home.allow()
+    for name in "abcde":
+        home.name(f"{name}.jpg", "Alicia", BOXES["Alice"])
+        home.name(f"{name}.jpg", "Bob", BOXES["Bob"])
+    elsewhere = home.data / "elsewhere.xmp"
+    elsewhere.write_bytes(files["b.xmp"])
+    (home.root / "e.jpg.xmp").symlink_to(elsewhere)
+    report = home.export("--sidecars")
+    assert (report["written"], report["unchanged"]) == (2, 0)
+    skipped = {Path(item["file"]).name: item["reason"] for item in report["skipped"]}
+    assert skipped.keys() == {"c.jpg.xmp", "d.jpg.xmp", "e.jpg.xmp"}
+    assert "damaged" in skipped["c.jpg.xmp"] and "shape" in skipped["d.jpg.xmp"] and "link" in skipped["e.jpg.xmp"]
+    assert elsewhere.read_bytes() == files["b.xmp"]
+    for name in ("c.jpg.xmp", "d.jpg.xmp"):
+        assert (home.root / name).read_bytes() == files[name]
+    assert {path.name for path in home.root.iterdir()} == {*files, *(f"{n}.jpg" for n in "abcde"), "e.jpg.xmp"}
+    if os.name == "posix":
+        assert (home.root / "b.xmp").stat().st_mode & 0o777 == 0o640
+    shown = regions(home.root / "b.xmp")
+    assert [region["Name"] for region in shown["RegionInfo"]["RegionList"]] == ["Alicia", "Bob"]
+    assert shown["RegionInfo"]["RegionList"][0]["Rotation"] == 0.12
+    assert (shown["Exposure2012"], shown["HierarchicalSubject"]) == ("+0.35", ["Places|Paris"])
+    assert home.export("--sidecars")["written"] == 0
+    text = haven("export", "xmp", "--sidecars", "--data", home.data).stdout
+    assert "c.jpg.xmp: left as it is, since it is damaged.\n" in text
+    assert text.endswith("0 sidecars written beside your photos, 2 were up to date, 3 left as they are.\n")
+
+
+def test_who_has_no_name_or_is_hidden_or_is_not_in_it_is_not_written(home: Named, tmp_path: Path) -> None:
+    for name in "abc":
+        home.photo(f"{name}.jpg")
+    (home.root / "c.jpg.xmp").write_bytes(digikam(64, 48))
+    home.index()
+    home.name("a.jpg", "Alma", BOXES["Bob"])
+    home.name("b.jpg", "Carl", BOXES["Alice"])
+    with home.catalog.write() as w:
+        w.db.execute("UPDATE person SET name = NULL, fold = NULL, number = 12 WHERE name = 'Alma'")
+        w.db.execute("UPDATE person SET hidden = 1 WHERE name = 'Carl'")
+        w.db.execute("UPDATE person SET name = 'Robert', fold = 'robert' WHERE name = 'Bob'")
+        w.db.execute("INSERT INTO person_alias SELECT 'bob', id FROM person WHERE name = 'Robert'")
+        alice = w.db.execute("SELECT id FROM person WHERE name = 'Alice'").fetchone()[0]
+        w.db.execute("DELETE FROM face WHERE person_id = ?", (alice,))
+        photo = home.seen()["c.jpg"].photo
+        w.db.execute("INSERT INTO not_person VALUES (?, ?, '[]', 0, '')", (photo, alice))
+    home.allow()
+    assert home.export("--sidecars") == {"written": 1, "unchanged": 0, "read_only": 0, "skipped": []}
+    raw = (home.root / "c.jpg.xmp").read_text()
+    assert "Alice" not in raw and "Bob" not in raw
+    assert regions(home.root / "c.jpg.xmp")["RegionInfo"]["RegionList"][0]["Name"] == "Robert"
+    assert not (home.root / "a.jpg.xmp").exists() and not (home.root / "b.jpg.xmp").exists()
+
+
+def test_a_mirror_keeps_what_the_sidecars_of_the_photos_say(home: Named, tmp_path: Path) -> None:
+    home.photo("a.jpg")
+    (home.root / "a.xmp").write_bytes(lightroom(64, 48))
+    home.index()
+    home.name("a.jpg", "Zoë")
+    home.export(tmp_path / "out")
+    assert [path.name for path in (tmp_path / "out/Pictures").iterdir()] == ["a.xmp"]
+    shown = regions(tmp_path / "out/Pictures/a.xmp")
+    assert shown["Exposure2012"] == "+0.35"
+    assert set(shown["PersonInImage"]) == {"Zoë", "Alice", "Bob"}
+    assert (home.root / "a.xmp").read_bytes() == lightroom(64, 48)
+
+
+def test_mistakes_are_told_in_words(home: Named, tmp_path: Path) -> None:
+    home.photo("a.jpg")
+    home.index()
+    file = tmp_path / "file"
+    file.write_text("")
+    for arguments, words in (
+        ([], "haven export xmp DIR"),
+        ([tmp_path / "out", "--sidecars"], "either"),
+        ([home.root / "out"], "overlaps your photos"),
+        ([home.root.parent], "overlaps"),
+        ([home.data / "out"], "own data folder"),
+        ([file], "is a file"),
+    ):
+        done = haven("export", "xmp", *arguments, "--data", home.data, check=False)
+        assert (done.returncode, done.stdout) == (1, "")
+        assert words in done.stderr and "Traceback" not in done.stderr
+    assert {path.name for path in home.root.iterdir()} == {"a.jpg"}
+
+
+def test_photos_that_are_away_or_gone_are_said(home: Named, tmp_path: Path) -> None:
+    home.photo("a.jpg")
+    home.index()
+    home.name("a.jpg", "Alice", BOXES["Alice"])
+    (home.root / "a.jpg").unlink()
+    (skipped,) = home.export(tmp_path / "out")["skipped"]
+    assert skipped["file"].endswith("a.jpg") and skipped["reason"]
+    with home.catalog.write() as w:
+        w.db.execute("UPDATE library SET away = 'The disk is not there.'")
+    assert home.export(tmp_path / "out")["skipped"][0]["reason"] == "The disk is not there."
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="modes and links are those of POSIX")
+def test_a_sidecar_comes_to_disk_whole_or_not_at_all(tmp_path: Path) -> None:
+    path = tmp_path / "new/a.xmp"
+    put_sidecar(path, b"one", None)
+    assert path.read_bytes() == b"one"
+    path.chmod(0o600)
+    put_sidecar(path, b"two", b"one")
+    assert (path.read_bytes(), path.stat().st_mode & 0o777) == (b"two", 0o600)
+    for before in (None, b"one"):
+        with pytest.raises(NotEditable, match="meanwhile"):
+            put_sidecar(path, b"three", before)
+    assert [file.name for file in path.parent.iterdir()] == ["a.xmp"]
+    assert path.read_bytes() == b"two"
+    with pytest.raises(OSError):
+        put_sidecar(tmp_path / ("x" * 300), b"", None)
