@@ -59,6 +59,8 @@ def read_regions(root: Element, turned: int | None, problems: list[str]) -> list
         for child in description:
             if child.tag in (MWG + "Regions", MP + "RegionInfo", ACDSEE + "Regions", IPTC + "ImageRegion"):
                 properties.setdefault(child.tag, child)
+    if not properties:
+        return []
     mwg, microsoft, acdsee, iptc = (
         properties.get(name) for name in (MWG + "Regions", MP + "RegionInfo", ACDSEE + "Regions", IPTC + "ImageRegion")
     )
