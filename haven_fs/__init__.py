@@ -4,6 +4,7 @@ What a plugin may import lives here; everything else is private to the core.
 """
 
 from haven_fs.analysis.analyzer import Analyzer, Embedding, Facts, Metadata, Region, Sample, Tag
+from haven_fs.analysis.follower import Follower
 from haven_fs.catalog import Writer
 from haven_fs.hook import hookimpl
 from haven_fs.tree.nodes import (
@@ -31,6 +32,7 @@ __all__ = [
     "Facts",
     "File",
     "Folder",
+    "Follower",
     "Metadata",
     "PathPattern",
     "PhotoFolder",

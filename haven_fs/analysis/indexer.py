@@ -183,7 +183,8 @@ class Indexer:
             else:
                 found.append(result)
         with self.catalog.write() as w:
-            PhotoStore(w).put_groups(found)
+            said = PhotoStore(w).put_groups(found)
+        self._tell_followers(said)
 
     def _put_analyses(self, results: list[tuple[Photo, Any]]) -> None:
         found: dict[int, dict[str, Analysis]] = {}
@@ -201,10 +202,10 @@ class Indexer:
             PhotoStore(w).put_analyses(found)
         self._tell_followers(found)
 
-    def _tell_followers(self, found: dict[int, dict[str, Analysis]]) -> None:
+    def _tell_followers(self, said: dict[int, dict[str, Analysis]]) -> None:
         """Have those go on that work with what analyzers found; one that fails stops nobody else."""
         for follower in self.followers.values():
-            photo_ids = [photo_id for photo_id, analyses in found.items() if follower.analyzers & analyses.keys()]
+            photo_ids = [photo_id for photo_id, analyses in said.items() if follower.analyzers & analyses.keys()]
             if photo_ids:
                 try:
                     follower.follow(self.catalog, photo_ids)

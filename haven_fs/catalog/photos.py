@@ -29,11 +29,13 @@ class PhotoStore:
         self._settler = Settler(w)
         self._people = People(w)
 
-    def put_groups(self, groups: Sequence[GroupFound]) -> None:
-        """Store what groups of files turned out to be: kinds, photos, names, facts."""
+    def put_groups(self, groups: Sequence[GroupFound]) -> dict[int, dict[str, Analysis]]:
+        """Store what groups of files turned out to be (kinds, photos, names, facts); return what was said of each photo."""
+        said: dict[int, dict[str, Analysis]] = {}
         for group in groups:
-            self._put_group(group)
+            said |= self._put_group(group)
         self._finish()
+        return said
 
     def put_analyses(self, found: Mapping[int, dict[str, Analysis]]) -> None:
         """Store what analyzers said of photos, in place of what they said before, and settle them anew."""
@@ -62,7 +64,7 @@ class PhotoStore:
             [(photo_id, name, a.version, a.facts, a.failed) for name, a in analyses.items()],
         )
 
-    def _put_group(self, group: GroupFound) -> None:
+    def _put_group(self, group: GroupFound) -> dict[int, dict[str, Analysis]]:
         ids = [probe.id for probe in group.probes]
         before = {
             row[0]: row[1:]
@@ -121,6 +123,7 @@ class PhotoStore:
                 " (SELECT 1 FROM original WHERE photo_id = photo.id AND gone IS NULL)",
                 (self._w.seq, photo_id),
             )
+        return {photo_id: found.analyses for photo_id, found, _ in settling}
 
     def _of_others(self, photo_ids: set[int], ids: Sequence[int]) -> set[int]:
         """Return those of these photos whose main original is not among `ids`: who leaves it, leaves the photo."""

@@ -24,11 +24,12 @@ class Aliases:
         rows = self._view.db.execute(
             "SELECT original_id, name FROM alias WHERE place = ? ORDER BY fold", (self._place,)
         ).fetchall()
-        found = []
-        for original_id, name in rows:
-            for file in photos.files().narrowed("o.id = ?", original_id).files(self._view.db):
-                found.append(replace(file, name=name))
-        return found
+        files = photos.files()
+        return [
+            replace(file, name=name)
+            for original_id, name in rows
+            for file in files.narrowed("o.id = ?", original_id).files(self._view.db)
+        ]
 
     def rest(self, files: FileSet) -> FileSet:
         """Return the files that have no written name here."""

@@ -1,9 +1,10 @@
-"""`haven people`: who there is, and erasing somebody. Naming and correcting is done in the folders."""
+"""`haven people`: who there is, erasing somebody, measuring a model. Naming and correcting is done in the folders."""
 
 import argparse
 import json
 import sys
 
+from haven_faces import calibrate_command
 from haven_faces.forget import forget
 from haven_fs.cli import options
 from haven_fs.command import Command
@@ -12,18 +13,20 @@ from haven_fs.errors import UserError
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Add what `people` takes."""
-    verbs = parser.add_subparsers(dest="verb", metavar="list|forget", required=True)
+    verbs = parser.add_subparsers(dest="verb", metavar="list|forget|calibrate", required=True)
     show = verbs.add_parser("list", help="show who there is, those with a hidden folder too")
     erase = verbs.add_parser("forget", help="erase a person: the face and the name, from everything Haven keeps")
     erase.add_argument("name", metavar="NAME", help="as the person's folder is called")
     erase.add_argument("--yes", action="store_true", help="do not ask")
-    options.add_data(parser, show, erase)
-    options.add_json(parser, show, erase)
+    measure = verbs.add_parser("calibrate", help="measure from when two faces are one person for the model in use")
+    calibrate_command.arguments(measure)
+    options.add_data(parser, show, erase, measure)
+    options.add_json(parser, show, erase, measure)
 
 
 def run(args: argparse.Namespace) -> int:
     """Do what the verb says."""
-    return _list(args) if args.verb == "list" else _forget(args)
+    return {"list": _list, "forget": _forget, "calibrate": calibrate_command.run}[args.verb](args)
 
 
 def _list(args: argparse.Namespace) -> int:

@@ -53,10 +53,10 @@ class Loaded:
 
 
 class FaceKeeper:
-    """The follower of the analyzers of faces. One process, one thread at a time."""
+    """The follower of the analyzer of faces. One process, one thread at a time."""
 
     name = "people"
-    analyzers = frozenset({"faces", "names"})
+    analyzers = frozenset({"faces"})
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings

@@ -22,6 +22,7 @@ HAVEN = (
     "haven_search",
     "haven_clip",
     "haven_duplicates",
+    "haven_faces",
 )
 HTTP_SERVERS = {"wsgidav": {"haven_dav", "haven_fs.server"}, "cheroot": {"haven_fs.server"}}
 MACHINE_LEARNING = {"torch", "onnxruntime", "open_clip", "insightface", "transformers", "tokenizers", "cv2", "sklearn"}
@@ -111,7 +112,9 @@ def test_a_part_imports_what_the_table_allows(part: str):
 def test_the_types_of_analyzers_stand_below_everything():
     below = {"haven_fs.catalog.findings", "haven_fs.library.headers"}
     assert {name for name in imported("haven_fs.analysis.analyzer") if name in MODULES} == below
-    assert not {name for module in below for name in imported(module) if name in MODULES}
+    used = {name for module in below for name in imported(module) if name in MODULES}
+    assert used == {"haven_fs.library.regions"}  # what headers say of who is where
+    assert all(is_in(name, "haven_fs.library") for module in used for name in imported(module) if name in MODULES)
 
 
 @pytest.mark.parametrize("library", HTTP_SERVERS)

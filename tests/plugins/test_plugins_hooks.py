@@ -20,6 +20,7 @@ DOCS = Path(__file__).parents[2] / "docs" / "plugins.md"
 
 EVERY_HOOK = """
 import re
+from pathlib import Path
 
 from haven_fs import Facts, PathPattern, PhotoFolder, Ranking, SmartFolder, Tag, hookimpl
 from haven_fs.command import Command
@@ -85,6 +86,33 @@ def haven_searchers(settings):
     return [Widest()]
 
 
+class Counter:
+    name, analyzers = "counter", frozenset({"size"})
+
+    def __init__(self, data_dir):
+        self.file = Path(data_dir) / "counted.txt"
+
+    def note(self, line):
+        with self.file.open("a") as file:
+            print(line, file=file)
+
+    def follow(self, catalog, photo_ids):
+        with catalog.read() as db:
+            known = db.execute("SELECT count(*) FROM photo").fetchone()[0]
+        self.note(f"{len(photo_ids)} of {known}")
+
+    def settle(self, catalog, progress, stopped):
+        self.note("settled")
+
+    def rest(self):
+        pass
+
+
+@hookimpl
+def haven_followers(settings):
+    return [Counter(settings["data_dir"])]
+
+
 def run(args):
     print("measured", args.what)
     return 7
@@ -122,6 +150,8 @@ def test_a_plugin_with_every_hook(plant: Plant, tmp_path: Path, capsys: pytest.C
 
     data = ["--data", str(home.data)]
     assert main(["index", str(home.root), *data]) == 0
+    told = (home.data / "counted.txt").read_text().splitlines()
+    assert told[-1] == "settled" and sum(int(line.split()[0]) for line in told[:-1]) == 3
     folder = DataFolder(home.data)
     with folder.catalog() as catalog:
         tree = folder.tree(catalog)
