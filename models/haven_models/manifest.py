@@ -6,12 +6,13 @@ hand has none; then nothing can be said but whether its files make a model.
 
 import hashlib
 import json
-from collections.abc import Callable
-from dataclasses import asdict, dataclass, field
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from haven_fs.errors import UserError
+from haven_models.layout import OURS, read_json
 
 NAME = "manifest.json"
 _CHUNK = 1 << 20
@@ -63,6 +64,22 @@ def write_manifest(folder: Path, manifest: Manifest) -> None:
     draft = folder / f".{NAME}.part"
     draft.write_text(json.dumps(asdict(manifest), indent=1) + "\n", encoding="utf-8")
     draft.replace(folder / NAME)
+
+
+def note(folder: Path, what: Mapping[str, Any]) -> None:
+    """Write down in a model's haven.json what was found out about it. Raises UserError."""
+    path = folder / OURS
+    try:
+        ours = read_json(path) if path.is_file() else {}
+        draft = path.with_name(f".{path.name}.part")
+        draft.write_text(json.dumps({**ours, **what}, indent=1) + "\n", encoding="utf-8")
+        draft.replace(path)
+        manifest = read_manifest(folder)
+        if manifest is not None and path.name in manifest.files:  # or it would be taken for damaged
+            record = FileRecord(path.stat().st_size, sha256_of(path), "written here")
+            write_manifest(folder, replace(manifest, files={**manifest.files, path.name: record}))
+    except OSError as error:
+        raise UserError(f"{path} cannot be written: {error.strerror}.") from error
 
 
 def sha256_of(path: Path, progress: Callable[[int], object] = lambda count: None) -> str:

@@ -12,11 +12,10 @@ import logging
 import os
 import re
 import shutil
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import filelock
 
@@ -211,22 +210,6 @@ class ModelStore:
             finally:
                 shutil.rmtree(draft, ignore_errors=True)
         return self.find(name)
-
-    def note(self, folder: Path, what: Mapping[str, Any]) -> None:
-        """Write down in the haven.json of a model that is here what was found out about it. Raises UserError."""
-        path = folder / layout.OURS
-        with self.locked():
-            ours = layout.read_json(path) if path.is_file() else {}
-            draft = path.with_name(f".{path.name}.part")
-            try:
-                draft.write_text(json.dumps({**ours, **what}, indent=1) + "\n", encoding="utf-8")
-                draft.replace(path)
-                manifest = read_manifest(folder)
-                if manifest is not None and path.name in manifest.files:  # or it would be taken for damaged
-                    record = FileRecord(path.stat().st_size, sha256_of(path), "written here")
-                    write_manifest(folder, replace(manifest, files={**manifest.files, path.name: record}))
-            except OSError as error:
-                raise UserError(f"{path} cannot be written: {error.strerror}.") from error
 
     def settle(self, task: Task, name: str) -> None:
         """Make the draft of a model, which is whole, the model. Another that is in use stays so. Raises OSError."""

@@ -15,6 +15,7 @@ from haven_faces.model import chosen_faces
 from haven_fs.cli import options
 from haven_fs.errors import UserError
 from haven_models.insight import missing
+from haven_models.manifest import note
 from haven_models.store import model_store
 
 if TYPE_CHECKING:
@@ -55,9 +56,11 @@ def run(args: argparse.Namespace) -> int:
             " have a folder for each person; some twenty people with five photos each are plenty, two people with three"
             " photos the least."
         ) from error
-    kept = chosen.folder.is_relative_to(model_store(settings).folder) and not args.show
+    store = model_store(settings)
+    kept = chosen.folder.is_relative_to(store.folder) and not args.show
     if kept:
-        model_store(settings).note(chosen.folder, {"faces": {"same": found.same, "measured": found.why}})
+        with store.locked():
+            note(chosen.folder, {"faces": {"same": found.same, "measured": found.why}})
     if args.json:
         said = {"same": found.same, "before": chosen.same, "sure": found.sure, "why": found.why, "kept": kept}
         print(json.dumps({"model": chosen.id, "people": people, "faces": len(vectors), **said}))

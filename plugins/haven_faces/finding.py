@@ -136,9 +136,9 @@ def _best_look(pack: FacePack, pixels: Pixels, box: Floats, turns: tuple[int, ..
             continue
         away = np.abs((seen.boxes[:, :2] + seen.boxes[:, 2:]) / 2 - _TILE / 2).max(axis=1)
         nearest = int(np.argmin(away))
-        if away[nearest] > _FACE / 2:
-            continue
         one = seen.take(slice(nearest, nearest + 1))
+        if away[nearest] > _FACE / 2 or not _FACE / 2 < float(sides_of(one)[0]) < _FACE * 2:
+            continue  # another face, or a part of this one
         if turn != turns[0] and one.scores[0] < _SURE:
             continue
         if best is None or one.scores[0] > best[1].scores[0] + (_SURER if best[0] == turns[0] else 0):
