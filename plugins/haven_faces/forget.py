@@ -68,9 +68,9 @@ def scrub(catalog: Catalog) -> None:
     if due:
         catalog.vectors.store.scrub()
         catalog.vectors.chroma.discard()
+        catalog.scrub()
         with catalog.write(quiet=True) as w:
             w.db.execute("DELETE FROM state WHERE key = ?", (_SCRUB,))
-        catalog.scrub()
 
 
 def _all_of(w: Writer, person_id: int) -> list[int]:
