@@ -6,12 +6,12 @@ faces as somewhat alike. Some people are relatives. Sizes are those of a family'
 share, many with 2 to 20 faces, and strangers seen once.
 """
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
-from haven_faces.grouping import Faces
+from haven_faces.grouping import Faces, Groups, Limits
 
 Floats = npt.NDArray[np.float32]
 Ints = npt.NDArray[np.int64]
@@ -32,7 +32,7 @@ class Shape:
     poor: float = 0.15  # share of the faces that are of low quality
     together: float = 0.5  # share of the faces that share a picture
     shuffled: bool = True  # False: faces come in order of time
-    sizes: float = field(default=1.8)  # exponent of how often there are people with 2 to 20 faces
+    sizes: float = 1.8  # exponent of how often there are people with 2 to 20 faces
 
 
 def sizes_of(count: int, shape: Shape, dice: np.random.Generator) -> Ints:
@@ -51,7 +51,7 @@ def sizes_of(count: int, shape: Shape, dice: np.random.Generator) -> Ints:
     return np.concatenate(sizes)
 
 
-def synthetic(count: int, seed: int = 0, shape: Shape = Shape()) -> tuple[Faces, Ints]:  # noqa: B008 (it is frozen)
+def synthetic(count: int, seed: int = 0, shape: Shape = Shape()) -> tuple[Faces, Ints]:
     """Return `count` faces, none assigned, in the order in which they come, and who each really is."""
     dice = np.random.default_rng(seed)
     basis = np.linalg.qr(dice.standard_normal((shape.dimensions, shape.free)))[0].T.astype(np.float32)
@@ -134,7 +134,24 @@ def _pictures(truth: Ints, when: npt.NDArray[np.float64], together: float, dice:
     return picture
 
 
-def taken(faces: Faces, rows: Ints | slice, person: Ints | None = None) -> Faces:
-    """Return some of the faces, with these persons if given."""
-    part = faces.take(rows)
-    return part if person is None else replace(part, person=person)
+def incrementally(faces: Faces, limits: Limits, batch: int, known: int = 0) -> tuple[Ints, Groups]:
+    """Add faces from number `known` on in batches, as a catalog does, and return the persons of all, and the groups."""
+    groups = Groups(faces.take(slice(0, known)), {}, limits)
+    person = faces.person.copy()
+    place = {id_: row for row, id_ in enumerate(faces.ids.tolist())}
+    following = int(person.max(initial=0)) + 1
+    for start in range(known, len(faces), batch):
+        some = slice(start, min(start + batch, len(faces)))
+        added = groups.add(faces.take(some))
+        person[some] = added.person
+        for id_, who in added.revised.items():
+            person[place[id_]] = who
+        labels = sorted({who for who in (*added.person.tolist(), *added.revised.values()) if who < 0})
+        named = {label: following + n for n, label in enumerate(labels)}
+        following += len(labels)
+        for row in np.flatnonzero(person[some] < 0).tolist():
+            person[start + row] = named[int(person[start + row])]
+        for id_, who in added.revised.items():
+            person[place[id_]] = named.get(who, who)
+        groups.named(named)
+    return person, groups

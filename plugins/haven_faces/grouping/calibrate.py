@@ -1,8 +1,8 @@
 """From which cosine on two faces are one person, for an embedder of which nobody says it.
 
-Too strict the owner repairs by merging two folders, too loose nobody can. So `same` is what only one pair in ten thousand
-of different people reaches, and it lies nearer to what one person's faces are like than to what others' are: relatives
-are more alike than people taken at random, which the first cannot know. Good faces only.
+What is too strict the owner repairs by merging two folders, what is too loose nobody can. So `same` is what only one
+pair in ten thousand of different people reaches, and it lies nearer to what one person's faces are like than to what
+others' are: relatives are more alike than people taken at random, which the first cannot know. Good faces only.
 """
 
 from dataclasses import dataclass
@@ -81,9 +81,7 @@ def calibrate_unlabelled(faces: Faces) -> Calibration:
     return _chosen(pairs[together], different, float(np.median(clear)) if seen else None, sure, why)
 
 
-def _chosen(
-    pairs: Floats, different: tuple[float, float], alike: float | None, sure: float, why: str
-) -> Calibration:
+def _chosen(pairs: Floats, different: tuple[float, float], alike: float | None, sure: float, why: str) -> Calibration:
     """Put together what was found. `pairs`: cosines of what are surely different people."""
     same = _limit(different, FALSE_MATCHES)
     if len(pairs) * FALSE_MATCHES >= 10:

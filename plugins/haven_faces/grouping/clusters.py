@@ -20,7 +20,7 @@ class Clusters:
         self._parent = list(range(len(faces)))
         self._size: dict[int, int] = {}  # of roots of more than one; so are the next
         self._sum: dict[int, Floats] = {}
-        pictures, where, count = np.unique(faces.picture, return_inverse=True, return_counts=True)
+        _, where, count = np.unique(faces.picture, return_inverse=True, return_counts=True)
         self._picture: list[int] = np.where(count[where] > 1, where, -1).tolist()  # -1: alone in its picture
         self._pictures: dict[int, set[int]] = {}
         self._fixed: list[int] = np.where(faces.fixed, faces.person, 0).tolist()
@@ -92,7 +92,7 @@ class Clusters:
         self._fixed[one] = self._fixed[one] or self._fixed[other]
         self._parent[other] = one
         for known in (self._size, self._sum, self._pictures, self._former):
-            known.pop(other, None)  # type: ignore[attr-defined]
+            known.pop(other, None)
         return one
 
     def labels(self, rows: Ints) -> Ints:

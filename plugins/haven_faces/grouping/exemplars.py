@@ -21,7 +21,8 @@ class Exemplars:
 
 def exemplars_of(faces: Floats, limits: Limits) -> Exemplars:
     """Return those of good faces of one person, (n, d); takes time in n. The largest come first."""
-    means, counts = [], []
+    means: list[Floats] = []
+    counts: list[int] = []
     left = faces
     while len(left) and len(means) < EXEMPLARS:
         middle = left[np.argmax(left @ left.mean(axis=0))]

@@ -148,7 +148,8 @@ class Assigner:
                 person[row] = 0
 
     def _vector(self, row: int) -> Floats:
-        return self._faces.vectors[row].astype(np.float32)
+        vector: Floats = self._faces.vectors[row].astype(np.float32)
+        return vector
 
     def _is_barred(self, row: int, person: int) -> bool:
         return is_barred(self._vector(row), self._exemplars[person].means, self._barred.get(person, _NONE))

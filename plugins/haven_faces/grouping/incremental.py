@@ -187,7 +187,7 @@ class Groups:
         return person
 
     def _agreeing(self, alike: Floats, pictures: list[int]) -> list[int]:
-        """Return the faces that are one person with the first, by number, that one among them; too few if there are none."""
+        """Return which faces, by number, are one person with the first, with that one; less than two if none are."""
         limits, count = self._limits, len(alike)
         best, chosen = 0.0, [0]
         for one, other in combinations(range(1, count), 2):
@@ -199,9 +199,9 @@ class Groups:
             chosen = [0, 1 + int(np.argmax(alike[0, 1:]))]
         if len(chosen) > 1:
             for n in np.argsort(-alike[chosen].mean(axis=0)).tolist():
-                if n not in chosen and pictures[n] not in [pictures[m] for m in chosen]:
-                    if alike[n, chosen].mean() >= limits.need(len(chosen)):
-                        chosen.append(n)
+                alone = pictures[n] not in [pictures[m] for m in chosen]
+                if alone and alike[n, chosen].mean() >= limits.need(len(chosen)):
+                    chosen.append(n)
         return chosen
 
     def _together(self, mean: Floats, pictures: list[int], slots: Ints) -> int:
@@ -210,6 +210,8 @@ class Groups:
         for person in self._candidates(slots):
             if not any(person in self._people.there(picture) for picture in pictures):
                 like, need = self._compare(mean, person, len(pictures), 1.0)
+                if len(pictures) >= CORE:
+                    need = min(need, self._limits.groups + need - self._limits.same)
                 if like >= need:
                     found.append((like, person))
         return max(found)[1] if found else 0

@@ -23,6 +23,8 @@ EXEMPLARS = 16
 """How many a person has at most."""
 CORE = 3
 """As many faces must speak for a person, if it has as many."""
+PART = 4
+"""Of so many faces a part of a group must be to join it to another."""
 GOOD = 0.5
 """Quality from which a face may found groups, join them to one another and be an exemplar."""
 
@@ -70,6 +72,7 @@ class Limits:
     same: float
     lone: float = 0.2  # what a single face must be nearer if no other speaks for it
     gate: float = 0.1  # what a face of no quality at all must be nearer
+    years: float = 0.15  # share of `same` that groups of several faces each may lack to be one person
     lead: float = 0.08  # by how much the best person must be nearer than the next, unless it is near beyond doubt
     stay: float = 0.08  # by how much another person must be nearer for a face to leave its own
 
@@ -86,6 +89,14 @@ class Limits:
     def sure(self) -> float:
         """Likeness beyond doubt: that of two good faces of which nothing else is known."""
         return self.need(1)
+
+    @property
+    def groups(self) -> float:
+        """Mean likeness from which two groups, or parts of them, are one person.
+
+        It is lower than for faces: chance is small between means, and years lie between groups of one person.
+        """
+        return (1 - self.years) * self.same
 
     @property
     def ahead(self) -> float:

@@ -1,4 +1,4 @@
-"""What is known of a library's people while new faces are compared: exemplars, faces that wait, who is in which picture.
+"""What is known of people while new faces are compared: exemplars, faces that wait, who is in which picture.
 
 It holds no decisions. Exemplars and waiting faces lie in the same cells, so that one look finds both.
 """

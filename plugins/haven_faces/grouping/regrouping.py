@@ -13,15 +13,13 @@ import numpy as np
 from haven_faces.grouping.clusters import Clusters
 from haven_faces.grouping.exemplars import exemplars_of
 from haven_faces.grouping.identities import Assigner, persons_of_groups
-from haven_faces.grouping.kinds import CORE, Barred, Faces, Ints, Limits, Mask, rows_by, usable
+from haven_faces.grouping.kinds import PART, Barred, Faces, Ints, Limits, Mask, rows_by, usable
 from haven_faces.grouping.neighbours import Neighbours, Stopped, check, neighbours
 
 NEIGHBOURS = 24
 
 
-def regroup(
-    faces: Faces, barred: Barred, limits: Limits, stop: Callable[[], bool] = lambda: False
-) -> Ints | None:
+def regroup(faces: Faces, barred: Barred, limits: Limits, stop: Callable[[], bool] = lambda: False) -> Ints | None:
     """Return the person of each face, (n,): a person > 0, 0 for none, a negative label for a new group.
 
     Fixed faces keep theirs, and two persons that have fixed faces are never made one. The order of the faces does not
@@ -81,28 +79,26 @@ def _join_neighbours(
             failed[key] = pairs + pairs // 4 + 1
 
 
-def _join_exemplars(
-    clusters: Clusters, faces: Faces, good: Mask, limits: Limits, stop: Callable[[], bool]
-) -> None:
+def _join_exemplars(clusters: Clusters, faces: Faces, good: Mask, limits: Limits, stop: Callable[[], bool]) -> None:
     """Join groups of which some exemplars, each of several faces, are alike."""
     rows = np.flatnonzero(good)
     means, roots = [np.empty((0, faces.vectors.shape[1]), np.float32)], []
     for n, (root, members) in enumerate(rows_by(clusters.labels(rows))):
         if n % 256 == 0:
             check(stop)
-        if len(members) >= CORE:
+        if len(members) >= PART:
             mine = exemplars_of(faces.vectors[rows[members]].astype(np.float32), limits)
-            strong = mine.counts >= CORE
+            strong = mine.counts >= PART
             means.append(mine.means[strong])
             roots.extend([root] * int(strong.sum()))
     sides = np.concatenate(means)
     length = np.linalg.norm(sides, axis=1)
     unit = sides / length[:, None]
-    near = neighbours(unit, np.ones(len(sides), np.bool_), NEIGHBOURS, limits.same - limits.loyalty, stop)
+    near = neighbours(unit, np.ones(len(sides), np.bool_), NEIGHBOURS, limits.groups - limits.loyalty, stop)
     one, place = np.nonzero(near.rows >= 0)
     other = near.rows[one, place]
     like = near.likeness[one, place] * length[one] * length[other]
     for n in np.lexsort((other, one, -like)).tolist():
         a, b = clusters.root(roots[int(one[n])]), clusters.root(roots[int(other[n])])
-        if a != b and like[n] >= limits.same + clusters.bias(a, b) and clusters.may_join(a, b):
+        if a != b and like[n] >= limits.groups + clusters.bias(a, b) and clusters.may_join(a, b):
             clusters.join(a, b)
