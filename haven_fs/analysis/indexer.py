@@ -95,6 +95,7 @@ class Indexer:
     def work(self) -> None:
         """Do all that is due. The workers stay, for what may come next; `rest` ends them."""
         self._urgent.clear()
+        self._redo_lost_vectors()
         with self.catalog.read() as db:
             originals, _ = due.count(db, {})
         if originals:
@@ -119,6 +120,19 @@ class Indexer:
         if versions != {name: analyzer.version for name, analyzer in self.analyzers.items()}:
             self.followers = self._plugins.followers(self._settings)
             self.rest()
+
+    def _redo_lost_vectors(self) -> None:
+        """Make what embeds photos due again if the vectors are gone, or older than the catalog remembers them."""
+        with self.catalog.read() as db:
+            row = db.execute("SELECT value FROM state WHERE key = 'vectors'").fetchone()
+        if row is None or self.catalog.vectors.store.seq >= row[0]:
+            return
+        logger.warning("The vectors of photos are lost, or older than the catalog; the photos are looked at again")
+        with self.catalog.write() as w:
+            for name, analyzer in self.analyzers.items():
+                if getattr(analyzer, "space", None):
+                    w.db.execute("UPDATE analysis SET version = -1 WHERE analyzer = ?", (name,))
+            w.db.execute("DELETE FROM state WHERE key = 'vectors'")
 
     def drop_old_vectors(self) -> None:
         """Forget the vectors of models that are used no more, once those of the new one are all there.
@@ -200,6 +214,7 @@ class Indexer:
         self._put_vectors(found)
         with self.catalog.write() as w:
             PhotoStore(w).put_analyses(found)
+            w.db.execute("INSERT OR REPLACE INTO state VALUES ('vectors', ?)", (self.catalog.vectors.store.seq,))
         self._tell_followers(found)
 
     def _tell_followers(self, said: dict[int, dict[str, Analysis]]) -> None:

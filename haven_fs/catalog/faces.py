@@ -16,6 +16,8 @@ from typing import Any
 
 from haven_fs.catalog import names
 from haven_fs.catalog.findings import Analysis
+from haven_fs.library.regions import Box
+from haven_fs.library.upright import around, overlap
 
 GROUPED, FILE, OWNER = 0, 1, 2
 """Who said whose face it is."""
@@ -25,10 +27,6 @@ ANALYZER = "faces"
 
 _SAME_FACE = 0.4
 """Overlap (intersection over union) from which two boxes are one face: detectors draw them differently."""
-_SAME_NAMED = 0.25
-"""The same for a box of a photo program, which may be a whole head or drawn by hand."""
-
-Box = tuple[float, float, float, float]
 Region = dict[str, Any]
 """A region as an analysis holds it: kind, box, frame, space, part, name, details."""
 
@@ -43,20 +41,6 @@ class Face:
     space: str | None
     person_id: int | None
     said: int
-
-
-def overlap(one: Box, other: Box) -> float:
-    """Return the share of two boxes' joint area that both cover."""
-    width = min(one[2], other[2]) - max(one[0], other[0])
-    height = min(one[3], other[3]) - max(one[1], other[1])
-    if width <= 0 or height <= 0:
-        return 0.0
-    both = width * height
-    return both / (_area(one) + _area(other) - both)
-
-
-def _area(box: Box) -> float:
-    return (box[2] - box[0]) * (box[3] - box[1])
 
 
 def faces_of(db: sqlite3.Connection, photo_id: int) -> list[Face]:
@@ -137,25 +121,16 @@ def _with_faces(faces: Sequence[Face], named: Iterable[Region]) -> list[tuple[Fa
         box, best = region["box"], None
         if box is not None:
             near = [
-                (overlap(face.box, box), face)
+                (fits, -face.id, face)
                 for face in faces
                 if face.box is not None and face.frame == region["frame"] and face.id not in taken
+                if (fits := around(face.box, box)) > 0
             ]
-            best = max(near, key=lambda pair: pair[0], default=(0.0, None))[1] if near else None
-            if best is not None and best.box is not None and not _one_face(best.box, box):
-                best = None
+            best = max(near)[2] if near else None
         if best is not None:
             taken.add(best.id)
         found.append((best, region))
     return found
-
-
-def _one_face(face: Box, drawn: Box) -> bool:
-    """Tell whether what somebody drew is around a face: much the same, or the face's middle in a box not far larger."""
-    if overlap(face, drawn) >= _SAME_NAMED:
-        return True
-    x, y = (face[0] + face[2]) / 2, (face[1] + face[3]) / 2
-    return drawn[0] < x < drawn[2] and drawn[1] < y < drawn[3] and _area(drawn) < 8 * _area(face)
 
 
 def name_digest(name: str) -> bytes:
