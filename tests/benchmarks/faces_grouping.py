@@ -11,7 +11,6 @@ The corpus is a folder with a folder of pictures a person; of each picture the f
 
 import argparse
 import multiprocessing
-import resource
 import sys
 import time
 from collections.abc import Callable
@@ -27,7 +26,7 @@ from common import scratch
 from helpers.face_scores import labelled, scores
 from helpers.synthetic_faces import Shape, incrementally, synthetic
 
-from haven_faces.grouping import Faces, Limits, calibrate_labelled, calibrate_unlabelled, regroup
+from haven_faces.grouping import Faces, Groups, Limits, calibrate_labelled, calibrate_unlabelled, regroup
 from haven_faces.grouping.neighbours import neighbours
 
 Ints = npt.NDArray[np.int64]
@@ -39,17 +38,26 @@ SHAPES = {
     "street": Shape(free=250, family=0.15, strangers=0.6, poor=0.3, together=0.8, shuffled=False),
     "clan": Shape(free=200, family=0.7, strangers=0.05, relatives=0.4, relation=0.4, shuffled=False),
 }
-HEAD = f"{'':34}{'seconds':>9}{'us/face':>9}{'MB':>6}   pairs P     R     F    BCubed P   R     F"
+HEAD = f"{'':34}{'seconds':>9}{'of CPU':>9}{'us/face':>9}{'MB':>6}   pairs P, R, F        BCubed P, R, F"
 
 
-def figures(what: str, count: int, seconds: float, memory: float, truth: Ints, person: Ints) -> None:
-    pairs, bcubed = scores(truth, person)
-    numbers = "   ".join(" ".join(f"{part:.3f}" for part in parts) for parts in (pairs, bcubed))
-    print(f"{what:34}{seconds:9.1f}{seconds / count * 1e6:9.0f}{memory:6.0f}   {numbers}", flush=True)
+def figures(what: str, started: tuple[float, float], faces: Faces, truth: Ints, person: Ints) -> None:
+    """Print how long something took, and how well it went: with all faces, and with the good ones alone."""
+    wall, cpu = (now - then for now, then in zip(clocks(), started, strict=True))
+    took = f"{wall:9.1f}{cpu:9.1f}{cpu / len(faces) * 1e6:9.0f}{peak():6.0f}"
+    for kind, rows in (("", truth >= 0), (", good faces", faces.good & (truth >= 0))):
+        numbers = "   ".join(" ".join(f"{part:.3f}" for part in parts) for parts in scores(truth[rows], person[rows]))
+        print(f"{what + kind:34}{took if not kind else '':33}   {numbers}", flush=True)
+
+
+def clocks() -> tuple[float, float]:
+    return time.perf_counter(), time.process_time()
 
 
 def peak() -> float:
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    """Return the most memory that this process had, in MB (Linux); rusage would tell that of its parent."""
+    lines = Path("/proc/self/status").read_text().splitlines()
+    return next(int(line.split()[1]) for line in lines if line.startswith("VmHWM")) / 1024
 
 
 def save(folder: Path, shape: str, count: int, seed: int) -> None:
@@ -70,42 +78,42 @@ def load(folder: Path) -> tuple[Faces, Ints]:
 def measure(folder: Path, kind: str, shape: str, seed: int, batch: int, same: float) -> None:
     """Measure one thing, in a process of its own so that the peak of memory is its own."""
     faces, truth = load(folder)
-    good, limits, count = faces.good, Limits(same), len(faces)
+    limits, count = Limits(same), len(faces)
     name = f"{shape} {count} {kind}"
     if kind == "add":
-        start = time.perf_counter()
+        started = clocks()
         person, groups = incrementally(faces, limits, batch)
-        seconds = time.perf_counter() - start
-        figures(name, count, seconds, peak(), truth, person)
-        figures(name + ", good faces", count, seconds, 0, truth[good], person[good])
-        more, _ = synthetic(count // 10, seed + 1, SHAPES[shape])
-        start = time.perf_counter()
+        figures(name, started, faces, truth, person)
+        more, _ = synthetic(max(1000, count // 10), seed + 1, SHAPES[shape])
+        started = clocks()
         for one in range(200):
             groups.add(replace(more.take(slice(one, one + 1)), ids=np.array([count + 1 + one])))
-        print(f"{name + ', one more':34}{(time.perf_counter() - start) / 200 * 1e3:9.1f} ms", flush=True)
+        print(f"{name + ', one more':34}{(clocks()[1] - started[1]) / 200 * 1e3:18.1f} ms of CPU", flush=True)
+        started = clocks()
+        Groups(replace(faces, person=person), {}, limits)
+        print(f"{name + ', read in again':34}{clocks()[1] - started[1]:18.1f} s of CPU", flush=True)
     elif kind == "regroup":
-        start = time.perf_counter()
-        person = regroup(faces, {}, limits)
-        assert person is not None
-        seconds = time.perf_counter() - start
-        figures(name, count, seconds, peak(), truth, person)
-        figures(name + ", good faces", count, seconds, 0, truth[good], person[good])
+        started = clocks()
+        person = whole(regroup(faces, {}, limits))
+        figures(name, started, faces, truth, person)
     elif kind == "churn":
         churn(name, faces, limits, batch)
     elif kind == "neighbours":
         recall(name, faces, truth, limits)
 
 
+def whole(person: Ints | None) -> Ints:
+    assert person is not None
+    return person
+
+
 def churn(name: str, faces: Faces, limits: Limits, batch: int) -> None:
     """Group 90 of 100 faces anew, add the rest, group all anew: how many of the first changed person meanwhile?"""
     first = len(faces) * 9 // 10
-    person = regroup(faces.take(slice(0, first)), {}, limits)
-    assert person is not None
-    before = labelled(person, 1)
+    before = labelled(whole(regroup(faces.take(slice(0, first)), {}, limits)), 1)
     known = replace(faces, person=np.concatenate([before, np.zeros(len(faces) - first, np.int64)]))
     added, _ = incrementally(known, limits, batch, first)
-    again = regroup(replace(faces, person=added), {}, limits)
-    assert again is not None
+    again = whole(regroup(replace(faces, person=added), {}, limits))
     had = before > 0
     for what, now in (("after adding", added[:first]), ("after regrouping", again[:first])):
         changed, found = (now != before) & had, (now != before) & ~had
@@ -145,12 +153,9 @@ def corpus(folder: Path, pack: Path, same: float | None) -> None:
             mixed = np.random.default_rng(order).permutation(rows)
             some, truth = replace(faces.take(mixed), ids=np.arange(1, len(rows) + 1)), who[mixed]
             for kind in ("add", "regroup"):
-                start = time.perf_counter()
-                person = incrementally(some, limits, 1)[0] if kind == "add" else regroup(some, {}, limits)
-                assert person is not None
-                seconds = time.perf_counter() - start
-                known = truth >= 0
-                figures(f"{what}, order {order}, {kind}", len(rows), seconds, 0, truth[known], person[known])
+                started = clocks()
+                person = incrementally(some, limits, 1)[0] if kind == "add" else whole(regroup(some, {}, limits))
+                figures(f"{what}, order {order}, {kind}", started, some, truth, person)
 
 
 def embedded(folder: Path, pack: Path) -> tuple[Faces, Ints]:
@@ -166,8 +171,10 @@ def embedded(folder: Path, pack: Path) -> tuple[Faces, Ints]:
     rows: list[tuple[int, int, float, npt.NDArray[np.float16]]] = []
     for label, person in enumerate(sorted(path for path in folder.iterdir() if path.is_dir())):
         for number, path in enumerate(sorted(person.iterdir())):
-            picture = open_picture(path, sniff(path.read_bytes()[:65536], path.name))
-            (facts,) = analyzer.analyze([Sample(path, 0.0, Metadata(), picture=picture, frames=[picture])])
+            kind = sniff(path.read_bytes()[:65536], path.name)
+            picture = open_picture(path, kind)
+            about = Metadata(kind.kind, kind.format)
+            (facts,) = analyzer.analyze([Sample(path, 0.0, about, picture=picture, frames=[picture])])
             boxes = [region.box for region in facts.regions if region.box is not None]
             aside = [abs(left + right - 1) + abs(top + bottom - 1) for left, top, right, bottom in boxes]
             for n, region in enumerate(facts.regions):

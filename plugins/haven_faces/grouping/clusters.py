@@ -55,12 +55,10 @@ class Clusters:
             return self._persons[root]
         return max(known, key=lambda person: (known[person], -person)) if known else 0
 
-    def bias(self, one: int, other: int) -> float:
-        """Return by how much more alike two groups must be because they were different people, less if the same."""
-        first, second = self.former(one), self.former(other)
-        if not first or not second:
-            return 0.0
-        return -self._limits.loyalty if first == second else self._limits.loyalty
+    def bonus(self, one: int, other: int) -> float:
+        """Return by how much less alike two groups need be because they were one person: joined they stay joined."""
+        former = self.former(one)
+        return self._limits.loyalty if former and former == self.former(other) else 0.0
 
     def may_join(self, one: int, other: int) -> bool:
         """Tell whether two groups may be one person: no two faces in one picture, no two people the owner knows."""

@@ -7,17 +7,15 @@ never moved here: that is for `regroup`, which sees all faces together.
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from itertools import combinations
 
 import numpy as np
 
+from haven_faces.grouping.beginning import MOST, agreeing
 from haven_faces.grouping.exemplars import is_barred, likeness
 from haven_faces.grouping.kinds import CORE, GOOD, Barred, Faces, Floats, Ints, Limits, usable
 from haven_faces.grouping.people import People, Waiting
 
 _AT_ONCE = 256
-_NEIGHBOURS = 12
-"""Waiting faces among which a new person is looked for."""
 _CANDIDATES = 8
 """Persons that a face is compared with exactly."""
 _AGAIN = 64
@@ -165,14 +163,14 @@ class Groups:
         people = self._people
         near = [
             slot
-            for slot in seen.slots[people.owner[seen.slots] == 0][: 2 * _NEIGHBOURS].tolist()
+            for slot in seen.slots[people.owner[seen.slots] == 0][: 2 * MOST].tolist()
             if people.waiting[slot].quality >= GOOD and people.waiting[slot].picture != seen.picture
-        ][:_NEIGHBOURS]
+        ][:MOST]
         if not near:
             return 0
         vectors = np.vstack([seen.vector[None], people.cells.vectors[near]])
         pictures = [seen.picture, *(people.waiting[slot].picture for slot in near)]
-        chosen = self._agreeing(vectors @ vectors.T, pictures)
+        chosen = agreeing(vectors @ vectors.T, pictures, self._limits)
         if len(chosen) < 2:
             return 0
         person = self._together(vectors[chosen].mean(axis=0), [pictures[n] for n in chosen], seen.slots)
@@ -185,24 +183,6 @@ class Groups:
             people.see(person, pictures[n])
             people.learn(person, vectors[n])
         return person
-
-    def _agreeing(self, alike: Floats, pictures: list[int]) -> list[int]:
-        """Return which faces, by number, are one person with the first, with that one; less than two if none are."""
-        limits, count = self._limits, len(alike)
-        best, chosen = 0.0, [0]
-        for one, other in combinations(range(1, count), 2):
-            least = min(alike[0, one], alike[0, other], alike[one, other])
-            mean = float(alike[0, one] + alike[0, other] + alike[one, other]) / 3
-            if pictures[one] != pictures[other] and least >= limits.same and mean > best and mean >= limits.need(CORE):
-                best, chosen = mean, [0, one, other]
-        if len(chosen) == 1 and count > 1 and alike[0, 1:].max() >= limits.sure:
-            chosen = [0, 1 + int(np.argmax(alike[0, 1:]))]
-        if len(chosen) > 1:
-            for n in np.argsort(-alike[chosen].mean(axis=0)).tolist():
-                alone = pictures[n] not in [pictures[m] for m in chosen]
-                if alone and alike[n, chosen].mean() >= limits.need(len(chosen)):
-                    chosen.append(n)
-        return chosen
 
     def _together(self, mean: Floats, pictures: list[int], slots: Ints) -> int:
         """Return whose faces these are if, taken together, they are somebody's who is known."""

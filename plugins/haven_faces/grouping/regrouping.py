@@ -10,10 +10,11 @@ from collections.abc import Callable
 
 import numpy as np
 
+from haven_faces.grouping.beginning import MOST, agreeing
 from haven_faces.grouping.clusters import Clusters
 from haven_faces.grouping.exemplars import exemplars_of
 from haven_faces.grouping.identities import Assigner, persons_of_groups
-from haven_faces.grouping.kinds import PART, Barred, Faces, Ints, Limits, Mask, rows_by, usable
+from haven_faces.grouping.kinds import CORE, PART, Barred, Faces, Ints, Limits, Mask, rows_by, usable
 from haven_faces.grouping.neighbours import Neighbours, Stopped, check, neighbours
 
 NEIGHBOURS = 24
@@ -40,7 +41,7 @@ def _regroup(faces: Faces, barred: Barred, limits: Limits, stop: Callable[[], bo
     good = faces.good & fine
     near = neighbours(faces.vectors, good, NEIGHBOURS, limits.floor, stop)
     clusters = Clusters(faces, limits)
-    _join_neighbours(clusters, near, good, limits, stop)
+    _join_neighbours(clusters, faces, near, good, limits, stop)
     _join_exemplars(clusters, faces, good, limits, stop)
     group = np.full(len(faces), -1, np.int64)
     group[good] = clusters.labels(np.flatnonzero(good))
@@ -55,13 +56,20 @@ def _regroup(faces: Faces, barred: Barred, limits: Limits, stop: Callable[[], bo
 
 
 def _join_neighbours(
-    clusters: Clusters, near: Neighbours, good: Mask, limits: Limits, stop: Callable[[], bool]
+    clusters: Clusters, faces: Faces, near: Neighbours, good: Mask, limits: Limits, stop: Callable[[], bool]
 ) -> None:
     """Join groups along the graph of neighbours, the likest faces first."""
     one, place = np.nonzero((near.rows >= 0) & good[:, None])
     other, like = near.rows[one, place], near.likeness[one, place]
     order = np.lexsort((other, one, -like))
     one, other = one[order], other[order]
+    _join_along(clusters, one, other, limits, stop)
+    if _begin(clusters, faces, near, good, limits, stop):
+        _join_along(clusters, one, other, limits, stop)
+
+
+def _join_along(clusters: Clusters, one: Ints, other: Ints, limits: Limits, stop: Callable[[], bool]) -> None:
+    """Join, where they are alike, the groups of each two faces in turn."""
     failed: dict[tuple[int, int], int] = {}  # groups that were not alike enough, and how large to try again
     for n, (first, second) in enumerate(zip(one.tolist(), other.tolist(), strict=True)):
         if n % 20_000 == 0:
@@ -73,10 +81,33 @@ def _join_neighbours(
         pairs = clusters.size(a) * clusters.size(b)
         if pairs < failed.get(key, 0):
             continue
-        if clusters.likeness(a, b) >= limits.need(pairs) + clusters.bias(a, b) and clusters.may_join(a, b):
+        if clusters.likeness(a, b) >= limits.need(pairs) - clusters.bonus(a, b) and clusters.may_join(a, b):
             clusters.join(a, b)
         else:
             failed[key] = pairs + pairs // 4 + 1
+
+
+def _begin(
+    clusters: Clusters, faces: Faces, near: Neighbours, good: Mask, limits: Limits, stop: Callable[[], bool]
+) -> bool:
+    """Join faces that are still alone and agree, though no two are alike beyond doubt. Tells whether there are any."""
+    begun = False
+    alone = good & ((near.likeness >= limits.same).sum(axis=1) >= CORE - 1)
+    for n, row in enumerate(np.flatnonzero(alone).tolist()):
+        if n % 1024 == 0:
+            check(stop)
+        if clusters.size(clusters.root(row)) > 1:
+            continue
+        others = near.rows[row][near.likeness[row] >= limits.same].tolist()
+        rows = [row, *(other for other in others if clusters.size(clusters.root(other)) == 1)][: MOST + 1]
+        if len(rows) >= CORE:
+            vectors = faces.vectors[rows].astype(np.float32)
+            for m in agreeing(vectors @ vectors.T, faces.picture[rows].tolist(), limits)[1:]:
+                a, b = clusters.root(row), clusters.root(rows[m])
+                if clusters.may_join(a, b):
+                    clusters.join(a, b)
+                    begun = True
+    return begun
 
 
 def _join_exemplars(clusters: Clusters, faces: Faces, good: Mask, limits: Limits, stop: Callable[[], bool]) -> None:
@@ -100,5 +131,5 @@ def _join_exemplars(clusters: Clusters, faces: Faces, good: Mask, limits: Limits
     like = near.likeness[one, place] * length[one] * length[other]
     for n in np.lexsort((other, one, -like)).tolist():
         a, b = clusters.root(roots[int(one[n])]), clusters.root(roots[int(other[n])])
-        if a != b and like[n] >= limits.groups + clusters.bias(a, b) and clusters.may_join(a, b):
+        if a != b and like[n] >= limits.groups - clusters.bonus(a, b) and clusters.may_join(a, b):
             clusters.join(a, b)
