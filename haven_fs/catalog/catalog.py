@@ -15,7 +15,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from haven_fs.catalog.corrections import FILE, CorrectionsFile, note_correction
+from haven_fs.catalog.changes import prepare_changes, watch_changes
+from haven_fs.catalog.corrections import FILE, CorrectionsFile, note_correction, note_rest
 from haven_fs.catalog.schema import MIGRATIONS
 from haven_fs.errors import UserError
 from haven_fs.vectors import Vectors
@@ -26,26 +27,36 @@ _READ_PRAGMAS = "PRAGMA query_only=1; PRAGMA mmap_size=268435456; PRAGMA cache_s
 class Writer:
     """One write transaction: its connection `db`, and `seq`, the clock's value for everything it changes.
 
-    `by`: the user who writes, empty if nobody signed in.
+    `by`: the user whose write it is, "" if nobody signed in, None if it is Haven's own. `place`: the folder of the tree
+    it is in. What an owner's transaction changes is noted, so that it can be taken back.
     """
 
-    __slots__ = ("by", "corrected", "db", "removed", "seq")
+    __slots__ = ("_by", "corrected", "db", "place", "removed", "seq")
 
-    def __init__(self, db: sqlite3.Connection, seq: int, by: str = "") -> None:
+    def __init__(self, db: sqlite3.Connection, seq: int, by: str | None = None, place: str = "") -> None:
         self.db = db
         self.seq = seq
-        self.by = by
+        self._by = by
+        self.place = place
         self.removed = False
         self.corrected = False
+
+    @property
+    def by(self) -> str:
+        """The user whose write it is, "" if nobody signed in or it is Haven's own."""
+        return self._by or ""
 
     def note_removal(self) -> None:
         """Say that something left a folder in this transaction, so that folders' modification times move on."""
         self.removed = True
 
     def correct(self, kind: str, photo_id: int | None = None, **data: Any) -> int:
-        """Note what the owner says by this write, and return the correction's id; see haven_fs.catalog.corrections."""
+        """Note what the owner says by what was changed since the last call; see haven_fs.catalog.corrections.
+
+        Return the correction's id.
+        """
         self.corrected = True
-        return note_correction(self.db, self.by, kind, photo_id, **data)
+        return note_correction(self.db, self.by, self.place, kind, photo_id, data)
 
 
 class Catalog:
@@ -106,6 +117,7 @@ class Catalog:
             raise UserError(
                 f"{self.path} is not a catalog of Haven ({error}). Move it away, or restore a backup."
             ) from error
+        prepare_changes(db)
         return db
 
     def _check_readable(self) -> None:
@@ -161,8 +173,8 @@ class Catalog:
         return db
 
     @contextmanager
-    def write(self, *, quiet: bool = False, by: str = "") -> Iterator[Writer]:
-        """Give the writer inside one transaction; other writers wait. `by`: the user who writes.
+    def write(self, *, quiet: bool = False, by: str | None = None, place: str = "") -> Iterator[Writer]:
+        """Give the writer inside one transaction; other writers wait. `by` and `place`: see Writer.
 
         The clock moves on if a row was changed, unless the change is `quiet`: one that no folder shows.
         """
@@ -173,8 +185,11 @@ class Catalog:
             db.execute("BEGIN IMMEDIATE")
             try:
                 last, changes = db.execute("SELECT value FROM state WHERE key = 'seq'").fetchone()[0], db.total_changes
-                writer = Writer(db, max(last + 1, time.time_ns() // 1_000_000), by)
+                writer = Writer(db, max(last + 1, time.time_ns() // 1_000_000), by, place)
+                watch_changes(db, on=by is not None)
                 yield writer
+                if writer.corrected:
+                    note_rest(db)
                 if db.total_changes != changes and not quiet:
                     db.execute("UPDATE state SET value = ? WHERE key = 'seq'", (writer.seq,))
                 if writer.removed:

@@ -13,21 +13,47 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
+from haven_fs.catalog.changes import take_changes
 from haven_fs.catalog.schema import LOCATED
 
 logger = logging.getLogger(__name__)
 
 FILE = "corrections.jsonl"
-_COLUMNS = "id, at, by, kind, photo_id, data"
+GESTURE = 10.0
+"""Seconds: writes of one user in one folder with smaller gaps are one gesture."""
+_COLUMNS = "id, at, by, place, gesture, kind, photo_id, data"
 
 
-def note_correction(db: sqlite3.Connection, by: str, kind: str, photo_id: int | None = None, **data: Any) -> int:
-    """Note what was said, and return its id. `data`: plain values, with what is needed to take it back."""
-    row = db.execute(
-        "INSERT INTO correction (at, by, kind, photo_id, data) VALUES (?, ?, ?, ?, ?) RETURNING id",
-        (time.time(), by, kind, photo_id, json.dumps(data, ensure_ascii=False)),
+def note_correction(
+    db: sqlite3.Connection, by: str, place: str, kind: str, photo_id: int | None, data: dict[str, Any]
+) -> int:
+    """Note what was said, with the rows that were changed since the last time, and return its id.
+
+    `by`, `place`: who said it, in which folder. `data`: plain values.
+    """
+    now = time.time()
+    changes = json.dumps(take_changes(db), ensure_ascii=False)
+    gesture = db.execute(
+        "SELECT gesture FROM correction WHERE by = ? AND at > ? AND place = ? ORDER BY id DESC LIMIT 1",
+        (by, now - GESTURE, place),
     ).fetchone()
-    return int(row[0])
+    row = db.execute(
+        "INSERT INTO correction (at, by, place, gesture, kind, photo_id, data, changes) VALUES (?, ?, ?, 0, ?, ?, ?, ?)"
+        " RETURNING id",
+        (now, by, place, kind, photo_id, json.dumps(data, ensure_ascii=False), changes),
+    ).fetchone()
+    id_ = int(row[0])
+    db.execute("UPDATE correction SET gesture = ? WHERE id = ?", (gesture[0] if gesture else id_, id_))
+    return id_
+
+
+def note_rest(db: sqlite3.Connection) -> None:
+    """Add to the last correction what was changed after it was noted, at the end of its transaction."""
+    rest = take_changes(db)
+    if rest:
+        id_, changes = db.execute("SELECT id, changes FROM correction ORDER BY id DESC LIMIT 1").fetchone()
+        together = json.dumps([*json.loads(changes), *rest], ensure_ascii=False)
+        db.execute("UPDATE correction SET changes = ? WHERE id = ?", (together, id_))
 
 
 class CorrectionsFile:
@@ -36,12 +62,13 @@ class CorrectionsFile:
     def __init__(self, path: Path) -> None:
         self.path = path
         self._last: int | None = None
+        self._size = -1
 
     def catch_up(self, db: sqlite3.Connection) -> None:
         """Append the corrections that the file has not; a disk that fails is logged, since the catalog has them."""
         try:
-            if self._last is None:
-                self._last = self._last_id()
+            if self._last is None or self._size != self._size_now():
+                self._last = self._last_id()  # another process, such as `haven undo`, wrote there
             rows = db.execute(f"SELECT {_COLUMNS} FROM correction WHERE id > ? ORDER BY id", (self._last,)).fetchall()
             if rows:
                 with self.path.open("ab") as file:
@@ -49,6 +76,7 @@ class CorrectionsFile:
                     file.flush()
                     os.fsync(file.fileno())
                 self._last = int(rows[-1][0])
+            self._size = self._size_now()
         except OSError as error:
             logger.error("The corrections cannot be written to %s: %s", self.path, error)
 
@@ -61,6 +89,9 @@ class CorrectionsFile:
             file.flush()
             os.fsync(file.fileno())
         draft.replace(self.path)
+
+    def _size_now(self) -> int:
+        return self.path.stat().st_size if self.path.exists() else 0
 
     def _last_id(self) -> int:
         """Return the id in the last whole line; a line that a kill cut short is taken off."""
@@ -83,7 +114,7 @@ def _ids(lines: Iterable[bytes]) -> Iterable[int]:
 
 def _line(db: sqlite3.Connection, row: tuple[Any, ...]) -> bytes:
     """Return one correction as a line; its photo is named as it lies on the disk, since ids end with the catalog."""
-    said: dict[str, Any] = dict(zip(("id", "at", "by", "kind", "photo_id", "data"), row, strict=True))
+    said: dict[str, Any] = dict(zip(_COLUMNS.split(", "), row, strict=True))
     said["data"] = json.loads(said["data"])
     if said["photo_id"] is not None:
         where = db.execute(

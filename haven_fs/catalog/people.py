@@ -14,11 +14,10 @@ from dataclasses import dataclass
 
 from haven_fs.catalog import names
 from haven_fs.catalog.catalog import Writer
+from haven_fs.catalog.changes import Change
+from haven_fs.catalog.corrections import GESTURE
 from haven_fs.catalog.faces import FILE, GROUPED, OWNER, faces_of, name_digest, sync_faces
 from haven_fs.catalog.settle import PERSON, PERSON_NAME, Settler
-
-GESTURE = 10.0
-"""Seconds: writes of one user in one folder with smaller gaps are one gesture."""
 
 _JUST = 600.0
 """Seconds that a removal was just made."""
@@ -97,9 +96,9 @@ def whole(db: sqlite3.Connection, person_id: int) -> int:
 
 
 def person_name(db: sqlite3.Connection, person_id: int) -> str:
-    """Return what the person's folder is or would be called."""
+    """Return what the person's folder is called, "" if there is none."""
     row = db.execute(f"SELECT {PERSON_NAME} FROM person q WHERE q.id = ?", (person_id,)).fetchone()
-    return str(row[0] or "")
+    return str(row[0] or "") if row else ""
 
 
 class People:
@@ -276,6 +275,8 @@ class People:
     def _rename_value(self, person_id: int) -> None:
         """Have the photos' facet bear the person's name now; one statement, however many photos there are."""
         name = person_name(self._db, person_id)
+        if not name:
+            return
         self._db.execute(
             "UPDATE OR IGNORE value SET name = ?, fold = ?, seq = ? WHERE facet = ? AND key = ?",
             (name, names.fold(name), self._w.seq, PERSON, str(person_id)),
@@ -413,6 +414,29 @@ class People:
     def unsettle(self, photo_id: int) -> None:
         """Have a photo settled at the end, since somebody else changed who is in it."""
         self._unsettled.add(photo_id)
+
+    def follow(self, changes: Iterable[Change]) -> None:
+        """Have everything settled that rows which were changed beside this object bear on, names among it."""
+        persons: set[int] = set()
+        for change in changes:
+            sides = [side for side in (change["before"], change["after"], change["key"]) if side]
+            if change["table"] == "person":
+                persons.add(int(change["key"]["id"]))
+            if change["table"] == "face":
+                where = self._db.execute("SELECT photo_id FROM face WHERE id = ?", (change["key"]["id"],)).fetchone()
+                self._unsettled |= {int(where[0])} if where else set()
+            self._unsettled |= {int(side["photo_id"]) for side in sides if side.get("photo_id")}
+        self._drop_empty_values()
+        # Two may have each other's name: first nobody has one.
+        for rename in (False, True):
+            for person_id in persons:
+                if rename:
+                    self._rename_value(person_id)
+                else:
+                    query = "UPDATE value SET fold = 'person ' || key || ' renamed' WHERE facet = ? AND key = ?"
+                    self._db.execute(query, (PERSON, str(person_id)))
+        for person_id in persons:
+            self._unsettled |= self._photos_of(person_id)
 
     def finish(self) -> None:
         """Settle the photos whose people changed, and move the clock of people on."""

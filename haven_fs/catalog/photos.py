@@ -30,7 +30,7 @@ class PhotoStore:
         self._people = People(w)
 
     def put_groups(self, groups: Sequence[GroupFound]) -> dict[int, dict[str, Analysis]]:
-        """Store what groups of files turned out to be (kinds, photos, names, facts); return what was said of each photo."""
+        """Store what groups of files turned out to be (kinds, photos, names, facts); return what was said."""
         said: dict[int, dict[str, Analysis]] = {}
         for group in groups:
             said |= self._put_group(group)

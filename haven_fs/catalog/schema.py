@@ -248,11 +248,15 @@ MIGRATIONS = (
         id INTEGER PRIMARY KEY AUTOINCREMENT,
         at REAL NOT NULL,                   -- seconds since the epoch
         by TEXT NOT NULL,                   -- the user, empty if nobody signs in
+        place TEXT NOT NULL,                -- the folder it was said in
+        gesture INTEGER NOT NULL,           -- the first correction of those that were said in one go
         kind TEXT NOT NULL,
         photo_id INTEGER,
-        data TEXT NOT NULL,                 -- JSON: what was said, and what was there before
-        undone REAL
+        data TEXT NOT NULL,                 -- JSON: what was said
+        changes TEXT NOT NULL,              -- JSON: the rows that it changed, see catalog/undo.py
+        undone REAL                         -- when it was taken back
     );
+    CREATE INDEX correction_at ON correction (by, at);
     CREATE TABLE alias (                    -- names that files were written under in a smart folder, for good
         place TEXT NOT NULL,                -- the folder: what it is about, such as 'person 12'
         fold TEXT NOT NULL,

@@ -265,7 +265,9 @@ class Writes:
     def _changing(self, environ: Environ) -> Iterator[Writer]:
         if not self._tree.catalog.writable:
             raise Refused(403, _READ_ONLY)
-        with self._tree.catalog.write(by=environ.get("wsgidav.auth.user_name", "")) as w:
+        who = environ.get("wsgidav.auth.user_name", "")
+        place = "/" + "/".join(split_path(environ["PATH_INFO"])[:-1])
+        with self._tree.catalog.write(by=who, place=place) as w:
             yield w
 
     @contextmanager

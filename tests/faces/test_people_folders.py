@@ -13,6 +13,7 @@ from helpers.people import LEFT, RIGHT, SPACE, face, group, looks, members, plan
 from haven_faces.folders import PEOPLE, UNKNOWN, PersonFolder
 from haven_fs.catalog.corrections import FILE
 from haven_fs.catalog.findings import Analysis
+from haven_fs.catalog.undo import KIND, corrections, undo
 from haven_fs.tree.nodes import Folder
 from haven_fs.tree.photoset import File
 from haven_fs.tree.tree import Tree
@@ -64,7 +65,7 @@ class House(Home):
                 for a in arguments
             ]
             assert folder is not None and None not in opened, (path, arguments)
-            with self.catalog.write() as w:
+            with self.catalog.write(by="", place=path) as w:
                 getattr(folder, what)(w, *opened)
 
     def rename(self, name: str, to: str) -> None:
@@ -383,3 +384,67 @@ def test_each_correction_is_a_line_on_disk(house: House) -> None:
 
     house.catalog = Catalog(house.data / "catalog.sqlite")
     assert [json.loads(line) for line in (house.data / FILE).read_text().splitlines()] == lines
+
+
+def test_everything_said_can_be_taken_back(house: House) -> None:
+    steps = (
+        lambda: house.rename("Person 1", "Alice"),
+        lambda: house.move(PHOTOS[4], "Alice", "Person 2"),
+        lambda: house.delete(PHOTOS[0], "Alice"),
+        lambda: house.write("People", "make_folder", "Carl"),
+        lambda: house.copy(f"People/Alice/{PHOTOS[2]}", "Carl", "x.jpg"),
+        lambda: house.write("Review/Unknown faces", "take_out", f"@Review/Unknown faces/{PHOTOS[0]}"),
+        lambda: house.write("People/Alice", "take_folder", "@People/Person 2"),
+        lambda: house.rename("Carl", "Person Two"),
+        lambda: house.write("People/Alice", "remove"),
+        lambda: house.write("People", "make_folder", "alice"),
+    )
+    states = [state(house)]
+    for step in steps:
+        step()
+        states.append(state(house))
+    assert len({str(one) for one in states}) == len(states)
+    with house.catalog.read() as db:
+        said = corrections(db)
+    assert len(said) == len(steps)
+    for number in range(len(steps) - 1, -1, -1):
+        take_back(house, [said[len(steps) - 1 - number].id])
+        assert state(house) == states[number], number
+    # Taking back is taken back too: all at once, the newest first.
+    with house.catalog.read() as db:
+        again = [one.id for one in corrections(db) if one.kind == KIND]
+    take_back(house, again)
+    assert state(house) == states[-1]
+    take_back(house, [one.id for one in said])
+    assert state(house) == states[0]
+
+
+def test_names_that_were_exchanged_are_again(house: House) -> None:
+    house.rename("Person 1", "A")
+    house.rename("Person 2", "B")
+    before = state(house)
+    for name, to in (("A", "C"), ("B", "A"), ("C", "B")):
+        house.rename(name, to)
+    with house.catalog.read() as db:
+        last = [one.id for one in corrections(db, limit=3)]
+    take_back(house, last)
+    assert state(house) == before
+
+
+def take_back(house: House, ids: list[int]) -> None:
+    with house.catalog.read() as db:
+        chosen = corrections(db, ids=ids)
+    with house.catalog.write(by="") as w:
+        assert undo(w, chosen, 0.0).left == 0
+
+
+def state(house: House) -> dict[str, Any]:
+    """Return all that folders of people show."""
+    with house.catalog.read() as db:
+        values = db.execute("SELECT name FROM value WHERE facet = 'person' ORDER BY name").fetchall()
+    return {
+        "people": everything(house),
+        "in": members(house),
+        "unknown": house.listed("Review/Unknown faces"),
+        "v": values,
+    }

@@ -1,0 +1,113 @@
+"""Taking back what the owner said: the rows that a correction changed become what they were.
+
+The newest goes first, so that what was said since is taken back before what it built on. A row that has changed again
+since stays as it is now, and is counted. Taking back is a correction itself, and so can be taken back.
+"""
+
+import json
+import sqlite3
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from haven_fs.catalog.catalog import Writer
+from haven_fs.catalog.changes import Change, take_back
+from haven_fs.catalog.people import People
+
+
+@dataclass(frozen=True, slots=True)
+class Correction:
+    """One thing that the owner said; `undone`: when it was taken back, seconds since the epoch."""
+
+    id: int
+    at: float
+    by: str
+    place: str
+    gesture: int
+    kind: str
+    photo: str | None
+    data: dict[str, object]
+    undone: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Undone:
+    """What was taken back: how many corrections, and how many rows stay as they are, since they changed again."""
+
+    corrections: int
+    left: int
+
+
+def corrections(
+    db: sqlite3.Connection,
+    *,
+    ids: Iterable[int] | None = None,
+    since: float | None = None,
+    by: str | None = None,
+    gesture: int | None = None,
+    limit: int = -1,
+) -> list[Correction]:
+    """Return the corrections that are all of what is given, the newest first."""
+    conditions: list[str] = []
+    params: list[object] = []
+    for condition, value in (
+        ("c.id IN (SELECT value FROM json_each(?))", None if ids is None else json.dumps(list(ids))),
+        ("c.at >= ?", since),
+        ("c.by = ?", by),
+        ("c.gesture = ?", gesture),
+    ):
+        if value is not None:
+            conditions.append(condition)
+            params.append(value)
+    rows = db.execute(
+        "SELECT c.id, c.at, c.by, c.place, c.gesture, c.kind, o.name, c.data, c.undone FROM correction c"
+        " LEFT JOIN photo p ON p.id = c.photo_id LEFT JOIN original o ON o.id = p.main_id"
+        f" WHERE {' AND '.join(conditions) or '1'} ORDER BY c.id DESC LIMIT ?",
+        (*params, limit),
+    )
+    return [
+        Correction(id_, at, by, place, gesture, kind, photo, json.loads(data), undone)
+        for id_, at, by, place, gesture, kind, photo, data, undone in rows
+    ]
+
+
+def last_gesture(db: sqlite3.Connection, by: str | None = None) -> int | None:
+    """Return the newest gesture, a user's if one is named, that was not taken back and took nothing back itself."""
+    row = db.execute(
+        "SELECT gesture FROM correction WHERE undone IS NULL AND kind <> ? AND (? IS NULL OR by = ?)"
+        " ORDER BY id DESC LIMIT 1",
+        (KIND, by, by),
+    ).fetchone()
+    return None if row is None else int(row[0])
+
+
+KIND = "taken back"
+
+
+def undo(w: Writer, chosen: Sequence[Correction], now: float) -> Undone:
+    """Take corrections back, the newest first; those that were are passed over.
+
+    `w` must be an owner's transaction, see Catalog.write.
+    """
+    done, left, count = [], 0, 0
+    for one in sorted(chosen, key=lambda correction: -correction.id):
+        if one.undone is not None:
+            continue
+        changes: list[Change] = json.loads(
+            w.db.execute("SELECT changes FROM correction WHERE id = ?", (one.id,)).fetchone()[0]
+        )
+        changed, not_changed = take_back(w.db, changes, w.seq)
+        done += changed
+        left += not_changed
+        count += 1
+        w.db.execute("UPDATE correction SET undone = ? WHERE id = ?", (now, one.id))
+        if one.kind == KIND:
+            # What that had taken back is said again.
+            again = json.dumps(one.data.get("corrections", []))
+            w.db.execute("UPDATE correction SET undone = NULL WHERE id IN (SELECT value FROM json_each(?))", (again,))
+    if count:
+        people = People(w)
+        people.follow(done)
+        people.finish()
+        w.note_removal()
+        w.correct(KIND, corrections=[one.id for one in chosen if one.undone is None])
+    return Undone(count, left)
