@@ -10,7 +10,20 @@ from haven_fs import __version__
 from haven_fs.command import Command
 from haven_fs.errors import UserError
 
-COMMANDS = ("serve", "index", "status", "info", "libraries", "users", "export", "plugins", "doctor", "demo")
+COMMANDS = (
+    "serve",
+    "index",
+    "status",
+    "info",
+    "libraries",
+    "users",
+    "log",
+    "undo",
+    "export",
+    "plugins",
+    "doctor",
+    "demo",
+)
 
 
 def main(argv: Sequence[str] | None = None) -> int:

@@ -1,6 +1,9 @@
 """Arguments that several commands share."""
 
 import argparse
+import re
+import time
+from datetime import datetime
 from pathlib import Path
 
 from haven_fs.catalog import Catalog
@@ -23,6 +26,32 @@ def add_json(*parsers: argparse.ArgumentParser) -> None:
     for parser in parsers:
         default = False if parser is parsers[0] else argparse.SUPPRESS
         parser.add_argument("--json", action="store_true", default=default, help="print JSON for programs")
+
+
+def add_since(parser: argparse.ArgumentParser, help_: str) -> None:
+    """Add --since, seconds since the epoch once parsed."""
+    parser.add_argument(
+        "--since", type=moment, metavar="WHEN", help=f"{help_}: 2024-07-31, 2024-07-31T18:30, or 20m, 3h, 2d ago"
+    )
+
+
+def moment(text: str) -> float:
+    """Return a date, a time, or how long ago, as seconds since the epoch."""
+    if ago := re.fullmatch(r"(\d{1,6})([mhd])", text.strip(), re.ASCII):
+        return time.time() - int(ago[1]) * {"m": 60, "h": 3600, "d": 86400}[ago[2]]
+    try:
+        return datetime.fromisoformat(text).timestamp()
+    except (ValueError, OverflowError, OSError):
+        raise argparse.ArgumentTypeError(
+            f"{text} is no time, such as 2024-07-31T18:30 or 20m for 20 minutes ago"
+        ) from None
+
+
+def count(text: str) -> int:
+    """Return a whole number from 1 on."""
+    if not text.isdecimal() or not 0 < int(text) <= 1_000_000_000:
+        raise argparse.ArgumentTypeError(f"{text} is no number from 1 on")
+    return int(text)
 
 
 def add_libraries(parser: argparse.ArgumentParser) -> None:

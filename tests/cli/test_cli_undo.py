@@ -1,0 +1,82 @@
+"""`haven log` and `haven undo`, beside a server that goes on."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.parse import quote
+
+import pytest
+from helpers.dav import Client
+from helpers.home import Home
+from helpers.people import LEFT, group, looks, plant
+from helpers.serving import Serving, haven, serve
+
+PHOTOS = [f"IMG_{number}.jpg" for number in range(1, 6)]
+
+
+@pytest.fixture
+def house(tmp_path: Path) -> Iterator[Serving]:
+    home = Home(tmp_path)
+    for name in PHOTOS:
+        home.photo(name)
+    home.index()
+    for photo in PHOTOS:
+        plant(home, photo, [(LEFT, looks(1))])
+    group(home, PHOTOS)
+    home.close()
+    with serve(data=home.data) as serving:
+        yield serving
+
+
+def log(house: Serving, *options: str) -> list[dict[str, object]]:
+    lines = haven("log", "--json", "--data", house.data, *options).stdout.splitlines()
+    return [json.loads(line) for line in lines]
+
+
+def test_a_gesture_is_taken_back_while_the_server_runs(house: Serving) -> None:
+    assert "Nothing was said" in haven("log", "--data", house.data).stdout
+    with Client(house.url) as client:
+        answer = client("MOVE", "/People/Person%201", Destination=f"{client.address}/People/Alice")
+        assert answer.status == 201
+        for photo in PHOTOS[:3]:
+            assert client("DELETE", f"/People/Alice/{photo}").status == 204
+        assert client.files("/People/Alice/") == PHOTOS[3:]
+        said = log(house)
+        assert [one["kind"] for one in said] == ["person not in photo"] * 3 + ["person named"]
+        assert {one["place"] for one in said} == {"/People/Alice", "/People"}
+        assert len({one["gesture"] for one in said}) == 2
+        shown = haven("log", "--data", house.data, "--limit", "4").stdout
+        assert f"person not in photo {PHOTOS[0]}, in /People/Alice" in shown and 'person named "Alice"' in shown
+        tag = client.one("/People/Alice/", "getetag")["getetag"]
+        dry = haven("undo", "--dry-run", "--data", house.data).stdout
+        assert dry.count("person not in photo") == 3 and client.files("/People/Alice/") == PHOTOS[3:]
+        haven("undo", "--data", house.data)
+        assert client.files("/People/Alice/") == PHOTOS
+        assert client.one("/People/Alice/", "getetag")["getetag"] != tag
+        haven("undo", "--data", house.data)
+        assert client.folders("/People/") == ["Person 1"]
+        assert "nothing to take back" in haven("undo", "--data", house.data).stdout
+        # By its number, taking back is taken back.
+        newest = str(log(house)[0]["id"])
+        assert json.loads(haven("undo", newest, "--json", "--data", house.data).stdout)["taken_back"] == [int(newest)]
+        assert client.folders("/People/") == ["Alice"]
+    lines = [json.loads(line) for line in (house.data / "corrections.jsonl").read_text().splitlines()]
+    assert [line["id"] for line in lines] == sorted({line["id"] for line in lines}), "each once, in order"
+    assert len(lines) == 7
+
+
+def test_by_time_and_by_user(house: Serving) -> None:
+    with Client(house.url) as client:
+        client("DELETE", f"/People/{quote('Person 1')}/{PHOTOS[0]}")
+        assert log(house, "--since", "2100-01-01") == [] and log(house, "--user", "nobody") == []
+        assert len(log(house, "--since", "5m")) == 1
+        none = haven("undo", "--since", "5m", "--user", "nobody", "--data", house.data).stdout
+        assert "nothing to take back" in none
+        haven("undo", "--since", "5m", "--data", house.data)
+        assert client.files("/People/Person%201/") == PHOTOS
+
+
+@pytest.mark.parametrize("words", [["99"], ["x"], ["--since", "yesterday"]])
+def test_mistakes_are_told(house: Serving, words: list[str]) -> None:
+    done = haven("undo", *words, "--data", house.data, check=False)
+    assert done.returncode in (1, 2) and ("haven log" in done.stderr or "is no" in done.stderr)
