@@ -184,9 +184,9 @@ class Catalog:
             db = self._writer
             db.execute("BEGIN IMMEDIATE")
             try:
+                watch_changes(db, on=by is not None)
                 last, changes = db.execute("SELECT value FROM state WHERE key = 'seq'").fetchone()[0], db.total_changes
                 writer = Writer(db, max(last + 1, time.time_ns() // 1_000_000), by, place)
-                watch_changes(db, on=by is not None)
                 yield writer
                 if writer.corrected:
                     note_rest(db)

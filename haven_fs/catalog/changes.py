@@ -22,6 +22,10 @@ OWNED: dict[str, tuple[str, ...]] = {
     "made": ("id",),
     "unwanted": ("made_id", "photo_id"),
     "dropped": ("id",),
+    "said": ("photo_id", "fact"),
+    "album": ("id",),
+    "album_photo": ("album_id", "photo_id"),
+    "favorite": ("photo_id",),
 }
 """The tables that hold what owners say, and the columns by which a row is known."""
 

@@ -267,4 +267,34 @@ MIGRATIONS = (
     CREATE INDEX alias_original ON alias (original_id);
     INSERT INTO state VALUES ('people', 1);     -- seq of the last change of who there is
     """,
+    """
+    CREATE TABLE said (                     -- what the owner said a fact of a photo is; outranks every analyzer
+        photo_id INTEGER NOT NULL REFERENCES photo,
+        fact TEXT NOT NULL,                 -- one of FACTS, or "tags:FACET" for all of a facet's values
+        value TEXT NOT NULL,                -- JSON: null if the owner said it is not known; [[key, name, parent], ...]
+        PRIMARY KEY (photo_id, fact)
+    ) WITHOUT ROWID;
+
+    CREATE TABLE album (
+        id INTEGER PRIMARY KEY AUTOINCREMENT,
+        parent_id INTEGER NOT NULL DEFAULT 0,   -- 0: at the top
+        name TEXT NOT NULL,
+        fold TEXT NOT NULL,
+        seq INTEGER NOT NULL
+    );
+    CREATE UNIQUE INDEX album_name ON album (parent_id, fold);
+
+    CREATE TABLE album_photo (
+        album_id INTEGER NOT NULL REFERENCES album,
+        photo_id INTEGER NOT NULL REFERENCES photo,
+        position INTEGER NOT NULL,          -- the order in which photos were added
+        PRIMARY KEY (album_id, photo_id)
+    ) WITHOUT ROWID;
+    CREATE INDEX album_photo_photo ON album_photo (photo_id);
+
+    CREATE TABLE favorite (                 -- what the owner said of photos, whatever their rating is
+        photo_id INTEGER PRIMARY KEY REFERENCES photo,
+        is_favorite INTEGER NOT NULL
+    );
+    """,
 )

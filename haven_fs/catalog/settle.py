@@ -19,6 +19,8 @@ _UPDATE = (
 )
 _EPOCH = datetime(1970, 1, 1)
 
+TAGS = "tags:"
+"""What the name of a fact in the table `said` begins with if it is all values of a facet."""
 PERSON = "person"
 """The facet of people; its keys are their ids."""
 PERSON_NAME = "coalesce(q.name, 'Person ' || q.number)"
@@ -45,6 +47,7 @@ class Settler:
         values, tags = _merged(text for (text,) in texts)
         for person_id, name in self._db.execute(_PEOPLE, (photo_id,)):
             tags[PERSON, str(person_id)] = (name, None)
+        _overrule(values, tags, self._db.execute("SELECT fact, value FROM said WHERE photo_id = ?", (photo_id,)))
         *before, readable = self._db.execute(
             "SELECT shown, day, taken_source, latitude IS NULL, unreadable IS NULL AND EXISTS"
             " (SELECT 1 FROM original WHERE photo_id = photo.id AND gone IS NULL) FROM photo WHERE id = ?",
@@ -139,6 +142,20 @@ def _merged(texts: Iterable[str]) -> tuple[dict[str, Any], Tags]:
         for facet, key, name, parent in facts.get("tags", ()):
             tags[facet, key] = (name, parent)
     return values, tags
+
+
+def _overrule(values: dict[str, Any], tags: Tags, said: Iterable[tuple[str, str]]) -> None:
+    """Put what the owner said in place of what analyzers did."""
+    for fact, text in said:
+        value = json.loads(text)
+        if not fact.startswith(TAGS):
+            values[fact] = value
+            continue
+        facet = fact.removeprefix(TAGS)
+        for known in [one for one in tags if one[0] == facet]:
+            del tags[known]
+        for key, name, parent in value or ():
+            tags[facet, key] = (name, parent)
 
 
 def day_of(taken: int | None) -> int | None:

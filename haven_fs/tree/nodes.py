@@ -27,8 +27,9 @@ class View:
     """What a folder is opened with: the catalog at one moment, and the photos it is confined to.
 
     `within` is every photo at the root; in /Places/Paris/Timeline it is Paris. `path` is where the folder is, the
-    names as the tree spells them. `now` is the server's local time. `searchers` rank photos by meaning, if any can;
-    `vectors` gives what they compare. `remember_split` notes that `path` was split.
+    names as the tree spells them; `key` is what these stand for, which outlasts a new name. `now` is the server's local
+    time. `searchers` rank photos by meaning, if any can; `vectors` gives what they compare. `remember_split` notes that
+    `path` was split.
     """
 
     db: sqlite3.Connection
@@ -36,6 +37,7 @@ class View:
     now: datetime
     within: PhotoSet = field(default_factory=PhotoSet)
     path: tuple[str, ...] = ()
+    key: tuple[str, ...] = ()
     searchers: Sequence[Searcher] = ()
     vectors: Callable[[], Vectors] = field(default=_no_vectors)
     remember_split: Callable[[str], None] = field(default=lambda path: None)
@@ -60,9 +62,10 @@ class View:
             return stamp.seq
         return max(stamp.seq, int(self.db.execute("SELECT value FROM state WHERE key = 'last_removal'").fetchone()[0]))
 
-    def below(self, name: str, within: PhotoSet | None = None) -> "View":
-        """Return the view for a folder in this one."""
-        return replace(self, path=(*self.path, name), within=self.within if within is None else within)
+    def below(self, name: str, within: PhotoSet | None = None, key: str | None = None) -> "View":
+        """Return the view for a folder in this one. `key`: what it stands for, if that is not its name."""
+        within = self.within if within is None else within
+        return replace(self, path=(*self.path, name), key=(*self.key, key or names.fold(name)), within=within)
 
 
 @dataclass(frozen=True, slots=True)

@@ -202,7 +202,8 @@ class PeopleFolder(FacetFolder):
         photos = self.view.within.with_value(value[0] if value else 0)
         if not self._is_root and not photos.stamp(self.view.db).count:
             return None
-        return PersonFolder(self.view.below(person_name(self.view.db, person_id)), photos, person_id)
+        view = self.view.below(person_name(self.view.db, person_id), key=f"person {person_id}")
+        return PersonFolder(view, photos, person_id)
 
     def texts(self) -> Sequence[Text]:
         """Return how to name people, or how to come by some."""

@@ -1,0 +1,38 @@
+"""What the owner says of a photo's facts: when it was taken, where. It outranks every analyzer, and is kept for good.
+
+One table, `said`, which settling puts over what analyzers found (catalog/settle.py). A photo's place is not one fact
+but the values of facets, so a fact may also be "tags:place": all of the photo's values of that facet.
+"""
+
+import json
+import sqlite3
+from collections.abc import Mapping
+from typing import Any
+
+from haven_fs.catalog.catalog import Writer
+from haven_fs.catalog.findings import FACTS
+from haven_fs.catalog.settle import TAGS, Settler
+
+
+def said_of(db: sqlite3.Connection, photo_id: int) -> dict[str, Any]:
+    """Return what the owner said of a photo, by fact; None for what the owner said is not known."""
+    rows = db.execute("SELECT fact, value FROM said WHERE photo_id = ?", (photo_id,))
+    return {fact: json.loads(value) for fact, value in rows}
+
+
+def say(w: Writer, photo_id: int, facts: Mapping[str, Any], kind: str) -> None:
+    """Have the owner say facts of a photo, and settle it. `kind`: what the correction is called in the log.
+
+    `facts`: names of FACTS to values, or "tags:FACET" to a list of (key, name, parent); None: it is not known. Raises
+    ValueError for a fact that is not there.
+    """
+    for fact, value in facts.items():
+        if fact not in FACTS and not fact.startswith(TAGS):
+            raise ValueError(f"there is no fact {fact}")
+        w.db.execute(
+            "INSERT INTO said (photo_id, fact, value) VALUES (?, ?, ?)"
+            " ON CONFLICT (photo_id, fact) DO UPDATE SET value = excluded.value",
+            (photo_id, fact, json.dumps(value, ensure_ascii=False)),
+        )
+    Settler(w).settle(photo_id)
+    w.correct(kind, photo_id, facts=dict(facts))
