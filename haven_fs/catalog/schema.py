@@ -297,4 +297,8 @@ MIGRATIONS = (
         is_favorite INTEGER NOT NULL
     );
     """,
+    """
+    -- 1: what is uploaded goes here; one library at most
+    ALTER TABLE library ADD COLUMN inbox INTEGER NOT NULL DEFAULT 0;
+    """,
 )
