@@ -144,6 +144,17 @@ def test_faces_of_low_quality_found_nothing() -> None:
     assert nobody().add(album.faces()).person.tolist() == [0] * 6
 
 
+def test_faces_of_low_quality_help_no_others_to_begin() -> None:
+    album = Album()
+    groups = nobody()
+    groups.add(album.faces(album.add(ANNA, square=0.46, count=2)))
+    assert groups.add(album.faces(album.add(ANNA, square=0.46, quality=0.45))).person.tolist() == [0]
+    groups = nobody()
+    groups.add(album.faces(album.add(BEN, square=0.95, quality=0.45, count=3)))
+    added = groups.add(album.faces(album.add(BEN, square=0.95)))
+    assert (added.person.tolist(), added.revised) == ([0], {})
+
+
 def test_a_face_of_low_quality_must_be_nearer() -> None:
     album = Album()
     known = album.add(ANNA, person=7, count=4)
@@ -210,7 +221,7 @@ def test_a_removed_photo_of_the_person_itself_bars_nobody_else() -> None:
 
 def test_a_child_grows() -> None:
     album = Album()
-    stages = [{10 + n: 0.36, 11 + n: 0.36} for n in range(5)]  # each half of the last
+    stages = [{10 + n: 0.3, 11 + n: 0.3} for n in range(5)]  # each half of the last
     rows = [row for stage in stages for row in album.add(stage, count=4)]
     person, _ = incrementally(album.faces(rows), LIMITS, 1)
     first, last = album.faces().vectors[[rows[0], rows[-1]]].astype(np.float32)
@@ -225,6 +236,20 @@ def test_a_child_grows() -> None:
     assert vectors[0] @ vectors[-1] < 0.1
     assert len(set(person.tolist())) == 1
     assert len(groups._people.slots(int(person[0]))) > 1
+
+
+def test_three_together_are_recognised_where_one_is_not() -> None:
+    album = Album()
+    known = album.add(ANNA, person=7, count=6)
+    years_later = album.add({ANNA: 0.2, 20: 0.5}, count=3)  # 0.36 from those, 0.7 from each other
+    groups = groups_of(album.faces(known))
+    assert groups.add(album.faces(years_later[:1])).person.tolist() == [0]
+    assert groups.add(album.faces(years_later[1:2])).person.tolist() == [0]  # hers, or a new person's? It waits
+    third = groups.add(album.faces(years_later[2:]))
+    assert third.person.tolist() == [7]
+    assert sorted(third.revised.values()) == [7, 7]
+    stranger = album.add(BEN, square=0.7, count=2)
+    assert (groups.add(album.faces(stranger)).person < 0).all()
 
 
 def test_exemplars_are_few_and_waiting_faces_bounded(monkeypatch: pytest.MonkeyPatch) -> None:

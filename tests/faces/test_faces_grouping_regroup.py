@@ -78,6 +78,36 @@ def test_two_annas_stay_two() -> None:
     assert set(person.tolist()) == {7, 8}
 
 
+def test_new_faces_go_to_the_right_one_of_two_annas() -> None:
+    album = Album()
+    first, second = {ANNA: 0.5, 20: 0.2}, {ANNA: 0.5, 21: 0.2}  # 0.7 from themselves, 0.5 from each other
+    album.add(first, person=7, fixed=True, count=3)
+    album.add(second, person=8, fixed=True, count=3)
+    firsts, seconds = album.add(first, count=4), album.add(second, count=4)
+    person = regrouped(album.faces())
+    assert set(person[firsts].tolist()) == {7}
+    assert set(person[seconds].tolist()) == {8}
+
+
+def test_two_who_are_always_together_are_two() -> None:
+    album = Album()
+    ones = [album.add({ANNA: 0.5, 20: 0.2}, picture=100 + n)[0] for n in range(6)]
+    others = [album.add({ANNA: 0.5, 21: 0.2}, picture=100 + n)[0] for n in range(6)]
+    person = regrouped(album.faces())
+    assert len(set(person[ones].tolist())) == len(set(person[others].tolist())) == 1
+    assert person[ones[0]] != person[others[0]]
+    assert 0 not in person
+
+
+def test_what_was_one_person_is_parted_only_if_it_is_clearly_two() -> None:
+    album = Album()
+    album.add({ANNA: 0.31, 20: 0.4}, count=6)
+    album.add({ANNA: 0.31, 21: 0.4}, count=6)
+    faces = album.faces()
+    assert len(set(regrouped(faces).tolist())) == 2
+    assert set(regrouped(replace(faces, person=np.full(12, 7))).tolist()) == {7}
+
+
 def test_fixed_faces_keep_their_person_whatever_they_look_like() -> None:
     album = Album()
     annas = album.add(ANNA, person=7, count=6)
@@ -136,6 +166,15 @@ def test_a_removed_photo_of_the_person_itself_takes_nobody_along() -> None:
     person = regrouped(album.faces(), {7: album.faces(removed).vectors.astype(np.float32)})
     assert set(person[annas].tolist()) == {7}
     assert person[removed].tolist() == [0]
+
+
+def test_a_removed_photo_of_the_person_takes_nobody_along_when_years_are_apart() -> None:
+    album = Album()
+    annas = album.add(ANNA, person=7, count=12)
+    album.add({ANNA: 0.2, CARL: 0.5}, person=7, fixed=True, count=5)
+    removed = album.add(ANNA)
+    person = regrouped(album.faces(), {7: album.faces(removed).vectors.astype(np.float32)})
+    assert set(person[annas].tolist()) == {7}
 
 
 def test_a_child_grows() -> None:

@@ -9,7 +9,7 @@ from haven_faces.grouping.neighbours import neighbours
 
 
 def test_most_neighbours_are_found() -> None:
-    faces, truth = synthetic(9000, 31, Shape(dimensions=128, free=100))
+    faces, _ = synthetic(9000, 31, Shape(dimensions=128, free=100))
     good = faces.good
     found = neighbours(faces.vectors, good, 10, 0.4, lambda: False)
     some = np.arange(0, len(faces), 20)

@@ -1,6 +1,6 @@
 """Vectors that come and go, and the nearest of them found without looking at all.
 
-They lie in cells of a few hundred around means; a cell that grows too large is parted. Looking goes to the cells whose
+They lie in small cells around means; a cell that grows too large is parted. Looking goes to the cells whose
 means are nearest. It may miss some, more likely those that are far.
 """
 
@@ -9,8 +9,8 @@ import numpy as np
 from haven_faces.grouping.kinds import Floats, Ints, rows_by
 from haven_faces.grouping.neighbours import means_of
 
-CELL = 256
-PROBES = 16
+CELL = 128
+PROBES = 32
 
 
 class Cells:
@@ -23,6 +23,7 @@ class Cells:
         self._used = 0
         self._centres: Floats = np.empty((0, dimensions), np.float32)
         self._members: list[Ints] = []
+        self._together: list[Floats | None] = []  # the vectors of a cell side by side, once it was asked
         self._bounds: list[int] = []  # members from which on a cell is parted
 
     def put(self, vectors: Floats) -> Ints:
@@ -32,6 +33,7 @@ class Cells:
         if not len(self._centres) and len(vectors):
             self._centres = vectors[:1].copy()
             self._members.append(np.empty(0, np.int64))
+            self._together.append(None)
             self._bounds.append(2 * CELL)
         self._enter(slots)
         return slots
@@ -42,6 +44,8 @@ class Cells:
         if moved:
             self._leave(slot)
             self._enter(np.array([slot]))
+        elif (together := self._together[cell := int(self._cell[slot])]) is not None:
+            together[self._members[cell] == slot] = vector
 
     def drop(self, slot: int) -> None:
         """Forget a vector."""
@@ -60,7 +64,10 @@ class Cells:
             nearest = np.argpartition(asked @ -self._centres.T, probes - 1, axis=1)[:, :probes].ravel()
             for cell, askers in rows_by(nearest):
                 some, members = askers // probes, self._members[cell]
-                likeness = asked[some] @ self.vectors[members].T
+                together = self._together[cell]
+                if together is None:
+                    together = self._together[cell] = self.vectors[members]
+                likeness = asked[some] @ together.T
                 row, column = np.nonzero(likeness >= floor)
                 if len(row):
                     which.append(some[row])
@@ -90,6 +97,7 @@ class Cells:
         self._cell[slots] = home
         for cell in np.unique(home).tolist():
             self._members[cell] = np.concatenate([self._members[cell], slots[home == cell]])
+            self._together[cell] = None
             if len(self._members[cell]) > self._bounds[cell]:
                 self._part(cell)
 
@@ -97,6 +105,7 @@ class Cells:
         cell = int(self._cell[slot])
         members = self._members[cell]
         self._members[cell] = members[members != slot]
+        self._together[cell] = None
 
     def _part(self, cell: int) -> None:
         """Make several cells of one. Vectors that are all alike stay together."""
@@ -109,6 +118,7 @@ class Cells:
             name = cell if n == 0 else len(self._members)
             if n:
                 self._members.append(part)
+                self._together.append(None)
                 self._bounds.append(2 * max(CELL, len(part)))
             else:
                 self._members[cell] = part

@@ -173,7 +173,10 @@ class Groups:
         chosen = agreeing(vectors @ vectors.T, pictures, self._limits)
         if len(chosen) < 2:
             return 0
-        person = self._together(vectors[chosen].mean(axis=0), [pictures[n] for n in chosen], seen.slots)
+        pictures_of = [pictures[n] for n in chosen]
+        person, doubtful = self._together(vectors[chosen].mean(axis=0), pictures_of, seen.slots)
+        if doubtful and len(chosen) < CORE:
+            return 0
         if not person:
             self._label -= 1
             person = self._label
@@ -184,30 +187,40 @@ class Groups:
             people.learn(person, vectors[n])
         return person
 
-    def _together(self, mean: Floats, pictures: list[int], slots: Ints) -> int:
-        """Return whose faces these are if, taken together, they are somebody's who is known."""
-        found = []
-        for person in self._candidates(slots):
-            if not any(person in self._people.there(picture) for picture in pictures):
-                like, need = self._compare(mean, person, len(pictures), 1.0)
-                if len(pictures) >= CORE:
-                    need = min(need, self._limits.groups + need - self._limits.same)
-                if like >= need:
-                    found.append((like, person))
-        return max(found)[1] if found else 0
+    def _together(self, mean: Floats, pictures: list[int], slots: Ints) -> tuple[int, bool]:
+        """Return whose faces these are if, taken together, they are somebody's who is known; 0 if they are not.
+
+        And whether that is in doubt: they are as like as a person's other years are, but too few to say.
+        """
+        limits = self._limits
+        best, person, doubtful = 0.0, 0, False
+        for one in self._candidates(slots):
+            if any(one in self._people.there(picture) for picture in pictures):
+                continue
+            like, need = self._compare(mean, one, len(pictures), 1.0)
+            by_years = limits.groups + need - limits.same
+            if like > best and like >= (by_years if len(pictures) >= CORE else need):
+                best, person = like, one
+            doubtful = doubtful or like >= by_years
+        return person, doubtful and not person
 
     def _look_again(self, person: int, slots: Iterable[int], revised: dict[int, int]) -> None:
         """See whether faces that wait are of a person who just got one more."""
         people, limits = self._people, self._limits
-        queue = [slot for slot in list(slots) if slot in people.waiting][:_AGAIN]
-        for slot in queue:
-            face, vector = people.waiting[slot], people.cells.vectors[slot].copy()
-            like, need = self._compare(vector, person, 1, face.quality)
-            if like < need or person in people.there(face.picture):
-                continue
-            _, near, found = people.cells.near(vector[None], limits.floor)
-            order = np.argsort(-found, kind="stable")
-            seen = _Seen(vector, face.picture, face.quality, near[order], found[order])
+        likely = []
+        for slot in [slot for slot in list(slots) if slot in people.waiting][:_AGAIN]:
+            face = people.waiting[slot]
+            like, need = self._compare(people.cells.vectors[slot], person, 1, face.quality)
+            if like >= need and person not in people.there(face.picture):
+                likely.append(slot)
+        if not likely:
+            return
+        vectors = people.cells.vectors[likely]
+        which, near, found = people.cells.near(vectors, limits.floor)
+        first = np.searchsorted(which, np.arange(len(likely) + 1))
+        for n, slot in enumerate(likely):
+            face, part = people.waiting[slot], slice(first[n], first[n + 1])
+            seen = self._seen(vectors[n], face.picture, face.quality, near[part], found[part])
             chosen = self._choose(seen)
             if chosen:
                 people.done_waiting(slot)

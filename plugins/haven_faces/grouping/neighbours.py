@@ -1,6 +1,6 @@
 """The nearest neighbours of every face among the good ones, found without comparing each with each.
 
-Faces are parted into cells of a few hundred around means of faces; a face is compared with those in the cells whose
+Faces are parted into small cells around means of faces; a face is compared with those in the cells whose
 means it is nearest to. It then misses few neighbours (the benchmark tells how few), in a time that grows little faster
 than the number of faces. Vectors may be memory-mapped: a few cells at a time are read.
 """
@@ -12,12 +12,14 @@ import numpy as np
 
 from haven_faces.grouping.kinds import Floats, Ints, Mask, Vectors
 
-CELL = 256
+CELL = 64
 """Faces in a cell, about."""
-PROBES = 24
+PROBES = 64
 """Cells that a face is compared with."""
 _ROWS = 4096
 _ROUNDS = 3
+_SAMPLE = 16
+"""Rows a cell from which its mean is found."""
 
 
 class Stopped(Exception):
@@ -103,7 +105,7 @@ def _compare(
 def means_of(vectors: Vectors, among: Ints, count: int, stop: Callable[[], bool] = lambda: False) -> Floats:
     """Return unit vectors, (count, d), around which those rows of the vectors lie, found from a part of the rows."""
     dice = np.random.default_rng(1)
-    sample = np.sort(dice.choice(among, min(len(among), count * 64), replace=False))
+    sample = np.sort(dice.choice(among, min(len(among), count * _SAMPLE), replace=False))
     centres = _floats(vectors[np.sort(dice.choice(sample, count, replace=False))])
     for _ in range(_ROUNDS):
         sums = np.zeros_like(centres)
