@@ -50,7 +50,11 @@ def run(args: argparse.Namespace) -> int:
     elif args.verb == "pull":
         _report(_pull(store, args), args, "is here")
     elif args.verb == "add":
-        _report(store.add(args.task, args.folder, args.name), args, "is here and in use")
+        added = store.add(args.task, args.folder, args.name)
+        if added.commercial is False:
+            known = next((one.licence.sentence for one in ENTRIES if one.licence.spdx == added.licence), "")
+            print(f"Licence: {added.licence}. {known or 'NOT for commercial use.'}", file=sys.stderr)
+        _report(added, args, "is here and in use")
     elif args.verb == "use":
         _report(store.use(args.name), args, "is in use")
     elif args.verb == "export":

@@ -128,6 +128,21 @@ def test_from_when_faces_are_one_person(tmp_path: Path, monkeypatch: pytest.Monk
     assert (added.licence, added.commercial) == ("X", False)
 
 
+def test_adding_says_what_the_licence_forbids(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.delenv("HAVEN_MODELS", raising=False)
+    pack = tiny_faces(tmp_path / "tiny")
+    usual = find_entry("buffalo_l", "faces")
+    assert usual is not None
+    ours = {"licence": usual.licence.spdx, "commercial": False}
+    (pack / "haven.json").write_text(json.dumps(ours))
+    assert main(["models", "add", "faces", str(pack), "--data", str(tmp_path / "data")]) == 0
+    said = capfd.readouterr()
+    assert "NON-COMMERCIAL" in said.err
+    assert said.out.startswith("tiny is here and in use")
+
+
 def test_notes_are_no_damage(store: ModelStore, tmp_path: Path) -> None:
     pack = tiny_faces(tmp_path / "pack")
     (pack / "haven.json").write_text(json.dumps({"name": "little", "licence": "MIT"}))
