@@ -26,6 +26,8 @@ OWNED: dict[str, tuple[str, ...]] = {
     "album": ("id",),
     "album_photo": ("album_id", "photo_id"),
     "favorite": ("photo_id",),
+    "place_name": ("key",),
+    "dismissed": ("photo_id", "question"),
 }
 """The tables that hold what owners say, and the columns by which a row is known."""
 

@@ -6,7 +6,7 @@ but the values of facets, so a fact may also be "tags:place": all of the photo's
 
 import json
 import sqlite3
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from haven_fs.catalog.catalog import Writer
@@ -36,3 +36,11 @@ def say(w: Writer, photo_id: int, facts: Mapping[str, Any], kind: str) -> None:
         )
     Settler(w).settle(photo_id)
     w.correct(kind, photo_id, facts=dict(facts))
+
+
+def unsay(w: Writer, photo_id: int, facts: Collection[str], kind: str) -> None:
+    """Have the owner leave facts of a photo to the analyzers again, and settle it; see `say`."""
+    for fact in facts:
+        w.db.execute("DELETE FROM said WHERE photo_id = ? AND fact = ?", (photo_id, fact))
+    Settler(w).settle(photo_id)
+    w.correct(kind, photo_id, as_found=sorted(facts))

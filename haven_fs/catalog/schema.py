@@ -301,4 +301,22 @@ MIGRATIONS = (
     -- 1: what is uploaded goes here; one library at most
     ALTER TABLE library ADD COLUMN inbox INTEGER NOT NULL DEFAULT 0;
     """,
+    """
+    CREATE TABLE place_name (               -- what the owner calls a place, and places of the owner's own
+        key TEXT PRIMARY KEY,               -- in the facet "place": a town's GeoNames id, or 'at LAT LON' of an own one
+        name TEXT NOT NULL,
+        original TEXT,                      -- what a town was called before
+        latitude REAL, longitude REAL,      -- the middle of an own place; NULL of a town
+        radius REAL,                        -- metres
+        country TEXT                        -- the key of the country that an own place is in
+    ) WITHOUT ROWID;
+
+    CREATE TABLE dismissed (                -- what the owner does not want to be asked about a photo
+        photo_id INTEGER NOT NULL REFERENCES photo,
+        question TEXT NOT NULL,             -- 'time' or 'place'
+        PRIMARY KEY (photo_id, question)
+    ) WITHOUT ROWID;
+
+    CREATE INDEX said_fact ON said (fact, photo_id);
+    """,
 )
