@@ -156,6 +156,7 @@ def corpus(folder: Path, pack: Path, same: float | None) -> None:
                 started = clocks()
                 person = incrementally(some, limits, 1)[0] if kind == "add" else whole(regroup(some, {}, limits))
                 figures(f"{what}, order {order}, {kind}", started, some, truth, person)
+            churn(f"{what}, order {order}", some, limits, 1)
 
 
 def embedded(folder: Path, pack: Path) -> tuple[Faces, Ints]:

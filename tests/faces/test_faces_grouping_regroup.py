@@ -99,6 +99,19 @@ def test_two_who_are_always_together_are_two() -> None:
     assert 0 not in person
 
 
+def test_two_that_may_be_other_years_of_somebody_wait() -> None:
+    album = Album()
+    album.add(ANNA, count=6)
+    years_later = album.add({ANNA: 0.2, 20: 0.5}, count=2)  # 0.36 from those, 0.7 from each other
+    strangers = album.add(BEN, square=0.7, count=2)
+    faces = album.faces()
+    person = regrouped(faces)
+    assert set(person[years_later].tolist()) == {0}
+    assert person[strangers[0]] == person[strangers[1]] < 0
+    known = np.where(np.isin(np.arange(10), years_later), 7, 0)
+    assert set(regrouped(replace(faces, person=known))[years_later].tolist()) == {7}
+
+
 def test_what_was_one_person_is_parted_only_if_it_is_clearly_two() -> None:
     album = Album()
     album.add({ANNA: 0.31, 20: 0.4}, count=6)

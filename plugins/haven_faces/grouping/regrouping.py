@@ -45,6 +45,7 @@ def _regroup(faces: Faces, barred: Barred, limits: Limits, stop: Callable[[], bo
     _join_exemplars(clusters, faces, good, limits, stop)
     group = np.full(len(faces), -1, np.int64)
     group[good] = clusters.labels(np.flatnonzero(good))
+    group[_doubtful(clusters, group, near, limits)] = -1
     person = persons_of_groups(faces, group)
     check(stop)
     assigner = Assigner(faces, person, good, barred, limits)
@@ -133,3 +134,23 @@ def _join_exemplars(clusters: Clusters, faces: Faces, good: Mask, limits: Limits
         a, b = clusters.root(roots[int(one[n])]), clusters.root(roots[int(other[n])])
         if a != b and like[n] >= limits.groups - clusters.bonus(a, b) and clusters.may_join(a, b):
             clusters.join(a, b)
+
+
+def _doubtful(clusters: Clusters, group: Ints, near: Neighbours, limits: Limits) -> Ints:
+    """Return rows of new groups too small to tell whether they are not other years of somebody in a larger one.
+
+    They wait, as new faces do: an id that is given to them now would be gone with the next photo.
+    """
+    rows: list[int] = []
+    size = np.bincount(group[group >= 0], minlength=1)
+    for root, members in rows_by(np.where((group >= 0) & (size[group] < CORE), group, -1)):
+        if root < 0 or len(members) < 2 or clusters.former(root):
+            continue
+        beside = near.rows[members]
+        others = np.unique(group[beside[beside >= 0]])
+        if any(
+            size[other] >= CORE and clusters.likeness(root, other) >= limits.groups and clusters.may_join(root, other)
+            for other in others[others >= 0].tolist()
+        ):
+            rows.extend(members.tolist())
+    return np.array(rows, np.int64)
