@@ -96,8 +96,9 @@ class Scan:
     def _conclude(self, mirror: Mirror, gone: set[bytes], device: int, *, whole: bool) -> int:
         found = mirror.found
         with self.catalog.write() as w:
-            moved = self._match_moves(w, found.missing, found.new)
-            missing = [row for row in found.missing if row.id not in moved]
+            missing = mirror.still_missing(w)
+            moved = self.match_moves(w, missing, found.new)
+            missing = [row for row in missing if row.id not in moved]
             total = w.db.execute(
                 f"SELECT count(*) FROM original o {LOCATED} WHERE l.id = ? AND o.gone IS NULL",
                 (self.library.id,),
@@ -140,7 +141,7 @@ class Scan:
         with self.catalog.write(quiet=True) as w:
             w.db.execute("UPDATE library SET away = ?, walked = ? WHERE id = ?", (reason, time.time(), self.library.id))
 
-    def _match_moves(self, w: Writer, missing: list[Row], new: list[Row]) -> set[int]:
+    def match_moves(self, w: Writer, missing: list[Row], new: list[Row]) -> set[int]:
         """Find new files that are missing or formerly gone ones, by size and fingerprint; return the old rows' ids."""
         moved: set[int] = set()
         lost: dict[int, list[int]] = {}

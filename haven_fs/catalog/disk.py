@@ -64,18 +64,48 @@ def unique(wanted: str, taken: set[str]) -> str:
 
 
 class Mirror:
-    """One library's folders and files in one walk; call `put` for each folder listed, in write transactions."""
+    """One library's folders and files in one walk; call `put` for each folder listed, in write transactions.
 
-    def __init__(self, w: Writer, library_id: int) -> None:
+    `all_folders`: False for a look at a few files, which need not know all folders that were there before.
+    """
+
+    def __init__(self, w: Writer, library_id: int, *, all_folders: bool = True) -> None:
         self.library_id = library_id
         self.found = Differences()
-        self._dirs: dict[bytes, int] = dict(
-            w.db.execute("SELECT path, id FROM dir WHERE library_id = ? AND gone IS NULL", (library_id,))
-        )
+        # What is written through the tree while a walk runs is newer than what the walk lists.
+        self._since = int(w.db.execute("SELECT value FROM state WHERE key = 'seq'").fetchone()[0])
+        self._dirs: dict[bytes, int] = {}
+        if all_folders:
+            known = w.db.execute("SELECT path, id FROM dir WHERE library_id = ? AND gone IS NULL", (library_id,))
+            self._dirs.update(known)
 
     def known_folders(self) -> set[bytes]:
         """Return the paths of the folders the catalog has, the root's among them."""
         return set(self._dirs)
+
+    def add_folder(self, w: Writer, path: bytes) -> int:
+        """Have a folder, and those above it, in the catalog; return its row."""
+        return self._dir(w, path)
+
+    def put_file(self, w: Writer, path: bytes, stat: FileStat) -> Row:
+        """Bring one file of a folder in step, as `put` does with all of them."""
+        dir_id = self._dir(w, path)
+        prefix, file = path + b"/" if path else b"", os.fsencode(stat.name)
+        row = w.db.execute(
+            "SELECT id, size, mtime_ns, stem FROM original WHERE dir_id = ? AND file = ? AND gone IS NULL",
+            (dir_id, file),
+        ).fetchone()
+        if row is None:
+            stems = self._insert(w, dir_id, prefix, [(file, stat)])
+        elif row[1] != stat.size or row[2] != stat.mtime_ns:
+            self.found.changed += 1
+            stems = {row[3]}
+            self._restat(w, row[0], stat)
+        else:
+            return Row(row[0], dir_id, prefix + file, stat.size)
+        mark_due(w, dir_id, stems)
+        touch(w, [dir_id])
+        return self.found.new[-1] if row is None else Row(row[0], dir_id, prefix + file, stat.size)
 
     def put(self, w: Writer, path: bytes, files: Sequence[FileStat]) -> None:
         """Bring one folder in step: add what is new, mark what changed as due, note what is missing."""
@@ -83,7 +113,7 @@ class Mirror:
         known = {
             row[0]: row[1:]
             for row in w.db.execute(
-                "SELECT file, id, size, mtime_ns, stem FROM original WHERE dir_id = ? AND gone IS NULL", (dir_id,)
+                "SELECT file, id, size, mtime_ns, stem, seq FROM original WHERE dir_id = ? AND gone IS NULL", (dir_id,)
             )
         }
         prefix = path + b"/" if path else b""
@@ -94,12 +124,13 @@ class Mirror:
             row = known.pop(file, None)
             if row is None:
                 fresh.append((file, stat))
-            elif row[1] != stat.size or row[2] != stat.mtime_ns:
+            elif (row[1] != stat.size or row[2] != stat.mtime_ns) and row[4] <= self._since:
                 self.found.changed += 1
                 stems.add(row[3])
                 self._restat(w, row[0], stat)
         for file, row in known.items():
-            self.found.missing.append(Row(row[0], dir_id, prefix + file, row[1]))
+            if row[4] <= self._since:
+                self.found.missing.append(Row(row[0], dir_id, prefix + file, row[1]))
         stems |= self._insert(w, dir_id, prefix, fresh)
         if stems:
             mark_due(w, dir_id, stems)
@@ -107,6 +138,12 @@ class Mirror:
 
     def _dir(self, w: Writer, path: bytes) -> int:
         if path in self._dirs:
+            return self._dirs[path]
+        known = w.db.execute(
+            "SELECT id FROM dir WHERE library_id = ? AND path = ? AND gone IS NULL", (self.library_id, path)
+        ).fetchone()
+        if known is not None:  # added since the walk began, by an upload
+            self._dirs[path] = known[0]
             return self._dirs[path]
         parent_path, _, file = path.rpartition(b"/")
         parent = self._dir(w, parent_path) if path else None
@@ -153,13 +190,23 @@ class Mirror:
         )
         return stems
 
+    def still_missing(self, w: Writer) -> list[Row]:
+        """Return what is missing and was not written anew since the walk began."""
+        seq = "SELECT seq FROM original WHERE id = ? AND gone IS NULL"
+        return [
+            row
+            for row in self.found.missing
+            if (now := w.db.execute(seq, (row.id,)).fetchone()) is not None and now[0] <= self._since
+        ]
+
     def miss_folders(self, w: Writer, paths: Iterable[bytes]) -> None:
         """Note every file in these folders, which are not on disk any more, as missing."""
         for path in paths:
             dir_id = self._dirs[path]
             prefix = path + b"/" if path else b""
             for file, id_, size in w.db.execute(
-                "SELECT file, id, size FROM original WHERE dir_id = ? AND gone IS NULL", (dir_id,)
+                "SELECT file, id, size FROM original WHERE dir_id = ? AND gone IS NULL AND seq <= ?",
+                (dir_id, self._since),
             ):
                 self.found.missing.append(Row(id_, dir_id, prefix + file, size))
 

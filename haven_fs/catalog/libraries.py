@@ -2,18 +2,21 @@
 
 import os
 import sqlite3
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from haven_fs.catalog import names
 from haven_fs.catalog.catalog import Catalog
-from haven_fs.catalog.disk import unique
+from haven_fs.catalog.disk import Mirror, unique
 from haven_fs.errors import UserError
 
 
 @dataclass(frozen=True, slots=True)
 class Library:
-    """One root of originals; `away` says in words why its files are not to be had now, None if they are."""
+    """One root of originals; `away` says in words why its files are not to be had now, None if they are.
+
+    `inbox`: what is uploaded goes there.
+    """
 
     id: int
     root: Path
@@ -23,14 +26,15 @@ class Library:
     away: str | None
     missing: int
     walked: float | None
+    inbox: bool = False
 
 
 def all_libraries(db: sqlite3.Connection) -> list[Library]:
     """Return the remembered libraries, in the order they were added."""
     rows = db.execute(
-        "SELECT id, root, name, writable, device, away, missing, walked FROM library WHERE gone IS NULL ORDER BY id"
+        "SELECT id, root, name, writable, device, away, missing, walked, inbox FROM library WHERE gone IS NULL ORDER BY id"
     )
-    return [Library(row[0], Path(os.fsdecode(row[1])), row[2], bool(row[3]), *row[4:]) for row in rows]
+    return [Library(row[0], Path(os.fsdecode(row[1])), row[2], bool(row[3]), *row[4:8], bool(row[8])) for row in rows]
 
 
 def add_library(catalog: Catalog, folder: Path, data_dir: Path) -> Library:
@@ -67,6 +71,37 @@ def add_library(catalog: Catalog, folder: Path, data_dir: Path) -> Library:
         return Library(id_, root, name, False, None, None, 0, None)
 
 
+def add_inbox(catalog: Catalog, folder: Path, data_dir: Path) -> Library:
+    """Remember `folder` as the library that takes uploads, in place of one that was; the older one stays a library.
+
+    It is made if it is new and the folder it is in is there. Raises UserError if it cannot be, or overlaps a library.
+    """
+    root = folder.expanduser().resolve()
+    with catalog.read() as db:
+        known = next((library for library in all_libraries(db) if library.root == root), None)
+    if known is not None and not known.writable:
+        raise UserError(
+            f"{root} is a library whose files Haven never changes. Give another folder to --inbox, for uploads alone."
+        )
+    if known is None and not root.exists():
+        try:
+            root.mkdir()
+        except OSError as error:
+            raise UserError(
+                f"The folder {root} for uploads cannot be made: {error.strerror}. Give one that is there to --inbox."
+            ) from error
+    library = add_library(catalog, folder, data_dir)
+    with catalog.write() as w:
+        w.db.execute("UPDATE library SET inbox = id = ?, writable = writable OR id = ?", (library.id, library.id))
+        Mirror(w, library.id, all_folders=False).add_folder(w, b"")
+    return replace(library, writable=True, inbox=True)
+
+
+def find_inbox(db: sqlite3.Connection) -> Library | None:
+    """Return the library that takes uploads, None if there is none."""
+    return next((library for library in all_libraries(db) if library.inbox), None)
+
+
 def expect_walks(catalog: Catalog) -> None:
     """Note at the start of a run that every library is still to be walked, so that nothing counts as settled before."""
     with catalog.write(quiet=True) as w:
@@ -96,5 +131,5 @@ def remove_library(catalog: Catalog, name: str) -> None:
             (w.seq, w.seq, library.id),
         )
         w.db.execute("UPDATE dir SET gone = ?, seq = ? WHERE library_id = ?", (w.seq, w.seq, library.id))
-        w.db.execute("UPDATE library SET gone = ? WHERE id = ?", (w.seq, library.id))
+        w.db.execute("UPDATE library SET gone = ?, inbox = 0 WHERE id = ?", (w.seq, library.id))
         w.note_removal()
