@@ -49,6 +49,14 @@ def test_a_face_waits_until_others_agree() -> None:
     assert fifth.revised == {}
 
 
+def test_a_face_that_comes_again_waits_once() -> None:
+    album = Album()
+    face = album.faces(album.add(ANNA))
+    for groups in (nobody(), groups_of(face)):
+        assert [groups.add(face).person.tolist() for _ in range(3)] == [[0], [0], [0]]
+        assert len(groups._people.waiting) == 1
+
+
 def test_two_faces_alike_beyond_doubt_are_a_person() -> None:
     album = Album()
     album.add(ANNA, square=0.6, count=2)

@@ -127,12 +127,17 @@ def test_fixed_faces_keep_their_person_whatever_they_look_like() -> None:
     odd = album.add(BEN, person=7, fixed=True)
     blurred = album.add(CARL, person=7, quality=0.1, fixed=True)
     nobody = album.add(ANNA, fixed=True, count=3)
+    alone = album.add(ANNA, square=0.9)
+    album.rows[alone[0]] = (-album.rows[alone[0]][0], *album.rows[alone[0]][1:])  # like none but the next
+    out = album.add(ANNA, square=0.9, fixed=True, count=2)
+    for row in out:
+        album.rows[row] = (-album.rows[row][0], *album.rows[row][1:])
     same_picture = album.add(ANNA, person=7, fixed=True, picture=500) + album.add(
         ANNA, person=7, fixed=True, picture=500
     )
     person = regrouped(album.faces())
     assert set(person[[*annas, *odd, *blurred, *same_picture]].tolist()) == {7}
-    assert set(person[nobody].tolist()) == {0}
+    assert set(person[nobody + alone + out].tolist()) == {0}
 
 
 def test_a_person_with_few_fixed_faces_keeps_the_many_others() -> None:

@@ -80,6 +80,8 @@ class Groups:
         """Assign a batch; what comes of it is written into `person` and `revised`."""
         people, vectors, good = self._people, new.vectors.astype(np.float32), new.good
         fine = usable(vectors)
+        for id_ in new.ids.tolist():
+            people.forget(id_)
         for row in np.flatnonzero(fine & (person != 0)).tolist():
             people.see(int(person[row]), int(new.picture[row]))
             if good[row]:

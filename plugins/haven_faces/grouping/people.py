@@ -34,6 +34,7 @@ class People:
         self.owner = np.zeros(64, np.int64)  # of each slot of the cells: a person, 0 for a face that waits
         self.count = np.zeros(64, np.int64)  # of each slot: the faces it stands for
         self.waiting: dict[int, Waiting] = {}  # by slot, the longest known first
+        self._slot_of: dict[int, int] = {}  # of each waiting face, by id
         self.touched: dict[int, None] = {}  # slots that came, changed or went since `settle`
         self.is_touched = np.zeros(64, np.bool_)  # of each slot
         self._slots: dict[int, list[int]] = {}  # of each person
@@ -89,13 +90,21 @@ class People:
         """Remember a face without a person."""
         (slot,) = self._put(vector[None], 0, np.ones(1, np.int64))
         self.waiting[slot] = face
+        self._slot_of[face.id] = slot
         if len(self.waiting) > WAITING:
             self.done_waiting(next(iter(self.waiting)))
 
     def done_waiting(self, slot: int) -> Waiting:
         """Forget a face that waited, and return it."""
         self._drop(slot)
-        return self.waiting.pop(slot)
+        face = self.waiting.pop(slot)
+        self._slot_of.pop(face.id, None)
+        return face
+
+    def forget(self, id_: int) -> None:
+        """Forget a face that waited, if it did: it comes again."""
+        if (slot := self._slot_of.get(id_)) is not None:
+            self.done_waiting(slot)
 
     def rename(self, label: int, person: int) -> None:
         """Give a label's group to a person."""
@@ -155,3 +164,4 @@ class People:
         slots: Iterable[int] = self._put(faces.vectors[rows].astype(np.float32), 0, np.ones(len(rows), np.int64))
         for slot, row in zip(slots, rows.tolist(), strict=True):
             self.waiting[slot] = Waiting(int(faces.ids[row]), int(faces.picture[row]), float(faces.quality[row]))
+            self._slot_of[int(faces.ids[row])] = slot
