@@ -105,7 +105,8 @@ class Analyzer(Protocol):
     """A plugin's function from photos to facts.
 
     `name` is unique; raising `version` makes every photo due again for this analyzer alone. `needs` says what it
-    must be given: "metadata" runs in the first pass over the headers, "picture" when the photo is decoded.
+    must be given: "metadata" runs in the first pass over the headers, "picture" when the photo is decoded. One for
+    metadata that takes no memory to speak of may say `light = True`: it is then asked at once about an upload.
     """
 
     name: str

@@ -37,6 +37,15 @@ def groups_in(db: sqlite3.Connection, dir_ids: Sequence[int]) -> list[Group]:
     return _groups(rows.fetchall())
 
 
+def group_of(db: sqlite3.Connection, original_id: int) -> Group | None:
+    """Return the group that an original is in, None if it is not due to be looked into."""
+    row = db.execute("SELECT dir_id, stem FROM original WHERE id = ?", (original_id,)).fetchone()
+    if row is None:
+        return None
+    rows = db.execute(f"{_FILE} WHERE {_READY} AND o.dir_id = ? AND o.stem = ? ORDER BY o.id", row)
+    return next(iter(_groups(rows.fetchall())), None)
+
+
 def all_groups(catalog: Catalog) -> Iterator[Group]:
     """Give every group of files that is due, page by page, of the libraries whose roots are there."""
     with catalog.read() as db:

@@ -11,7 +11,7 @@ import multiprocessing
 import os
 import threading
 import warnings
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import psutil
@@ -70,8 +70,11 @@ def _end_with_parent() -> None:
         os._exit(1)
 
 
-def look_into(groups: Sequence[Group]) -> list[GroupFound]:
-    """Find out what files are, which belong together, and what every metadata analyzer says of each photo."""
+def look_into(groups: Sequence[Group], analyzers: Mapping[str, Analyzer] | None = None) -> list[GroupFound]:
+    """Find out what files are, which belong together, and what every metadata analyzer says of each photo.
+
+    `analyzers`: those to ask, if not all that this worker was started with.
+    """
     found: list[GroupFound] = []
     samples: list[tuple[PhotoFound, Sample]] = []
     for group in groups:
@@ -81,7 +84,7 @@ def look_into(groups: Sequence[Group]) -> list[GroupFound]:
             result, its_samples = GroupFound(retry=str(error)), []
         found.append(result)
         samples += its_samples
-    for name, analyzer in _analyzers.items():
+    for name, analyzer in (_analyzers if analyzers is None else analyzers).items():
         if analyzer.needs == "metadata":
             for (photo, _), analysis in zip(samples, _ask(analyzer, [s for _, s in samples]), strict=True):
                 photo.analyses[name] = analysis

@@ -20,6 +20,7 @@ class MediaAnalyzer:
     name = "media"
     version = 1
     needs: Literal["metadata", "picture"] = "metadata"
+    light = True
 
     def analyze(self, batch: Sequence[Sample]) -> list[Facts]:
         """Return one Facts for each sample; what a file does not say is not among its values."""

@@ -14,6 +14,7 @@ class TimeAnalyzer:
     name = "time"
     version = 1
     needs: Literal["metadata", "picture"] = "metadata"
+    light = True
 
     def analyze(self, batch: Sequence[Sample]) -> list[Facts]:
         """Return one Facts for each sample; without values if nothing says when it was taken."""
