@@ -1,0 +1,105 @@
+"""Cataloguing one file at once, in the process that serves: what was uploaded shows before its upload is answered.
+
+Only what costs milliseconds is done here: the row, the headers, and the analyzers that say they are `light`. The rest
+is due by the same query as ever and comes from the workers. It works beside the indexer, which may find the file at
+the same time: whoever comes second finds the first one's row, and the photo it made of it.
+"""
+
+import logging
+import os
+import threading
+from datetime import UTC, datetime
+from pathlib import Path
+
+from haven_fs.analysis import due
+from haven_fs.analysis.analyzer import Analyzer, Sample
+from haven_fs.analysis.scan import Scan
+from haven_fs.analysis.worker import look_into
+from haven_fs.catalog import Catalog
+from haven_fs.catalog.disk import Mirror
+from haven_fs.catalog.libraries import Library
+from haven_fs.catalog.photos import PhotoStore
+from haven_fs.config import Settings
+from haven_fs.library.fingerprint import SPAN
+from haven_fs.library.kinds import Kind, sniff
+from haven_fs.library.metadata import Unreadable, read_metadata
+from haven_fs.library.walk import FileStat
+from haven_fs.plugins import Plugins
+
+logger = logging.getLogger(__name__)
+
+
+class AtOnce:
+    """Catalogues files of one data folder. Thread-safe."""
+
+    def __init__(self, catalog: Catalog, plugins: Plugins, settings: Settings) -> None:
+        self._catalog = catalog
+        self._plugins, self._settings = plugins, settings
+        self._light: dict[str, Analyzer] | None = None
+        self._lock = threading.Lock()
+
+    def put(self, library: Library, path: Path) -> int:
+        """Catalogue a file that has come or changed, and return its original's row. Raises OSError."""
+        status = path.stat(follow_symlinks=False)
+        stat = FileStat(path.name, status.st_size, status.st_mtime_ns, status.st_ino, status.st_dev)
+        below = path.parent.relative_to(library.root).as_posix()
+        folder = b"" if below == "." else os.fsencode(below)
+        with self._catalog.write() as w:
+            mirror = Mirror(w, library.id, all_folders=False)
+            row = mirror.put_file(w, folder, stat)
+            if mirror.found.new:
+                # A file that was here once, or lies elsewhere no more, is the photo that it was.
+                moved = Scan(self._catalog, library).match_moves(w, [], mirror.found.new)
+                original_id = next(iter(moved), row.id)
+            else:
+                original_id = row.id
+        self.look(original_id)
+        return original_id
+
+    def look(self, original_id: int) -> None:
+        """Look into the group of files that an original is in, if it is due. What goes wrong leaves it due."""
+        try:
+            with self._catalog.read() as db:
+                group = due.group_of(db, original_id)
+            if group is None:
+                return
+            (found,) = look_into([group], self._analyzers())
+            if not found.retry:
+                with self._catalog.write() as w:
+                    PhotoStore(w).put_groups([found])
+        except Exception:
+            logger.exception("An upload was not looked into at once; the indexer does it")
+
+    def kind(self, path: Path, name: str) -> Kind:
+        """Return what a file is that will have a name. Raises OSError."""
+        with path.open("rb") as file:
+            return sniff(file.read(SPAN), name)
+
+    def taken(self, path: Path, name: str) -> datetime:
+        """Return when a photo was taken that will have a name, as near as can be told, in its own clock."""
+        status = path.stat()
+        values: dict[str, object] = {}
+        try:
+            metadata = read_metadata(path, self.kind(path, name))
+        except (Unreadable, OSError):
+            logger.debug("no date in %s", path, exc_info=True)
+        else:
+            sample = Sample(path.with_name(name), status.st_mtime, metadata)
+            for analyzer in self._analyzers().values():
+                try:
+                    values.update(analyzer.analyze([sample])[0].values)
+                except Exception:
+                    logger.debug("%s failed", analyzer.name, exc_info=True)
+        clock = values.get("taken")
+        if isinstance(clock, int | float):
+            return datetime.fromtimestamp(clock, UTC).replace(tzinfo=None)
+        return datetime.fromtimestamp(status.st_mtime)
+
+    def _analyzers(self) -> dict[str, Analyzer]:
+        with self._lock:
+            if self._light is None:
+                asked = self._plugins.analyzers(self._settings)
+                self._light = {
+                    name: a for name, a in asked.items() if a.needs == "metadata" and getattr(a, "light", False)
+                }
+            return self._light

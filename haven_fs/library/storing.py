@@ -1,0 +1,162 @@
+"""Writing files into a library so that each is there whole or not at all, and nothing that was there is lost.
+
+A file is written as a draft beside its place, under a name that walks never show, synced, and given its name by a link,
+which fails if the name is taken. What a killed process leaves is a draft at most; `sweep` removes those of others.
+"""
+
+import errno
+import logging
+import os
+import secrets
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import BinaryIO
+
+logger = logging.getLogger(__name__)
+
+DRAFT = ".haven-part-"
+"""What the names of drafts begin with; see haven_fs.library.ignore."""
+_OURS = f"{DRAFT}{secrets.token_hex(4)}-"
+_NO_LINKS = {errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK, errno.EINVAL}
+
+
+class Draft:
+    """A file that is being written in `folder`; `discard` it if it was not placed. Raises OSError."""
+
+    def __init__(self, folder: Path, length: int | None = None) -> None:
+        """`length`: how many bytes will come, if that is known: there must be room for them."""
+        if length and shutil.disk_usage(folder).free < length:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(folder))
+        self.path = folder / f"{_OURS}{secrets.token_hex(8)}"
+        flags = os.O_RDWR | os.O_CREAT | os.O_EXCL | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0)
+        self._file: BinaryIO = os.fdopen(os.open(self.path, flags, 0o666), "w+b", buffering=0)
+        self.size = 0
+
+    def write(self, block: bytes) -> None:
+        """Add bytes at its end."""
+        rest = memoryview(block)
+        while rest:
+            rest = rest[self._file.write(rest) :]
+        self.size += len(block)
+
+    def finish(self, mtime: float | None = None) -> None:
+        """Have all of it on the disk; `mtime`: its modification time, seconds since the epoch."""
+        if mtime is not None:
+            os.utime(self.path, (mtime, mtime))
+        os.fsync(self._file.fileno())
+        self._file.close()
+
+    def discard(self) -> None:
+        """Remove it, unless it was placed."""
+        self._file.close()
+        self.path.unlink(missing_ok=True)
+
+
+def place(draft: Path, target: Path) -> None:
+    """Give a draft its name. Raises FileExistsError if something has it, and any other OSError."""
+    if target.parent != draft.parent and target.parent.stat().st_dev != draft.stat().st_dev:
+        draft = _carried(draft, target.parent)
+    try:
+        if os.name == "nt":
+            draft.rename(target)  # which there replaces nothing
+        else:
+            os.link(draft, target, follow_symlinks=False)
+            draft.unlink()
+    except OSError as error:
+        if error.errno not in _NO_LINKS:
+            raise
+        # FAT has no links: the name is taken first, and then given to the draft.
+        os.close(os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL))
+        draft.replace(target)
+    sync_folder(target.parent)
+
+
+def _carried(draft: Path, folder: Path) -> Path:
+    """Return a draft's copy on the disk of another folder, in its place."""
+    other = Draft(folder, draft.stat().st_size)
+    try:
+        with draft.open("rb") as file:
+            while block := file.read(1 << 20):
+                other.write(block)
+        other.finish(draft.stat().st_mtime)
+    except BaseException:
+        other.discard()
+        raise
+    draft.unlink()
+    return other.path
+
+
+def keep_beside(path: Path) -> Path:
+    """Give a file a second name beside it, "name (2)", and return that: what has the first can then be replaced."""
+    for other in numbered(path.name):
+        second = path.with_name(other)
+        try:
+            os.link(path, second, follow_symlinks=False)
+        except FileExistsError:
+            continue
+        except OSError as error:
+            if error.errno not in _NO_LINKS:
+                raise
+            copy = Draft(path.parent)
+            copy.discard()
+            shutil.copy2(path, copy.path)
+            place(copy.path, second)
+        return second
+    raise AssertionError("numbers do not end")
+
+
+def replace_with(draft: Path, target: Path) -> None:
+    """Put a draft in place of a file, which has another name by now; at no moment is there none. Raises OSError."""
+    draft.replace(target)
+    sync_folder(target.parent)
+
+
+def numbered(name: str) -> Iterator[str]:
+    """Give "name (2).jpg", "name (3).jpg", ..."""
+    stem, dot, ending = name.rpartition(".")
+    if not stem or len(ending) > 7:
+        stem, dot, ending = name, "", ""
+    number = 2
+    while True:
+        yield f"{stem} ({number}){dot}{ending}"
+        number += 1
+
+
+def make_folders(root: Path, below: str) -> Path:
+    """Make the folder `below` a root, with those above it that are not there, durably. Raises OSError."""
+    folder = root
+    for part in below.split("/") if below else ():
+        above, folder = folder, folder / part
+        if not folder.is_dir():
+            folder.mkdir(exist_ok=True)
+            sync_folder(above)
+    return folder
+
+
+def sync_folder(folder: Path) -> None:
+    """Have what a folder lists on the disk. Systems that cannot are left alone."""
+    if os.name != "posix":
+        return
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    except OSError as error:
+        if error.errno not in (errno.EINVAL, errno.ENOTSUP, errno.EBADF):
+            raise
+    finally:
+        os.close(descriptor)
+
+
+def sweep(root: Path) -> int:
+    """Remove the drafts that processes before this one have left below a root; return how many there were."""
+    found = 0
+    for folder, _, files in os.walk(root):
+        for name in files:
+            if name.startswith(DRAFT) and not name.startswith(_OURS):
+                try:
+                    Path(folder, name).unlink()
+                    found += 1
+                except OSError as error:
+                    logger.warning("%s is left of an upload and cannot be removed: %s", Path(folder, name), error)
+    return found
