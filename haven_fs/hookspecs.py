@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from haven_fs.analysis.follower import Follower
     from haven_fs.command import Command
     from haven_fs.config import Setting, Settings
+    from haven_fs.tree.narrowing import Narrower
     from haven_fs.tree.nodes import PathPattern, SmartFolder
     from haven_fs.tree.searcher import Searcher
 
@@ -43,6 +44,11 @@ def haven_smart_folders(settings: "Settings") -> "Sequence[SmartFolder]":  # typ
 @hookspec
 def haven_path_patterns(settings: "Settings") -> "Sequence[PathPattern]":  # type: ignore[empty-body]
     """Names that resolve inside any folder although they are not listed, such as a quoted phrase."""
+
+
+@hookspec
+def haven_narrowers(settings: "Settings") -> "Sequence[Narrower]":  # type: ignore[empty-body]
+    """What opens the folders that owners make inside smart folders, by their names; the last one counts."""
 
 
 @hookspec

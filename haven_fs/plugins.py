@@ -21,6 +21,7 @@ from haven_fs.analysis.follower import Follower
 from haven_fs.catalog import Catalog
 from haven_fs.command import Command
 from haven_fs.config import CORE_SETTINGS, Setting, Settings
+from haven_fs.tree.narrowing import Narrower
 from haven_fs.tree.nodes import PathPattern, SmartFolder
 from haven_fs.tree.searcher import Searcher
 from haven_fs.tree.tree import Tree
@@ -135,6 +136,7 @@ class Plugins:
         self.followers(settings)
         self.smart_folders(settings)
         self.path_patterns(settings)
+        self.narrowers(settings)
         self.searchers(settings)
         self.commands()
 
@@ -158,6 +160,10 @@ class Plugins:
         """Return the patterns of names that resolve without being listed."""
         return self._ask("haven_path_patterns", PathPattern, settings=settings)
 
+    def narrowers(self, settings: Settings) -> list[Narrower]:
+        """Return what opens folders that were made inside others."""
+        return self._ask("haven_narrowers", Narrower, settings=settings)
+
     def searchers(self, settings: Settings) -> list[Searcher]:
         """Return what ranks photos by meaning."""
         return self._ask("haven_searchers", Searcher, settings=settings)
@@ -170,6 +176,7 @@ class Plugins:
             self.smart_folders(settings),
             self.path_patterns(settings),
             self.searchers(settings),
+            next(reversed(self.narrowers(settings)), None),
         )
 
     def commands(self) -> dict[str, Command]:

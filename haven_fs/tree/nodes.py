@@ -74,6 +74,8 @@ class Entry:
 
     name: str
     stamp: Stamp
+    key: str | None = None
+    """What it stands for, if that is not its name; see View.key."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +93,8 @@ class Folder:
     """
 
     refusal = "Nothing can be changed in this folder: Haven makes it from what it knows about your photos."
+    narrows = True
+    """Whether folders can be made in it that narrow it, if it is about photos."""
 
     def __init__(self, view: View) -> None:
         self.view = view

@@ -4,8 +4,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 
-from haven_fs.catalog import Catalog, names
+from haven_fs.catalog import Catalog, Writer, names
 from haven_fs.config import Settings
+from haven_fs.tree.narrowing import Narrower, can_narrow, enter_made, made_in, make
 from haven_fs.tree.nodes import Entry, Folder, PathPattern, SmartFolder, Text, View
 from haven_fs.tree.photoset import File
 from haven_fs.tree.searcher import Searcher
@@ -17,7 +18,7 @@ class Tree:
     """All smart folders over one catalog.
 
     `folders`: by their path in the tree. `patterns`: names that resolve inside any folder. `searchers`: what ranks
-    photos by meaning.
+    photos by meaning. `narrower`: what opens folders that were made inside others.
     """
 
     def __init__(
@@ -27,12 +28,14 @@ class Tree:
         folders: dict[str, SmartFolder],
         patterns: Sequence[PathPattern] = (),
         searchers: Sequence[Searcher] = (),
+        narrower: Narrower | None = None,
     ) -> None:
         self.catalog = catalog
         self.settings = settings
         self._folders = {tuple(names.fold(part) for part in path.split("/")): f for path, f in folders.items()}
         self._patterns = patterns
         self._searchers = searchers
+        self._narrower = narrower
 
     @contextmanager
     def view(self) -> Iterator[View]:
@@ -64,8 +67,27 @@ class Tree:
             folder = below
         return folder
 
+    def entries(self, folder: Folder) -> list[Entry]:
+        """Return the folders listed in one: its own, and those that were made in it."""
+        own = list(folder.entries())
+        if self._narrower is None:
+            return own
+        taken = {names.fold(entry.name) for entry in own}
+        return own + [entry for entry in made_in(folder) if names.fold(entry.name) not in taken]
+
+    def can_narrow(self, folder: Folder) -> bool:
+        """Tell whether a folder can be made in this one to narrow it."""
+        return self._narrower is not None and can_narrow(folder)
+
+    def narrow(self, w: Writer, folder: Folder, name: str) -> None:
+        """Make a folder in one that `can_narrow`. Raises Refused."""
+        assert self._narrower is not None
+        make(w, folder, name, self._narrower)
+
     def _unlisted(self, folder: Folder, name: str) -> Folder | None:
-        """Return a folder that resolves in another although it is not listed there."""
+        """Return a folder that resolves in another although that itself does not list it."""
+        if self._narrower is not None and (made := enter_made(folder, name, self._narrower)) is not None:
+            return made
         photos = folder.photos
         # Inside a folder about photos another facet's name narrows it.
         facet = self._folders.get((names.fold(name),))

@@ -188,7 +188,7 @@ class PeopleFolder(FacetFolder):
         for person in shown_people(self.view.db):
             if person.name in stamps or (self._is_root and person.kept):
                 stamp = stamps.get(person.name, Stamp(0, 0))
-                kept.append(Entry(person.name, _with_people(self.view, stamp)))
+                kept.append(Entry(person.name, _with_people(self.view, stamp), key=f"person {person.id}"))
         return kept
 
     def enter(self, name: str) -> Folder | None:

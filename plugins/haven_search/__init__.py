@@ -1,12 +1,13 @@
-"""Search by words and meaning: /Search, quoted phrases in every folder, and the command `haven search`."""
+"""Search by words and meaning: /Search, phrases in every folder, quoted or made, and the command `haven search`."""
 
 from collections.abc import Sequence
 
 from haven_fs import PathPattern, SmartFolder, hookimpl
 from haven_fs.command import Command
 from haven_fs.config import Settings
+from haven_fs.tree.narrowing import Narrower
 from haven_search.command import COMMAND
-from haven_search.folders import QUOTED, SEARCH
+from haven_search.folders import QUOTED, SEARCH, PhraseNarrower
 
 
 @hookimpl
@@ -19,6 +20,12 @@ def haven_smart_folders(settings: Settings) -> Sequence[SmartFolder]:
 def haven_path_patterns(settings: Settings) -> Sequence[PathPattern]:
     """Bring quoted phrases."""
     return [QUOTED]
+
+
+@hookimpl
+def haven_narrowers() -> Sequence[Narrower]:
+    """Bring what opens folders that were made inside others, by their names."""
+    return [PhraseNarrower()]
 
 
 @hookimpl

@@ -14,7 +14,9 @@ from haven_search.engine import Answer, Engine
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Add what `search` takes."""
     parser.add_argument("query", nargs="+", metavar="QUERY", help="what to look for, such as: dog on beach 2019")
-    parser.add_argument("--limit", type=options.count, default=20, metavar="N", help="show at most so many (default: 20)")
+    parser.add_argument(
+        "--limit", type=options.count, default=20, metavar="N", help="show at most so many (default: 20)"
+    )
     parser.add_argument("--explain", action="store_true", help="say how the phrase was understood")
     options.add_data(parser)
     options.add_json(parser)

@@ -23,11 +23,12 @@ from haven_fs import (
     Writer,
 )
 from haven_fs.catalog import names
+from haven_fs.tree import narrowing
 from haven_search.dropped import Dropped, LikeFolder
 from haven_search.engine import Answer, Engine
 from haven_search.segments import is_junk, is_placeholder, unquote
 
-PLACE = "search"
+PLACE = narrowing.SEARCH
 """The value of `parent` in the tables made and dropped."""
 _ENGINE = Engine()
 _HOW_TO = Text(
@@ -72,21 +73,38 @@ class _Saved(Folder):
         photo_id = node.photo_id if isinstance(node, File) else 0
         w.db.execute("INSERT OR IGNORE INTO unwanted VALUES (?, ?)", (self.made_id, photo_id))
         w.note_removal()
+        w.correct("not in search", photo_id or None, search=self.made_id)
 
     def rename(self, w: Writer, name: str) -> None:
         """Ask for something else. Raises Refused."""
-        _check_name(w, name, besides=self.made_id)
+        _check_name(name)
+        row = w.db.execute("SELECT name, parent FROM made WHERE id = ?", (self.made_id,)).fetchone()
+        if row is None:
+            raise Refused(409, "This folder is not there any more.")
+        _check_free(w, "made", name, row[1], besides=self.made_id)
+        _check_free(w, "dropped", name, row[1])
         w.db.execute(
             "UPDATE made SET name = ?, fold = ?, seq = ? WHERE id = ?", (name, names.fold(name), w.seq, self.made_id)
         )
         w.db.execute("DELETE FROM unwanted WHERE made_id = ?", (self.made_id,))
         w.note_removal()
+        w.correct("search renamed", name=name, before=row[0], search=self.made_id)
 
     def remove(self, w: Writer) -> None:
-        """Forget the search, and what was taken out of it."""
-        w.db.execute("DELETE FROM unwanted WHERE made_id = ?", (self.made_id,))
-        w.db.execute("DELETE FROM made WHERE id = ?", (self.made_id,))
+        """Forget the search, what was taken out of it, and the searches within it."""
+        name = w.db.execute("SELECT name FROM made WHERE id = ?", (self.made_id,)).fetchone()
+        _forget(w, self.made_id)
         w.note_removal()
+        w.correct("search removed", name=name and name[0], search=self.made_id)
+
+
+def _forget(w: Writer, made_id: int) -> None:
+    within = "/".join(("", f"made {made_id}", ""))
+    for (other,) in w.db.execute("SELECT id FROM made WHERE instr('/' || parent || '/', ?) > 0", (within,)).fetchall():
+        w.db.execute("DELETE FROM unwanted WHERE made_id = ?", (other,))
+        w.db.execute("DELETE FROM made WHERE id = ?", (other,))
+    w.db.execute("DELETE FROM unwanted WHERE made_id = ?", (made_id,))
+    w.db.execute("DELETE FROM made WHERE id = ?", (made_id,))
 
 
 class SavedFilter(_Saved, FilterFolder):
@@ -101,6 +119,7 @@ class Unnamed(_Saved):
     """A folder that a file browser has made and its owner has not named yet."""
 
     refusal = "First name this folder after what you look for, such as: dog on beach."
+    narrows = False
 
     def texts(self) -> Sequence[Text]:
         """Return what to do."""
@@ -159,9 +178,9 @@ class SearchFolder(Folder):
 
     def entries(self) -> Iterable[Entry]:
         """Return the kept searches and the folders of look-alikes."""
-        made = self.view.db.execute("SELECT name FROM made WHERE parent = ? ORDER BY fold", (PLACE,)).fetchall()
-        found = [name for (name,) in made] + list(self._likes().values())
-        return [Entry(name, self.stamp()) for name in sorted(found, key=names.fold)]
+        made = self.view.db.execute("SELECT name, id FROM made WHERE parent = ? ORDER BY fold", (PLACE,)).fetchall()
+        found = {name: f"made {id_}" for name, id_ in made} | dict.fromkeys(self._likes().values())
+        return [Entry(name, self.stamp(), key=found[name]) for name in sorted(found, key=names.fold)]
 
     def enter(self, name: str) -> Folder | None:
         """Return a kept search, or what looks like a picture that was put here."""
@@ -169,12 +188,7 @@ class SearchFolder(Folder):
             "SELECT id, name FROM made WHERE parent = ? AND fold = ?", (PLACE, names.fold(name))
         ).fetchone()
         if row is not None:
-            view = self.view.below(row[1])
-            if is_placeholder(row[1]):
-                unnamed = Unnamed(view)
-                unnamed.made_id = row[0]
-                return unnamed
-            return open_phrase(view, row[1], made_id=row[0])
+            return PhraseNarrower().open(self.view.below(row[1], key=f"made {row[0]}"), row[1], row[0])
         for dropped_id, like in self._likes().items():
             if names.fold(like) == names.fold(name):
                 return LikeFolder(self.view.below(like), self._dropped, dropped_id)
@@ -194,10 +208,13 @@ class SearchFolder(Folder):
 
     def make_folder(self, w: Writer, name: str) -> None:
         """Keep a search. Raises Refused."""
-        _check_name(w, name)
+        _check_name(name)
+        _check_free(w, "made", name)
+        _check_free(w, "dropped", name)
         w.db.execute(
             "INSERT INTO made (parent, name, fold, seq) VALUES (?, ?, ?, ?)", (PLACE, name, names.fold(name), w.seq)
         )
+        w.correct("search kept", name=name)
 
     def put_file(self, w: Writer, name: str, upload: Upload) -> None:
         """Keep a picture to find what looks like it. Raises Refused."""
@@ -224,7 +241,23 @@ class SearchFolder(Folder):
         self._dropped.remove(w, name)
 
 
-def _check_name(w: Writer, name: str, besides: int = 0) -> None:
+class PhraseNarrower:
+    """Opens a folder that was made inside another as what its name asks for there."""
+
+    def open(self, view: View, name: str, made_id: int) -> Folder:
+        """Return the photos of that folder that the phrase fits."""
+        if is_placeholder(name):
+            unnamed = Unnamed(view)
+            unnamed.made_id = made_id
+            return unnamed
+        return open_phrase(view, name, made_id=made_id)
+
+    def check(self, name: str) -> None:
+        """Raise Refused if a search may not be called that."""
+        _check_name(name)
+
+
+def _check_name(name: str) -> None:
     """Raise Refused if a search may not be called that."""
     if is_junk(name):
         raise Refused(403, "This name is one that systems use for themselves, not something to look for.")
@@ -232,13 +265,11 @@ def _check_name(w: Writer, name: str, besides: int = 0) -> None:
         raise Refused(403, "There are characters in this name that not every program can show.")
     if len(name.encode()) > 255:
         raise Refused(403, "This name is too long: a folder's name has at most 255 bytes.")
-    _check_free(w, "made", name, besides)
-    _check_free(w, "dropped", name)
 
 
-def _check_free(w: Writer, table: str, name: str, besides: int = 0) -> None:
+def _check_free(w: Writer, table: str, name: str, parent: str = PLACE, besides: int = 0) -> None:
     query = f"SELECT 1 FROM {table} WHERE parent = ? AND fold = ? AND id <> ?"
-    if w.db.execute(query, (PLACE, names.fold(name), besides)).fetchone():
+    if w.db.execute(query, (parent, names.fold(name), besides)).fetchone():
         raise Refused(412, f"There is a folder or file named {name} already.")
 
 

@@ -6,6 +6,7 @@ from html import escape
 from haven_dav.send import Environ, StartResponse
 from haven_fs.catalog import names
 from haven_fs.tree.nodes import Folder, View
+from haven_fs.tree.tree import Tree
 
 _PAGE = """<!DOCTYPE html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">
@@ -23,7 +24,9 @@ _END = """</ul><p>Mount this address as a network drive to use it in your file b
 """
 
 
-def page(environ: Environ, start_response: StartResponse, view: View, folder: Folder, href: str) -> Iterable[bytes]:
+def page(
+    environ: Environ, start_response: StartResponse, tree: Tree, view: View, folder: Folder, href: str
+) -> Iterable[bytes]:
     """Answer a GET or HEAD of the folder at the URL path `href`, which ends in "/"."""
     title = escape(" / ".join(view_path) if (view_path := folder.view.path) else "Haven")
     body = [_PAGE.format(title=title).encode()]
@@ -32,7 +35,7 @@ def page(environ: Environ, start_response: StartResponse, view: View, folder: Fo
     here = escape(href)
     links = [
         f'<li class="folder"><a href="{here}{names.href(entry.name)}/">{names.xml(entry.name)}</a></li>\n'
-        for entry in folder.entries()
+        for entry in tree.entries(folder)
     ]
     links += [
         f'<li><a href="{here}{names.href(text.name)}">{names.xml(text.name)}</a></li>\n' for text in folder.texts()

@@ -7,7 +7,7 @@ the folder's stamp says that nothing changed.
 
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from xml.etree.ElementTree import Element, ParseError
@@ -18,7 +18,8 @@ from defusedxml.ElementTree import fromstring
 
 from haven_fs.catalog import names
 from haven_fs.catalog.disk import http_date, iso_date
-from haven_fs.tree.nodes import Folder, Text, View
+from haven_fs.tree.narrowing import Versions
+from haven_fs.tree.nodes import Entry, Folder, Text, View
 from haven_fs.tree.photoset import File, Stamp
 
 LONGEST_BODY = 64 * 1024
@@ -169,14 +170,17 @@ class Multistatus:
             return ""
         return f"<D:propstat><D:prop>{properties}</D:prop><D:status>HTTP/1.1 200 OK</D:status></D:propstat>"
 
-    def listing(self, view: View, folder: Folder, href: str, *, members: bool) -> list[bytes]:
-        """Return the answer for a folder at `href` (ending in "/") and, if wanted, what is in it."""
+    def listing(self, view: View, folder: Folder, href: str, entries: Sequence[Entry] | None) -> list[bytes]:
+        """Return the answer for a folder at `href` (ending in "/") and what is in it: nothing if `entries` is None."""
         name = folder.view.path[-1] if folder.view.path else "Haven"
-        body = [_HEAD, self.folder(view, folder.stamp(), href, name).encode()]
-        if members:
+        versions = Versions(view)
+        body = [_HEAD, self.folder(view, versions.of(folder), href, name).encode()]
+        if entries is not None:
             body += [
-                self.folder(view, entry.stamp, f"{href}{names.href(entry.name)}/", entry.name).encode()
-                for entry in folder.entries()
+                self.folder(
+                    view, versions.listed(folder, entry), f"{href}{names.href(entry.name)}/", entry.name
+                ).encode()
+                for entry in entries
             ]
             body += [self.text(view, folder, text, href).encode() for text in folder.texts()]
             body += [self.file(extra, href).encode() for extra in folder.extras()]

@@ -134,7 +134,8 @@ class HavenProvider(DAVProvider):  # type: ignore[misc]
         self, multistatus: Multistatus, view: View, node: Folder | File | Text, path: str, depth: str
     ) -> list[bytes]:
         if isinstance(node, Folder):
-            return multistatus.listing(view, node, self._href(path, folder=True), members=depth == "1")
+            entries = self.tree.entries(node) if depth == "1" else None
+            return multistatus.listing(view, node, self._href(path, folder=True), entries)
         parent = "/".join(split_path(path)[:-1])
         above = self._href(parent, folder=True) if parent else self._href("", folder=True)
         if isinstance(node, Text):
@@ -187,7 +188,7 @@ class HavenProvider(DAVProvider):  # type: ignore[misc]
             if node is None:
                 return _fail(environ, start_response, "404 Not Found", "There is nothing here.")
             if isinstance(node, Folder):
-                return browse.page(environ, start_response, view, node, self._href(path, folder=True))
+                return browse.page(environ, start_response, self.tree, view, node, self._href(path, folder=True))
             if isinstance(node, Text):
                 parent = self.tree.resolve(view, parts[:-1])
                 assert isinstance(parent, Folder)

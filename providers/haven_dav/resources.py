@@ -15,6 +15,7 @@ from haven_dav.propfind import text_file
 from haven_dav.send import NotThere, open_original
 from haven_fs.catalog import names
 from haven_fs.catalog.schema import LOCATED
+from haven_fs.tree.narrowing import Versions
 from haven_fs.tree.nodes import Folder, Text, View
 from haven_fs.tree.photoset import File
 from haven_fs.tree.tree import Tree
@@ -40,7 +41,7 @@ class FolderResource(DAVCollection):  # type: ignore[misc]
             if not isinstance(folder, Folder):
                 return []
             files = folder.files()
-            found = [entry.name for entry in folder.entries()] + [text.name for text in folder.texts()]
+            found = [entry.name for entry in self._tree.entries(folder)] + [text.name for text in folder.texts()]
             return found + ([file.name for file in files.files(view.db)] if files is not None else [])
 
     def create_empty_resource(self, name: str) -> "FileResource":
@@ -152,7 +153,7 @@ def resource(
             return None
         if isinstance(node, Folder):
             # As the tree spells it, so that a lock holds however a client spells it.
-            return FolderResource("/" + "/".join(node.view.path), environ, tree, str(node.stamp()))
+            return FolderResource("/" + "/".join(node.view.path), environ, tree, str(Versions(view).of(node)))
         if isinstance(node, Text):
             parent = tree.resolve(view, parts[:-1])
             assert isinstance(parent, Folder)

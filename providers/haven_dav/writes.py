@@ -89,13 +89,17 @@ class Writes:
         raise Refused(403, folder.refusal if isinstance(folder, Folder) else Folder.refusal)
 
     def _mkcol(self, environ: Environ, view: View, parts: list[str], node: Node, parent: Node) -> str:
-        if not isinstance(parent, MakesFolders):
+        narrows = isinstance(parent, Folder) and self._tree.can_narrow(parent)
+        if not isinstance(parent, MakesFolders) and not narrows:
             return self._refuse(environ, view, parts, node, parent)
         if environ.get("CONTENT_LENGTH") not in (None, "", "0") or environ.get("HTTP_TRANSFER_ENCODING"):
             raise Refused(415, "A folder is made without any content.")
         self._check_locks(environ, parts)
         with self._changing(environ) as w:
-            parent.make_folder(w, parts[-1])
+            if isinstance(parent, MakesFolders):
+                parent.make_folder(w, parts[-1])
+            elif isinstance(parent, Folder):
+                self._tree.narrow(w, parent, parts[-1])
         return "201 Created"
 
     def _put(self, environ: Environ, view: View, parts: list[str], node: Node, parent: Node) -> str:
@@ -158,7 +162,7 @@ class Writes:
         if self._junk.find(parts) and isinstance(folder, TakesFiles):
             self._junk.move(parts, to)
             return "201 Created"
-        if isinstance(node, Folder) and isinstance(folder, TakesFolders) and there is None:
+        if isinstance(node, Folder) and isinstance(folder, TakesFolders) and there is None and not same:
             self._check_locks(environ, parts, depth="infinity")
             self._check_locks(environ, to)
             with self._changing(environ) as w:

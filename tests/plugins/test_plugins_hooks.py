@@ -113,6 +113,19 @@ def haven_followers(settings):
     return [Counter(settings["data_dir"])]
 
 
+class Shouted:
+    def open(self, view, name, made_id):
+        return PhotoFolder(view, view.within.narrowed("p.width >= ?", len(name) * 10))
+
+    def check(self, name):
+        pass
+
+
+@hookimpl
+def haven_narrowers(settings):
+    return [Shouted()]
+
+
 def run(args):
     print("measured", args.what)
     return 7
@@ -169,6 +182,12 @@ def test_a_plugin_with_every_hook(plant: Plant, tmp_path: Path, capsys: pytest.C
             assert files("Recent", "wider than 60") == ["100.jpg", "150.jpg"]
             assert files("wider than 60") == ["100.jpg", "150.jpg"]
             assert tree.resolve(view, ["Recent", "wider than"]) is None
+            with catalog.write() as w:
+                recent = tree.resolve(view, ["Recent"])
+                assert isinstance(recent, Folder)
+                tree.narrow(w, recent, "twelve long ")
+        with tree.view() as view:
+            assert files("Recent", "Twelve Long ") == ["150.jpg"]
             assert files('"width"') == ["001 150.jpg", "002 100.jpg", "003 50.jpg"]
             assert files("Review", "Large", '"width"') == ["001 150.jpg", "002 100.jpg"]
 
