@@ -140,6 +140,26 @@ def test_fixed_faces_keep_their_person_whatever_they_look_like() -> None:
     assert set(person[nobody + alone + out].tolist()) == {0}
 
 
+def test_faces_that_are_nobodys_take_no_part() -> None:
+    album = Album()
+    nobodys = album.add(ANNA, fixed=True, count=2)
+    annas = album.add(ANNA, count=4)
+    person = regrouped(album.faces())
+    assert person[nobodys].tolist() == [0, 0]
+    assert len(set(person[annas].tolist())) == 1
+    assert person[annas[0]] < 0
+
+
+def test_a_face_as_like_one_person_as_another_waits() -> None:
+    album = Album()
+    album.add(ANNA, count=6)
+    album.add(BEN, count=6)
+    between = album.add({ANNA: 0.36, BEN: 0.36}, quality=0.48)
+    assert regrouped(album.faces())[between].tolist() == [0]
+    nearer = album.add({ANNA: 0.36, BEN: 0.2}, quality=0.48)
+    assert (regrouped(album.faces())[nearer] < 0).all()
+
+
 def test_a_person_with_few_fixed_faces_keeps_the_many_others() -> None:
     album = Album()
     said = album.add(BEN, person=7, fixed=True)
