@@ -8,10 +8,11 @@ import math
 import sqlite3
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Final
 
-PLACE = "place"
+PLACE: Final = "place"
 """The facet of places; its keys are GeoNames ids, and those of own places."""
-COUNTRY = "country"
+COUNTRY: Final = "country"
 """The facet of countries; its keys are ISO codes."""
 METRES = 111_195.0
 """Of a degree of latitude."""

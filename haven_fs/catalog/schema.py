@@ -300,6 +300,7 @@ MIGRATIONS = (
     """
     -- 1: what is uploaded goes here; one library at most
     ALTER TABLE library ADD COLUMN inbox INTEGER NOT NULL DEFAULT 0;
+    CREATE INDEX original_bytes ON original (size) WHERE gone IS NULL;      -- whether an upload is there already
     """,
     """
     CREATE TABLE place_name (               -- what the owner calls a place, and places of the owner's own
@@ -317,6 +318,11 @@ MIGRATIONS = (
         PRIMARY KEY (photo_id, question)
     ) WITHOUT ROWID;
 
-    CREATE INDEX said_fact ON said (fact, photo_id);
+    ALTER TABLE photo ADD COLUMN placed INTEGER NOT NULL DEFAULT 0;     -- 1: it is known where, at least the country
+    UPDATE photo SET placed = 1 WHERE latitude IS NOT NULL;
+    DROP INDEX photo_unplaced;
+    DROP INDEX photo_placed;
+    CREATE INDEX photo_unplaced ON photo (day, seq) WHERE shown = 1 AND placed = 0;
+    CREATE INDEX photo_placed ON photo (placed, seq) WHERE shown = 1;
     """,
 )

@@ -21,6 +21,10 @@ from haven_time.names import NameTime, time_in_name
 Source = Literal["exif", "xmp", "video", "gps", "name", "file"]
 SOURCES: tuple[Source, ...] = ("exif", "xmp", "video", "gps", "name", "file")
 """Where a capture time may come from; "name" and "file" are guesses that the owner may want to settle."""
+OWNER = "owner"
+"""Where a capture time comes from that the owner said, which no analyzer gives."""
+GUESSED = (None, "file")
+"""Where the time comes from if it is none, or no better than none."""
 
 _COMPANIONS = ("raw", "live", "edit")
 _GPS_LAG = 120  # seconds a GPS time may be older than the photo: receivers keep the last fix

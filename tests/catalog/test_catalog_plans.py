@@ -25,9 +25,9 @@ WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 500)
 INSERT INTO value (id, facet, key, name, fold, parent, seq)
     SELECT 100 + i, 'place', i, 'Town ' || i, 'town ' || i, 'FR', 5 FROM n;
 WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < {PHOTOS})
-INSERT INTO photo (id, main_id, kind, added, shown, taken, taken_source, day, latitude, seq)
+INSERT INTO photo (id, main_id, kind, added, shown, taken, taken_source, day, latitude, placed, seq)
     SELECT i, i, iif(i % 50, 'image', 'video'), i, 1, i, iif(i % 100, 'exif', 'file'),
-    (2000 + i / 7 % 25) * 10000 + (1 + i / 3 % 12) * 100 + 1 + i % 28, iif(i % 10, 1.0, NULL), i FROM n;
+    (2000 + i / 7 % 25) * 10000 + (1 + i / 3 % 12) * 100 + 1 + i % 28, iif(i % 10, 1.0, NULL), i % 10 > 0, i FROM n;
 INSERT INTO original (id, dir_id, file, stem, size, mtime_ns, inode, etag, modified, created, shown, shown_fold,
     shown_href, shown_xml, probed, kind, photo_id, role, name, name_fold, href, xml, seq)
     SELECT id, iif(id % 1000, 2, 3), CAST(name AS BLOB), 'i' || id, id, id, id, 'e' || id, 'm', 'c', name, lower(name),

@@ -1,0 +1,111 @@
+"""What writing to the folders of places says: a photo was taken here, was taken here instead, was not taken here.
+
+What is said is the town and the country. The position itself is then not known: one that was made up would lie about
+the exact spot to whatever reads it.
+"""
+
+import sqlite3
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from haven_fs import Refused, Writer
+from haven_fs.catalog.dismissed import ask_again
+from haven_fs.catalog.placenames import COUNTRY, PLACE
+from haven_fs.catalog.places import original_name
+from haven_fs.catalog.said import say, unsay
+from haven_fs.catalog.settle import TAGS, Settler
+
+FACTS = (TAGS + PLACE, TAGS + COUNTRY, "latitude", "longitude")
+"""All that says where a photo was taken; it is said together."""
+NOWHERE: Mapping[str, Any] = {FACTS[0]: [], FACTS[1]: [], FACTS[2]: None, FACTS[3]: None}
+_GONE = "This place is not there any more. Open the folder again."
+
+
+@dataclass(frozen=True, slots=True)
+class Spot:
+    """What a folder stands for: the key of a place, or only that of a country, outside any town; neither: elsewhere."""
+
+    place: str | None = None
+    country: str | None = None
+
+
+def put_here(w: Writer, photo_id: int, spot: Spot) -> bool:
+    """Say that a photo was taken here, if nobody knows where it was; False if that is known. Raises Refused."""
+    keys = _keys(w.db, photo_id)
+    if _is_here(keys, spot):
+        return False
+    if w.db.execute("SELECT placed FROM photo WHERE id = ?", (photo_id,)).fetchone()[0]:
+        names = [name for facet in (PLACE, COUNTRY) for name in keys[facet].values()]
+        where = names[0] if names else "another place"
+        raise Refused(
+            403,
+            f"Haven knows that this photo was taken in {where}. If that is wrong, move the photo here from the folder"
+            f" {names[0] if names else 'Elsewhere'} in Places.",
+        )
+    _say(w, photo_id, spot, "taken here")
+    return True
+
+
+def move_here(w: Writer, photo_id: int, spot: Spot) -> bool:
+    """Say that a photo was taken here, whatever was known; False if that is known."""
+    if _is_here(_keys(w.db, photo_id), spot):
+        return False
+    _say(w, photo_id, spot, "taken here instead")
+    return True
+
+
+def not_here(w: Writer, photo_id: int) -> None:
+    """Say that a photo was not taken where Haven thinks: where it was is not known then."""
+    ask_again(w, photo_id, PLACE)
+    say(w, photo_id, NOWHERE, "not taken here")
+
+
+def _say(w: Writer, photo_id: int, spot: Spot, kind: str) -> None:
+    facts = _facts(w, spot)
+    ask_again(w, photo_id, PLACE)
+    # It may leave the folder of photos without a place, whose other photos are as they were.
+    w.note_removal()
+    _, found = Settler(w).found(photo_id)
+    if all({key for facet, key in found if facet == one} == {tag[0] for tag in facts[TAGS + one]} for one in _BOTH):
+        # As the file says: then its position is right too.
+        unsay(w, photo_id, FACTS, kind)
+    else:
+        say(w, photo_id, facts, kind)
+
+
+_BOTH = (PLACE, COUNTRY)
+
+
+def _facts(w: Writer, spot: Spot) -> dict[str, Any]:
+    """Return what it means to be taken there. Raises Refused if there is no such place any more."""
+    country, places = spot.country, []
+    if spot.place is not None:
+        row = w.db.execute("SELECT name, parent FROM value WHERE facet = ? AND key = ?", (PLACE, spot.place)).fetchone()
+        if row is None:
+            raise Refused(409, _GONE)
+        country = row[1]
+        places = [[spot.place, original_name(w, spot.place, row[0]), country]]
+    countries = []
+    if country is not None:
+        row = w.db.execute("SELECT name FROM value WHERE facet = ? AND key = ?", (COUNTRY, country)).fetchone()
+        countries = [[country, row[0] if row else country, None]]
+    return {**NOWHERE, TAGS + PLACE: places, TAGS + COUNTRY: countries}
+
+
+def _keys(db: sqlite3.Connection, photo_id: int) -> dict[str, dict[str, str]]:
+    """Return the places and countries that a photo is in: by facet, keys and names."""
+    found: dict[str, dict[str, str]] = {PLACE: {}, COUNTRY: {}}
+    for facet, key, name in db.execute(
+        "SELECT v.facet, v.key, v.name FROM member m JOIN value v ON v.id = m.value_id"
+        " WHERE m.photo_id = ? AND v.facet IN ('place', 'country')",
+        (photo_id,),
+    ):
+        found[facet][key] = name
+    return found
+
+
+def _is_here(keys: dict[str, dict[str, str]], spot: Spot) -> bool:
+    if spot.place is not None:
+        return spot.place in keys[PLACE]
+    return spot.country in keys[COUNTRY] and not keys[PLACE]

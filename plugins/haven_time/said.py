@@ -1,0 +1,99 @@
+"""What writing to the folders of dates says: a photo was taken then.
+
+A folder is a year, a month or a day. What it leaves open stays as it was: the time of the clock, and the day of the
+month or of the year as far as the month has one. The zone stays too, unless the time was only guessed.
+"""
+
+import re
+from calendar import monthrange
+from datetime import date, datetime, timedelta
+from typing import NamedTuple
+
+from haven_fs import Refused, Writer
+from haven_fs.catalog.dismissed import ask_again
+from haven_fs.catalog.said import say
+from haven_time.taken import GUESSED, OWNER
+
+_EPOCH = datetime(1970, 1, 1)
+_PERIOD = re.compile(r"(\d{4})(?:-(\d\d)(?:-(\d\d))?)?", re.ASCII)
+
+
+class Period(NamedTuple):
+    """A year, a month of one, or a day of that."""
+
+    year: int
+    month: int | None = None
+    day: int | None = None
+
+    @classmethod
+    def named(cls, name: str) -> "Period | None":
+        """Return the period of a folder's name or a word of the command line, None if no calendar has it."""
+        match = _PERIOD.fullmatch(name)
+        if match is None:
+            return None
+        period = cls(*(int(part) if part else None for part in match.groups()))  # type: ignore[arg-type]
+        try:
+            date(period.year, period.month or 1, period.day or 1)
+        except ValueError:
+            return None
+        return period
+
+    def __contains__(self, clock: object) -> bool:
+        """Tell whether a time of a clock, in seconds since 1970, is in it."""
+        if not isinstance(clock, int):
+            return False
+        taken = _EPOCH + timedelta(seconds=clock)
+        return all(own in (None, one) for own, one in zip(self, (taken.year, taken.month, taken.day), strict=True))
+
+    def of(self, clock: int | None) -> int:
+        """Return a time in it, as near to another as it can be: same time of day, and day; noon of its first day."""
+        if clock is None:
+            return _seconds(datetime(self.year, self.month or 1, self.day or 1, 12))
+        taken = _EPOCH + timedelta(seconds=clock)
+        month = self.month or taken.month
+        day = min(self.day or taken.day, monthrange(self.year, month)[1])
+        return _seconds(taken.replace(year=self.year, month=month, day=day))
+
+
+def _seconds(moment: datetime) -> int:
+    return int((moment - _EPOCH).total_seconds())
+
+
+def put_then(w: Writer, photo_id: int, period: Period) -> bool:
+    """Say that a photo was taken then, if nobody knows when it was; False if that is known. Raises Refused."""
+    clock, offset, source = _taken(w, photo_id)
+    if source not in GUESSED:
+        if clock in period:
+            return False
+        assert clock is not None
+        known = (_EPOCH + timedelta(seconds=clock)).date()
+        raise Refused(
+            403,
+            f"Haven knows that this photo was taken on {known}. If that is wrong, move the photo here from the folder"
+            f" {known:%Y-%m} in Timeline.",
+        )
+    _say(w, photo_id, period.of(clock), offset, source)
+    return True
+
+
+def move_then(w: Writer, photo_id: int, period: Period) -> bool:
+    """Say that a photo was taken then, whatever was known; False if that is known."""
+    clock, offset, source = _taken(w, photo_id)
+    if clock in period and source not in GUESSED:
+        return False
+    _say(w, photo_id, period.of(clock), offset, source)
+    return True
+
+
+def _taken(w: Writer, photo_id: int) -> tuple[int | None, int | None, str | None]:
+    row: tuple[int | None, int | None, str | None] = w.db.execute(
+        "SELECT taken, taken_offset, taken_source FROM photo WHERE id = ?", (photo_id,)
+    ).fetchone()
+    return row
+
+
+def _say(w: Writer, photo_id: int, clock: int, offset: int | None, source: str | None) -> None:
+    ask_again(w, photo_id, "time")
+    # The zone of a guess is that of the server.
+    offset = None if source in GUESSED else offset
+    say(w, photo_id, {"taken": clock, "taken_offset": offset, "taken_source": OWNER}, "taken then")
