@@ -35,11 +35,14 @@ class Aliases:
         """Return the files that have no written name here."""
         return files.narrowed("o.id NOT IN (SELECT original_id FROM alias WHERE place = ?)", self._place)
 
-    def put(self, w: Writer, name: str, file: File) -> None:
-        """Have a file answer by the name that it was written under."""
+    def put(self, w: Writer, name: str, file: File, *, always: bool = False) -> None:
+        """Have a file answer by the name that it was written under, and be listed by it.
+
+        `always`: it would not be listed by its display name either, as in a folder that lists folders of dates.
+        """
         w.db.execute("DELETE FROM alias WHERE place = ? AND original_id = ?", (self._place, file.id))
         shown = w.db.execute("SELECT name_fold FROM original WHERE id = ?", (file.id,)).fetchone()
-        if shown is not None and shown[0] != names.fold(name):
+        if shown is not None and (always or shown[0] != names.fold(name)):
             w.db.execute(
                 "INSERT OR REPLACE INTO alias (place, fold, name, original_id) VALUES (?, ?, ?, ?)",
                 (self._place, names.fold(name), name, file.id),

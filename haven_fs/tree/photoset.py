@@ -102,12 +102,13 @@ class FileSet:
 
     def files(self, db: sqlite3.Connection) -> Iterator[File]:
         """Give every file, one by one; for listings `render` is faster by far."""
-        return self._files(db, f"{self.source} {self.order}", ())
+        # Without a limit SQLite takes the order of a subquery for nobody's business.
+        return self._files(db, f"{self.source} {self.order} LIMIT -1", ())
 
     def _files(self, db: sqlite3.Connection, source: str, params: tuple[Any, ...]) -> Iterator[File]:
         columns = _FILE.format(name="shown" if self.disk_names else "name")
         picked = f"SELECT o.id, {self.rank or 0} AS rank {source}"
-        query = f"SELECT picked.rank, {columns} FROM ({picked}) AS picked JOIN original o ON o.id = picked.id {LOCATED}"
+        query = f"SELECT picked.rank, {columns} FROM ({picked}) AS picked CROSS JOIN original o ON o.id = picked.id {LOCATED}"
         for rank, *row in db.execute(query, self.params + params):
             root = os.fsdecode(row[5])
             below = row[3] + b"/" + row[4] if row[3] else row[4]

@@ -1,0 +1,23 @@
+"""Albums and favourites: what the owner puts together by hand, in folders that are made, filled and moved like any.
+
+Copying a photo into an album adds it, and copying a whole folder into /Albums keeps what is in that now as an album.
+"""
+
+from collections.abc import Sequence
+
+from haven_albums.favorites import FAVORITES
+from haven_albums.folders import ALBUMS
+from haven_fs import SmartFolder, hookimpl
+from haven_fs.config import Setting
+
+
+@hookimpl
+def haven_settings() -> Sequence[Setting]:
+    """Bring whether albums show covers."""
+    return [Setting("albums.covers", False, "Whether each album shows its first photo as a cover, folder.jpg.")]
+
+
+@hookimpl
+def haven_smart_folders() -> Sequence[SmartFolder]:
+    """Bring /Albums and /Favorites."""
+    return [ALBUMS, FAVORITES]

@@ -1,0 +1,201 @@
+"""What the owner says about albums: each of these is one correction, in one transaction.
+
+An album is a row with the album it is nested in, and rows of its photos with their place in the order of adding.
+Whoever removes an album means it whole: photos that were taken out of it one by one just before, as programs do that
+delete a folder, are put back first, so that taking the removal back brings back all of it.
+"""
+
+import json
+import time
+from collections.abc import Iterable, Sequence
+
+from haven_fs import Refused, Writer
+from haven_fs.catalog import names
+from haven_fs.catalog.albums import albums_above, photos_in
+from haven_fs.catalog.changes import take_back, take_changes
+from haven_fs.catalog.corrections import GESTURE
+from haven_fs.catalog.settle import Settler
+from haven_fs.tree.writes import folder_name
+
+TOP = 0
+"""The `parent_id` of albums that are nested in none."""
+_GONE = "This album is not there any more. Open the folder again."
+_TAKEN_OUT = "photo taken out of album"
+_REMOVED = "album removed"
+
+
+class Albums:
+    """Changes albums in one write transaction."""
+
+    def __init__(self, w: Writer) -> None:
+        self._w = w
+        self._db = w.db
+
+    def make(self, parent_id: int, name: str) -> int:
+        """Make an empty album. Raises Refused."""
+        album_id = self._insert(parent_id, name)
+        self._w.correct("album made", album=album_id, parent=parent_id, name=name)
+        return album_id
+
+    def _insert(self, parent_id: int, name: str) -> int:
+        if parent_id != TOP:
+            self._name(parent_id)
+        name = self._free_name(parent_id, name)
+        row = self._db.execute(
+            "INSERT INTO album (parent_id, name, fold, seq) VALUES (?, ?, ?, ?) RETURNING id",
+            (parent_id, name, names.fold(name), self._w.seq),
+        ).fetchone()
+        return int(row[0])
+
+    def rename(self, album_id: int, name: str) -> None:
+        """Give an album another name. Raises Refused."""
+        before, parent_id = self._name(album_id), self._parent(album_id)
+        name = self._free_name(parent_id, name, album_id)
+        self._put(album_id, parent_id, name)
+        self._w.correct("album renamed", album=album_id, name=name, before=before)
+        # One photo brings the new name to the facet; those in it are none the newer for that.
+        Settler(self._w).settle_albums(photos_in(self._db, [album_id])[:1])
+
+    def nest(self, album_id: int, parent_id: int, name: str) -> None:
+        """Put an album, with all in it, into another, or at the top. Raises Refused."""
+        before = self._parent(album_id)
+        if parent_id != TOP:
+            self._name(parent_id)
+            if parent_id == album_id or album_id in albums_above(self._db, parent_id):
+                raise Refused(403, "An album cannot be moved into itself.")
+        self._put(album_id, parent_id, self._free_name(parent_id, name, album_id))
+        self._w.correct("album moved", album=album_id, name=name, parent=parent_id, before=before)
+        Settler(self._w).settle_albums(photos_in(self._db, [album_id]))
+
+    def _put(self, album_id: int, parent_id: int, name: str) -> None:
+        self._db.execute(
+            "UPDATE album SET parent_id = ?, name = ?, fold = ?, seq = ? WHERE id = ?",
+            (parent_id, name, names.fold(name), self._w.seq, album_id),
+        )
+        self._w.note_removal()
+
+    def remove(self, album_id: int) -> None:
+        """Remove an album and those nested in it; photos stay. Raises Refused."""
+        name, parent_id = self._name(album_id), self._parent(album_id)
+        self._void_gesture(album_id)
+        photo_ids = photos_in(self._db, [album_id])
+        self._delete(album_id)
+        self._w.note_removal()
+        self._w.correct(_REMOVED, album=album_id, parent=parent_id, name=name, photos=photo_ids)
+        Settler(self._w).settle_albums(photo_ids)
+
+    def _delete(self, album_id: int) -> None:
+        for (nested,) in self._db.execute("SELECT id FROM album WHERE parent_id = ?", (album_id,)).fetchall():
+            self._delete(nested)
+        place = place_of(album_id)
+        self._db.execute("DELETE FROM alias WHERE place = ? OR substr(place, 1, ?) = ?",
+                         (place, len(place) + 1, f"{place}/"))  # fmt: skip
+        self._db.execute("DELETE FROM album_photo WHERE album_id = ?", (album_id,))
+        self._db.execute("DELETE FROM album WHERE id = ?", (album_id,))
+
+    def _void_gesture(self, album_id: int) -> None:
+        """Take back what the same user took out of an album just before, nested albums among it."""
+        those, last, void = {album_id}, time.time(), []
+        query = "SELECT id, at, kind, data, changes, undone FROM correction WHERE by = ? ORDER BY id DESC"
+        for id_, at, kind, text, changes, undone in self._db.execute(query, (self._w.by,)):
+            if last - at > GESTURE:
+                break
+            said = json.loads(text)
+            if kind == _REMOVED and said["parent"] in those:
+                those.add(said["album"])
+            elif kind != _TAKEN_OUT or said["album"] not in those:
+                continue
+            last = at
+            if undone is None:
+                void.append((id_, changes))
+        for id_, changes in void:
+            take_back(self._db, json.loads(changes), self._w.seq)
+            self._db.execute("UPDATE correction SET undone = ? WHERE id = ?", (time.time(), id_))
+        take_changes(self._db)  # of no correction of their own: those that were taken back say it
+
+    def add(self, album_id: int, photo_id: int) -> None:
+        """Put a photo at the end of an album; one that is in it keeps its place. Raises Refused."""
+        name = self._name(album_id)
+        self._append(album_id, [photo_id])
+        self._w.correct("photo added to album", photo_id, album=album_id, name=name)
+        Settler(self._w).settle_albums([photo_id])
+
+    def _append(self, album_id: int, photo_ids: Iterable[int]) -> None:
+        row = self._db.execute("SELECT coalesce(max(position), 0) FROM album_photo WHERE album_id = ?", (album_id,))
+        first = int(row.fetchone()[0]) + 1
+        self._db.executemany(
+            "INSERT OR IGNORE INTO album_photo (album_id, photo_id, position) VALUES (?, ?, ?)",
+            [(album_id, photo_id, position) for position, photo_id in enumerate(photo_ids, first)],
+        )
+
+    def take_out(self, album_id: int, photo_id: int) -> None:
+        """Take a photo out of an album. Raises Refused."""
+        name = self._name(album_id)
+        self._drop(album_id, photo_id)
+        self._w.correct(_TAKEN_OUT, photo_id, album=album_id, name=name)
+        Settler(self._w).settle_albums([photo_id])
+
+    def _drop(self, album_id: int, photo_id: int) -> None:
+        dropped = self._db.execute(
+            "DELETE FROM album_photo WHERE album_id = ? AND photo_id = ?", (album_id, photo_id)
+        ).rowcount
+        if not dropped:
+            raise Refused(404, "This photo is not in the album any more.")
+        self._w.note_removal()
+
+    def move(self, photo_id: int, source_id: int, album_id: int) -> None:
+        """Put a photo at the end of an album and take it out of another. Raises Refused."""
+        source, name = self._name(source_id), self._name(album_id)
+        self._drop(source_id, photo_id)
+        self._append(album_id, [photo_id])
+        self._w.correct("photo moved to album", photo_id, album=album_id, name=name, before=source_id, source=source)
+        Settler(self._w).settle_albums([photo_id])
+
+    def keep(self, parent_id: int, name: str, content: "Content", source: str) -> int:
+        """Make an album with photos in it, and with nested ones. `source`: the folder they are from. Raises Refused."""
+        album_id = self._fill(parent_id, name, content)
+        photo_ids = photos_in(self._db, [album_id])
+        self._w.correct("folder kept as album", album=album_id, name=name, source=source, photos=len(photo_ids))
+        Settler(self._w).settle_albums(photo_ids)
+        return album_id
+
+    def _fill(self, parent_id: int, name: str, content: "Content") -> int:
+        photo_ids, nested = content
+        album_id = self._insert(parent_id, name)
+        self._append(album_id, photo_ids)
+        for below, inner in nested:
+            self._fill(album_id, below, inner)
+        return album_id
+
+    def _name(self, album_id: int) -> str:
+        """Return an album's name. Raises Refused if it is not there any more."""
+        row = self._db.execute("SELECT name FROM album WHERE id = ?", (album_id,)).fetchone()
+        if row is None:
+            raise Refused(409, _GONE)
+        return str(row[0])
+
+    def _parent(self, album_id: int) -> int:
+        row = self._db.execute("SELECT parent_id FROM album WHERE id = ?", (album_id,)).fetchone()
+        if row is None:
+            raise Refused(409, _GONE)
+        return int(row[0])
+
+    def _free_name(self, parent_id: int, name: str, album_id: int = 0) -> str:
+        """Return the name as it is kept. Raises Refused if an album cannot be called that there."""
+        if name.startswith("."):
+            raise Refused(403, "Names that begin with a dot are for files that systems hide. Choose another name.")
+        name = folder_name(name)
+        if self._db.execute(
+            "SELECT 1 FROM album WHERE parent_id = ? AND fold = ? AND id <> ?", (parent_id, names.fold(name), album_id)
+        ).fetchone():
+            raise Refused(412, f"There is an album named {name} already. Choose another name.")
+        return name
+
+
+Content = tuple[Sequence[int], Sequence[tuple[str, "Content"]]]
+"""An album to be: photos in order, and by name what is to be nested in it."""
+
+
+def place_of(album_id: int) -> str:
+    """Return what an album is called where its name may change."""
+    return f"album {album_id}"

@@ -1,0 +1,296 @@
+"""/Albums: the folders, and what writing to them says.
+
+At the top and in an album folders can be made, renamed, moved and removed, at any depth: these are the albums. In
+another folder, such as /Places/Paris/Albums, the same albums show with its photos alone, and keep their places.
+"""
+
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+
+from haven_albums.albums import TOP, Albums, Content, place_of
+from haven_albums.written import WrittenPhotos, photo_of
+from haven_fs import (
+    Entry,
+    File,
+    Folder,
+    PhotoFolder,
+    PhotoSet,
+    RankedFolder,
+    Refused,
+    SmartFolder,
+    Stamp,
+    Text,
+    View,
+    Writer,
+)
+from haven_fs.catalog import names
+from haven_fs.catalog.albums import BELOW, albums_above
+from haven_fs.tree.originals import DiskFolder
+from haven_fs.tree.photoset import FileSet
+
+_ROOT = ("Albums",)
+COVER = "folder.jpg"
+_ASIDE = " (photos)"
+"""Behind the name of a folder of dates where an album has that name."""
+_HOW_TO = Text(
+    "How to make albums.txt",
+    "Make a folder here: that is an album. Copy photos into it from any folder, and albums into albums.\r\n\r\n"
+    "Copy a whole folder here, such as a person or a search, to keep what is in it now as an album.\r\n"
+    "Move a photo from one album to another, or delete it in an album to take it out.\r\n"
+    "Delete an album, and only the album is gone.\r\n\r\n"
+    "Your photos themselves stay as and where they are.\r\n",
+)
+
+
+class AlbumPhotos(WrittenPhotos):
+    """Photos of one album: all that are in it itself, or those of a year, a month or a day."""
+
+    refusal = "Copy or move photos here to add them to this album, delete them here to take them out."
+
+    def __init__(self, view: View, album_id: int, photos: PhotoSet, place: tuple[str, ...], *, level: int = 0) -> None:
+        super().__init__(view, photos, place, level=level)
+        self.album_id = album_id
+
+    def open_date(self, view: View, photos: PhotoSet, level: int) -> PhotoFolder:
+        """Return the folder of a year, a month or a day, of this album."""
+        return AlbumPhotos(view, self.album_id, photos, (*self.place, view.path[-1]), level=level)
+
+    def listed(self) -> FileSet:
+        """Return the photos' files in the order in which they were added."""
+        position = f"SELECT a.position FROM album_photo a WHERE a.album_id = {self.album_id:d} AND a.photo_id = p.id"
+        return replace(self._photos.files(), order=f"ORDER BY ({position}), o.name_fold")
+
+    def in_order(self, w: Writer) -> list[int]:
+        """Return the ids of the photos in the order in which they were added."""
+        query = (
+            "SELECT p.id FROM album_photo a JOIN photo p ON p.id = a.photo_id"
+            f" WHERE a.album_id = ? AND {self._photos.condition} ORDER BY a.position"
+        )
+        return [id_ for (id_,) in w.db.execute(query, (self.album_id, *self._photos.params))]
+
+    def take_out(self, w: Writer, node: File | Text) -> None:
+        """Take a photo out of the album. A cover stays while there is a photo to make it of."""
+        if isinstance(node, File) and node.photo_id is not None:
+            Albums(w).take_out(self.album_id, node.photo_id)
+            self.forget_names(w, node.photo_id)
+
+    def put_photo(self, w: Writer, name: str, file: File) -> None:
+        """Add a photo to the album."""
+        Albums(w).add(self.album_id, photo_of(file))
+        self.write_name(w, name, file)
+
+    def move_photo(self, w: Writer, name: str, file: File, source: Folder) -> bool:
+        """Add a photo to this album and take it out of another. Raises Refused."""
+        if not isinstance(source, AlbumPhotos):
+            return False
+        if source.album_id == self.album_id:
+            raise Refused(403, "Photos keep the names that Haven shows them by.")
+        photo_id = photo_of(file)
+        Albums(w).move(photo_id, source.album_id, self.album_id)
+        source.forget_names(w, photo_id)
+        self.write_name(w, name, file)
+        return True
+
+
+class Album(AlbumPhotos):
+    """An album as it shows in any folder: its photos that are in that, and the albums nested in it that have some."""
+
+    def __init__(self, view: View, album_id: int) -> None:
+        own = view.within.narrowed("p.id IN (SELECT photo_id FROM album_photo WHERE album_id = ?)", album_id)
+        super().__init__(view, album_id, own, (place_of(album_id),))
+
+    @property
+    def photos(self) -> PhotoSet:
+        """The photos in this album and those nested in it."""
+        below = f"{BELOW} SELECT photo_id FROM album_photo WHERE album_id IN (SELECT id FROM below)"
+        return self.view.within.narrowed(f"p.id IN ({below})", json.dumps([self.album_id]))
+
+    def entries(self) -> Iterable[Entry]:
+        """Return the albums nested in this one, then the folders of dates if there are many photos."""
+        nested = _entries(self.view, self.album_id, whole=isinstance(self, AlbumFolder))
+        taken = {names.fold(entry.name) for entry in nested}
+        dates = [
+            replace(date, name=date.name + _ASIDE, key=names.fold(date.name))
+            if names.fold(date.name) in taken
+            else date
+            for date in super().entries()
+        ]
+        return [*nested, *dates]
+
+    def enter(self, name: str) -> Folder | None:
+        """Return an album nested in this one, or a date's folder."""
+        nested = _open(self.view, self.album_id, name, whole=isinstance(self, AlbumFolder))
+        if nested is not None:
+            return nested
+        if (date := super().enter(name)) is not None:
+            return date
+        bare = name.removesuffix(_ASIDE)
+        return super().enter(bare) if bare != name and self.enter(bare) is not None else None
+
+    def extras(self) -> Sequence[File]:
+        """Return the files under other names, and the cover if covers are wanted."""
+        return [*super().extras(), *self._cover()]
+
+    def _cover(self) -> Sequence[File]:
+        """Return the first picture that file browsers can show, once more, as the one they show a folder with."""
+        if not self.view.settings["albums.covers"]:
+            return []
+        pictures = self.listed().narrowed("o.mime = 'image/jpeg'").files(self.view.db)
+        first = next(pictures, None)
+        return [] if first is None else [replace(first, name=COVER, photo_id=None)]
+
+    def stamp(self) -> Stamp:
+        """Return the version, which the names and numbers of the albums nested in this one change too."""
+        return _stamps(self.view, self.album_id, itself=True).get(self.album_id, Stamp(0, 0))
+
+    def nested(self) -> list["Album"]:
+        """Return the albums nested in this one."""
+        opened = (self.enter(entry.name) for entry in _entries(self.view, self.album_id, whole=False))
+        return [album for album in opened if isinstance(album, Album)]
+
+    def content(self, w: Writer) -> Content:
+        """Return what a copy of this album has in it."""
+        return self.in_order(w), [(album.view.path[-1], album.content(w)) for album in self.nested()]
+
+    def rename(self, w: Writer, name: str) -> None:
+        """Give the album another name. Raises Refused."""
+        Albums(w).rename(self.album_id, name)
+
+
+class _Holder(Folder):
+    """A folder that albums can be put into: /Albums, and every album."""
+
+    album_id = TOP
+
+    def make_folder(self, w: Writer, name: str) -> None:
+        """Make an album. Raises Refused."""
+        Albums(w).make(self.album_id, name)
+
+    def take_folder(self, w: Writer, folder: Folder, name: str) -> None:
+        """Nest an album in this one. Another folder stays and is kept here as a copy of it is. Raises Refused."""
+        if isinstance(folder, AlbumFolder):
+            Albums(w).nest(folder.album_id, self.album_id, name)
+        elif isinstance(folder, DiskFolder):
+            raise Refused(403, "Folders of your originals stay where they are. Copy this one here to make an album.")
+        else:
+            self.put_folder(w, name, folder)
+
+    def put_folder(self, w: Writer, name: str, folder: Folder) -> None:
+        """Keep the photos that are in another folder now as an album. Raises Refused."""
+        if isinstance(folder, Album):
+            if folder.album_id == self.album_id or folder.album_id in albums_above(w.db, self.album_id):
+                raise Refused(403, "An album cannot be copied into itself.")
+            content = folder.content(w)
+        else:
+            content = (_photos_of(w, folder), [])
+        Albums(w).keep(self.album_id, name, content, "/".join(["", *folder.view.path]))
+
+
+class AlbumFolder(_Holder, Album):
+    """An album in /Albums: itself, with all in it."""
+
+    refusal = (
+        "Copy or move photos here to add them to this album, delete them here to take them out. A folder made here is"
+        " an album in this one."
+    )
+
+    def __init__(self, view: View, album_id: int) -> None:
+        Album.__init__(self, view, album_id)
+
+    def remove(self, w: Writer) -> None:
+        """Remove the album and those nested in it; photos stay."""
+        Albums(w).remove(self.album_id)
+
+
+class AlbumsFolder(Folder):
+    """The albums that photos of another folder are in."""
+
+    refusal = "Make a folder in Albums for an album, and copy or move photos into it."
+
+    @property
+    def photos(self) -> PhotoSet:
+        """The photos that are in any album."""
+        return self.view.within.narrowed(
+            "p.id IN (SELECT photo_id FROM album_photo WHERE album_id IN (SELECT id FROM album))"
+        )
+
+    def entries(self) -> Iterable[Entry]:
+        """Return the albums that are nested in none."""
+        return _entries(self.view, TOP, whole=isinstance(self, AlbumsRoot))
+
+    def enter(self, name: str) -> Folder | None:
+        """Return an album."""
+        return _open(self.view, TOP, name, whole=isinstance(self, AlbumsRoot))
+
+    def stamp(self) -> Stamp:
+        """Return the version, which every change of an album changes."""
+        stamps = _stamps(self.view, TOP).values()
+        return Stamp(sum(one.count for one in stamps), max((one.seq for one in stamps), default=0))
+
+
+class AlbumsRoot(_Holder, AlbumsFolder):
+    """/Albums."""
+
+    def texts(self) -> Sequence[Text]:
+        """Return how to make albums."""
+        return [_HOW_TO]
+
+
+def _entries(view: View, parent_id: int, *, whole: bool) -> list[Entry]:
+    """Return the albums nested in one: all if `whole`, else those with photos of the view."""
+    stamps = _stamps(view, parent_id)
+    rows = view.db.execute("SELECT id, name FROM album WHERE parent_id = ? ORDER BY fold", (parent_id,))
+    listed = [(id_, Entry(name, stamps.get(id_, Stamp(0, 0)), key=place_of(id_))) for id_, name in rows]
+    return [entry for id_, entry in listed if whole or _has_photos(view, id_)]
+
+
+def _has_photos(view: View, album_id: int) -> bool:
+    return bool(Album(view, album_id).photos.stamp(view.db).count)
+
+
+def _open(view: View, parent_id: int, name: str, *, whole: bool) -> Album | None:
+    row = view.db.execute(
+        "SELECT id, name FROM album WHERE parent_id = ? AND fold = ?", (parent_id, names.fold(name))
+    ).fetchone()
+    if row is None or not (whole or _has_photos(view, row[0])):
+        return None
+    return (AlbumFolder if whole else Album)(view.below(row[1], key=place_of(row[0])), row[0])
+
+
+def _stamps(view: View, album_id: int, *, itself: bool = False) -> dict[int, Stamp]:
+    """Return the versions of an album, or of those nested in it: of all albums and photos that are in each of them."""
+    chosen = "id = ?" if itself else "parent_id = ?"
+    query = (
+        f"WITH RECURSIVE tree (top, id) AS (SELECT id, id FROM album WHERE {chosen}"
+        " UNION SELECT tree.top, a.id FROM tree JOIN album a ON a.parent_id = tree.id)"
+        " SELECT top, sum(albums), max(seq) FROM ("
+        " SELECT tree.top, count(*) AS albums, max(a.seq) AS seq FROM tree JOIN album a ON a.id = tree.id GROUP BY 1"
+        " UNION ALL SELECT tree.top, count(*), max(p.seq) FROM tree JOIN album_photo x ON x.album_id = tree.id"
+        f" JOIN photo p ON p.id = x.photo_id WHERE {view.within.condition} GROUP BY 1) GROUP BY top"
+    )
+    rows = view.db.execute(query, (album_id, *view.within.params))
+    return {top: Stamp(count, seq) for top, count, seq in rows}
+
+
+def _photos_of(w: Writer, folder: Folder) -> list[int]:
+    """Return the photos in a folder, in its order if it has one, else as they were taken. Raises Refused."""
+    photos = folder.scope if isinstance(folder, DiskFolder) else folder.photos
+    if photos is None:
+        raise Refused(
+            403, "This folder is not one of photos. Copy a folder with photos in it to make an album of them."
+        )
+    source, params = "photo p", photos.params
+    order = "p.taken IS NULL, p.taken, (SELECT o.name_fold FROM original o WHERE o.id = p.main_id)"
+    if isinstance(folder, RankedFolder):
+        source, order = "json_each(?) r CROSS JOIN photo p ON p.id = r.value", "r.key"
+        params = (json.dumps(list(folder._ranked)), *params)
+    query = f"SELECT p.id FROM {source} WHERE {photos.condition} ORDER BY {order}"
+    return [id_ for (id_,) in w.db.execute(query, params)]
+
+
+def _albums(view: View) -> Folder:
+    return (AlbumsRoot if view.path == _ROOT else AlbumsFolder)(view)
+
+
+ALBUMS = SmartFolder("Albums", _albums, facet=True)
