@@ -19,6 +19,8 @@ COMMANDS = (
     "users",
     "log",
     "undo",
+    "allow",
+    "backup",
     "export",
     "plugins",
     "doctor",

@@ -81,10 +81,19 @@ class TakesPhotos(Protocol):
 
 @runtime_checkable
 class TakesFolders(Protocol):
-    """A folder that another one like it can be moved into, which makes them one."""
+    """A folder that another one like it can be moved into: which makes them one, or puts it there."""
 
-    def take_folder(self, w: Writer, folder: Folder) -> None:
-        """Take all that another folder is about; it is there no more."""
+    def take_folder(self, w: Writer, folder: Folder, name: str) -> None:
+        """Take all that another folder is about, under that name if it stays a folder; it is there no more."""
+        ...
+
+
+@runtime_checkable
+class TakesCopies(Protocol):
+    """A folder that other folders can be copied into, with the photos that are in them then."""
+
+    def put_folder(self, w: Writer, name: str, folder: Folder) -> None:
+        """Keep what is in another folder, under a name that nothing here has."""
         ...
 
 

@@ -160,7 +160,7 @@ class PersonFolder(PersonPhotos):
         people.hide(self._still(w))
         people.finish()
 
-    def take_folder(self, w: Writer, folder: Folder) -> None:
+    def take_folder(self, w: Writer, folder: Folder, name: str = "") -> None:
         """Say that another person is this one. Raises Refused."""
         if not isinstance(folder, PersonFolder) or folder.person_id == self.person_id:
             raise Refused(403, "Only the folder of another person can be moved here: then both are one person.")

@@ -111,16 +111,19 @@ def _rewrite(w: Writer, store: VectorStore, photo_id: int) -> None:
     for analyzer, version, facts in rows:
         used = _space_of(facts)
         vectors = store.get(used, photo_id).astype("<f2") if used is not None else ()
-        analysis = Analysis(version, facts, embeddings=[(used or "", vector.tobytes()) for vector in vectors])
+        # A backup has no vectors: then only the numbers of the parts matter.
+        data = [vector.tobytes() for vector in vectors] or [b""] * facts.count('"part"')
+        analysis = Analysis(version, facts, embeddings=[(used or "", one) for one in data])
         without_forgotten(w.db, photo_id, {analyzer: analysis})
         if analysis.facts != facts:
             w.db.execute(
                 "UPDATE analysis SET facts = ? WHERE photo_id = ? AND analyzer = ?",
                 (analysis.facts, photo_id, analyzer),
             )
-        if used is not None:
+        if used in spaces:
             spaces.remove(used)
-            _put(store, used, photo_id, analysis.embeddings)
+            if len(vectors):
+                _put(store, used, photo_id, analysis.embeddings)
     for space in spaces:  # another model's, about to go
         store.remove(space, [photo_id])
 

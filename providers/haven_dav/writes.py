@@ -22,6 +22,7 @@ from haven_dav.junk import JunkStore, is_junk
 from haven_dav.resources import node_at, split_path
 from haven_dav.send import BLOCK, Environ
 from haven_fs.catalog import Writer, names
+from haven_fs.catalog.brake import is_braked
 from haven_fs.tree.nodes import Folder, Text, View
 from haven_fs.tree.photoset import File
 from haven_fs.tree.tree import Tree
@@ -31,6 +32,7 @@ from haven_fs.tree.writes import (
     Refused,
     Removable,
     Renamable,
+    TakesCopies,
     TakesFiles,
     TakesFolders,
     TakesPhotos,
@@ -132,12 +134,25 @@ class Writes:
                 parent.remove_file(w, node.name)
         elif isinstance(node, File | Text) and isinstance(parent, LetsGo):
             self._check_locks(environ, parts)
+            self._brake(environ, view, parent)
             with self._changing(environ) as w:
                 parent.take_out(w, node)
         else:
             return self._refuse(environ, view, parts, node, parent)
         self._unlock(parts)
         return "204 No Content"
+
+    def _brake(self, environ: Environ, view: View, folder: LetsGo) -> None:
+        """Raise Refused if a folder is being emptied photo by photo, and has lost a hundred and half of them."""
+        photos = folder.photos if isinstance(folder, Folder) else None
+        left = photos.stamp(view.db).count if photos is not None else 0
+        removed = is_braked(view.db, environ.get("wsgidav.auth.user_name", ""), _place_of(environ), left)
+        if removed is not None:
+            raise Refused(
+                403,
+                f"{removed} photos were taken out of this folder in one go, which may be a mistake. To go on, give the"
+                " command `haven allow`; to take it back, `haven undo`.",
+            )
 
     def _copy(self, environ: Environ, view: View, parts: list[str], node: Node, parent: Node) -> str:
         to, there, folder = self._destination(environ, view, parts, node, parent)
@@ -146,6 +161,8 @@ class Writes:
             with self._changing(environ) as w:
                 folder.put_photo(w, to[-1], node)
             return "201 Created" if there is None else "204 No Content"
+        if isinstance(node, Folder) and isinstance(folder, TakesCopies):
+            return self._copy_folder(environ, to, node, there, folder)
         if not isinstance(node, File) or not isinstance(folder, TakesFiles):
             return self._refuse(environ, view, to, None, folder)
         self._may_replace(environ, folder, there)
@@ -156,17 +173,30 @@ class Writes:
             folder.put_copy(w, to[-1], node)
         return "201 Created" if there is None else "204 No Content"
 
+    def _copy_folder(self, environ: Environ, to: list[str], node: Folder, there: Node, folder: TakesCopies) -> str:
+        if there is not None:
+            raise Refused(412, f"There is a folder or file named {to[-1]} already. Choose another name.")
+        self._check_locks(environ, to)
+        with self._changing(environ) as w:
+            if environ.get("HTTP_DEPTH", "infinity").strip() == "0" and isinstance(folder, MakesFolders):
+                folder.make_folder(w, to[-1])  # the folder alone, as RFC 4918 has it
+            else:
+                folder.put_folder(w, to[-1], node)
+        return "201 Created"
+
     def _move(self, environ: Environ, view: View, parts: list[str], node: Node, parent: Node) -> str:
         to, there, folder = self._destination(environ, view, parts, node, parent)
         same = isinstance(folder, Folder) and isinstance(parent, Folder) and folder.view.path == parent.view.path
         if self._junk.find(parts) and isinstance(folder, TakesFiles):
             self._junk.move(parts, to)
             return "201 Created"
-        if isinstance(node, Folder) and isinstance(folder, TakesFolders) and there is None and not same:
+        if isinstance(node, Folder) and isinstance(folder, TakesFolders) and not same:
+            if there is not None:
+                raise Refused(412, f"There is a folder or file named {to[-1]} already. Choose another name.")
             self._check_locks(environ, parts, depth="infinity")
             self._check_locks(environ, to)
             with self._changing(environ) as w:
-                folder.take_folder(w, node)
+                folder.take_folder(w, node, to[-1])
         elif isinstance(node, Folder):
             if not isinstance(node, Renamable) or not same:
                 return self._refuse(environ, view, parts, node, parent)
@@ -270,8 +300,7 @@ class Writes:
         if not self._tree.catalog.writable:
             raise Refused(403, _READ_ONLY)
         who = environ.get("wsgidav.auth.user_name", "")
-        place = "/" + "/".join(split_path(environ["PATH_INFO"])[:-1])
-        with self._tree.catalog.write(by=who, place=place) as w:
+        with self._tree.catalog.write(by=who, place=_place_of(environ)) as w:
             yield w
 
     @contextmanager
@@ -321,6 +350,11 @@ def _blocks(environ: Environ, length: int | None) -> Iterator[bytes]:
         left -= len(block)
         yield block
     environ["wsgidav.all_input_read"] = 1
+
+
+def _place_of(environ: Environ) -> str:
+    """Return the folder that a write is in, as corrections call it."""
+    return "/" + "/".join(split_path(environ["PATH_INFO"])[:-1])
 
 
 def is_extra(folder: object, node: Node) -> bool:

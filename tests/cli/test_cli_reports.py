@@ -33,7 +33,7 @@ def test_help_names_every_command() -> None:
     text = haven("--help").stdout
     for command in (
         *("serve", "index", "status", "info", "libraries", "users", "plugins", "doctor", "demo"),
-        *("export", "people", "models", "search", "log", "undo"),
+        *("export", "people", "models", "search", "log", "undo", "allow", "backup"),
     ):
         assert re.search(rf"^    {command}\b", text, re.MULTILINE)
         assert "usage: haven" in haven(command, "--help").stdout

@@ -1,0 +1,80 @@
+"""Copies of what cannot be computed again: what the owner said, kept searches and names, users, settings.
+
+A backup is a folder that can be used as a data folder as it is. Vectors and models are left out: they are computed and
+fetched again. Haven remembers where it made backups, so that what is to be forgotten is forgotten there too.
+"""
+
+import json
+import os
+import shutil
+import sqlite3
+from datetime import datetime
+from pathlib import Path
+
+from haven_fs.catalog.corrections import FILE
+from haven_fs.errors import UserError
+
+_LIST = "backups.json"
+_FILES = (FILE, "haven.toml", "users.json", _LIST)
+_FOLDERS = ("dropped", "tls")
+
+
+def backup(data: Path, into: Path) -> Path:
+    """Copy the data folder's own things into a new folder in `into`, whole or not at all, and return it.
+
+    It may be called while Haven serves. Raises UserError if there is nothing to copy or no room.
+    """
+    catalog = data / "catalog.sqlite"
+    if not catalog.exists():
+        raise UserError(f"There is no catalog in {data} yet. There is nothing to back up.")
+    place = into.expanduser().absolute() / f"haven-{datetime.now():%Y-%m-%d-%H%M%S}"
+    draft = place.with_name(f".{place.name}.part")
+    try:
+        draft.mkdir(parents=True, mode=0o700)
+        _copy_database(catalog, draft / "catalog.sqlite")
+        for name in _FILES:
+            if (data / name).exists():
+                shutil.copy2(data / name, draft / name)
+        for name in _FOLDERS:
+            if (data / name).is_dir():
+                shutil.copytree(data / name, draft / name)
+        for path in draft.rglob("*"):
+            if path.is_file():
+                with path.open("rb+") as file:
+                    os.fsync(file.fileno())
+        draft.rename(place)
+    except FileExistsError as error:
+        raise UserError(f"{place} is there already. Wait a second and try again.") from error
+    except (OSError, sqlite3.Error) as error:
+        shutil.rmtree(draft, ignore_errors=True)
+        raise UserError(f"The backup could not be written to {into}: {error}.") from error
+    _remember(data, place)
+    return place
+
+
+def backups(data: Path) -> list[Path]:
+    """Return the backups of a data folder that are still where they were made."""
+    try:
+        said = json.loads((data / _LIST).read_text(encoding="utf-8"))
+        return [Path(one) for one in said if (Path(one) / "catalog.sqlite").exists()]
+    except (OSError, ValueError, TypeError):
+        return []
+
+
+def _remember(data: Path, place: Path) -> None:
+    draft = data / f".{_LIST}.part"
+    draft.write_text(json.dumps([str(one) for one in [*backups(data), place]]) + "\n", encoding="utf-8")
+    draft.replace(data / _LIST)
+
+
+def _copy_database(source: Path, target: Path) -> None:
+    """Copy a database that may be in use, in one state."""
+    there = sqlite3.connect(f"{source.resolve().as_uri()}?mode=ro", uri=True)
+    here = sqlite3.connect(target)
+    try:
+        there.backup(here)
+        if here.execute("PRAGMA integrity_check").fetchone()[0] != "ok":
+            raise sqlite3.DatabaseError("the copy is not whole")
+    finally:
+        here.close()
+        there.close()
