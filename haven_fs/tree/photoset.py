@@ -108,7 +108,8 @@ class FileSet:
     def _files(self, db: sqlite3.Connection, source: str, params: tuple[Any, ...]) -> Iterator[File]:
         columns = _FILE.format(name="shown" if self.disk_names else "name")
         picked = f"SELECT o.id, {self.rank or 0} AS rank {source}"
-        query = f"SELECT picked.rank, {columns} FROM ({picked}) AS picked CROSS JOIN original o ON o.id = picked.id {LOCATED}"
+        source = f"({picked}) AS picked CROSS JOIN original o ON o.id = picked.id {LOCATED}"
+        query = f"SELECT picked.rank, {columns} FROM {source}"
         for rank, *row in db.execute(query, self.params + params):
             root = os.fsdecode(row[5])
             below = row[3] + b"/" + row[4] if row[3] else row[4]
