@@ -28,6 +28,7 @@ OWNED: dict[str, tuple[str, ...]] = {
     "favorite": ("photo_id",),
     "place_name": ("key",),
     "dismissed": ("photo_id", "question"),
+    "hidden": ("photo_id",),
 }
 """The tables that hold what owners say, and the columns by which a row is known."""
 

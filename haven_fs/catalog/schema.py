@@ -325,4 +325,44 @@ MIGRATIONS = (
     CREATE INDEX photo_unplaced ON photo (day, seq) WHERE shown = 1 AND placed = 0;
     CREATE INDEX photo_placed ON photo (placed, seq) WHERE shown = 1;
     """,
+    """
+    CREATE TABLE removed (                  -- real files and folders that were deleted or replaced in a writable library
+        id INTEGER PRIMARY KEY AUTOINCREMENT,
+        library_id INTEGER NOT NULL REFERENCES library,
+        token TEXT NOT NULL,                -- the folder it is in, in the library's .haven-removed
+        path BLOB NOT NULL,                 -- where it was below the root, and where it is below that folder
+        is_folder INTEGER NOT NULL,
+        name TEXT NOT NULL,                 -- what /Recently Removed calls it
+        fold TEXT NOT NULL,
+        files INTEGER NOT NULL,             -- how many files of the catalog it is
+        size INTEGER NOT NULL,              -- their bytes
+        at REAL NOT NULL,                   -- seconds since the epoch
+        by TEXT NOT NULL,
+        held INTEGER NOT NULL DEFAULT 0,    -- 1: removed with so much else that only `haven purge` erases it
+        seq INTEGER NOT NULL
+    );
+    CREATE UNIQUE INDEX removed_name ON removed (fold);
+    CREATE UNIQUE INDEX removed_token ON removed (library_id, token);
+
+    CREATE TABLE removed_file (             -- which originals the files of a removed thing were
+        removed_id INTEGER NOT NULL REFERENCES removed,
+        path BLOB NOT NULL,                 -- below the removed folder; empty of a removed file
+        original_id INTEGER NOT NULL REFERENCES original,
+        PRIMARY KEY (removed_id, path)
+    ) WITHOUT ROWID;
+
+    CREATE TABLE hidden (                   -- photos that the owner moved into /Recently Removed: shown nowhere else
+        photo_id INTEGER PRIMARY KEY REFERENCES photo,
+        at REAL NOT NULL,
+        by TEXT NOT NULL
+    );
+
+    CREATE TABLE property (                 -- what programs keep beside files and folders of /Originals (PROPPATCH)
+        owner TEXT NOT NULL,                -- 'original 12', 'dir 3'
+        space TEXT NOT NULL,
+        name TEXT NOT NULL,
+        value TEXT NOT NULL,                -- the element, as XML
+        PRIMARY KEY (owner, space, name)
+    ) WITHOUT ROWID;
+    """,
 )
