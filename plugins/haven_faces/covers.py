@@ -38,7 +38,7 @@ def cover(view: View, person_id: int) -> File | None:
     except OSError:
         return None
     return File(
-        id=-person_id,
+        id=0,
         photo_id=None,
         name=NAME,
         path=path,
