@@ -44,6 +44,12 @@ CORE_SETTINGS = (
     ),
     Setting("tree.recent_photos", 500, "How many photos /Recent shows.", 0),
     Setting(
+        "inbox.template",
+        "{year}/{year}-{month}",
+        "The folder of the inbox that a photo goes to if it was put into an album, a person or another smart folder;"
+        " {year}, {month} and {day} are when it was taken.",
+    ),
+    Setting(
         "vectors.chroma",
         "embedded",
         "Where the index for questions over more than 10,000 photos is kept: embedded, off, or the address of a Chroma"

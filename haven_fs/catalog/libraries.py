@@ -10,6 +10,8 @@ from haven_fs.catalog.catalog import Catalog
 from haven_fs.catalog.disk import Mirror, unique
 from haven_fs.errors import UserError
 
+NO_INBOX = "Haven has no folder for uploads yet. Start it with one: haven serve --inbox DIR"
+
 
 @dataclass(frozen=True, slots=True)
 class Library:
@@ -32,9 +34,13 @@ class Library:
 def all_libraries(db: sqlite3.Connection) -> list[Library]:
     """Return the remembered libraries, in the order they were added."""
     rows = db.execute(
-        "SELECT id, root, name, writable, device, away, missing, walked, inbox FROM library WHERE gone IS NULL ORDER BY id"
+        "SELECT id, root, name, writable, inbox, device, away, missing, walked FROM library"
+        " WHERE gone IS NULL ORDER BY id"
     )
-    return [Library(row[0], Path(os.fsdecode(row[1])), row[2], bool(row[3]), *row[4:8], bool(row[8])) for row in rows]
+    return [
+        Library(id_, Path(os.fsdecode(root)), name, bool(writable), device, away, missing, walked, bool(inbox))
+        for id_, root, name, writable, inbox, device, away, missing, walked in rows
+    ]
 
 
 def add_library(catalog: Catalog, folder: Path, data_dir: Path) -> Library:

@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from haven_fs.analysis.progress import Progress
-from haven_fs.catalog.libraries import expect_walks
+from haven_fs.analysis.uploads import Uploads
+from haven_fs.catalog.libraries import add_inbox, expect_walks
 from haven_fs.cli import options
 from haven_fs.command import Command
 from haven_fs.datafolder import DataFolder
@@ -36,6 +37,9 @@ def add_serving(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--tls", action="store_true", help="serve https, with a certificate of Haven's own")
     parser.add_argument("--tls-cert", type=Path, metavar="FILE", help="serve https with this certificate")
     parser.add_argument("--tls-key", type=Path, metavar="FILE", help="the certificate's key")
+    parser.add_argument(
+        "--inbox", type=Path, metavar="DIR", help="a folder of its own for what is uploaded; it is remembered"
+    )
 
 
 def _port(text: str) -> int:
@@ -59,10 +63,15 @@ def run(args: argparse.Namespace) -> int:
     data = options.data_folder(args)
     with data.locked(), data.catalog() as catalog:
         options.remember_libraries(args, data, catalog)
+        if args.inbox is not None:
+            add_inbox(catalog, args.inbox, data.path)
         expect_walks(catalog)
+        uploads = Uploads(catalog, data.plugins, data.settings)
+        tree = data.tree(catalog)
+        tree.uploads = uploads
         users, shown = _users(args, data)
         tls = _tls(args, data)
-        app = make_app(data.tree(catalog), users, tls=tls is not None, allow_basic=data.settings["serve.allow_basic"])
+        app = make_app(tree, users, tls=tls is not None, allow_basic=data.settings["serve.allow_basic"])
         background = Background(
             catalog, data.plugins, data.settings, progress=Progress(bar=True), accept_missing=args.accept_missing
         )
@@ -73,6 +82,7 @@ def run(args: argparse.Namespace) -> int:
             print(f"Serving on {url}", flush=True)
             _explain(url, users, shown, tls)
             background.start()
+            threading.Thread(target=uploads.sweep, name="sweep", daemon=True).start()
             while not stop.wait(timeout=3600):
                 pass
         finally:

@@ -9,7 +9,10 @@ from haven_fs.config import Settings
 from haven_fs.tree.narrowing import Narrower, can_narrow, enter_made, made_in, make
 from haven_fs.tree.nodes import Entry, Folder, PathPattern, SmartFolder, Text, View
 from haven_fs.tree.photoset import File
+from haven_fs.tree.placeholders import Placeholders
 from haven_fs.tree.searcher import Searcher
+from haven_fs.tree.uploads import TakesUploads, Uploads
+from haven_fs.tree.writes import Refused, TakesFiles, TakesPhotos
 
 Node = Folder | File | Text
 
@@ -36,6 +39,8 @@ class Tree:
         self._patterns = patterns
         self._searchers = searchers
         self._narrower = narrower
+        self.uploads: Uploads | None = None
+        """What keeps files that are sent; None where none are taken, such as in a server of somebody else's."""
 
     @contextmanager
     def view(self) -> Iterator[View]:
@@ -109,7 +114,26 @@ class Tree:
             if names.fold(extra.name) == names.fold(name):
                 return extra
         files = folder.opens()
-        return files.find(folder.view.db, name) if files is not None else None
+        found = files.find(folder.view.db, name) if files is not None else None
+        return found or (Placeholders(folder.view).find(name) if _keeps_names(folder) else None)
+
+    def extras(self, folder: Folder) -> list[File]:
+        """Return the files listed in a folder that `files` does not hold, and the names kept for later ones."""
+        extras = list(folder.extras())
+        return [*extras, *Placeholders(folder.view).files()] if _keeps_names(folder) else extras
+
+    def keep_name(self, w: Writer, folder: Folder, name: str) -> None:
+        """Keep a name in a folder for a program that will write to it. Raises Refused if no file may have it."""
+        if not _keeps_names(folder):
+            raise Refused(403, folder.refusal)
+        if isinstance(folder, TakesUploads):
+            folder.check_upload(name)
+        Placeholders(folder.view).put(w, name)
+
+
+def _keeps_names(folder: Folder) -> bool:
+    """Tell whether names are kept in a folder for files that will come."""
+    return isinstance(folder, TakesUploads | TakesPhotos) and not isinstance(folder, TakesFiles)
 
 
 class _Place(Folder):

@@ -170,7 +170,9 @@ class Multistatus:
             return ""
         return f"<D:propstat><D:prop>{properties}</D:prop><D:status>HTTP/1.1 200 OK</D:status></D:propstat>"
 
-    def listing(self, view: View, folder: Folder, href: str, entries: Sequence[Entry] | None) -> list[bytes]:
+    def listing(
+        self, view: View, folder: Folder, href: str, entries: Sequence[Entry] | None, extras: Sequence[File] = ()
+    ) -> list[bytes]:
         """Return the answer for a folder at `href` (ending in "/") and what is in it: nothing if `entries` is None."""
         name = folder.view.path[-1] if folder.view.path else "Haven"
         versions = Versions(view)
@@ -183,7 +185,7 @@ class Multistatus:
                 for entry in entries
             ]
             body += [self.text(view, folder, text, href).encode() for text in folder.texts()]
-            body += [self.file(extra, href).encode() for extra in folder.extras()]
+            body += [self.file(extra, href).encode() for extra in extras]
             files = folder.files()
             if files is not None and self._locks is not None:
                 body += [self.file(file, href).encode() for file in files.files(view.db)]

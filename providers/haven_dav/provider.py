@@ -23,9 +23,9 @@ from wsgidav.dav_provider import DAVProvider
 from haven_dav import browse, proppatch
 from haven_dav.junk import JunkStore
 from haven_dav.propfind import LONGEST_BODY, BadRequest, ListingCache, Multistatus, parse, text_file
-from haven_dav.resources import href, node_at, original_path, original_ref, resource, split_path
+from haven_dav.resources import href, is_extra, node_at, original_path, original_ref, resource, split_path
 from haven_dav.send import Environ, NotThere, StartResponse, send_bytes, send_file
-from haven_dav.writes import WRITES, Writes, is_extra
+from haven_dav.writes import WRITES, Writes
 from haven_fs.catalog import Catalog, names
 from haven_fs.catalog.libraries import all_libraries
 from haven_fs.config import default_data_dir, load_settings
@@ -33,7 +33,8 @@ from haven_fs.plugins import Plugins
 from haven_fs.tree.nodes import Folder, Text, View
 from haven_fs.tree.photoset import File
 from haven_fs.tree.tree import Tree
-from haven_fs.tree.writes import Refused
+from haven_fs.tree.uploads import TakesUploads
+from haven_fs.tree.writes import Refused, TakesPhotos
 
 logger = logging.getLogger(__name__)
 
@@ -135,7 +136,8 @@ class HavenProvider(DAVProvider):  # type: ignore[misc]
     ) -> list[bytes]:
         if isinstance(node, Folder):
             entries = self.tree.entries(node) if depth == "1" else None
-            return multistatus.listing(view, node, self._href(path, folder=True), entries)
+            extras = self.tree.extras(node) if depth == "1" else ()
+            return multistatus.listing(view, node, self._href(path, folder=True), entries, extras)
         parent = "/".join(split_path(path)[:-1])
         above = self._href(parent, folder=True) if parent else self._href("", folder=True)
         if isinstance(node, Text):
@@ -218,14 +220,15 @@ class HavenProvider(DAVProvider):  # type: ignore[misc]
         except Refused as refused:
             line = f"{refused.status} {HTTPStatus(refused.status).phrase}"
             return _fail(environ, start_response, line, refused.reason)
-        start_response(status, [("Content-Length", "0")])
+        start_response(status, [("Content-Length", "0"), *environ.pop("haven.headers", ())])
         return [b""]
 
     def _is_put_here(self, parts: Sequence[str]) -> bool:
         """Return whether a path leads to something that a client has written."""
         with self.tree.view() as view:
             node, parent = self._node(view, parts), self.tree.resolve(view, parts[:-1]) if parts else None
-            return isinstance(node, File) and (self.junk.find(parts) is not None or is_extra(parent, node))
+            takes = isinstance(parent, TakesUploads | TakesPhotos)
+            return isinstance(node, File) and (takes or self.junk.find(parts) is not None or is_extra(parent, node))
 
 
 def _read_body(environ: Environ) -> bytes:

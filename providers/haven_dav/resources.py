@@ -48,11 +48,14 @@ class FolderResource(DAVCollection):  # type: ignore[misc]
         """Make an empty file and return it, which is what a LOCK of a name that is not there does. Raises DAVError."""
         with self._tree.view() as view:
             folder = self._tree.resolve(view, split_path(self.path))
-            if not isinstance(folder, TakesFiles) or not self._tree.catalog.writable:
+            if not isinstance(folder, Folder) or not self._tree.catalog.writable:
                 raise DAVError(HTTP_FORBIDDEN, "Nothing can be added here.")
             try:
                 with self._tree.catalog.write() as w:
-                    folder.put_empty(w, name)
+                    if isinstance(folder, TakesFiles):
+                        folder.put_empty(w, name)
+                    else:
+                        self._tree.keep_name(w, folder, name)
             except Refused as refused:
                 raise DAVError(refused.status, refused.reason) from refused
         made = resource(self.provider, self._tree, f"{self.path.rstrip('/')}/{name}", self.environ)
@@ -92,8 +95,14 @@ class FileResource(DAVNonCollection):  # type: ignore[misc]
         return True
 
     def get_ref_url(self) -> str:
-        """Return one URL for all the paths of an original, so that they share its locks."""
-        return original_ref(self._file) if self._file.id else str(super().get_ref_url())
+        """Return one URL for all the paths of an original, so that they share its locks.
+
+        A lock that was taken before there was a file is kept under the path.
+        """
+        own = str(super().get_ref_url())
+        manager = self.provider.lock_manager
+        locked = manager is not None and manager.is_url_locked(own)
+        return own if locked or not self._file.id else original_ref(self._file)
 
     def get_content(self) -> BinaryIO:
         """Return the bytes; only clients of wsgidav's own code ask."""
@@ -135,6 +144,11 @@ def original_path(db: sqlite3.Connection, ref: str) -> str | None:
     while (above := db.execute("SELECT shown, parent_id FROM dir WHERE id = ?", (dir_id,)).fetchone())[1] is not None:
         path, dir_id = f"{above[0]}/{path}", above[1]
     return f"/Originals/{library}/{path}"
+
+
+def is_extra(folder: object, node: object) -> bool:
+    """Return whether a node is a file that was put into the folder."""
+    return isinstance(folder, Folder) and isinstance(node, File) and any(node.name == e.name for e in folder.extras())
 
 
 def split_path(path: str) -> list[str]:

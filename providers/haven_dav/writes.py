@@ -4,23 +4,20 @@ A write is taken only by a folder that has the ability for it (haven_fs.tree.wri
 the folder's own sentence. A change is one transaction of the catalog, and answered when that is committed.
 """
 
-import errno
 import logging
-import os
-import tempfile
 import unicodedata
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from wsgidav import util
 from wsgidav.dav_error import DAVError
 
-from haven_dav.junk import JunkStore, is_junk
-from haven_dav.resources import node_at, split_path
-from haven_dav.send import BLOCK, Environ
+from haven_dav.junk import JunkStore
+from haven_dav.puts import NO_PARENT, READ_ONLY, THERE, Puts
+from haven_dav.resources import is_extra, node_at, split_path
+from haven_dav.send import Environ
 from haven_fs.catalog import Writer, names
 from haven_fs.catalog.brake import is_braked
 from haven_fs.tree.nodes import Folder, Text, View
@@ -36,16 +33,12 @@ from haven_fs.tree.writes import (
     TakesFiles,
     TakesFolders,
     TakesPhotos,
-    Upload,
 )
 
 logger = logging.getLogger(__name__)
 
 WRITES = frozenset({"PUT", "DELETE", "MKCOL", "COPY", "MOVE", "PROPPATCH", "POST"})
-_READ_ONLY = "This drive was opened for reading only. Changes are taken where `haven serve` runs."
-_THERE = "There is a folder or file of that name already."
 _NOTHING = "There is nothing here."
-_NO_PARENT = "The folder this should go into is not there."
 
 Node = Folder | File | Text | None
 
@@ -58,24 +51,26 @@ class Writes:
         self._junk = junk
         self._locks = locks
         self._prefix = prefix
+        self._puts = Puts(tree, junk, self._check_locks, self._changing)
 
     def answer(self, environ: Environ) -> str:
         """Do what a request asks and return the status line. Raises Refused."""
         method, parts = environ["REQUEST_METHOD"], split_path(environ["PATH_INFO"])
+        if method == "PUT":
+            return self._puts.answer(environ, parts)
         with self._tree.view() as view:
             node = self._at(view, parts)
             parent = self._tree.resolve(view, parts[:-1]) if parts else None
             if method == "MKCOL" and node is not None:
-                raise Refused(405, _THERE)
-            if method == "POST" or (method == "PUT" and isinstance(node, Folder)):
-                raise Refused(405, f"{method} means nothing here.")
+                raise Refused(405, THERE)
+            if method == "POST":
+                raise Refused(405, "POST means nothing here.")
             if node is None and method in ("DELETE", "COPY", "MOVE", "PROPPATCH"):
                 raise Refused(404, _NOTHING)
             if node is None and not isinstance(parent, Folder):
-                raise Refused(409, _NO_PARENT)
+                raise Refused(409, NO_PARENT)
             act = {
                 "MKCOL": self._mkcol,
-                "PUT": self._put,
                 "DELETE": self._delete,
                 "COPY": self._copy,
                 "MOVE": self._move,
@@ -103,22 +98,6 @@ class Writes:
             elif isinstance(parent, Folder):
                 self._tree.narrow(w, parent, parts[-1])
         return "201 Created"
-
-    def _put(self, environ: Environ, view: View, parts: list[str], node: Node, parent: Node) -> str:
-        junk = is_junk(parts[-1])
-        if not isinstance(parent, TakesFiles) or (node is not None and not junk and not is_extra(parent, node)):
-            return self._refuse(environ, view, parts, node, parent)
-        if "HTTP_CONTENT_RANGE" in environ:
-            raise Refused(400, "A file must be sent whole: Content-Range is not understood here.")
-        self._check_conditions(environ, node)
-        self._check_locks(environ, parts)
-        with self._received(environ, self._junk.largest if junk else parent.largest) as upload:
-            if junk:
-                self._junk.put(parts, upload)
-            else:
-                with self._changing(environ) as w:
-                    parent.put_file(w, parts[-1], upload)
-        return "201 Created" if node is None else "204 No Content"
 
     def _delete(self, environ: Environ, view: View, parts: list[str], node: Node, parent: Node) -> str:
         if self._junk.find(parts):
@@ -246,7 +225,7 @@ class Writes:
             raise Refused(403, "The destination is what is to be moved or copied itself.")
         folder = self._tree.resolve(view, to[:-1])
         if not isinstance(folder, Folder):
-            raise Refused(409, _NO_PARENT)
+            raise Refused(409, NO_PARENT)
         return to, self._at(view, to), folder
 
     def _may_replace(self, environ: Environ, folder: TakesFiles, there: Node) -> None:
@@ -254,7 +233,7 @@ class Writes:
         if there is None:
             return
         if environ.get("HTTP_OVERWRITE", "T").strip().upper() == "F":
-            raise Refused(412, _THERE)
+            raise Refused(412, THERE)
         if not isinstance(there, File) or not is_extra(folder, there):
             raise Refused(403, "What is there cannot be replaced.")
 
@@ -262,20 +241,11 @@ class Writes:
         """Raise Refused unless a photo may be said to belong to a folder under that name."""
         if there is not None:
             if environ.get("HTTP_OVERWRITE", "T").strip().upper() == "F":
-                raise Refused(412, _THERE)
+                raise Refused(412, THERE)
             if not isinstance(there, File) or there.photo_id != file.photo_id:
                 raise Refused(403, "Another photo has that name. Photos keep the names that Haven shows them by.")
         elif names.shown(name) != unicodedata.normalize("NFC", name) or len(name.encode()) > 255:
             raise Refused(403, "Not every program could be told of this name. Choose a shorter or plainer one.")
-
-    def _check_conditions(self, environ: Environ, node: Node) -> None:
-        etag = f'"{node.etag}"' if isinstance(node, File) else None
-        tags = environ.get("HTTP_IF_NONE_MATCH", "")
-        if node is not None and (tags.strip() == "*" or (etag and etag in tags)):
-            raise Refused(412, _THERE)
-        match = environ.get("HTTP_IF_MATCH")
-        if match is not None and (node is None or (match.strip() != "*" and etag not in match)):
-            raise Refused(412, "The file is another one by now.")
 
     def _check_locks(self, environ: Environ, parts: list[str], depth: str = "0") -> None:
         """Raise Refused if somebody else holds a lock on a path, or on what is below it."""
@@ -298,65 +268,12 @@ class Writes:
     @contextmanager
     def _changing(self, environ: Environ) -> Iterator[Writer]:
         if not self._tree.catalog.writable:
-            raise Refused(403, _READ_ONLY)
+            raise Refused(403, READ_ONLY)
         who = environ.get("wsgidav.auth.user_name", "")
         with self._tree.catalog.write(by=who, place=_place_of(environ)) as w:
             yield w
-
-    @contextmanager
-    def _received(self, environ: Environ, largest: int) -> Iterator[Upload]:
-        """Give a request's body as a file on disk, which is gone at the end unless it was moved. Raises Refused."""
-        if not self._tree.catalog.writable:
-            raise Refused(403, _READ_ONLY)
-        length = environ.get("CONTENT_LENGTH") or ""
-        too_large = Refused(413, f"A file may have {largest >> 20 or 1} MB here.")
-        if length.isdigit() and int(length) > largest:
-            raise too_large
-        folder = self._junk.folder
-        path: Path | None = None
-        try:
-            folder.mkdir(parents=True, exist_ok=True)
-            descriptor, name = tempfile.mkstemp(prefix=".part-", dir=folder)
-            path = Path(name)
-            size = 0
-            with os.fdopen(descriptor, "wb") as file:
-                for block in _blocks(environ, int(length) if length.isdigit() else None):
-                    size += len(block)
-                    if size > largest:
-                        raise too_large
-                    file.write(block)
-                file.flush()
-                os.fsync(file.fileno())
-            if length.isdigit() and size != int(length):
-                raise Refused(400, "The file was not sent to its end.")
-            yield Upload(path, size)
-        except OSError as error:
-            if error.errno in (errno.ENOSPC, errno.EDQUOT):
-                raise Refused(507, "The disk of Haven's data folder is full.") from error
-            logger.warning("An upload failed", exc_info=True)
-            raise Refused(500, f"The file could not be stored: {error.strerror or error}.") from error
-        finally:
-            if path is not None:
-                path.unlink(missing_ok=True)
-
-
-def _blocks(environ: Environ, length: int | None) -> Iterator[bytes]:
-    """Give a request's body, as far as it comes."""
-    body = environ["wsgi.input"]
-    if length is None and "chunked" not in environ.get("HTTP_TRANSFER_ENCODING", "").lower():
-        return
-    left = length if length is not None else 1 << 62
-    while left and (block := body.read(min(BLOCK, left))):
-        left -= len(block)
-        yield block
-    environ["wsgidav.all_input_read"] = 1
 
 
 def _place_of(environ: Environ) -> str:
     """Return the folder that a write is in, as corrections call it."""
     return "/" + "/".join(split_path(environ["PATH_INFO"])[:-1])
-
-
-def is_extra(folder: object, node: Node) -> bool:
-    """Return whether a node is a file that was put into the folder."""
-    return isinstance(folder, Folder) and isinstance(node, File) and any(node.name == e.name for e in folder.extras())

@@ -1,0 +1,79 @@
+"""Names that are kept for a program that will write to them: Explorer and Finder make an empty file first.
+
+A placeholder is no photo and says nothing: it is listed where it was made, with no bytes, until the file itself comes
+or somebody deletes it. Folders that take files of their own (TakesFiles) keep such names themselves.
+"""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from haven_fs.catalog import Writer, names
+from haven_fs.catalog.disk import etag, http_date, iso_date
+from haven_fs.tree.nodes import View
+from haven_fs.tree.photoset import File
+
+MOST = 1000
+"""Names kept in all; the oldest go first."""
+_FOLDER, _EMPTY = "dropped", "empty"
+"""The file, in the data folder, that has no bytes, for all of them."""
+
+
+class Placeholders:
+    """The names that are kept in one folder."""
+
+    def __init__(self, view: View) -> None:
+        self._db = view.db
+        self._place = "/".join(view.key)
+        self._folder = Path(str(view.settings["data_dir"])) / _FOLDER
+
+    def files(self) -> Sequence[File]:
+        """Return the names as files."""
+        rows = self._db.execute(
+            "SELECT name, seq FROM dropped WHERE parent = ? AND photo_id IS NULL AND file IS NULL ORDER BY fold",
+            (self._place,),
+        ).fetchall()
+        return [self._file(name, seq) for name, seq in rows]
+
+    def find(self, name: str) -> File | None:
+        """Return the file of a name that is kept."""
+        row = self._db.execute(
+            "SELECT name, seq FROM dropped WHERE parent = ? AND fold = ? AND photo_id IS NULL AND file IS NULL",
+            (self._place, names.fold(name)),
+        ).fetchone()
+        return self._file(*row) if row else None
+
+    def _file(self, name: str, seq: int) -> File:
+        moment = seq * 1_000_000
+        modified, created = http_date(moment), iso_date(moment)
+        path, mime = self._folder / _EMPTY, "application/octet-stream"
+        return File(0, None, name, path, self._folder, 0, moment, etag(0, moment), modified, created, mime, None)
+
+    def put(self, w: Writer, name: str) -> None:
+        """Keep a name. Raises OSError."""
+        self._folder.mkdir(parents=True, exist_ok=True)
+        (self._folder / _EMPTY).touch()
+        w.db.execute(
+            "INSERT INTO dropped (parent, name, fold, size, mime, seq) VALUES (?, ?, ?, 0, '', ?)"
+            " ON CONFLICT (parent, fold) DO UPDATE SET name = excluded.name, seq = excluded.seq",
+            (self._place, name, names.fold(name), w.seq),
+        )
+        w.db.execute(
+            "DELETE FROM dropped WHERE photo_id IS NULL AND file IS NULL AND id NOT IN"
+            " (SELECT id FROM dropped WHERE photo_id IS NULL AND file IS NULL ORDER BY seq DESC LIMIT ?)",
+            (MOST,),
+        )
+
+    def drop(self, w: Writer, name: str) -> bool:
+        """Keep a name no more; return whether it was kept."""
+        dropped = w.db.execute(
+            "DELETE FROM dropped WHERE parent = ? AND fold = ? AND photo_id IS NULL AND file IS NULL",
+            (self._place, names.fold(name)),
+        ).rowcount
+        if dropped:
+            w.note_removal()
+        return dropped > 0
+
+
+def is_placeholder(node: object) -> bool:
+    """Tell whether a file is a name that is kept and nothing more."""
+    return isinstance(node, File) and not node.id and not node.size and node.path.name == _EMPTY
