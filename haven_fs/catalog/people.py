@@ -17,7 +17,7 @@ from haven_fs.catalog.catalog import Writer
 from haven_fs.catalog.changes import Change
 from haven_fs.catalog.corrections import GESTURE
 from haven_fs.catalog.faces import FILE, GROUPED, OWNER, faces_of, name_digest, sync_faces
-from haven_fs.catalog.settle import PERSON, PERSON_NAME, Settler
+from haven_fs.catalog.settle import PERSON, PERSON_NAME, Settler, drop_empty_values
 
 _JUST = 600.0
 """Seconds that a removal was just made."""
@@ -267,10 +267,7 @@ class People:
 
     def _drop_empty_values(self) -> None:
         """Free the names of people who are in no photo that shows them any more."""
-        self._db.execute(
-            "DELETE FROM value WHERE facet = ? AND NOT EXISTS (SELECT 1 FROM member WHERE value_id = value.id)",
-            (PERSON,),
-        )
+        drop_empty_values(self._db, PERSON)
 
     def _rename_value(self, person_id: int) -> None:
         """Have the photos' facet bear the person's name now; one statement, however many photos there are."""

@@ -5,17 +5,21 @@ facet. Whoever changes them settles the photo.
 """
 
 import json
+import sqlite3
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
 from haven_fs.catalog import names
+from haven_fs.catalog.albums import ALBUM, albums_of
 from haven_fs.catalog.catalog import Writer
 from haven_fs.catalog.findings import FACTS, WORD_FACETS
+from haven_fs.catalog.placenames import COUNTRY, PLACE, PlaceNames
 
 _COLUMNS = tuple(sorted(FACTS))
 _UPDATE = (
-    f"UPDATE photo SET {', '.join(f'{column} = ?' for column in _COLUMNS)}, day = ?, shown = ?, seq = ? WHERE id = ?"
+    f"UPDATE photo SET {', '.join(f'{column} = ?' for column in _COLUMNS)}, day = ?, placed = ?, shown = ?, seq = ?"
+    " WHERE id = ?"
 )
 _EPOCH = datetime(1970, 1, 1)
 
@@ -40,44 +44,95 @@ class Settler:
         self._w = w
         self._db = w.db
         self._values: dict[tuple[str, str, str, str | None], int] = {}
+        self._places = PlaceNames(self._db)
 
-    def settle(self, photo_id: int) -> None:
-        """Derive the columns and facet values of a photo anew from its analyses."""
+    def found(self, photo_id: int) -> tuple[dict[str, Any], Tags]:
+        """Return the facts and facet values of a photo as they are without what the owner said of it."""
         texts = self._db.execute("SELECT facts FROM analysis WHERE photo_id = ? ORDER BY analyzer", (photo_id,))
-        values, tags = _merged(text for (text,) in texts)
+        values, tags = self._merged(text for (text,) in texts)
         for person_id, name in self._db.execute(_PEOPLE, (photo_id,)):
             tags[PERSON, str(person_id)] = (name, None)
-        _overrule(values, tags, self._db.execute("SELECT fact, value FROM said WHERE photo_id = ?", (photo_id,)))
+        return values, tags
+
+    def settle(self, photo_id: int) -> None:
+        """Derive the columns and facet values of a photo anew from its analyses and what the owner said."""
+        values, tags = self.found(photo_id)
+        tags |= albums_of(self._db, photo_id)
+        said = self._db.execute("SELECT fact, value FROM said WHERE photo_id = ?", (photo_id,)).fetchall()
+        self._overrule(values, tags, said)
         *before, readable = self._db.execute(
-            "SELECT shown, day, taken_source, latitude IS NULL, unreadable IS NULL AND EXISTS"
-            " (SELECT 1 FROM original WHERE photo_id = photo.id AND gone IS NULL) FROM photo WHERE id = ?",
+            "SELECT shown, day, taken_source, placed, unreadable IS NULL AND EXISTS"
+            " (SELECT 1 FROM original WHERE photo_id = photo.id AND gone IS NULL)"
+            " AND NOT EXISTS (SELECT 1 FROM hidden WHERE photo_id = photo.id) FROM photo WHERE id = ?",
             (photo_id,),
         ).fetchone()
-        self._put(photo_id, values, readable)
+        self._put(photo_id, values, tags, readable)
         wanted = {self._value_id(facet, key, *named) for (facet, key), named in tags.items()}
         current = {row[0] for row in self._db.execute("SELECT value_id FROM member WHERE photo_id = ?", (photo_id,))}
         self._add(photo_id, wanted - current)
-        self._db.executemany(
-            "DELETE FROM member WHERE value_id = ? AND photo_id = ?", [(value, photo_id) for value in current - wanted]
-        )
+        self._drop(photo_id, current - wanted)
         self._put_words(photo_id, values, tags)
-        after = [readable, day_of(values.get("taken")), values.get("taken_source"), values.get("latitude") is None]
+        after = [readable, day_of(values.get("taken")), values.get("taken_source"), _is_placed(values, tags)]
         if before[0] and (current - wanted or after != before):
             self._w.note_removal()
+
+    def settle_albums(self, photo_ids: Iterable[int]) -> None:
+        """Bring the albums that photos are in up to date, and nothing else of them: it may be thousands."""
+        for photo_id in photo_ids:
+            tags = albums_of(self._db, photo_id)
+            wanted = {self._value_id(facet, key, *named) for (facet, key), named in tags.items()}
+            rows = self._db.execute(
+                "SELECT value_id FROM member JOIN value ON value.id = value_id WHERE photo_id = ? AND facet = ?",
+                (photo_id, ALBUM),
+            )
+            current = {row[0] for row in rows}
+            self._add(photo_id, wanted - current)
+            self._drop(photo_id, current - wanted)
+            self._db.execute("UPDATE photo SET seq = ? WHERE id = ?", (self._w.seq, photo_id))
+        drop_empty_values(self._db, ALBUM)
+        self._values.clear()
 
     def settle_new(self, photo_id: int, facts: Iterable[str], *, readable: bool) -> None:
         """Derive the columns and facet values of a photo that was in no folder yet.
 
         `facts` are those of its analyses, in the order of the analyzers' names, as `settle` reads them.
         """
-        values, tags = _merged(facts)
-        self._put(photo_id, values, readable)
+        values, tags = self._merged(facts)
+        self._put(photo_id, values, tags, readable)
         self._add(photo_id, {self._value_id(facet, key, *named) for (facet, key), named in tags.items()})
         self._put_words(photo_id, values, tags, is_new=True)
 
-    def _put(self, photo_id: int, values: dict[str, Any], shown: bool) -> None:
+    def _merged(self, texts: Iterable[str]) -> tuple[dict[str, Any], Tags]:
+        values: dict[str, Any] = {}
+        tags: Tags = {}
+        for text in texts:
+            facts = json.loads(text)
+            values.update(facts.get("values", {}))
+            for facet, key, name, parent in facts.get("tags", ()):
+                tags[facet, key] = (name, parent)
+        for place in self._places.around(values.get("latitude"), values.get("longitude")):
+            tags[PLACE, place.key] = (place.name, place.country)
+        return values, tags
+
+    def _overrule(self, values: dict[str, Any], tags: Tags, said: Iterable[tuple[str, str]]) -> None:
+        """Put what the owner said in place of what analyzers did."""
+        for fact, text in said:
+            value = json.loads(text)
+            if not fact.startswith(TAGS):
+                values[fact] = value
+                continue
+            facet = fact.removeprefix(TAGS)
+            for known in [one for one in tags if one[0] == facet]:
+                del tags[known]
+            for key, name, parent in value or ():
+                # Which value was said is for good; what that is called may have changed, as with another language.
+                row = self._db.execute("SELECT name, parent FROM value WHERE facet = ? AND key = ?", (facet, key))
+                tags[facet, key] = row.fetchone() or (name, parent)
+
+    def _put(self, photo_id: int, values: dict[str, Any], tags: Tags, shown: bool) -> None:
         columns = [values.get(column) for column in _COLUMNS]
-        self._db.execute(_UPDATE, (*columns, day_of(values.get("taken")), shown, self._w.seq, photo_id))
+        day = day_of(values.get("taken"))
+        self._db.execute(_UPDATE, (*columns, day, _is_placed(values, tags), shown, self._w.seq, photo_id))
 
     def _put_words(self, photo_id: int, values: dict[str, Any], tags: Tags, *, is_new: bool = False) -> None:
         """Keep what was written about a photo where searches by words look."""
@@ -100,6 +155,10 @@ class Settler:
     def _add(self, photo_id: int, value_ids: Iterable[int]) -> None:
         self._db.executemany("INSERT INTO member VALUES (?, ?)", [(value, photo_id) for value in value_ids])
 
+    def _drop(self, photo_id: int, value_ids: Iterable[int]) -> None:
+        gone = [(value, photo_id) for value in value_ids]
+        self._db.executemany("DELETE FROM member WHERE value_id = ? AND photo_id = ?", gone)
+
     def _value_id(self, facet: str, key: str, name: str, parent: str | None) -> int:
         wanted = (facet, key, name, parent)
         if wanted not in self._values:
@@ -107,7 +166,7 @@ class Settler:
         return self._values[wanted]
 
     def _find_value(self, facet: str, key: str, name: str, parent: str | None) -> int:
-        name = names.portable(name)
+        name = names.portable((self._places.name(key) if facet == PLACE else None) or name)
         row = self._db.execute(
             "SELECT id, name, parent FROM value WHERE facet = ? AND key = ?", (facet, key)
         ).fetchone()
@@ -133,29 +192,9 @@ class Settler:
         return int(stored[0])
 
 
-def _merged(texts: Iterable[str]) -> tuple[dict[str, Any], Tags]:
-    values: dict[str, Any] = {}
-    tags: Tags = {}
-    for text in texts:
-        facts = json.loads(text)
-        values.update(facts.get("values", {}))
-        for facet, key, name, parent in facts.get("tags", ()):
-            tags[facet, key] = (name, parent)
-    return values, tags
-
-
-def _overrule(values: dict[str, Any], tags: Tags, said: Iterable[tuple[str, str]]) -> None:
-    """Put what the owner said in place of what analyzers did."""
-    for fact, text in said:
-        value = json.loads(text)
-        if not fact.startswith(TAGS):
-            values[fact] = value
-            continue
-        facet = fact.removeprefix(TAGS)
-        for known in [one for one in tags if one[0] == facet]:
-            del tags[known]
-        for key, name, parent in value or ():
-            tags[facet, key] = (name, parent)
+def _is_placed(values: dict[str, Any], tags: Tags) -> bool:
+    """Tell whether it is known where a photo was taken, at least in which country."""
+    return values.get("latitude") is not None or any(facet in (PLACE, COUNTRY) for facet, _ in tags)
 
 
 def day_of(taken: int | None) -> int | None:
@@ -167,3 +206,10 @@ def day_of(taken: int | None) -> int | None:
     except OverflowError:
         return None
     return date.year * 10000 + date.month * 100 + date.day
+
+
+def drop_empty_values(db: sqlite3.Connection, facet: str) -> None:
+    """Free the names of values that no photo belongs to any more."""
+    db.execute(
+        "DELETE FROM value WHERE facet = ? AND NOT EXISTS (SELECT 1 FROM member WHERE value_id = value.id)", (facet,)
+    )

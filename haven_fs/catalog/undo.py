@@ -9,9 +9,12 @@ import sqlite3
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from haven_fs.catalog.albums import ALBUM, follow_albums
 from haven_fs.catalog.catalog import Writer
 from haven_fs.catalog.changes import Change, take_back
 from haven_fs.catalog.people import People
+from haven_fs.catalog.places import follow_places
+from haven_fs.catalog.settle import drop_empty_values
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +110,11 @@ def undo(w: Writer, chosen: Sequence[Correction], now: float) -> Undone:
     if count:
         people = People(w)
         people.follow(done)
+        for photo_id in follow_albums(w.db, done, w.seq):
+            people.unsettle(photo_id)
         people.finish()
+        drop_empty_values(w.db, ALBUM)
+        follow_places(w, done)
         w.note_removal()
         w.correct(KIND, corrections=[one.id for one in chosen if one.undone is None])
     return Undone(count, left)

@@ -33,7 +33,7 @@ class Period(NamedTuple):
             return None
         period = cls(*(int(part) if part else None for part in match.groups()))  # type: ignore[arg-type]
         try:
-            date(period.year, period.month or 1, period.day or 1)
+            date(*(1 if part is None else part for part in period))
         except ValueError:
             return None
         return period
