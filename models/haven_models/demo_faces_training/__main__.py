@@ -1,4 +1,4 @@
-"""The command `python -m haven_models.demo_faces_training OUT`: draws people, trains both nets, measures, writes.
+"""The command `python -m haven_models.demo_faces_training OUT`: draws people, trains the nets, measures, writes.
 
 Most of an hour on two quiet cores. The threshold is chosen on people that were not trained on, and what is told of it
 is measured on people that it was not chosen on.
@@ -18,6 +18,7 @@ from haven_models.demo_faces_training.detector import train_detector
 from haven_models.demo_faces_training.embedder import train_embedder
 from haven_models.demo_faces_training.export import export_detector, export_embedder
 from haven_models.demo_faces_training.pictures import draw_faces, draw_windows
+from haven_models.demo_faces_training.pointer import train_pointer
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,23 +27,28 @@ class Settings:
 
     windows: int = 4000
     detector_steps: int = 2200
+    pointer_steps: int = 1500
     people: int = 2000
     each: int = 14
-    embedder_steps: int = 1800
+    embedder_steps: int = 1500
+    shaken_steps: int = 500
     measured: int = 60
     """People the threshold is chosen on, and as many others that it is measured on."""
     photos_each: int = 8
 
 
 def make_models(out: Path, settings: Settings, *, processes: int = 2, tell: Callable[[str], None] = print) -> Path:
-    """Draw people, train both nets on them and write them to the folder `out`, which is made if need be."""
+    """Draw people, train the nets on them and write them to the folder `out`, which is made if need be."""
     out.mkdir(parents=True, exist_ok=True)
     tell(f"Drawing {settings.windows} pictures ...")
-    net = train_detector(*draw_windows("train", settings.windows, processes), settings.detector_steps, tell=tell)
-    export_detector(net, out / "detection.onnx")
+    windows = draw_windows("train", settings.windows, processes)
+    net = train_detector(*windows, settings.detector_steps, tell=tell)
+    marks = train_pointer(*windows, settings.pointer_steps, tell=tell)
+    export_detector(net, marks, out / "detection.onnx")
     tell(f"Drawing {settings.people} people, {settings.each} times each ...")
     faces = draw_faces("train", TRAINING[: settings.people], settings.each, processes)
-    export_embedder(train_embedder(faces, settings.each, settings.embedder_steps, tell=tell), out / "recognition.onnx")
+    steps = settings.embedder_steps, settings.shaken_steps
+    export_embedder(train_embedder(faces, settings.each, *steps, tell=tell), out / "recognition.onnx")
     describe(out, settings, tell)
     tell(f"Written to {out}.")
     return out

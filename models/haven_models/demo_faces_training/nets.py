@@ -1,4 +1,4 @@
-"""The two nets, of depthwise and pointwise convolutions, small enough to be trained on a processor."""
+"""The three nets, of depthwise and pointwise convolutions, small enough to be trained on a processor."""
 
 from typing import TYPE_CHECKING, Any
 
@@ -9,6 +9,8 @@ STRIDES = (8, 16, 32)
 ANCHORS = 2
 FIELDS = 15
 """A cell's numbers: a score's logit, four distances to the box, ten to the landmarks, in strides."""
+CUT = 48
+"""Pixels of a face in which landmarks are looked for."""
 
 
 def block(torch: Any, before: int, after: int, stride: int = 1, kernel: int = 3) -> Any:
@@ -86,6 +88,28 @@ def detector(width: int = 16) -> "torch.nn.Module":
             )
 
     return Detector()
+
+
+def pointer(width: int = 16) -> "torch.nn.Module":
+    """Return a net from faces cut out by their boxes (n, 3, CUT, CUT) to their landmarks (n, 10), as shares of CUT.
+
+    The middle of the cut is 0, 0. On their own the cells of so small a detector learn where faces are, but hardly how
+    they are turned.
+    """
+    import torch
+
+    nn = torch.nn
+    return nn.Sequential(
+        nn.Conv2d(3, width, 3, 2, 1, bias=False),
+        nn.BatchNorm2d(width),
+        nn.ReLU(inplace=True),
+        block(torch, width, width * 2, 2),
+        block(torch, width * 2, width * 2),
+        block(torch, width * 2, width * 4, 2),
+        block(torch, width * 4, width * 4),
+        nn.Flatten(),
+        nn.Linear(width * 4 * (CUT // 8) ** 2, 10),
+    )
 
 
 def embedder(width: int = 36, vector: int = 128) -> "torch.nn.Module":
