@@ -1,15 +1,16 @@
-"""`haven info`: what Haven knows about one file, which analyzer said so, and what was dropped as nonsense."""
+"""`haven info`: what Haven knows about one file, what of it the owner said, and what was dropped as nonsense."""
 
 import argparse
 import json
-import os
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 from haven_fs.catalog import Catalog
 from haven_fs.catalog.findings import FACTS
-from haven_fs.catalog.schema import LOCATED
+from haven_fs.catalog.lookup import original_at
+from haven_fs.catalog.said import said_of
+from haven_fs.catalog.settle import TAGS
 from haven_fs.cli import options
 from haven_fs.command import Command
 from haven_fs.errors import UserError
@@ -40,13 +41,8 @@ def run(args: argparse.Namespace) -> int:
 
 def known(catalog: Catalog, file: Path) -> dict[str, Any]:
     """Return all that is known about an original, by the names of FACTS and a list for each facet. Raises UserError."""
-    path = os.fsencode(file.absolute().parent.resolve() / file.name)
     with catalog.read() as db:
-        row = db.execute(
-            f"SELECT o.photo_id, o.role, o.name, o.format FROM original o {LOCATED} WHERE o.gone IS NULL AND o.file = ?"
-            " AND CAST(l.root || '/' || d.path || iif(d.path = x'', '', '/') || o.file AS BLOB) = ?",
-            (path.rpartition(b"/")[2], path),
-        ).fetchone()
+        row = original_at(db, file, "o.photo_id, o.role, o.name, o.format")
         if row is None:
             raise UserError(f"{file} is in no library, or not indexed yet.")
         photo_id, role, name, format_ = row
@@ -64,6 +60,7 @@ def known(catalog: Catalog, file: Path) -> dict[str, Any]:
             (photo_id,),
         ):
             facts.setdefault(facet, []).append(value)
+        facts["said by the owner"] = sorted(fact.removeprefix(TAGS) for fact in said_of(db, photo_id))
         analyses = db.execute("SELECT analyzer, facts, failed FROM analysis WHERE photo_id = ?", (photo_id,)).fetchall()
         facts["problems"] = [problem for _, text, _ in analyses for problem in json.loads(text).get("problems", ())]
         facts["failed"] = {analyzer: failed for analyzer, _, failed in analyses if failed}

@@ -3,8 +3,10 @@
 from collections.abc import Sequence
 
 from haven_fs import Analyzer, SmartFolder, hookimpl
+from haven_fs.command import Command
 from haven_fs.config import Setting, Settings
 from haven_places.analyzer import PlacesAnalyzer
+from haven_places.command import COMMAND
 from haven_places.folders import FOLDERS
 
 
@@ -24,3 +26,9 @@ def haven_analyzers(settings: Settings) -> Sequence[Analyzer]:
 def haven_smart_folders(settings: Settings) -> Sequence[SmartFolder]:
     """Bring the folders by place."""
     return FOLDERS
+
+
+@hookimpl
+def haven_commands() -> Sequence[Command]:
+    """Bring `haven places`."""
+    return [COMMAND]

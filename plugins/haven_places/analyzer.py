@@ -28,9 +28,8 @@ class PlacesAnalyzer:
     needs: Literal["metadata", "picture"] = "metadata"
 
     def __init__(self, settings: Settings):
-        folders = (settings.get("cache_dir"), "."), (settings.get("data_dir"), "cache")
-        self._caches = [Path(str(folder), within) for folder, within in folders if folder]
-        self._language = str(settings.get("places.language") or "en")
+        self._caches = caches_of(settings)
+        self._language = language_of(settings)
         self._gazetteer: Gazetteer | None = None
         # Another language is another version: the photos there are get their names anew.
         self.version = (
@@ -58,6 +57,17 @@ class PlacesAnalyzer:
             for (fact, _, _), spot in zip(placed, spots, strict=True):
                 fact.tags = _tags(spot)
         return facts
+
+
+def caches_of(settings: Settings) -> list[Path]:
+    """Return the folders where the table of places may be kept, the best first."""
+    folders = (settings.get("cache_dir"), "."), (settings.get("data_dir"), "cache")
+    return [Path(str(folder), within) for folder, within in folders if folder]
+
+
+def language_of(settings: Settings) -> str:
+    """Return the language of place names."""
+    return str(settings.get("places.language") or "en")
 
 
 def _tags(spot: "Spot") -> list[Tag]:

@@ -48,7 +48,7 @@ class _AboutPlaces(Folder):
             return False
         if source.view.path == self.view.path:
             raise Refused(403, "Photos keep the names that Haven shows them by: their files are never renamed.")
-        said = move_here(w, _photo_of(file), self._spot())
+        said = move_here(w, _photo_of(file), self._spot(), source.spot)
         if source.where:
             source.aliases.drop(w, _photo_of(file))
         self._write(w, name, file, said=said)
@@ -106,7 +106,8 @@ class PlacePhotos(_AboutPlaces, PhotoFolder):
     def take_out(self, w: Writer, node: File | Text) -> None:
         """Say that a photo was not taken here."""
         if isinstance(node, File):
-            not_here(w, _photo_of(node))
+            assert self.spot is not None
+            not_here(w, _photo_of(node), self.spot)
             self.aliases.drop(w, _photo_of(node))
 
 

@@ -11,7 +11,7 @@ from typing import Any
 
 from haven_fs import Refused, Writer
 from haven_fs.catalog.dismissed import ask_again
-from haven_fs.catalog.placenames import COUNTRY, PLACE
+from haven_fs.catalog.placenames import COUNTRY, PLACE, own_places
 from haven_fs.catalog.places import original_name
 from haven_fs.catalog.said import say, unsay
 from haven_fs.catalog.settle import TAGS, Settler
@@ -47,34 +47,54 @@ def put_here(w: Writer, photo_id: int, spot: Spot) -> bool:
     return True
 
 
-def move_here(w: Writer, photo_id: int, spot: Spot) -> bool:
-    """Say that a photo was taken here, whatever was known; False if that is known."""
-    if _is_here(_keys(w.db, photo_id), spot):
+def move_here(w: Writer, photo_id: int, spot: Spot, source: Spot | None) -> bool:
+    """Say that a photo was taken here and not at `source`, whatever was known; False if that is known."""
+    keys = _keys(w.db, photo_id)
+    leaves = source is not None and source.place != spot.place and source.place in keys[PLACE]
+    if _is_here(keys, spot) and not leaves:
         return False
-    _say(w, photo_id, spot, "taken here instead")
+    _say(w, photo_id, spot, "taken here instead", besides=source if leaves else None)
     return True
 
 
-def not_here(w: Writer, photo_id: int) -> None:
-    """Say that a photo was not taken where Haven thinks: where it was is not known then."""
+def not_here(w: Writer, photo_id: int, spot: Spot) -> None:
+    """Say that a photo was not taken where Haven thinks: where it was is not known then.
+
+    Of a place of the owner's own it is known still, if that lies in a town.
+    """
     ask_again(w, photo_id, PLACE)
-    say(w, photo_id, NOWHERE, "not taken here")
+    facts = NOWHERE
+    if spot.place in {place.key for place in own_places(w.db)}:
+        rows = w.db.execute(
+            "SELECT v.key, v.name, v.parent FROM member m JOIN value v ON v.id = m.value_id"
+            " WHERE m.photo_id = ? AND v.facet = ? AND v.key <> ?",
+            (photo_id, PLACE, spot.place),
+        ).fetchall()
+        if rows:
+            facts = {TAGS + PLACE: [[key, original_name(w, key, name), parent] for key, name, parent in rows]}
+    say(w, photo_id, facts, "not taken here")
 
 
-def _say(w: Writer, photo_id: int, spot: Spot, kind: str) -> None:
+def _say(w: Writer, photo_id: int, spot: Spot, kind: str, besides: Spot | None = None) -> None:
     facts = _facts(w, spot)
     ask_again(w, photo_id, PLACE)
     # It may leave the folder of photos without a place, whose other photos are as they were.
     w.note_removal()
-    _, found = Settler(w).found(photo_id)
-    if all({key for facet, key in found if facet == one} == {tag[0] for tag in facts[TAGS + one]} for one in _BOTH):
+    if _is_found(w, photo_id, facts, besides):
         # As the file says: then its position is right too.
         unsay(w, photo_id, FACTS, kind)
     else:
         say(w, photo_id, facts, kind)
 
 
-_BOTH = (PLACE, COUNTRY)
+def _is_found(w: Writer, photo_id: int, facts: Mapping[str, Any], besides: Spot | None) -> bool:
+    """Tell whether analyzers say the same; a town's photos may be in places of the owner's own, too."""
+    _, tags = Settler(w).found(photo_id)
+    places, countries = ({key for facet, key in tags if facet == one} for one in (PLACE, COUNTRY))
+    said = {tag[0] for tag in facts[TAGS + PLACE]}
+    if besides is not None and besides.place in places:
+        return False
+    return said <= places and bool(said) == bool(places) and {tag[0] for tag in facts[TAGS + COUNTRY]} == countries
 
 
 def _facts(w: Writer, spot: Spot) -> dict[str, Any]:

@@ -3,8 +3,10 @@
 from collections.abc import Sequence
 
 from haven_fs import Analyzer, SmartFolder, hookimpl
+from haven_fs.command import Command
 from haven_fs.config import Settings
 from haven_time.analyzer import TimeAnalyzer
+from haven_time.command import COMMANDS
 from haven_time.folders import FOLDERS
 
 
@@ -18,3 +20,9 @@ def haven_analyzers(settings: Settings) -> Sequence[Analyzer]:
 def haven_smart_folders(settings: Settings) -> Sequence[SmartFolder]:
     """Bring the folders by time."""
     return FOLDERS
+
+
+@hookimpl
+def haven_commands() -> Sequence[Command]:
+    """Bring `haven shift-time` and `haven taken`."""
+    return COMMANDS

@@ -85,6 +85,14 @@ def move_then(w: Writer, photo_id: int, period: Period) -> bool:
     return True
 
 
+def say_then(w: Writer, photo_id: int, period: Period, clock: int | None = None) -> int:
+    """Say that a photo was taken then, at a time of the clock if one is given; return that time."""
+    known, offset, source = _taken(w, photo_id)
+    then = period.of(known) if clock is None else clock
+    _say(w, photo_id, then, offset, source)
+    return then
+
+
 def _taken(w: Writer, photo_id: int) -> tuple[int | None, int | None, str | None]:
     row: tuple[int | None, int | None, str | None] = w.db.execute(
         "SELECT taken, taken_offset, taken_source FROM photo WHERE id = ?", (photo_id,)

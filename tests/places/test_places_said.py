@@ -10,6 +10,8 @@ from helpers.saying import Saying
 from haven_fs.analysis.analyzer import Metadata, Sample
 from haven_fs.catalog.findings import Analysis
 from haven_fs.catalog.photos import PhotoStore
+from haven_fs.catalog.placenames import OwnPlace
+from haven_fs.catalog.places import PlaceNameTaken, make_place, remove_place
 from haven_fs.tree.writes import LetsGo, MakesFolders, Refused, Removable, Renamable, TakesPhotos
 from haven_places.analyzer import PlacesAnalyzer
 
@@ -297,3 +299,69 @@ def test_all_that_was_said_outlasts_analyses_and_can_be_taken_back(home: Saying)
     assert home.shown(*SHOWN) == states[-1]
     home.take_back(*range(1, len(STEPS) + 1))
     assert home.shown(*SHOWN) == states[0]
+
+
+def make_own(home: Saying, name: str, where: tuple[float, float], radius: float = 300) -> OwnPlace:
+    with home.catalog.write(by="", place="haven places") as w:
+        return make_place(w, name, *where, radius, "DE")
+
+
+def test_a_place_of_ones_own(home: Saying) -> None:
+    near, far = (BERLIN[0] + 0.002, BERLIN[1]), (BERLIN[0] + 0.004, BERLIN[1])
+    home.photo("near.jpg", "2020-06-01 12:00:00", gps=near)
+    home.photo("far.jpg", "2020-06-02 12:00:00", gps=far)
+    home.index()
+    before = home.shown(*SHOWN), home.stamp("Places"), home.stamp("Places/Countries")
+    make_own(home, "Home", BERLIN)
+    assert (
+        home.listed("Places/Home") == home.listed("Places/Countries/Germany/Home") == ["b1.jpg", "b2.jpg", "near.jpg"]
+    )
+    assert home.stamp("Places") != before[1] and home.stamp("Places/Countries") != before[2]
+    assert home.listed("Places/Berlin") == ["b1.jpg", "b2.jpg", "far.jpg", "near.jpg"]  # which Home is in
+    home.photo("late.jpg", "2020-06-03 12:00:00", gps=near)
+    home.index_anew()
+    make_own(home, "Home", BERLIN, 600)
+    assert home.listed("Places/Home") == ["b1.jpg", "b2.jpg", "far.jpg", "late.jpg", "near.jpg"]
+    home.write("Places/Home", "rename", "Hyde")
+    make_own(home, "Hyde", BERLIN, 100)
+    assert home.listed("Places/Hyde") == ["b1.jpg", "b2.jpg"]
+    for number, (name, count) in ((4, ("Hyde", 5)), (3, ("Home", 5)), (2, ("Home", 4))):
+        assert home.take_back(number) == 0
+        assert len(home.listed(f"Places/{name}")) == count
+    home.take_back(1)
+    (home.root / "late.jpg").unlink()
+    home.index()
+    assert home.shown(*SHOWN) == before[0]
+
+
+def test_what_is_said_of_a_place_of_ones_own(home: Saying) -> None:
+    own = make_own(home, "Home", BERLIN)
+    home.copy("Review/Unplaced/n1.jpg", "Places/Home")
+    home.move("Places/Paris/p1.jpg", "Places/Home")
+    assert home.listed("Places/Home") == ["b1.jpg", "b2.jpg", "n1.jpg", "p1.jpg"]
+    home.delete("Places/Home/b1.jpg")  # in Berlin, but not at home
+    assert home.listed("Places/Berlin") == ["b1.jpg", "b2.jpg"] and home.facts("b1.jpg")["latitude"] is not None
+    home.move("Places/Home/b2.jpg", "Places/Berlin")
+    assert home.listed("Places/Home") == ["n1.jpg", "p1.jpg"]
+    home.move("Places/Berlin/b2.jpg", "Places/Home")
+    home.delete("Places/Berlin/b1.jpg")
+    assert home.listed("Review/Unplaced") == ["b1.jpg", "n2.jpg"]
+    assert home.listed("Places/Home") == ["b2.jpg", "n1.jpg", "p1.jpg"]
+    home.index_anew()
+    assert home.listed("Places/Home") == ["b2.jpg", "n1.jpg", "p1.jpg"]
+    with home.catalog.write(by="", place="haven places") as w:
+        remove_place(w, own)
+    assert home.listed("Places/Home") == ["b2.jpg", "n1.jpg", "p1.jpg"]  # said to be there
+    home.take_back()
+    assert home.folders("Places") == ["Countries", "Home", "Lyon", "Paris", "Elsewhere"]
+
+
+def test_names_of_places_of_ones_own_that_are_taken(home: Saying) -> None:
+    make_own(home, "Home", SEA)
+    for name, where in (("paris", SEA), ("home", BERLIN)):
+        with pytest.raises(PlaceNameTaken):
+            make_own(home, name, where)
+    with pytest.raises(Refused) as refused:
+        home.write("Places/Paris", "rename", "Home")
+    assert refused.value.status == 412
+    assert home.listed("Places/Home") == ["sea.jpg"]

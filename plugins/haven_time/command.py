@@ -1,0 +1,162 @@
+"""`haven shift-time` and `haven taken`: saying when photos were taken where folders cannot. Work while `serve` runs.
+
+A camera whose clock was wrong, or was left at the zone of home, spoils a whole journey at once; and a scan may be of a
+year that no other photo is of, so that no folder is there to put it into. Both can be taken back by `haven undo`.
+"""
+
+import argparse
+import json
+from collections.abc import Callable, Sequence
+from contextlib import closing
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from haven_fs.catalog import Catalog, Writer
+from haven_fs.catalog.lookup import original_at
+from haven_fs.catalog.names import fold
+from haven_fs.catalog.said import say
+from haven_fs.cli import options
+from haven_fs.command import Command
+from haven_fs.errors import UserError
+from haven_time.clock import words
+from haven_time.said import Period, say_then
+from haven_time.taken import OWNER
+from haven_time.zones import Shift, span, zone
+
+_FROM_CLOCK = ("exif", "video", OWNER)
+"""Where a time comes from that a camera's clock gave: no sidecar, which somebody corrected, no GPS and no name."""
+_MOST_SHOWN = 20
+
+
+def shift_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add what `shift-time` takes."""
+    parser.add_argument("--camera", required=True, metavar="NAME", help='as `haven info` shows it: "Canon EOS R10"')
+    how = parser.add_mutually_exclusive_group(required=True)
+    how.add_argument(
+        "--by", type=_read(span), metavar="SPAN", help="how much later it was: +1h30m, 2d; earlier: --by=-1h30m"
+    )
+    how.add_argument(
+        "--zone", type=_read(zone), metavar="ZONE", help="where it was: +02:00, Europe/Paris; the moments stay"
+    )
+    parser.add_argument(
+        "--camera-zone", type=_read(zone), metavar="ZONE", help="what the clock was set to, of photos that do not say"
+    )
+    parser.add_argument("--from", dest="first", type=_day, metavar="DATE", help="only photos of that day or later")
+    parser.add_argument("--to", dest="last", type=_day, metavar="DATE", help="only photos of that day or earlier")
+    parser.add_argument("--dry-run", action="store_true", help="show what would change, and change nothing")
+    options.add_data(parser)
+    options.add_json(parser)
+
+
+def shift(args: argparse.Namespace) -> int:
+    """Shift the times of a camera's photos, in one transaction: half of them shifted could not be told apart."""
+    how = Shift(args.by or 0, args.zone, args.camera_zone)
+    changed: list[tuple[str, int, int]] = []
+    left = 0
+    with _catalog(args) as catalog, catalog.write(by="", place=f"haven shift-time {args.camera}") as w:
+        for photo_id, name, clock, offset in _of_camera(w, args.camera, args.first, args.last):
+            shifted = how.of(clock, offset)
+            if shifted is None:
+                left += 1
+            elif shifted != (clock, offset):
+                changed.append((name, clock, shifted[0]))
+                if not args.dry_run:
+                    facts = {"taken": shifted[0], "taken_offset": shifted[1], "taken_source": OWNER}
+                    say(w, photo_id, facts, "clock shifted")
+    if args.json:
+        shown = [{"name": name, "before": words(before), "after": words(after)} for name, before, after in changed]
+        print(json.dumps({"changed": shown, "left": left}, ensure_ascii=False))
+        return 0
+    for name, before, after in changed[:_MOST_SHOWN]:
+        print(f"{name}: {words(before)} becomes {words(after)}")
+    if len(changed) > _MOST_SHOWN:
+        print(f"and {len(changed) - _MOST_SHOWN} more")
+    print(f"{len(changed)} photos " + ("would be changed." if args.dry_run else "changed. `haven undo` takes it back."))
+    if left:
+        print(
+            f"{left} photos do not say which zone the clock was set to. Say it with --camera-zone to change them too."
+        )
+    return 0
+
+
+def _of_camera(w: Writer, camera: str, first: int | None, last: int | None) -> list[tuple[int, str, int, int | None]]:
+    """Return id, name, clock and offset of the photos whose time that camera's clock gave. Raises UserError."""
+    cameras = w.db.execute("SELECT DISTINCT make, model FROM photo WHERE model IS NOT NULL AND shown = 1").fetchall()
+    meant = [(make, model) for make, model in cameras if fold(camera) in (fold(model), fold(_called(make, model)))]
+    if not meant:
+        known = ", ".join(sorted({_called(make, model) for make, model in cameras})) or "none"
+        raise UserError(f"No photo is of a camera named {camera}. The cameras of your photos: {known}.")
+    marks = ", ".join("?" * len(_FROM_CLOCK))
+    rows: list[tuple[int, str, int, int | None]] = []
+    for make, model in meant:
+        rows += w.db.execute(
+            "SELECT p.id, o.name, p.taken, p.taken_offset FROM photo p JOIN original o ON o.id = p.main_id"
+            f" WHERE p.make IS ? AND p.model = ? AND p.shown = 1 AND p.taken_source IN ({marks})"
+            " AND p.day BETWEEN ? AND ? ORDER BY p.taken",
+            (make, model, *_FROM_CLOCK, first or 0, last or 99991231),
+        ).fetchall()
+    return rows
+
+
+def _called(make: str | None, model: str) -> str:
+    """Return a camera's name; many models begin with the maker's."""
+    return model if make is None or fold(model).startswith(fold(make.split()[0])) else f"{make} {model}"
+
+
+def taken_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add what `taken` takes."""
+    parser.add_argument("when", metavar="WHEN", help="1998, 1998-07, 1998-07-14 or 1998-07-14T15:30")
+    parser.add_argument("files", nargs="+", type=Path, metavar="FILE", help="a photo or video in a library")
+    options.add_data(parser)
+
+
+def taken(args: argparse.Namespace) -> int:
+    """Say when each of the photos was taken: what WHEN leaves open stays."""
+    period = Period.named(args.when)
+    clock: int | None = None
+    if period is None:
+        try:
+            moment = datetime.fromisoformat(args.when)
+            clock = int((moment.replace(tzinfo=None) - datetime(1970, 1, 1)) // timedelta(seconds=1))
+        except ValueError:
+            raise UserError(f"{args.when} is no date, such as 1998, 1998-07, 1998-07-14 or 1998-07-14T15:30.") from None
+        period = Period(moment.year, moment.month, moment.day)
+    with _catalog(args) as catalog, catalog.write(by="", place="haven taken") as w:
+        for file in args.files:
+            row = original_at(w.db, file, "o.photo_id")
+            if row is None or row[0] is None:
+                raise UserError(f"{file} is no photo of your libraries, or not indexed yet.")
+            print(f"{file}: {words(say_then(w, row[0], period, clock))}")
+    return 0
+
+
+def _catalog(args: argparse.Namespace) -> closing[Catalog]:
+    """Open the catalog for one short transaction, beside a server; what serves reads it anew for each request."""
+    data = options.data_folder(args)
+    if not data.catalog_path.exists():
+        raise UserError(f"There is no catalog in {data.path} yet. Run `haven index FOLDER` first.")
+    return closing(Catalog(data.catalog_path))
+
+
+def _read(reader: Callable[[str], Any]) -> Callable[[str], Any]:
+    def read(text: str) -> Any:
+        try:
+            return reader(text)
+        except ValueError as error:
+            raise argparse.ArgumentTypeError(str(error)) from None
+
+    return read
+
+
+def _day(text: str) -> int:
+    period = Period.named(text)
+    if period is None or period.day is None or period.month is None:
+        raise argparse.ArgumentTypeError(f"{text} is no day, such as 2019-07-31")
+    return period.year * 10000 + period.month * 100 + period.day
+
+
+COMMANDS: Sequence[Command] = (
+    Command("shift-time", "Correct the clock or time zone of a camera's photos.", shift_arguments, shift),
+    Command("taken", "Say when photos were taken, for dates that have no folder.", taken_arguments, taken),
+)
