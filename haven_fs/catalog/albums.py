@@ -49,6 +49,10 @@ def follow_albums(db: sqlite3.Connection, changes: Iterable[Change], seq: int) -
     Two albums may have each other's name now, so their values give up theirs until the photos are settled. Of two that
     were moved into each other at different times, one goes to the top.
     """
+    changes = list(changes)
+    for change in changes:
+        if change["table"] == "album_note":
+            db.execute("UPDATE album SET seq = ? WHERE id = ?", (seq, change["key"]["album_id"]))
     ids = {int(change["key"]["id"]) for change in changes if change["table"] == ALBUM}
     for album_id in sorted(ids):
         db.execute(

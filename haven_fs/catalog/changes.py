@@ -25,6 +25,7 @@ OWNED: dict[str, tuple[str, ...]] = {
     "said": ("photo_id", "fact"),
     "album": ("id",),
     "album_photo": ("album_id", "photo_id"),
+    "album_note": ("album_id", "fold"),
     "favorite": ("photo_id",),
     "place_name": ("key",),
     "dismissed": ("photo_id", "question"),

@@ -365,4 +365,15 @@ MIGRATIONS = (
         PRIMARY KEY (owner, space, name)
     ) WITHOUT ROWID;
     """,
+    """
+    CREATE TABLE album_note (               -- Haven's own texts that were copied into an album, such as a search's
+        album_id INTEGER NOT NULL REFERENCES album,
+        fold TEXT NOT NULL,
+        name TEXT NOT NULL,
+        text TEXT NOT NULL,
+        PRIMARY KEY (album_id, fold)
+    ) WITHOUT ROWID;
+
+    CREATE INDEX photo_rated ON photo (rating, seq) WHERE rating >= 5;      -- favourites by their files
+    """,
 )

@@ -44,7 +44,8 @@ class Aliases:
         shown = w.db.execute("SELECT name_fold FROM original WHERE id = ?", (file.id,)).fetchone()
         if shown is not None and (always or shown[0] != names.fold(name)):
             w.db.execute(
-                "INSERT OR REPLACE INTO alias (place, fold, name, original_id) VALUES (?, ?, ?, ?)",
+                "INSERT INTO alias (place, fold, name, original_id) VALUES (?, ?, ?, ?) ON CONFLICT (place, fold)"
+                " DO UPDATE SET name = excluded.name, original_id = excluded.original_id",
                 (self._place, names.fold(name), name, file.id),
             )
 

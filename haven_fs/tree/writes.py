@@ -98,6 +98,15 @@ class TakesCopies(Protocol):
 
 
 @runtime_checkable
+class TakesTexts(Protocol):
+    """A folder that keeps Haven's own small texts beside its photos, since programs copy whole folders file by file."""
+
+    def put_text(self, w: Writer, name: str, text: Text) -> None:
+        """Keep a text under that name, in place of one that was; `take_out` takes it out again."""
+        ...
+
+
+@runtime_checkable
 class TakesFiles(Protocol):
     """A folder that takes files, and lists what it took among its `extras`."""
 

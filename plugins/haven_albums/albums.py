@@ -21,6 +21,7 @@ TOP = 0
 """The `parent_id` of albums that are nested in none."""
 _GONE = "This album is not there any more. Open the folder again."
 _TAKEN_OUT = "photo taken out of album"
+_NOTE_TAKEN_OUT = "note taken out of album"
 _REMOVED = "album removed"
 
 
@@ -90,6 +91,7 @@ class Albums:
         place = place_of(album_id)
         self._db.execute("DELETE FROM alias WHERE place = ? OR substr(place, 1, ?) = ?",
                          (place, len(place) + 1, f"{place}/"))  # fmt: skip
+        self._db.execute("DELETE FROM album_note WHERE album_id = ?", (album_id,))
         self._db.execute("DELETE FROM album_photo WHERE album_id = ?", (album_id,))
         self._db.execute("DELETE FROM album WHERE id = ?", (album_id,))
 
@@ -103,7 +105,7 @@ class Albums:
             said = json.loads(text)
             if kind == _REMOVED and said["parent"] in those:
                 those.add(said["album"])
-            elif kind != _TAKEN_OUT or said["album"] not in those:
+            elif kind not in (_TAKEN_OUT, _NOTE_TAKEN_OUT) or said["album"] not in those:
                 continue
             last = at
             if undone is None:
@@ -150,6 +152,28 @@ class Albums:
         self._append(album_id, [photo_id])
         self._w.correct("photo moved to album", photo_id, album=album_id, name=name, before=source_id, source=source)
         Settler(self._w).settle_albums([photo_id])
+
+    def put_note(self, album_id: int, name: str, text: str) -> None:
+        """Keep a text in an album, in place of one of that name. Raises Refused."""
+        self._name(album_id)
+        name = folder_name(name)
+        self._db.execute(
+            "INSERT INTO album_note (album_id, fold, name, text) VALUES (?, ?, ?, ?) ON CONFLICT (album_id, fold)"
+            " DO UPDATE SET name = excluded.name, text = excluded.text",
+            (album_id, names.fold(name), name, text),
+        )
+        self._touch(album_id)
+        self._w.correct("note added to album", album=album_id, note=name)
+
+    def drop_note(self, album_id: int, name: str) -> None:
+        """Take a text out of an album."""
+        self._db.execute("DELETE FROM album_note WHERE album_id = ? AND fold = ?", (album_id, names.fold(name)))
+        self._touch(album_id)
+        self._w.note_removal()
+        self._w.correct(_NOTE_TAKEN_OUT, album=album_id, note=name)
+
+    def _touch(self, album_id: int) -> None:
+        self._db.execute("UPDATE album SET seq = ? WHERE id = ?", (self._w.seq, album_id))
 
     def keep(self, parent_id: int, name: str, content: "Content", source: str) -> int:
         """Make an album with photos in it, and with nested ones. `source`: the folder they are from. Raises Refused."""

@@ -198,6 +198,22 @@ class AlbumFolder(_Holder, Album):
     def __init__(self, view: View, album_id: int) -> None:
         Album.__init__(self, view, album_id)
 
+    def texts(self) -> Sequence[Text]:
+        """Return the notes that were copied here with photos."""
+        query = "SELECT name, text FROM album_note WHERE album_id = ? ORDER BY fold"
+        return [Text(*row) for row in self.view.db.execute(query, (self.album_id,))]
+
+    def put_text(self, w: Writer, name: str, text: Text) -> None:
+        """Keep a note of another folder. Raises Refused."""
+        Albums(w).put_note(self.album_id, name, text.text)
+
+    def take_out(self, w: Writer, node: File | Text) -> None:
+        """Take a photo or a note out of the album."""
+        if isinstance(node, Text):
+            Albums(w).drop_note(self.album_id, node.name)
+        else:
+            super().take_out(w, node)
+
     def remove(self, w: Writer) -> None:
         """Remove the album and those nested in it; photos stay."""
         Albums(w).remove(self.album_id)

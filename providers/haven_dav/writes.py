@@ -14,6 +14,7 @@ from urllib.parse import unquote, urlsplit
 from wsgidav import util
 from wsgidav.dav_error import DAVError
 
+from haven_dav.along import Along
 from haven_dav.junk import JunkStore
 from haven_dav.puts import NO_PARENT, READ_ONLY, THERE, Puts
 from haven_dav.resources import is_extra, node_at, split_path
@@ -33,6 +34,7 @@ from haven_fs.tree.writes import (
     TakesFiles,
     TakesFolders,
     TakesPhotos,
+    TakesTexts,
 )
 
 logger = logging.getLogger(__name__)
@@ -51,6 +53,7 @@ class Writes:
         self._junk = junk
         self._locks = locks
         self._prefix = prefix
+        self._along = Along()
         self._puts = Puts(tree, junk, self._check_locks, self._changing)
 
     def answer(self, environ: Environ) -> str:
@@ -66,6 +69,8 @@ class Writes:
             if method == "POST":
                 raise Refused(405, "POST means nothing here.")
             if node is None and method in ("DELETE", "COPY", "MOVE", "PROPPATCH"):
+                if self._went_along(environ, view, parts, parent):
+                    return "204 No Content"
                 raise Refused(404, _NOTHING)
             if node is None and not isinstance(parent, Folder):
                 raise Refused(409, NO_PARENT)
@@ -136,12 +141,15 @@ class Writes:
     def _copy(self, environ: Environ, view: View, parts: list[str], node: Node, parent: Node) -> str:
         to, there, folder = self._destination(environ, view, parts, node, parent)
         if isinstance(node, File) and isinstance(folder, TakesPhotos):
-            self._may_belong(environ, to[-1], node, there)
+            self._may_belong(environ, view, to, node, there)
             with self._changing(environ) as w:
                 folder.put_photo(w, to[-1], node)
+            self._along.note(_user(environ), to)
             return "201 Created" if there is None else "204 No Content"
         if isinstance(node, Folder) and isinstance(folder, TakesCopies):
             return self._copy_folder(environ, to, node, there, folder)
+        if isinstance(node, Text) and isinstance(folder, TakesTexts):
+            return self._copy_text(environ, to, node, there, folder)
         if not isinstance(node, File) or not isinstance(folder, TakesFiles):
             return self._refuse(environ, view, to, None, folder)
         self._may_replace(environ, folder, there)
@@ -150,6 +158,16 @@ class Writes:
             raise Refused(503, node.away)
         with self._changing(environ) as w:
             folder.put_copy(w, to[-1], node)
+        return "201 Created" if there is None else "204 No Content"
+
+    def _copy_text(self, environ: Environ, to: list[str], node: Text, there: Node, folder: TakesTexts) -> str:
+        if there is not None and environ.get("HTTP_OVERWRITE", "T").strip().upper() == "F":
+            raise Refused(412, THERE)
+        if there is not None and not isinstance(there, Text):
+            raise Refused(403, "What is there cannot be replaced.")
+        self._check_locks(environ, to)
+        with self._changing(environ) as w:
+            folder.put_text(w, to[-1], node)
         return "201 Created" if there is None else "204 No Content"
 
     def _copy_folder(self, environ: Environ, to: list[str], node: Folder, there: Node, folder: TakesCopies) -> str:
@@ -193,12 +211,13 @@ class Writes:
             with self._changing(environ) as w:
                 folder.rename_file(w, node.name, to[-1])
         elif isinstance(node, File) and isinstance(folder, TakesPhotos) and isinstance(parent, TakesPhotos):
-            self._may_belong(environ, to[-1], node, there)
+            self._may_belong(environ, view, to, node, there)
             self._check_locks(environ, parts)
             with self._changing(environ) as w:
                 moved = isinstance(parent, Folder) and folder.move_photo(w, to[-1], node, parent)
                 if not moved:
                     folder.put_photo(w, to[-1], node)
+            self._along.note(_user(environ), to)
         else:
             # Between folders of different questions a move adds and takes nothing away: it is how desktops drag.
             return self._copy(environ, view, parts, node, parent)
@@ -237,11 +256,24 @@ class Writes:
         if not isinstance(there, File) or not is_extra(folder, there):
             raise Refused(403, "What is there cannot be replaced.")
 
-    def _may_belong(self, environ: Environ, name: str, file: File, there: Node) -> None:
-        """Raise Refused unless a photo may be said to belong to a folder under that name."""
+    def _went_along(self, environ: Environ, view: View, parts: list[str], parent: Node) -> bool:
+        """Tell whether a file that is not there was taken out, or moved to where it is to go, with its photo."""
+        if environ["REQUEST_METHOD"] not in ("DELETE", "MOVE") or not isinstance(parent, LetsGo):
+            return False
+        if environ["REQUEST_METHOD"] == "MOVE":
+            there = self._destination(environ, view, parts, None, parent)[1]
+            if not isinstance(there, File) or names.fold(there.name) != names.fold(parts[-1]):
+                return False
+        return self._along.went(view.db, _user(environ), parts[-1])
+
+    def _may_belong(self, environ: Environ, view: View, to: list[str], file: File, there: Node) -> None:
+        """Raise Refused unless a photo may be said to belong to a folder under the name at the end of a path."""
+        name = to[-1]
         if there is not None:
             if environ.get("HTTP_OVERWRITE", "T").strip().upper() == "F":
-                raise Refused(412, THERE)
+                same = isinstance(there, File) and there.id == file.id
+                if not same or not self._along.came(view.db, _user(environ), to, file.photo_id):
+                    raise Refused(412, THERE)
             if not isinstance(there, File) or there.photo_id != file.photo_id:
                 raise Refused(403, "Another photo has that name. Photos keep the names that Haven shows them by.")
         elif names.shown(name) != unicodedata.normalize("NFC", name) or len(name.encode()) > 255:
@@ -272,6 +304,10 @@ class Writes:
         who = environ.get("wsgidav.auth.user_name", "")
         with self._tree.catalog.write(by=who, place=_place_of(environ)) as w:
             yield w
+
+
+def _user(environ: Environ) -> str:
+    return str(environ.get("wsgidav.auth.user_name", ""))
 
 
 def _place_of(environ: Environ) -> str:
