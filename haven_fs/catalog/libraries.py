@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from haven_fs.catalog import names
-from haven_fs.catalog.catalog import Catalog
+from haven_fs.catalog.catalog import Catalog, Writer
 from haven_fs.catalog.disk import Mirror, unique
 from haven_fs.errors import UserError
 
@@ -89,14 +89,20 @@ def add_inbox(catalog: Catalog, folder: Path, data_dir: Path) -> Library:
         raise UserError(
             f"{root} is a library whose files Haven never changes. Give another folder to --inbox, for uploads alone."
         )
-    if known is None and not root.exists():
+    made = known is None and not root.exists()
+    if made:
         try:
             root.mkdir()
         except OSError as error:
             raise UserError(
                 f"The folder {root} for uploads cannot be made: {error.strerror}. Give one that is there to --inbox."
             ) from error
-    library = add_library(catalog, folder, data_dir)
+    try:
+        library = add_library(catalog, folder, data_dir)
+    except UserError:
+        if made:
+            root.rmdir()
+        raise
     with catalog.write() as w:
         w.db.execute("UPDATE library SET inbox = id = ?, writable = writable OR id = ?", (library.id, library.id))
         Mirror(w, library.id, all_folders=False).add_folder(w, b"")
@@ -106,6 +112,31 @@ def add_inbox(catalog: Catalog, folder: Path, data_dir: Path) -> Library:
 def find_inbox(db: sqlite3.Connection) -> Library | None:
     """Return the library that takes uploads, None if there is none."""
     return next((library for library in all_libraries(db) if library.inbox), None)
+
+
+def find_library(db: sqlite3.Connection, library_id: int) -> Library:
+    """Return a library by its row."""
+    return next(library for library in all_libraries(db) if library.id == library_id)
+
+
+def set_writable(w: Writer, name: str, *, writable: bool) -> Library:
+    """Let real file operations be done in a library, or no more. Raises UserError.
+
+    `name`: its name or its path. Its folders are listed anew, since what can be done in them is another now.
+    """
+    library = named_library(w.db, name)
+    if library.inbox and not writable:
+        raise UserError(f"{library.name} is where uploads go, and so must be writable.")
+    w.db.execute("UPDATE library SET writable = ? WHERE id = ?", (writable, library.id))
+    return replace(library, writable=writable)
+
+
+def named_library(db: sqlite3.Connection, name: str) -> Library:
+    """Return a library by its name or path. Raises UserError if there is none."""
+    for library in all_libraries(db):
+        if names.fold(library.name) == names.fold(name) or library.root == Path(name).expanduser().resolve():
+            return library
+    raise UserError(f"There is no library {name!r}. `haven libraries list` shows those there are.")
 
 
 def expect_walks(catalog: Catalog) -> None:
@@ -121,11 +152,7 @@ def remove_library(catalog: Catalog, name: str) -> None:
     Raises UserError if there is none of that name.
     """
     with catalog.write() as w:
-        for library in all_libraries(w.db):
-            if names.fold(library.name) == names.fold(name) or library.root == Path(name).expanduser().resolve():
-                break
-        else:
-            raise UserError(f"There is no library {name!r}. `haven libraries list` shows those there are.")
+        library = named_library(w.db, name)
         originals = "SELECT o.id FROM original o JOIN dir d ON d.id = o.dir_id WHERE d.library_id = ?"
         w.db.execute(
             "UPDATE photo SET shown = 0, unreadable = NULL, seq = ? WHERE id IN"

@@ -326,7 +326,7 @@ MIGRATIONS = (
     CREATE INDEX photo_placed ON photo (placed, seq) WHERE shown = 1;
     """,
     """
-    CREATE TABLE removed (                  -- real files and folders that were deleted or replaced in a writable library
+    CREATE TABLE removed (                  -- real files and folders deleted or replaced in a writable library
         id INTEGER PRIMARY KEY AUTOINCREMENT,
         library_id INTEGER NOT NULL REFERENCES library,
         token TEXT NOT NULL,                -- the folder it is in, in the library's .haven-removed

@@ -21,6 +21,11 @@ _OURS = f"{DRAFT}{secrets.token_hex(4)}-"
 _NO_LINKS = {errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK, errno.EINVAL}
 
 
+def draft_path(folder: Path) -> Path:
+    """Return a name for a draft in a folder, which nothing has."""
+    return folder / f"{_OURS}{secrets.token_hex(8)}"
+
+
 class Draft:
     """A file that is being written in `folder`; `discard` it if it was not placed. Raises OSError."""
 
@@ -28,7 +33,7 @@ class Draft:
         """`length`: how many bytes will come, if that is known: there must be room for them."""
         if length and shutil.disk_usage(folder).free < length:
             raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(folder))
-        self.path = folder / f"{_OURS}{secrets.token_hex(8)}"
+        self.path = draft_path(folder)
         flags = os.O_RDWR | os.O_CREAT | os.O_EXCL | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0)
         self._file: BinaryIO = os.fdopen(os.open(self.path, flags, 0o666), "w+b", buffering=0)
         self.size = 0
@@ -87,27 +92,8 @@ def _carried(draft: Path, folder: Path) -> Path:
     return other.path
 
 
-def keep_beside(path: Path) -> Path:
-    """Give a file a second name beside it, "name (2)", and return that: what has the first can then be replaced."""
-    for other in numbered(path.name):
-        second = path.with_name(other)
-        try:
-            os.link(path, second, follow_symlinks=False)
-        except FileExistsError:
-            continue
-        except OSError as error:
-            if error.errno not in _NO_LINKS:
-                raise
-            copy = Draft(path.parent)
-            copy.discard()
-            shutil.copy2(path, copy.path)
-            place(copy.path, second)
-        return second
-    raise AssertionError("numbers do not end")
-
-
 def replace_with(draft: Path, target: Path) -> None:
-    """Put a draft in place of a file, which has another name by now; at no moment is there none. Raises OSError."""
+    """Put a draft in place of a file, which was kept elsewhere by now; at no moment is there none. Raises OSError."""
     draft.replace(target)
     sync_folder(target.parent)
 
@@ -151,12 +137,16 @@ def sync_folder(folder: Path) -> None:
 def sweep(root: Path) -> int:
     """Remove the drafts that processes before this one have left below a root; return how many there were."""
     found = 0
-    for folder, _, files in os.walk(root):
-        for name in files:
-            if name.startswith(DRAFT) and not name.startswith(_OURS):
-                try:
-                    Path(folder, name).unlink()
-                    found += 1
-                except OSError as error:
-                    logger.warning("%s is left of an upload and cannot be removed: %s", Path(folder, name), error)
+    for folder, folders, files in os.walk(root):
+        for name in [name for name in (*files, *folders) if name.startswith(DRAFT) and not name.startswith(_OURS)]:
+            path = Path(folder, name)
+            try:
+                if name in folders:
+                    folders.remove(name)
+                    shutil.rmtree(path)
+                else:
+                    path.unlink()
+                found += 1
+            except OSError as error:
+                logger.warning("%s is left of an upload and cannot be removed: %s", path, error)
     return found

@@ -1,18 +1,26 @@
-"""/Originals: the libraries' real folders, as they are on disk. Never split, never filtered."""
+"""/Originals: the libraries' real folders, as they are on disk. Never split, never filtered.
 
+A folder of a library that the owner has made writable takes real file operations (haven_fs.tree.filing); of any other
+library nothing is ever changed.
+"""
+
+import os
 from collections.abc import Iterable, Sequence
 
-from haven_fs.catalog import names
+from haven_fs.catalog import Writer, names
+from haven_fs.catalog.disk import touch
+from haven_fs.catalog.libraries import find_library
 from haven_fs.config import Settings
 from haven_fs.hook import hookimpl
+from haven_fs.tree.filing import READ_ONLY, Spot, check_disk_name, make_folder
 from haven_fs.tree.nodes import Entry, Folder, SmartFolder, View
-from haven_fs.tree.photoset import FileSet, PhotoSet, Stamp
+from haven_fs.tree.photoset import File, FileSet, PhotoSet, Stamp
 
 
 class DiskFolder(Folder):
     """One folder of a library."""
 
-    refusal = "These are your originals, and Haven only reads them: it never changes, moves or deletes one."
+    refusal = READ_ONLY
 
     def __init__(self, view: View, dir_id: int, seq: int) -> None:
         super().__init__(view)
@@ -32,7 +40,38 @@ class DiskFolder(Folder):
             "SELECT id, shown, seq FROM dir WHERE parent_id = ? AND shown_fold = ? AND gone IS NULL",
             (self._dir_id, names.fold(name)),
         ).fetchone()
-        return DiskFolder(self.view.below(row[1]), row[0], row[2]) if row else None
+        return self.open_dir(self.view.below(row[1]), row[0], row[2]) if row else None
+
+    def open_dir(self, view: View, dir_id: int, seq: int) -> Folder:
+        """Return a folder in this one; a subclass opens another kind."""
+        return DiskFolder(view, dir_id, seq)
+
+    def spot(self) -> Spot:
+        """Return where it is on disk."""
+        library_id, path = self.view.db.execute(
+            "SELECT library_id, path FROM dir WHERE id = ?", (self._dir_id,)
+        ).fetchone()
+        return Spot(find_library(self.view.db, library_id), os.fsdecode(path))
+
+    @property
+    def dir_id(self) -> int:
+        """Its row in the catalog."""
+        return self._dir_id
+
+    def real_name(self, name: str) -> str | None:
+        """Return what the file or folder of that name, however it is spelled, is called on disk; None if none is."""
+        row = self.view.db.execute(
+            "SELECT file FROM original WHERE dir_id = ? AND shown_fold = ? AND gone IS NULL",
+            (self._dir_id, names.fold(name)),
+        ).fetchone()
+        row = (
+            row
+            or self.view.db.execute(
+                "SELECT path FROM dir WHERE parent_id = ? AND shown_fold = ? AND gone IS NULL",
+                (self._dir_id, names.fold(name)),
+            ).fetchone()
+        )
+        return os.fsdecode(row[0]).rpartition("/")[2] if row else None
 
     @property
     def scope(self) -> PhotoSet:
@@ -58,26 +97,61 @@ class DiskFolder(Folder):
         return Stamp(0, self._seq, steady=True)
 
 
+class WritableFolder(DiskFolder):
+    """One folder of a library that is marked writable."""
+
+    refusal = "This cannot be done with the files of a library."
+    links = False
+
+    def open_dir(self, view: View, dir_id: int, seq: int) -> Folder:
+        """Return a folder in this one."""
+        return WritableFolder(view, dir_id, seq)
+
+    def on_disk(self) -> tuple[int | None, bytes]:
+        """Return the library, and the path below its root."""
+        spot = self.spot()
+        return spot.library.id, spot.below
+
+    def disk_name(self, name: str) -> str | None:
+        """Return what the real file of that name is called on disk, None if there is none."""
+        return self.real_name(name)
+
+    def check_upload(self, name: str) -> None:
+        """Raise Refused if no file may have that name here."""
+        check_disk_name(self.spot().child(name), folder=False)
+
+    def changed(self, w: Writer) -> None:
+        """Note that what is listed here is another by now."""
+        touch(w, [self._dir_id])
+
+    def stored(self, w: Writer, name: str, file: File) -> None:
+        """Take note of a file that was stored here: it lies here, and is listed for that."""
+
+    def make_folder(self, w: Writer, name: str) -> None:
+        """Make a folder on the disk. Raises Refused."""
+        make_folder(w, self.spot().child(name))
+
+
 class OriginalsFolder(Folder):
     """/Originals itself: a folder a library."""
 
     refusal = DiskFolder.refusal
 
-    def _roots(self) -> list[tuple[str, str, int, int]]:
+    def _roots(self) -> list[tuple[str, str, bool, int, int]]:
         return self.view.db.execute(
-            "SELECT l.name, l.fold, d.id, d.seq FROM library l JOIN dir d ON d.library_id = l.id"
+            "SELECT l.name, l.fold, l.writable, d.id, d.seq FROM library l JOIN dir d ON d.library_id = l.id"
             " WHERE d.parent_id IS NULL AND d.gone IS NULL AND l.gone IS NULL ORDER BY l.fold"
         ).fetchall()
 
     def entries(self) -> Iterable[Entry]:
         """Return the libraries."""
-        return [Entry(name, Stamp(0, seq, steady=True)) for name, _, _, seq in self._roots()]
+        return [Entry(name, Stamp(0, seq, steady=True)) for name, *_, seq in self._roots()]
 
     def enter(self, name: str) -> Folder | None:
         """Return a library's root folder."""
-        for shown, fold, dir_id, seq in self._roots():
+        for shown, fold, writable, dir_id, seq in self._roots():
             if fold == names.fold(name):
-                return DiskFolder(self.view.below(shown), dir_id, seq)
+                return (WritableFolder if writable else DiskFolder)(self.view.below(shown), dir_id, seq)
         return None
 
     def stamp(self) -> Stamp:

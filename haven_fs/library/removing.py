@@ -1,0 +1,289 @@
+"""Real files of a writable library: moved without replacing anything, put away instead of deleted, copied whole.
+
+What is deleted or replaced goes by one rename into the library's own hidden folder, `.haven-removed/TOKEN/PATH`, under
+the path that it had: so a process that is killed, even a catalog that is lost, leaves everything where it can be
+found again. A walk never looks there (haven_fs.library.ignore). Links are not followed anywhere.
+"""
+
+import ctypes
+import errno
+import os
+import re
+import secrets
+import shutil
+import stat
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from haven_fs.library.ignore import is_noise
+from haven_fs.library.storing import Draft, draft_path, make_folders, sync_folder
+
+REMOVED = ".haven-removed"
+_TOKEN = re.compile(r"(\d{8}T\d{6})-[0-9a-f]{8}-(\d+)")
+_NO_LINKS = {errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK, errno.EINVAL, errno.EXDEV}
+
+Failed = Callable[[Path, OSError], None]
+"""Called with what could not be copied, and why."""
+
+
+@dataclass(frozen=True, slots=True)
+class PutAway:
+    """One thing in `.haven-removed`: `path` is where it was below the root, `at` when, seconds since the epoch."""
+
+    token: str
+    path: str
+    is_folder: bool
+    at: float
+
+
+def reach(root: Path, below: str) -> Path:
+    """Return the path of something below a root, there or not. Raises OSError if a folder on the way is a link."""
+    path = root / below if below else root
+    above = path.parent if below else root
+    if os.path.realpath(above) != os.path.join(os.path.realpath(root), *below.split("/")[:-1]):  # noqa: PTH118
+        raise OSError(errno.ELOOP, "A folder on the way there is a link now, which Haven does not follow", str(path))
+    return path
+
+
+def rename_new(source: Path, target: Path) -> None:
+    """Rename a file or folder on one disk. Raises FileExistsError if the name is taken, and any other OSError."""
+    if _exclusive(os.fsencode(source), os.fsencode(target)):
+        return
+    if os.name == "nt":
+        source.rename(target)  # which there replaces nothing
+        return
+    if not stat.S_ISDIR(source.lstat().st_mode):
+        try:
+            os.link(source, target, follow_symlinks=False)
+        except OSError as error:
+            if error.errno not in _NO_LINKS or error.errno == errno.EXDEV:
+                raise
+        else:
+            source.unlink()
+            return
+    if os.path.lexists(target):
+        raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), str(target))
+    source.rename(target)
+
+
+def _exclusive(source: bytes, target: bytes) -> bool:
+    """Rename as the system does it without replacing; False where it cannot. Raises OSError."""
+    call = _system_rename()
+    if call is None:
+        return False
+    if call(source, target) == 0:
+        return True
+    number = ctypes.get_errno()
+    if number in (errno.ENOSYS, errno.EINVAL, errno.ENOTSUP, errno.EPERM):
+        return False
+    raise OSError(number, os.strerror(number), os.fsdecode(source), None, os.fsdecode(target))
+
+
+def _system_rename() -> Callable[[bytes, bytes], int] | None:
+    if sys.platform == "linux":
+        here, no_replace = -100, 1
+        linux = getattr(ctypes.CDLL(None, use_errno=True), "renameat2", None)
+        return linux and (lambda old, new: int(linux(here, old, here, new, no_replace)))
+    if sys.platform == "darwin":
+        exclusive = 4
+        mac = getattr(ctypes.CDLL(None, use_errno=True), "renamex_np", None)
+        return mac and (lambda old, new: int(mac(old, new, exclusive)))
+    return None
+
+
+def move(source: Path, target: Path) -> None:
+    """Move a file or a whole folder durably, to another disk too. Raises FileExistsError, and any other OSError."""
+    try:
+        rename_new(source, target)
+    except OSError as error:
+        if error.errno != errno.EXDEV:
+            raise
+        before = source.lstat()
+        draft = copy(source, target.parent, everything=True)
+        try:
+            now = source.lstat()
+            if (now.st_mtime_ns, now.st_size) != (before.st_mtime_ns, before.st_size):
+                raise OSError(errno.EBUSY, "It was changed while it was moved", str(source)) from error
+            rename_new(draft, target)
+        except BaseException:
+            discard(draft)
+            raise
+        sync_folder(target.parent)
+        discard(source)
+    sync_folder(target.parent)
+    if source.parent != target.parent:
+        sync_folder(source.parent)
+
+
+def put_away(root: Path, below: str) -> str:
+    """Take a file or a whole folder out of a library into `.haven-removed`; return the token. Raises OSError."""
+    path = reach(root, below)
+    token = _new_token(root, below)
+    try:
+        move(path, found(root, token, below))
+    except BaseException:
+        prune(root, token, below)
+        raise
+    return token
+
+
+def keep_old(root: Path, below: str) -> str:
+    """Have a file in `.haven-removed` too, where it stays as it is now when it is replaced; return the token."""
+    path = reach(root, below)
+    token = _new_token(root, below)
+    kept = found(root, token, below)
+    try:
+        try:
+            os.link(path, kept, follow_symlinks=False)
+        except OSError as error:
+            if error.errno not in _NO_LINKS:
+                raise
+            rename_new(copy(path, kept.parent), kept)
+        sync_folder(kept.parent)
+    except BaseException:
+        prune(root, token, below)
+        raise
+    return token
+
+
+def _new_token(root: Path, below: str) -> str:
+    holder = root / REMOVED
+    if holder.is_symlink():
+        raise OSError(errno.ELOOP, f"{holder} is a link, and so nothing can be removed", str(holder))
+    token = f"{datetime.now():%Y%m%dT%H%M%S}-{secrets.token_hex(4)}-{below.count('/')}"
+    make_folders(root, "/".join([REMOVED, token, *below.split("/")[:-1]]))
+    return token
+
+
+def found(root: Path, token: str, path: str) -> Path:
+    """Return where a removed thing is."""
+    return root / REMOVED / token / path
+
+
+def prune(root: Path, token: str, path: str) -> None:
+    """Remove the empty folders that a removed thing has left behind; what is not empty stays."""
+    folder = found(root, token, path).parent
+    try:
+        while folder.name != REMOVED:
+            folder.rmdir()
+            folder = folder.parent
+    except OSError:
+        return
+
+
+def erase(root: Path, token: str) -> None:
+    """Erase a removed thing for good. Raises OSError; what is not there any more is erased."""
+    holder = root / REMOVED
+    if _TOKEN.fullmatch(token) is None or holder.is_symlink():
+        raise OSError(errno.ELOOP, "This is not what Haven has removed", str(holder / token))
+    discard(holder / token)
+
+
+def put_aways(root: Path) -> Iterator[PutAway]:
+    """Give all that is in `.haven-removed`, as it can be told without the catalog."""
+    holder = root / REMOVED
+    if holder.is_symlink() or not holder.is_dir():
+        return
+    for folder in sorted(holder.iterdir()):
+        match = _TOKEN.fullmatch(folder.name)
+        if match is None or folder.is_symlink():
+            continue
+        path: Path | None = folder
+        for _ in range(int(match[2]) + 1):
+            path = next(iter(sorted(path.iterdir())), None) if path is not None and path.is_dir() else None
+        if path is None:
+            prune(root, folder.name, "x")  # killed before anything was put there
+        else:
+            at = datetime.strptime(match[1], "%Y%m%dT%H%M%S").timestamp()
+            is_folder = path.is_dir() and not path.is_symlink()
+            yield PutAway(folder.name, path.relative_to(folder).as_posix(), is_folder, at)
+
+
+def copy(source: Path, folder: Path, *, everything: bool = False, failed: Failed | None = None) -> Path:
+    """Copy a file or a whole folder as a draft into another folder, durably, and return the draft.
+
+    `everything`: with rights, links and what walks do not look at, as it has to be if the source is then removed.
+    `failed`: told of what cannot be copied, which is left out; without it that raises OSError.
+    """
+    if not stat.S_ISDIR(source.lstat().st_mode):
+        return _copy_file(source, folder, everything)
+    draft = draft_path(folder)
+    draft.mkdir()
+    try:
+        _copy_folder(source, draft, everything, failed)
+    except BaseException:
+        discard(draft)
+        raise
+    return draft
+
+
+def _copy_folder(source: Path, target: Path, everything: bool, failed: Failed | None) -> None:
+    for path in sorted(source.iterdir()):
+        try:
+            kind = path.lstat().st_mode
+            if stat.S_ISDIR(kind):
+                if everything or not is_noise(path.name):
+                    (target / path.name).mkdir()
+                    _copy_folder(path, target / path.name, everything, failed)
+            elif stat.S_ISREG(kind):
+                if everything or not is_noise(path.name):
+                    _copy_file(path, target, everything).rename(target / path.name)
+            elif everything:
+                if not stat.S_ISLNK(kind):
+                    raise OSError(errno.ENOTSUP, "This is no file that can be moved to another disk", str(path))
+                (target / path.name).symlink_to(path.readlink())
+        except OSError as error:
+            if failed is None or error.errno in (errno.ENOSPC, errno.EDQUOT):
+                raise
+            failed(path, error)
+    if everything:
+        shutil.copystat(source, target, follow_symlinks=False)
+    sync_folder(target)
+
+
+def _copy_file(source: Path, folder: Path, everything: bool) -> Path:
+    descriptor = os.open(
+        source, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
+    )
+    with os.fdopen(descriptor, "rb", buffering=0) as file:
+        state = os.fstat(descriptor)
+        draft = Draft(folder, state.st_size)
+        try:
+            while block := file.read(1 << 20):
+                draft.write(block)
+            if everything:
+                shutil.copystat(source, draft.path, follow_symlinks=False)
+            os.utime(draft.path, ns=(state.st_mtime_ns, state.st_mtime_ns))
+            draft.finish()
+        except BaseException:
+            draft.discard()
+            raise
+    return draft.path
+
+
+def discard(path: Path) -> None:
+    """Remove a file or a whole folder of Haven's own, if it is there. Raises OSError."""
+    if path.is_dir() and not path.is_symlink():
+        shutil.rmtree(path)
+    else:
+        path.unlink(missing_ok=True)
+
+
+def size_of(path: Path) -> int:
+    """Return the bytes of the files in a folder or of a file, as far as they can be told."""
+    total = 0
+    waiting = [path]
+    while waiting:
+        one = waiting.pop()
+        try:
+            state = one.lstat()
+            if stat.S_ISDIR(state.st_mode):
+                waiting += one.iterdir()
+            else:
+                total += state.st_size
+        except OSError:
+            continue
+    return total
