@@ -14,6 +14,8 @@ from haven_faces.grouping.kinds import CORE, Barred, Faces, Floats, Ints, Limits
 from haven_faces.grouping.neighbours import Neighbours, check
 
 _CANDIDATES = 4
+_ITSELF = 0.999
+"""Cosine from which two vectors are one face, computed once and kept in half precision."""
 _NONE = np.empty((0, 1), np.float32)
 
 
@@ -63,12 +65,21 @@ class Assigner:
         self._poor: set[int] = set()  # persons of whom no good face is known
         for one, rows in rows_by(person):
             if one:
-                speaking = rows[good[rows]]
+                # What the owner took out of a person does not speak for it, though it may be in the same group.
+                speaking = rows[good[rows] & ~self._taken_out(rows, one)]
                 if not len(speaking):
                     self._poor.add(one)
                     speaking = rows
                 mine = exemplars_of(faces.vectors[speaking].astype(np.float32), limits)
                 self._exemplars[one] = without_barred(mine, barred.get(one, _NONE))
+
+    def _taken_out(self, rows: Ints, person: int) -> Mask:
+        """Return which of these faces are those that the owner took out of a person."""
+        if person not in self._barred:
+            return np.zeros(len(rows), np.bool_)
+        likeness = self._faces.vectors[rows].astype(np.float32) @ self._barred[person].T
+        answer: Mask = likeness.max(axis=1) > _ITSELF
+        return answer
 
     def expel_barred(self, group: Ints) -> None:
         """Take faces out that are nearer to what the owner removed from a person; several alike are a person."""
