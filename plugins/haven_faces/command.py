@@ -40,6 +40,7 @@ def _list(args: argparse.Namespace) -> int:
             " WHERE q.merged_into IS NULL AND (q.name IS NOT NULL OR q.number IS NOT NULL)"
             " ORDER BY q.name IS NULL, q.fold, q.number"
         ).fetchall()
+    rows = [(name, hidden, count) for name, hidden, count in rows if count or not name.startswith("Person ")]
     if args.json:
         print(json.dumps([{"name": n, "photos": c, "hidden": bool(h)} for n, h, c in rows], ensure_ascii=False))
         return 0
