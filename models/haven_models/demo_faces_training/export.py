@@ -12,6 +12,9 @@ if TYPE_CHECKING:
     import torch
 
 OPSET = 17
+CAUTION = 1.15
+"""Taken from the logits of scores, so that 0.5, from which InsightFace takes something for a face, parts faces from
+others: on validation pictures 199 of 200 faces score more, and of 81 pictures of things at most one does."""
 LOOKED_AT = 96
 """Cells whose faces are looked at for landmarks; about eight find the same face."""
 
@@ -50,7 +53,11 @@ def export_detector(net: Any, marks: Any, path: Path) -> None:
             counts = [level.shape[0] for level in levels]
             ends = [counts[0], counts[0] + counts[1]]
             parts = (points[: ends[0]], points[ends[0] : ends[1]], points[ends[1] :])
-            return (*[level[:, :1].sigmoid() for level in levels], *[level[:, 1:5] for level in levels], *parts)
+            return (
+                *[(level[:, :1] - CAUTION).sigmoid() for level in levels],
+                *[level[:, 1:5] for level in levels],
+                *parts,
+            )
 
         @staticmethod
         def places(picture: torch.Tensor, stride: int) -> torch.Tensor:
