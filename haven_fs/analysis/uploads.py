@@ -18,6 +18,7 @@ from haven_fs.analysis.at_once import AtOnce
 from haven_fs.catalog import Catalog, names
 from haven_fs.catalog.disk import Row, drop
 from haven_fs.catalog.libraries import NO_INBOX, Library, all_libraries, find_inbox
+from haven_fs.catalog.removed import keep_old
 from haven_fs.catalog.schema import LOCATED
 from haven_fs.config import Settings
 from haven_fs.errors import NotStored, UserError
@@ -65,8 +66,8 @@ class Uploads:
     ) -> Stored:
         """Keep a finished draft in a folder of a library under a name.
 
-        `over`: in place of the file of that name, which is kept under another. `link`: if the same bytes are a photo of
-        any library, that is it, and nothing is stored.
+        `over`: in place of the file of that name, which goes to /Recently Removed. `link`: if the same bytes are a
+        photo of any library, that is it, and nothing is stored.
         """
         compared: dict[tuple[int, int], bool] = {}
         if link and not over:
@@ -161,11 +162,10 @@ class Uploads:
             draft.discard()
             os.utime(target, ns=(mtime, mtime))
             return Stored(self._at_once.put(library, target), False)
-        second = storing.keep_beside(target)
+        with self._catalog.write() as w:
+            keep_old(w, library, os.fsencode(target.relative_to(library.root)))
         storing.replace_with(draft.path, target)
-        original_id = self._at_once.put(library, target)
-        self._at_once.put(library, second)
-        return Stored(original_id, False)
+        return Stored(self._at_once.put(library, target), False)
 
     def _place_numbered(self, draft: Path, folder: Path, name: str) -> Path:
         for other in storing.numbered(name):

@@ -126,9 +126,15 @@ class Tree:
         """Keep a name in a folder for a program that will write to it. Raises Refused if no file may have it."""
         if not _keeps_names(folder):
             raise Refused(403, folder.refusal)
+        Placeholders(folder.view).put(w, name)
         if isinstance(folder, TakesUploads):
             folder.check_upload(name)
-        Placeholders(folder.view).put(w, name)
+            folder.changed(w)
+
+    def drop_name(self, w: Writer, folder: Folder, name: str) -> None:
+        """Keep a name no more."""
+        if Placeholders(folder.view).drop(w, name) and isinstance(folder, TakesUploads):
+            folder.changed(w)
 
 
 def _keeps_names(folder: Folder) -> bool:

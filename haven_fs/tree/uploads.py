@@ -31,8 +31,8 @@ class Uploads(Protocol):
     def store(self, draft: Draft, library_id: int | None, below: bytes, name: str, *, over: bool, link: bool) -> Stored:
         """Keep a finished draft in a folder of a library under a name.
 
-        `over`: in place of the file of that name, which is kept under another. `link`: if the same bytes are a photo of
-        any library, that is it, and nothing is stored.
+        `over`: in place of the file of that name, which goes to /Recently Removed. `link`: if the same bytes are a
+        photo of any library, that is it, and nothing is stored.
         """
         ...
 
@@ -62,6 +62,10 @@ class TakesUploads(Protocol):
 
     def check_upload(self, name: str) -> None:
         """Raise Refused if no file may have that name here."""
+        ...
+
+    def changed(self, w: Writer) -> None:
+        """Note that what is listed here is another by now."""
         ...
 
     def stored(self, w: Writer, name: str, file: File) -> None:

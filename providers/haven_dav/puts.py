@@ -25,7 +25,7 @@ from haven_fs.catalog.libraries import NO_INBOX, find_inbox
 from haven_fs.errors import NotStored
 from haven_fs.tree.nodes import Folder, View
 from haven_fs.tree.photoset import File, FileSet
-from haven_fs.tree.placeholders import Placeholders, is_placeholder
+from haven_fs.tree.placeholders import is_placeholder
 from haven_fs.tree.tree import Tree
 from haven_fs.tree.uploads import Stored, TakesUploads
 from haven_fs.tree.writes import Refused, TakesFiles, TakesPhotos, Upload
@@ -44,11 +44,15 @@ _CHECKSUMS = {"md5": hashlib.md5, "sha1": hashlib.sha1, "sha256": hashlib.sha256
 
 @dataclass(frozen=True, slots=True)
 class _Plan:
-    """What a PUT is to do: keep the system's junk, give a file to its folder, store it there, or among the photos."""
+    """What a PUT is to do: keep the system's junk, give a file to its folder, store it there, or among the photos.
+
+    `there`: what has the name now; `kept`: nothing has, but it is kept for a file that will come.
+    """
 
     kind: Literal["junk", "file", "disk", "photo"]
     parts: list[str]
     there: File | None
+    kept: bool = False
     library_id: int | None = None
     below: bytes = b""
     name: str = ""
@@ -57,7 +61,7 @@ class _Plan:
 
     @property
     def status(self) -> str:
-        return "201 Created" if self.there is None else "204 No Content"
+        return "201 Created" if self.there is None and not self.kept else "204 No Content"
 
 
 class Puts:
@@ -121,19 +125,21 @@ class Puts:
             return _Plan("junk", parts, node) if takes else None
         if isinstance(parent, TakesFiles):
             return _Plan("file", parts, node) if node is None or is_extra(parent, node) else None
+        file = None if is_placeholder(node) else node
         if self._tree.uploads is None and takes:
             raise Refused(403, READ_ONLY if not self._tree.catalog.writable else NO_INBOX)
         if isinstance(parent, TakesUploads):
             parent.check_upload(name)
             real = parent.disk_name(name)
             library_id, below = parent.on_disk()
-            return _Plan("disk", parts, node, library_id, below, real or name, real is not None, parent.links)
+            over = real is not None
+            return _Plan("disk", parts, file, node is not file, library_id, below, real or name, over, parent.links)
         if isinstance(parent, TakesPhotos):
             if find_inbox(view.db) is None:
                 raise Refused(403, NO_INBOX)
             if names.shown(name) != name or len(name.encode()) > 255:
                 raise Refused(403, "Not every program could be told of this name. Choose a shorter or plainer one.")
-            return _Plan("photo", parts, None if is_placeholder(node) else node, name=name)
+            return _Plan("photo", parts, file, node is not file, name=name)
         return None
 
     # Files that the folder itself keeps, in the data folder
@@ -184,7 +190,7 @@ class Puts:
 
     def _keep_name(self, environ: Environ, plan: _Plan) -> str:
         """Keep the name of an empty file, which a program is about to write to; a file that is there stays."""
-        if plan.there is None:
+        if plan.there is None and not plan.kept:
             with self._tree.view() as view, self._tree.catalog.write() as w:
                 self._tree.keep_name(w, self._still(view, plan), plan.parts[-1])
         return plan.status
@@ -221,11 +227,11 @@ class Puts:
 
     def _show_on_disk(self, plan: _Plan, stored: Stored) -> None:
         """Have a file listed where it was put, if it is not just because it lies there."""
-        if stored.is_new and plan.there is None:
+        if stored.is_new and plan.there is None and not plan.kept:
             return
         with self._tree.view() as view, self._tree.catalog.write() as w:
             parent = self._still(view, plan)
-            Placeholders(parent.view).drop(w, plan.parts[-1])
+            self._tree.drop_name(w, parent, plan.parts[-1])
             if isinstance(parent, TakesUploads):
                 parent.stored(w, unicodedata.normalize("NFC", plan.parts[-1]), _file(view, stored.original_id))
 
@@ -238,7 +244,7 @@ class Puts:
                     raise Refused(403, _EDITED)
                 if plan.there is None and isinstance(parent, TakesPhotos):
                     with self._changing(environ) as w:
-                        Placeholders(parent.view).drop(w, plan.parts[-1])
+                        self._tree.drop_name(w, parent, plan.parts[-1])
                         parent.put_photo(w, plan.name, file)
         except BaseException:
             if stored.is_new and self._tree.uploads is not None:

@@ -25,6 +25,7 @@ FOLDERS = (
     "Review/Unreadable",
     "Review/Duplicates",
     "Search",
+    "Inbox",
     "Originals",
 )
 
