@@ -18,7 +18,7 @@ from haven_fs.plugins import Plugins
 
 ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
-OWN = ("time", "media", "places", "search", "clip", "duplicates", "faces", "models")
+OWN = ("time", "media", "places", "search", "clip", "duplicates", "faces", "albums", "models")
 BLOCKS = re.findall(r"```(\w*)\n(.*?)```", README, re.DOTALL)
 
 

@@ -16,7 +16,7 @@ from haven_fs.plugins import Plugins
 
 ROOT = Path(__file__).parents[2]
 USING = (ROOT / "docs/using.md").read_text(encoding="utf-8")
-OWN = ("time", "media", "places", "search", "clip", "duplicates", "faces", "models")
+OWN = ("time", "media", "places", "search", "clip", "duplicates", "faces", "albums", "models")
 OPTION = re.compile(r"(?<![\w-])--[a-z][a-z0-9-]+")
 EVERYWHERE = {"--help"}
 EVERY = {name: import_module(f"haven_fs.cli.{name}").COMMAND for name in COMMANDS} | Plugins(only=OWN).commands()
