@@ -56,7 +56,7 @@ def run(args: argparse.Namespace) -> int:
         raise UserError(f"There is no catalog in {data.path} yet. Run `haven index FOLDER` first.")
     catalog = Catalog(data.catalog_path)
     try:
-        with catalog.write(by="", place="haven places") as w:
+        with catalog.write(by="", place=f"haven places {args.verb} {args.name}") as w:
             place = _make(w, args, data.settings) if args.verb == "name" else _forget(w, args.name)
             count = _photos_in(w.db, place)
     finally:

@@ -6,11 +6,10 @@ year that no other photo is of, so that no folder is there to put it into. Both 
 
 import argparse
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from contextlib import closing
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any
 
 from haven_fs.catalog import Catalog, Writer
 from haven_fs.catalog.lookup import original_at
@@ -33,14 +32,10 @@ def shift_arguments(parser: argparse.ArgumentParser) -> None:
     """Add what `shift-time` takes."""
     parser.add_argument("--camera", required=True, metavar="NAME", help='as `haven info` shows it: "Canon EOS R10"')
     how = parser.add_mutually_exclusive_group(required=True)
-    how.add_argument(
-        "--by", type=_read(span), metavar="SPAN", help="how much later it was: +1h30m, 2d; earlier: --by=-1h30m"
-    )
-    how.add_argument(
-        "--zone", type=_read(zone), metavar="ZONE", help="where it was: +02:00, Europe/Paris; the moments stay"
-    )
+    how.add_argument("--by", metavar="SPAN", help="how much later it was: +1h30m, 2d; earlier: --by=-1h30m")
+    how.add_argument("--zone", metavar="ZONE", help="where it was: +02:00, Europe/Paris; the moments stay")
     parser.add_argument(
-        "--camera-zone", type=_read(zone), metavar="ZONE", help="what the clock was set to, of photos that do not say"
+        "--camera-zone", metavar="ZONE", help="what the clock was set to, of photos that do not say theirs"
     )
     parser.add_argument("--from", dest="first", type=_day, metavar="DATE", help="only photos of that day or later")
     parser.add_argument("--to", dest="last", type=_day, metavar="DATE", help="only photos of that day or earlier")
@@ -51,10 +46,16 @@ def shift_arguments(parser: argparse.ArgumentParser) -> None:
 
 def shift(args: argparse.Namespace) -> int:
     """Shift the times of a camera's photos, in one transaction: half of them shifted could not be told apart."""
-    how = Shift(args.by or 0, args.zone, args.camera_zone)
+    try:
+        by = span(args.by) if args.by is not None else 0
+        how = Shift(by, *(zone(text) if text is not None else None for text in (args.zone, args.camera_zone)))
+    except ValueError as error:
+        raise UserError(f"{error}.") from error
+    # One command, one gesture: what `haven undo` takes back at once.
+    place = f"haven shift-time {args.camera} {args.by or args.zone}"
     changed: list[tuple[str, int, int]] = []
     left = 0
-    with _catalog(args) as catalog, catalog.write(by="", place=f"haven shift-time {args.camera}") as w:
+    with _catalog(args) as catalog, catalog.write(by="", place=place) as w:
         for photo_id, name, clock, offset in _of_camera(w, args.camera, args.first, args.last):
             shifted = how.of(clock, offset)
             if shifted is None:
@@ -122,7 +123,7 @@ def taken(args: argparse.Namespace) -> int:
         except ValueError:
             raise UserError(f"{args.when} is no date, such as 1998, 1998-07, 1998-07-14 or 1998-07-14T15:30.") from None
         period = Period(moment.year, moment.month, moment.day)
-    with _catalog(args) as catalog, catalog.write(by="", place="haven taken") as w:
+    with _catalog(args) as catalog, catalog.write(by="", place=f"haven taken {args.when}") as w:
         for file in args.files:
             row = original_at(w.db, file, "o.photo_id")
             if row is None or row[0] is None:
@@ -137,16 +138,6 @@ def _catalog(args: argparse.Namespace) -> closing[Catalog]:
     if not data.catalog_path.exists():
         raise UserError(f"There is no catalog in {data.path} yet. Run `haven index FOLDER` first.")
     return closing(Catalog(data.catalog_path))
-
-
-def _read(reader: Callable[[str], Any]) -> Callable[[str], Any]:
-    def read(text: str) -> Any:
-        try:
-            return reader(text)
-        except ValueError as error:
-            raise argparse.ArgumentTypeError(str(error)) from None
-
-    return read
 
 
 def _day(text: str) -> int:
