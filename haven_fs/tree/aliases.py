@@ -40,9 +40,12 @@ class Aliases:
 
         `always`: it would not be listed by its display name either, as in a folder that lists folders of dates.
         """
-        w.db.execute("DELETE FROM alias WHERE place = ? AND original_id = ?", (self._place, file.id))
         shown = w.db.execute("SELECT name_fold FROM original WHERE id = ?", (file.id,)).fetchone()
-        if shown is not None and (always or shown[0] != names.fold(name)):
+        # One photo may be written under several names, by somebody who has it several times.
+        others = w.db.execute(
+            "SELECT 1 FROM alias WHERE place = ? AND original_id = ? LIMIT 1", (self._place, file.id)
+        ).fetchone()
+        if shown is not None and (always or others or shown[0] != names.fold(name)):
             w.db.execute(
                 "INSERT INTO alias (place, fold, name, original_id) VALUES (?, ?, ?, ?) ON CONFLICT (place, fold)"
                 " DO UPDATE SET name = excluded.name, original_id = excluded.original_id",

@@ -112,8 +112,6 @@ class Puts:
             raise Refused(400, "A file must be sent whole: Content-Range is not understood here.")
         check_conditions(environ, node)
         self._check_locks(environ, parts)
-        if isinstance(node, File) and node.id:
-            self._check_locks(environ, ["~original", str(node.id)])
         if plan.kind == "photo" and plan.there is not None and _length(environ) not in (None, plan.there.size):
             raise Refused(403, _EDITED)
         return plan
@@ -243,9 +241,13 @@ class Puts:
                 if plan.there is not None and plan.there.photo_id != file.photo_id:
                     raise Refused(403, _EDITED)
                 if plan.there is None and isinstance(parent, TakesPhotos):
+                    files = parent.files()
+                    listed = None if files is None else next(files.narrowed("o.id = ?", file.id).files(view.db), None)
                     with self._changing(environ) as w:
                         self._tree.drop_name(w, parent, plan.parts[-1])
                         parent.put_photo(w, plan.name, file)
+                        if listed is not None:  # it goes on being listed by its own name too
+                            parent.put_photo(w, listed.name, listed)
         except BaseException:
             if stored.is_new and self._tree.uploads is not None:
                 self._tree.uploads.withdraw(stored.original_id)
