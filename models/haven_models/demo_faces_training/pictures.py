@@ -52,7 +52,9 @@ def rough(image: Image.Image, rng: random.Random, most: float = 1.0) -> Image.Im
     if rng.random() < 0.3 * most:
         image = image.filter(ImageFilter.GaussianBlur(rng.uniform(0.3, 1.4)))
     if rng.random() < 0.35 * most:
-        noise = Image.effect_noise(image.size, rng.uniform(8, 40)).convert("RGB")
+        # Pillow's own noise is another each time.
+        grains = np.random.default_rng(rng.getrandbits(32)).normal(128, rng.uniform(8, 40), image.size[::-1])
+        noise = Image.fromarray(grains.clip(0, 255).astype(np.uint8)).convert("RGB")
         image = Image.blend(image, noise, rng.uniform(0.03, 0.14))
     if rng.random() < 0.5:
         out = io.BytesIO()
@@ -75,7 +77,7 @@ def window(seed: str) -> Sample:
         people = [(identity(rng.choice(TRAINING)), moment(rng)) for _ in range(rng.choice((1, 1, 2, 2, 3, 4)))]
         image, faces = draw_group(image, people, time, rng, (0.09, 0.42))
     elif rng.random() < 0.12:
-        image = picture(rng, Shown(), (longest, longest))
+        image = picture(rng, Shown(), (longest, longest))  # patches as on a screen, or noise
     else:
         image, _ = scene(rng, size)
     image = rough(image, rng)
