@@ -118,6 +118,10 @@ class Uploads:
             raise NotStored(415, "This picture or video is damaged and cannot be shown. Put it into /Inbox to keep it.")
         return stored
 
+    def look(self, original_id: int) -> None:
+        """Look into an original that is new in the catalog, if it is due."""
+        self._at_once.look(original_id)
+
     def withdraw(self, original_id: int) -> None:
         """Remove what was stored just now, since it was not taken after all."""
         with self._lock, self._catalog.write() as w:

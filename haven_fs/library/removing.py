@@ -50,6 +50,9 @@ def reach(root: Path, below: str) -> Path:
 
 def rename_new(source: Path, target: Path) -> None:
     """Rename a file or folder on one disk. Raises FileExistsError if the name is taken, and any other OSError."""
+    if _respells(source, target):
+        source.rename(target)
+        return
     if _exclusive(os.fsencode(source), os.fsencode(target)):
         return
     if os.name == "nt":
@@ -67,6 +70,12 @@ def rename_new(source: Path, target: Path) -> None:
     if os.path.lexists(target):
         raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), str(target))
     source.rename(target)
+
+
+def _respells(source: Path, target: Path) -> bool:
+    """Tell whether a disk that does not mind case takes two names for one."""
+    alike = source.parent == target.parent and source.name.casefold() == target.name.casefold()
+    return alike and os.path.lexists(target) and source.samefile(target)
 
 
 def _exclusive(source: bytes, target: bytes) -> bool:

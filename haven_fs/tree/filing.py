@@ -124,21 +124,23 @@ class Filing:
                 make_room(w, name)
             _remove(w, spot, name)
 
-    def move(self, source: Spot, target: Spot) -> None:
-        """Move or rename a file or a whole folder; what is in the way is put away. Raises Refused, OSError."""
+    def move(self, source: Spot, target: Spot, over: Spot | None = None) -> None:
+        """Move or rename a file or a whole folder; `over` makes room, if given. Raises Refused, OSError."""
         check_there(source)
         is_folder = _check_target(source.on_disk, target, source)
         with _carried(removing.reach(source.library.root, source.path), target) as draft, self._changing() as w:
             row = None if is_folder else file_at(w.db, source.library.id, source.below)
-            _clear(w, target, source)
+            _clear(w, over)
             _take(source.on_disk, draft, target)
             if is_folder:
                 move_folder(w, source.library.id, source.below, target.library.id, target.below)
             else:
                 place_file(w, target.library.id, target.below, file_stat(target.on_disk), row.id if row else None)
 
-    def copy(self, source: Path, origin: Spot | None, target: Spot, *, deep: bool = True) -> list[tuple[str, OSError]]:
-        """Copy a file or a folder; what is in the way is put away. Return the paths in it that could not be copied.
+    def copy(
+        self, source: Path, origin: Spot | None, target: Spot, over: Spot | None = None, *, deep: bool = True
+    ) -> list[tuple[str, OSError]]:
+        """Copy a file or a folder; `over` makes room. Return the paths in it that could not be copied.
 
         `origin`: where the source lies in a library, if it does. `deep`: with what is in the folder. Raises Refused,
         OSError.
@@ -156,7 +158,7 @@ class Filing:
             )
         try:
             with self._changing() as w:
-                _clear(w, target)
+                _clear(w, over)
                 _take(None, draft, target)
                 new = _catalog(w, target, {}, is_folder=is_folder)
                 if origin is not None:
@@ -167,14 +169,17 @@ class Filing:
         self._look_into(new)
         return failed
 
-    def restore(self, one: Removed, inside: str, target: Spot) -> None:
-        """Bring a removed thing, or what is `inside` it, back to a place, as it was. Raises Refused, OSError."""
+    def restore(self, one: Removed, inside: str, target: Spot, over: Spot | None = None) -> None:
+        """Bring a removed thing, or what is `inside` it, back to a place, as it was; `over` makes room.
+
+        Raises Refused, OSError.
+        """
         source = one.place / inside if inside else one.place
         is_folder = _check_target(source, target, None)
         with _carried(source, target) as draft, self._changing() as w:
             known = files_of(w.db, one.id)
             mine = {path: id_ for path, id_ in known.items() if _is_in(os.fsdecode(path), inside)}
-            _clear(w, target)
+            _clear(w, over)
             _take(source, draft, target)
             back = {_rest(os.fsdecode(path), inside): id_ for path, id_ in mine.items() if _is_gone(w.db, id_)}
             new = _catalog(w, target, back, is_folder=is_folder)
@@ -278,14 +283,10 @@ def _remove(w: Writer, spot: Spot, name: str = "") -> None:
         raise
 
 
-def _clear(w: Writer, target: Spot, source: Spot | None = None) -> None:
-    """Put away what is at the target, unless it is the source itself, whose name differs by case alone."""
-    path = target.on_disk
-    if not os.path.lexists(path):
-        return
-    if source is not None and path.samefile(source.on_disk):
-        return
-    _remove(w, target)
+def _clear(w: Writer, over: Spot | None) -> None:
+    """Put away what has to make room, if it is still there."""
+    if over is not None and os.path.lexists(over.on_disk):
+        _remove(w, over)
 
 
 def _catalog(w: Writer, target: Spot, known: dict[str, int], *, is_folder: bool) -> list[int]:

@@ -40,6 +40,10 @@ class Uploads(Protocol):
         """Keep a finished draft in the inbox, in the folder of its date, under this name or one made from it."""
         ...
 
+    def look(self, original_id: int) -> None:
+        """Look into an original that is new in the catalog, if it is due."""
+        ...
+
     def withdraw(self, original_id: int) -> None:
         """Remove what was stored just now, since it was not taken after all."""
         ...

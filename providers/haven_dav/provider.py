@@ -21,9 +21,11 @@ from urllib.parse import quote, unquote
 from wsgidav.dav_provider import DAVProvider
 
 from haven_dav import browse, proppatch
+from haven_dav.conditions import Locked, Locks
 from haven_dav.junk import JunkStore
 from haven_dav.propfind import LONGEST_BODY, BadRequest, ListingCache, Multistatus, parse, text_file
-from haven_dav.resources import href, is_extra, node_at, original_path, original_ref, resource, split_path
+from haven_dav.realfiles import PartlyDone
+from haven_dav.resources import href, is_extra, node_at, original_path, resource, split_path
 from haven_dav.send import Environ, NotThere, StartResponse, send_bytes, send_file
 from haven_dav.writes import WRITES, Writes
 from haven_fs.catalog import Catalog, names
@@ -57,9 +59,14 @@ class HavenProvider(DAVProvider):  # type: ignore[misc]
         self.tree = tree
         # Beside the catalog, so that a file that was sent is moved to its place, not copied.
         self.junk = JunkStore(tree.catalog.path.parent / "dropped")
-        self._writes = Writes(
-            tree, self.junk, lambda: self.lock_manager, lambda: self._href("", folder=False).rstrip("/")
+        self._locks = Locks(
+            tree,
+            self.junk,
+            lambda: self.lock_manager,
+            lambda: self._href("", folder=False).rstrip("/"),
+            lambda: self._share,
         )
+        self._writes = Writes(tree, self.junk, self._locks)
         self._listings = ListingCache()
         self._quota: tuple[float, tuple[int, int]] = (float("-inf"), (0, 0))
         self._quota_lock = threading.Lock()
@@ -71,12 +78,6 @@ class HavenProvider(DAVProvider):  # type: ignore[misc]
     def get_resource_inst(self, path: str, environ: Environ) -> Any:
         """Return what is at `path` as a resource of wsgidav's, None if nothing is."""
         return resource(self, self.tree, path, environ)
-
-    def ref_url_to_path(self, ref_url: str) -> str:
-        """Return the path of what a lock is kept under: an original's in /Originals, by whatever path it came."""
-        with self.tree.view() as view:
-            path = original_path(view.db, ref_url)
-        return str(super().ref_url_to_path(ref_url)) if path is None else path
 
     def custom_request_handler(
         self, environ: Environ, start_response: StartResponse, default_handler: Any
@@ -95,9 +96,12 @@ class HavenProvider(DAVProvider):  # type: ignore[misc]
     def _node(self, view: View, parts: Sequence[str]) -> Folder | File | Text | None:
         return self.junk.find(parts) or node_at(self.tree, view, parts)
 
+    @property
+    def _share(self) -> str:
+        return "" if self.share_path in (None, "/") else str(self.share_path)
+
     def _href(self, path: str, *, folder: bool) -> str:
-        share = "" if self.share_path == "/" else self.share_path
-        return href(quote(f"{self.mount_path or ''}{share}"), path, folder=folder)
+        return href(quote(f"{self.mount_path or ''}{self._share}"), path, folder=folder)
 
     # PROPFIND
 
@@ -154,10 +158,13 @@ class HavenProvider(DAVProvider):  # type: ignore[misc]
 
     def _lock_xml(self, name: str, file: File | None) -> str:
         """Return the lockdiscovery of a file, or of the folder with the URL path `name`."""
-        # wsgidav encodes a URL in its own way, and without the path it is mounted at.
-        url = original_ref(file) if file is not None else quote(unquote(name).removeprefix(self.mount_path or ""))
-        found = self.lock_manager.get_indirect_url_lock_list(url)
-        active = (_active_lock(lock, self._lock_root(lock)) for lock in found)
+        path = unquote(name).removeprefix(f"{self.mount_path or ''}{self._share}")
+        paths = [path.rstrip("/") or "/"]
+        if file is not None:
+            with self.tree.view() as view:
+                paths.append(original_path(view.db, file.id) or path)
+        found = {lock["token"]: lock for one in paths for lock in self._locks.covering(one)}
+        active = (_active_lock(lock, self._lock_root(lock)) for lock in found.values())
         return f"<D:lockdiscovery>{''.join(active)}</D:lockdiscovery>"
 
     def _lock_root(self, lock: dict[str, Any]) -> str:
@@ -219,9 +226,30 @@ class HavenProvider(DAVProvider):  # type: ignore[misc]
             status = self._writes.answer(environ)
         except Refused as refused:
             line = f"{refused.status} {HTTPStatus(refused.status).phrase}"
-            return _fail(environ, start_response, line, refused.reason)
+            return _fail(environ, start_response, line, refused.reason, self._locked_by(refused))
+        except PartlyDone as partly:
+            return self._partly(start_response, partly)
         start_response(status, [("Content-Length", "0"), *environ.pop("haven.headers", ())])
         return [b""]
+
+    def _locked_by(self, refused: Refused) -> str:
+        """Return the condition that says which locks' tokens were missing (RFC 4918, 16)."""
+        if not isinstance(refused, Locked):
+            return ""
+        hrefs = "".join(f"<D:href>{names.xml(self._href(root, folder=False))}</D:href>" for root in refused.roots)
+        return f"<D:lock-token-submitted>{hrefs}</D:lock-token-submitted>"
+
+    def _partly(self, start_response: StartResponse, partly: PartlyDone) -> Iterable[bytes]:
+        parts = (
+            f"<D:response><D:href>{names.xml(self._href(path, folder=False))}</D:href>"
+            f"<D:status>HTTP/1.1 {status} {HTTPStatus(status).phrase}</D:status>"
+            f"<D:responsedescription>{names.xml(reason)}</D:responsedescription></D:response>"
+            for path, status, reason in partly.failed
+        )
+        head = '<?xml version="1.0" encoding="utf-8"?>\n<D:multistatus xmlns:D="DAV:">'
+        body = f"{head}{''.join(parts)}</D:multistatus>".encode()
+        start_response("207 Multi-Status", [("Content-Type", _XML), ("Content-Length", str(len(body)))])
+        return [body]
 
     def _is_put_here(self, parts: Sequence[str]) -> bool:
         """Return whether a path leads to something that a client has written."""

@@ -3,10 +3,10 @@
 PROPFIND, GET and every write are answered by the provider without them.
 """
 
-import re
 import sqlite3
 from collections.abc import Sequence
 from typing import Any, BinaryIO
+from urllib.parse import quote
 
 from wsgidav.dav_error import HTTP_FORBIDDEN, DAVError
 from wsgidav.dav_provider import DAVCollection, DAVNonCollection, DAVProvider
@@ -66,9 +66,11 @@ class FolderResource(DAVCollection):  # type: ignore[misc]
 class FileResource(DAVNonCollection):  # type: ignore[misc]
     """A file of the tree: an original, a folder's note, or what was put into a folder."""
 
-    def __init__(self, path: str, environ: dict[str, Any], file: File) -> None:
+    def __init__(self, path: str, environ: dict[str, Any], file: File, real: str | None = None) -> None:
+        """`real`: the path of the original in /Originals, if it is one."""
         super().__init__(path, environ)
         self._file = file
+        self._real = real
 
     def get_content_length(self) -> int:
         """Return the number of bytes."""
@@ -95,14 +97,14 @@ class FileResource(DAVNonCollection):  # type: ignore[misc]
         return True
 
     def get_ref_url(self) -> str:
-        """Return one URL for all the paths of an original, so that they share its locks.
+        """Return one URL for all the paths of an original, so that they share its locks: that in /Originals.
 
         A lock that was taken before there was a file is kept under the path.
         """
         own = str(super().get_ref_url())
         manager = self.provider.lock_manager
         locked = manager is not None and manager.is_url_locked(own)
-        return own if locked or not self._file.id else original_ref(self._file)
+        return own if locked or not self._real else quote(f"{self.provider.share_path}{self._real}")
 
     def get_content(self) -> BinaryIO:
         """Return the bytes; only clients of wsgidav's own code ask."""
@@ -121,25 +123,14 @@ def node_at(tree: Tree, view: View, parts: Sequence[str]) -> Folder | File | Tex
     return CALM if list(parts) == [CALM.name] else tree.resolve(view, parts)
 
 
-_ORIGINAL_REF = re.compile(r"/~original/(\d+)")
-
-
-def original_ref(file: File) -> str:
-    """Return the one URL that an original's locks are kept under."""
-    return f"/~original/{file.id}"
-
-
-def original_path(db: sqlite3.Connection, ref: str) -> str | None:
-    """Return where /Originals shows the original with that `original_ref`; "/" if it is gone, None if `ref` is none."""
-    match = _ORIGINAL_REF.fullmatch(ref)
-    if match is None:
-        return None
+def original_path(db: sqlite3.Connection, original_id: int) -> str | None:
+    """Return where /Originals shows an original, None if it is gone."""
     row = db.execute(
         f"SELECT o.shown, o.dir_id, l.name FROM original o {LOCATED} WHERE o.id = ? AND o.gone IS NULL",
-        (int(match[1]),),
+        (original_id,),
     ).fetchone()
     if row is None:
-        return "/"
+        return None
     path, dir_id, library = row
     while (above := db.execute("SELECT shown, parent_id FROM dir WHERE id = ?", (dir_id,)).fetchone())[1] is not None:
         path, dir_id = f"{above[0]}/{path}", above[1]
@@ -172,7 +163,8 @@ def resource(
             parent = tree.resolve(view, parts[:-1])
             assert isinstance(parent, Folder)
             return FileResource("/" + "/".join(parts), environ, text_file(view, parent, node))
-        return FileResource("/" + "/".join(parts), environ, node)
+        real = original_path(view.db, node.id) if node.id else None
+        return FileResource("/" + "/".join(parts), environ, node, real)
 
 
 def href(prefix: str, path: str, *, folder: bool) -> str:

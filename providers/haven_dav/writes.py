@@ -6,23 +6,22 @@ the folder's own sentence. A change is one transaction of the catalog, and answe
 
 import logging
 import unicodedata
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
-from urllib.parse import unquote, urlsplit
-
-from wsgidav import util
-from wsgidav.dav_error import DAVError
+from urllib.parse import urlsplit
 
 from haven_dav.along import Along
+from haven_dav.conditions import Locks
 from haven_dav.junk import JunkStore
 from haven_dav.puts import NO_PARENT, READ_ONLY, THERE, Puts
+from haven_dav.realfiles import RealFiles
 from haven_dav.resources import is_extra, node_at, split_path
 from haven_dav.send import Environ
 from haven_fs.catalog import Writer, names
 from haven_fs.catalog.brake import is_braked
 from haven_fs.tree.nodes import Folder, Text, View
 from haven_fs.tree.photoset import File
+from haven_fs.tree.placeholders import is_placeholder
 from haven_fs.tree.tree import Tree
 from haven_fs.tree.writes import (
     LetsGo,
@@ -46,21 +45,26 @@ Node = Folder | File | Text | None
 
 
 class Writes:
-    """Answers the writes of one provider; `locks` gives its lock manager, `prefix` the URL path it is mounted at."""
+    """Answers the writes of one provider."""
 
-    def __init__(self, tree: Tree, junk: JunkStore, locks: Callable[[], Any], prefix: Callable[[], str]) -> None:
+    def __init__(self, tree: Tree, junk: JunkStore, locks: Locks) -> None:
         self._tree = tree
         self._junk = junk
         self._locks = locks
-        self._prefix = prefix
         self._along = Along()
         self._puts = Puts(tree, junk, self._check_locks, self._changing)
+        self._real = RealFiles(tree, junk, locks, self._destination, self._changing)
 
     def answer(self, environ: Environ) -> str:
-        """Do what a request asks and return the status line. Raises Refused."""
+        """Do what a request asks and return the status line. Raises Refused and PartlyDone."""
         method, parts = environ["REQUEST_METHOD"], split_path(environ["PATH_INFO"])
+        if "HTTP_IF" in environ:
+            with self._tree.view() as view:
+                self._locks.check_if(environ, view, parts)
         if method == "PUT":
             return self._puts.answer(environ, parts)
+        if method in ("DELETE", "COPY", "MOVE") and (done := self._real.answer(environ, parts)) is not None:
+            return done
         with self._tree.view() as view:
             node = self._at(view, parts)
             parent = self._tree.resolve(view, parts[:-1]) if parts else None
@@ -108,7 +112,11 @@ class Writes:
         if self._junk.find(parts):
             self._junk.remove(parts)
             return "204 No Content"
-        if isinstance(node, Folder) and isinstance(node, Removable):
+        if is_placeholder(node) and isinstance(parent, Folder) and not isinstance(parent, TakesFiles):
+            self._check_locks(environ, parts)
+            with self._changing(environ) as w:
+                self._tree.drop_name(w, parent, parts[-1])
+        elif isinstance(node, Folder) and isinstance(node, Removable):
             self._check_locks(environ, parts, depth="infinity")
             with self._changing(environ) as w:
                 node.remove(w)
@@ -187,6 +195,9 @@ class Writes:
         if self._junk.find(parts) and isinstance(folder, TakesFiles):
             self._junk.move(parts, to)
             return "201 Created"
+        if is_placeholder(node) and not isinstance(parent, TakesFiles):
+            self._move_name(environ, parts, to, parent, folder, there)
+            return "201 Created"
         if isinstance(node, Folder) and isinstance(folder, TakesFolders) and not same:
             if there is not None:
                 raise Refused(412, f"There is a folder or file named {to[-1]} already. Choose another name.")
@@ -224,20 +235,31 @@ class Writes:
         self._unlock(parts)
         return "201 Created" if there is None else "204 No Content"
 
+    def _move_name(
+        self, environ: Environ, parts: list[str], to: list[str], parent: Node, folder: Node, there: Node
+    ) -> None:
+        """Give a name that is kept for a later file another name, or another folder."""
+        if there is not None:
+            raise Refused(412, THERE)
+        self._check_locks(environ, parts)
+        self._check_locks(environ, to)
+        if isinstance(parent, Folder) and isinstance(folder, Folder):
+            with self._changing(environ) as w:
+                self._tree.keep_name(w, folder, to[-1])
+                self._tree.drop_name(w, parent, parts[-1])
+        self._unlock(parts)
+
     def _destination(
         self, environ: Environ, view: View, parts: list[str], node: Node, parent: Node
     ) -> tuple[list[str], Node, Node]:
         """Return the path that COPY and MOVE lead to, what is there, and the folder it is in."""
         header = environ.get("HTTP_DESTINATION", "")
-        url = urlsplit(header)
-        host = environ.get("HTTP_HOST", "")
-        if not url.path.startswith("/"):
-            self._refuse(environ, view, parts, node, parent)
-        prefix = self._prefix()
-        path = unquote(url.path, errors="surrogateescape")
-        if (url.netloc and url.netloc.lower() != host.lower()) or not f"{path}/".startswith(f"{prefix}/"):
+        if not urlsplit(header).path.startswith("/"):
+            raise Refused(400, "The Destination header, which says where to, is missing or malformed.")
+        path = self._locks.path_of_url(environ, header)
+        if path is None:
             raise Refused(502, "The destination is on another server, where Haven cannot write.")
-        to = split_path(path.removeprefix(prefix))
+        to = split_path(path)
         if not to:
             raise Refused(403, "The drive itself cannot be replaced.")
         if to == parts:
@@ -281,21 +303,14 @@ class Writes:
 
     def _check_locks(self, environ: Environ, parts: list[str], depth: str = "0") -> None:
         """Raise Refused if somebody else holds a lock on a path, or on what is below it."""
-        manager = self._locks()
-        if manager is None:
-            return
-        util.parse_if_header_dict(environ)
-        tokens, who = environ["wsgidav.ifLockTokenList"], environ.get("wsgidav.auth.user_name", "")
-        try:
-            manager.check_write_permission(url="/" + "/".join(parts), depth=depth, token_list=tokens, principal=who)
-        except DAVError as error:
-            raise Refused(423, "Another program has locked this. Close it there, or wait a while.") from error
+        with self._tree.view() as view:
+            there = environ["REQUEST_METHOD"] == "PUT" and self._at(view, parts) is not None
+            paths = self._locks.paths(view, parts)
+        self._locks.check(environ, paths, parent=not there, deep=depth == "infinity")
 
     def _unlock(self, parts: list[str]) -> None:
         """Forget the locks on what is not there any more."""
-        manager = self._locks()
-        if manager is not None:
-            manager.remove_all_locks_from_url("/" + "/".join(parts), recursive=True)
+        self._locks.unlock(["/" + "/".join(parts)])
 
     @contextmanager
     def _changing(self, environ: Environ) -> Iterator[Writer]:
