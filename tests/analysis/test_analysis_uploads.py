@@ -1,0 +1,251 @@
+"""Uploads without a server: where they go, what they are taken for, and how they get along with a walk."""
+
+import shutil
+from collections.abc import Callable, Collection, Iterator
+from pathlib import Path
+
+import pytest
+from helpers.home import Home
+from helpers.photos import make_photo
+
+from haven_fs.analysis.scan import Scan
+from haven_fs.analysis.uploads import Stored, Uploads
+from haven_fs.catalog.libraries import add_inbox, add_library, all_libraries, find_inbox, remove_library
+from haven_fs.errors import NotStored, UserError
+from haven_fs.library.walk import Listing
+
+
+class Receiving:
+    """A home with an inbox, and uploads to it."""
+
+    def __init__(self, folder: Path, **settings: object) -> None:
+        self.home = Home(folder, **settings)
+        self.home.photo("known.jpg")
+        self.home.index()
+        self.inbox = folder / "Inbox"
+        add_inbox(self.home.catalog, self.inbox, self.home.data)
+        self.uploads = self.another()
+        self.new = folder / "new"
+
+    def another(self) -> Uploads:
+        from helpers.home import plugins
+
+        return Uploads(self.home.catalog, plugins(), self.home.settings)
+
+    def send(self, name: str, data: bytes, below: str = "", *, over: bool = False) -> Stored:
+        draft = self.uploads.begin(None, below.encode(), len(data))
+        draft.write(data)
+        draft.finish()
+        try:
+            return self.uploads.store(draft, None, below.encode(), name, over=over, link=True)
+        finally:
+            draft.discard()
+
+    def send_by_date(self, name: str, data: bytes, mtime: float | None = None) -> Stored:
+        draft = self.uploads.begin(None, b"", None)
+        draft.write(data)
+        draft.finish(mtime)
+        try:
+            return self.uploads.store_by_date(draft, name)
+        finally:
+            draft.discard()
+
+    def picture(self, name: str, taken: str | None = "2021-05-04 12:00:00") -> bytes:
+        return make_photo(self.new / name, taken).read_bytes()
+
+    def there(self) -> list[str]:
+        return sorted(path.relative_to(self.inbox).as_posix() for path in self.inbox.rglob("*") if path.is_file())
+
+
+@pytest.fixture
+def house(tmp_path: Path) -> Iterator[Receiving]:
+    receiving = Receiving(tmp_path)
+    yield receiving
+    receiving.home.close()
+
+
+def test_what_was_stored_is_a_photo(house: Receiving) -> None:
+    stored = house.send("a.jpg", house.picture("a.jpg"))
+    assert stored.is_new
+    seen = house.home.seen(house.inbox)["a.jpg"]
+    assert seen.id == stored.original_id
+    assert (seen.name, seen.role, seen.shown) == ("a.jpg", "main", True)
+    # The rest is due, and the walk finds nothing that is new to it.
+    house.home.indexer().walk()
+    assert house.home.seen(house.inbox)["a.jpg"] == seen
+    house.home.index()
+    assert house.home.seen(house.inbox)["a.jpg"] == seen
+
+
+def test_dates_make_folders(house: Receiving) -> None:
+    house.send_by_date("a.jpg", house.picture("1.jpg", "2001-02-03 04:05:06"))
+    house.send_by_date("a.jpg", house.picture("2.jpg", "2001-02-09 04:05:06"))
+    house.send_by_date("IMG_20030405_060708.jpg", house.picture("3.jpg", None))
+    house.send_by_date("undated.jpg", house.picture("4.jpg", None), 1600000000)
+    house.send_by_date("a:b?.jpg", house.picture("5.jpg", "2001-02-03 04:05:06"))
+    assert house.there() == [
+        "2001/2001-02/a (2).jpg",
+        "2001/2001-02/a.jpg",
+        "2001/2001-02/a_b_.jpg",
+        "2003/2003-04/IMG_20030405_060708.jpg",
+        "2020/2020-09/undated.jpg",
+    ]
+
+
+@pytest.mark.parametrize("template", ["{year", "{week}", "{}", "../{year}", ".{year}", "{year}/con", "{year:x}", "a:b"])
+def test_a_template_that_makes_no_folder_is_refused(tmp_path: Path, template: str) -> None:
+    with pytest.raises(UserError, match=r"inbox\.template"):
+        Receiving(tmp_path, **{"inbox.template": template})
+
+
+def test_the_template_is_the_owners(tmp_path: Path) -> None:
+    house = Receiving(tmp_path, **{"inbox.template": "Phone/{year}/{month}/{day}"})
+    house.send_by_date("a.jpg", house.picture("a.jpg"))
+    assert house.there() == ["Phone/2021/05/04/a.jpg"]
+    house.home.close()
+
+
+def test_a_photo_of_another_library_is_not_stored(house: Receiving) -> None:
+    data = (house.home.root / "known.jpg").read_bytes()
+    known = house.home.seen()["known.jpg"].id
+    assert house.send("mine.jpg", data) == Stored(known, False)
+    assert house.send_by_date("mine.jpg", data) == Stored(known, False)
+    # One that nobody has looked into yet is known all the same.
+    make_photo(house.home.root / "fresh.jpg")
+    house.home.indexer().walk()
+    fresh = (house.home.root / "fresh.jpg").read_bytes()
+    assert house.send("fresh.jpg", fresh) == Stored(house.home.seen()["fresh.jpg"].id, False)
+    assert house.home.seen()["fresh.jpg"].shown
+    # What is listed and gone from the disk is no reason not to keep it.
+    (house.home.root / "known.jpg").unlink()
+    assert house.send("again.jpg", data).is_new
+    assert house.there() == ["again.jpg"]
+
+
+def test_what_was_deleted_and_comes_again_is_the_photo_it_was(house: Receiving) -> None:
+    data = (house.home.root / "known.jpg").read_bytes()
+    before = house.home.seen()["known.jpg"]
+    make_photo(house.home.root / "stays.jpg")
+    (house.home.root / "known.jpg").unlink()
+    house.home.index()
+    assert house.send("x.jpg", data) == Stored(before.id, True)
+    after = house.home.seen(house.inbox)["x.jpg"]
+    assert (after.id, after.photo, after.name) == (before.id, before.photo, before.name)
+
+
+def test_what_is_withdrawn_leaves_nothing(house: Receiving) -> None:
+    stored = house.send("a.jpg", house.picture("a.jpg"))
+    house.uploads.withdraw(stored.original_id)
+    assert house.there() == []
+    assert house.home.seen(house.inbox) == {}
+    assert house.home.query("SELECT count(*) FROM photo WHERE shown = 1") == [1]
+    with pytest.raises(NotStored) as told:
+        house.send_by_date("x.jpg", b"\xff\xd8\xff\xe0 damaged")
+    assert told.value.status == 415
+    assert house.there() == []
+
+
+def test_an_inbox_whose_disk_is_away_takes_nothing(house: Receiving) -> None:
+    house.send("a.jpg", house.picture("a.jpg"))
+    house.inbox.rename(house.inbox.with_name("elsewhere"))
+    with pytest.raises(NotStored) as told:
+        house.send("b.jpg", b"abc")
+    assert told.value.status == 503
+    assert not house.inbox.exists()
+    # The empty folder that a disk is mounted on must not fill up.
+    house.inbox.mkdir()
+    with house.home.catalog.write() as w:
+        w.db.execute("UPDATE library SET away = 'It is away.', device = -1 WHERE inbox = 1")
+    with pytest.raises(NotStored, match="It is away"):
+        house.send("b.jpg", b"abc")
+    assert house.there() == []
+
+
+def test_there_is_one_inbox(house: Receiving, tmp_path: Path) -> None:
+    catalog, data = house.home.catalog, house.home.data
+    for folder in (house.home.root, house.home.root / "below", house.inbox / "below", tmp_path, data, data / "below"):
+        with pytest.raises(UserError):
+            add_inbox(catalog, folder, data)
+        assert folder.name != "below" or not folder.exists()
+    again = add_inbox(catalog, house.inbox, data)
+    other = add_inbox(catalog, tmp_path / "Other", data)
+    with catalog.read() as db:
+        assert [library.id for library in all_libraries(db) if library.inbox] == [other.id]
+        assert next(library for library in all_libraries(db) if library.id == again.id).writable
+    # The one before it may be it again; one that is forgotten is none.
+    assert add_inbox(catalog, house.inbox, data).id == again.id
+    remove_library(catalog, again.name)
+    with catalog.read() as db:
+        assert find_inbox(db) is None
+    assert not add_library(catalog, house.inbox, data).inbox
+
+
+class Interrupted(Scan):
+    """A walk during which something happens: after a folder was listed, before the catalog is told."""
+
+    def during(self, happening: Callable[[], object]) -> "Interrupted":
+        self._happening: Callable[[], object] | None = happening
+        return self
+
+    def _listings(self, only: Collection[str] | None, known: set[bytes]) -> Iterator[Listing]:
+        for listing in super()._listings(only, known):
+            if self._happening is not None:
+                happening, self._happening = self._happening, None
+                happening()
+            yield listing
+
+
+@pytest.mark.parametrize("only", [None, {""}])
+def test_a_walk_that_listed_before_an_upload_leaves_it_alone(house: Receiving, only: set[str] | None) -> None:
+    first, second = house.picture("1.jpg"), house.picture("2.jpg")
+    house.send("over.jpg", first)
+
+    def happens() -> None:
+        house.send("a.jpg", house.picture("a.jpg"))
+        house.send("over.jpg", second, over=True)
+        (house.inbox / "Trip").mkdir()
+        house.send("b.jpg", house.picture("b.jpg"), "Trip")
+
+    with house.home.catalog.read() as db:
+        inbox = find_inbox(db)
+    assert inbox is not None
+    Interrupted(house.home.catalog, inbox).during(happens).run(only)
+    seen = house.home.seen(house.inbox)
+    assert {path: (file.shown, file.shown_as) for path, file in seen.items()} == {
+        "a.jpg": (True, "a.jpg"),
+        "over.jpg": (True, "over.jpg"),
+        "Trip/b.jpg": (True, "b.jpg"),
+    }
+    assert (house.inbox / "over.jpg").read_bytes() == second
+    sizes = dict(house.home.query("SELECT file, size FROM original WHERE gone IS NULL"))
+    assert sizes[b"over.jpg"] == len(second)
+    house.home.index()
+    assert house.home.seen(house.inbox) == seen
+    # A look that comes later finds what happens on the disk.
+    (house.inbox / "a.jpg").unlink()
+    shutil.rmtree(house.inbox / "Trip")
+    house.home.index(accept_missing=True)
+    assert set(house.home.seen(house.inbox)) == {"over.jpg"}
+    assert house.home.query("SELECT path FROM dir WHERE gone IS NULL AND path <> x''") == []
+
+
+def test_a_file_that_the_walk_finds_first_is_one_photo(house: Receiving) -> None:
+    data = house.picture("a.jpg")
+    (house.inbox / "a.jpg").write_bytes(data)
+    with house.home.catalog.read() as db:
+        inbox = find_inbox(db)
+    assert inbox is not None
+    Scan(house.home.catalog, inbox).run({""})
+    stored = house.uploads._at_once.put(inbox, house.inbox / "a.jpg")
+    house.home.index()
+    assert house.home.seen(house.inbox)["a.jpg"].id == stored
+    assert house.home.query("SELECT count(*) FROM photo WHERE shown = 1") == [2]
+
+
+def test_what_a_walk_would_not_show_is_not_taken(house: Receiving) -> None:
+    (house.inbox / ".havenignore").write_text("*.raw\n")
+    for name in (".x.jpg", "x.raw", "x.part", "Thumbs.db"):
+        with pytest.raises(NotStored) as told:
+            house.send(name, b"abc")
+        assert told.value.status == 403
+    assert house.there() == [".havenignore"]
