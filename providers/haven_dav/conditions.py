@@ -205,7 +205,7 @@ class Locks:
         """Return the drive's path of a URL or a URL's path, None if it is on another server or another drive."""
         parts = urlsplit(url)
         prefix = self._prefix()
-        path = unquote(parts.path, errors="surrogateescape")
+        path = unquote(parts.path, errors="surrogateescape") or "/"
         if parts.netloc and parts.netloc.lower() != environ.get("HTTP_HOST", "").lower():
             return None
         if not f"{path}/".startswith(f"{unquote(prefix)}/"):

@@ -20,6 +20,7 @@ from haven_fs.catalog import names
 from haven_fs.catalog.disk import http_date, iso_date
 from haven_fs.tree.narrowing import Versions
 from haven_fs.tree.nodes import Entry, Folder, Text, View
+from haven_fs.tree.originals import DiskFolder
 from haven_fs.tree.photoset import File, Stamp
 
 LONGEST_BODY = 64 * 1024
@@ -58,6 +59,10 @@ _FOLDER_PROPERTIES = (
 # RFC 4331 keeps quotas out of allprop. The constant supportedlock is left out too: with it 2,000 photos would pass
 # the 1,000,000 bytes of properties above which Explorer shows an empty folder.
 _NOT_IN_ALLPROP = {"supportedlock", "quota-available-bytes", "quota-used-bytes"}
+
+
+Kept = dict[tuple[str, str], str]
+"""Properties that programs keep beside a file or folder: namespace and name to the element as XML."""
 
 
 class BadRequest(Exception):
@@ -133,7 +138,8 @@ def empty_element(space: str, name: str) -> str:
 class Multistatus:
     """Makes the answers to one kind of request.
 
-    `quota` gives the bytes used and free; `locks`, if there are any, the lockdiscovery of a URL path or an original.
+    `quota` gives the bytes used and free; `locks`, if there are any, the lockdiscovery of a URL path or an original;
+    `dead`, if there are any, the properties that programs keep beside a file or folder: namespace, name, and XML.
     """
 
     def __init__(
@@ -141,10 +147,14 @@ class Multistatus:
         wanted: Wanted,
         quota: Callable[[], tuple[int, int]],
         locks: Callable[[str, File | None], str] | None = None,
+        dead: Callable[[File | Folder], Sequence[tuple[str, str, str]]] | None = None,
     ) -> None:
         self._wanted = wanted
         self._quota = quota
         self._locks = locks
+        # Nearly all clients name what they want, and name nothing else.
+        named = wanted.names is not None and all(space == _DAV for space, _ in wanted.names)
+        self._dead = None if named else dead
         self._file_names = self._present(_FILE_PROPERTIES)
         self._folder_names = self._present(_FOLDER_PROPERTIES)
         self._file_rest = self._rest(self._file_names)
@@ -157,9 +167,19 @@ class Multistatus:
             return [name for name in known if name not in _NOT_IN_ALLPROP or self._wanted.asks_for(name)]
         return [name for name in known if self._wanted.asks_for(name)]
 
-    def _rest(self, present: list[str]) -> str:
+    def _kept(self, node: File | Folder) -> Kept:
+        """Return the properties kept beside a file or folder that are asked for, as XML."""
+        found = {(space, name): value for space, name, value in self._dead(node)} if self._dead is not None else {}
+        if self._wanted.only_names:
+            return {name: empty_element(*name) for name in found}
+        return {
+            name: value for name, value in found.items() if self._wanted.names is None or name in self._wanted.names
+        }
+
+    def _rest(self, present: list[str], kept: Iterable[tuple[str, str]] = ()) -> str:
         """Return the propstat of what was asked for and is not there."""
-        missing = [(space, name) for space, name in self._wanted.names or () if space != _DAV or name not in present]
+        asked = [name for name in self._wanted.names or () if name not in kept]
+        missing = [(space, name) for space, name in asked if space != _DAV or name not in present]
         if not missing:
             return ""
         parts = "".join(empty_element(space, name) for space, name in missing)
@@ -176,18 +196,16 @@ class Multistatus:
         """Return the answer for a folder at `href` (ending in "/") and what is in it: nothing if `entries` is None."""
         name = folder.view.path[-1] if folder.view.path else "Haven"
         versions = Versions(view)
-        body = [_HEAD, self.folder(view, versions.of(folder), href, name).encode()]
+        body = [_HEAD, self.folder(view, versions.of(folder), href, name, self._kept(folder)).encode()]
         if entries is not None:
-            body += [
-                self.folder(
-                    view, versions.listed(folder, entry), f"{href}{names.href(entry.name)}/", entry.name
-                ).encode()
-                for entry in entries
-            ]
+            for entry in entries:
+                below = folder.enter(entry.name) if self._dead is not None and isinstance(folder, DiskFolder) else None
+                url, stamp = f"{href}{names.href(entry.name)}/", versions.listed(folder, entry)
+                body.append(self.folder(view, stamp, url, entry.name, self._kept(below) if below else {}).encode())
             body += [self.text(view, folder, text, href).encode() for text in folder.texts()]
             body += [self.file(extra, href).encode() for extra in extras]
             files = folder.files()
-            if files is not None and self._locks is not None:
+            if files is not None and (self._locks is not None or self._dead is not None):
                 body += [self.file(file, href).encode() for file in files.files(view.db)]
             elif files is not None:
                 body += files.render(view.db, *self._template(href))
@@ -198,7 +216,7 @@ class Multistatus:
         """Return the answer that consists of one response."""
         return [_HEAD, response.encode(), _TAIL]
 
-    def _template(self, href: str) -> tuple[str, list[str]]:
+    def _template(self, href: str, kept: Kept | None = None) -> tuple[str, list[str]]:
         """Return the printf template of a file's response in the folder at `href`, and the columns for its holes."""
         columns = ["href"]
         pieces = []
@@ -210,12 +228,13 @@ class Multistatus:
             if column:
                 columns.append(column)
         start = f"<D:response><D:href>{href}".replace("%", "%%") + "%s</D:href>"
-        rest = self._file_rest.replace("%", "%%")
+        rest = (self._rest(self._file_names, kept) if kept else self._file_rest).replace("%", "%%")
+        pieces += [value.replace("%", "%%") for value in (kept or {}).values()]
         return start + self._found("".join(pieces)) + rest + "</D:response>", columns
 
     def file(self, file: File, href: str) -> str:
         """Return one file's response, in the folder at `href`."""
-        template, columns = self._template(href)
+        template, columns = self._template(href, self._kept(file))
         given = {
             "href": names.href(file.name),
             "xml": names.xml(file.name),
@@ -236,8 +255,8 @@ class Multistatus:
         """Return the response of a folder's small text file, which is as old as the folder."""
         return self.file(text_file(view, folder, text), href)
 
-    def folder(self, view: View, stamp: Stamp, href: str, name: str) -> str:
-        """Return the response of a folder at `href`."""
+    def folder(self, view: View, stamp: Stamp, href: str, name: str, kept: Kept | None = None) -> str:
+        """Return the response of a folder at `href`, with what programs have `kept` beside it."""
         if self._wanted.only_names:
             properties = "".join(f"<D:{name}/>" for name in self._folder_names)
         else:
@@ -257,9 +276,9 @@ class Multistatus:
             properties = "".join(f"<D:{p}>{values[p]}</D:{p}>" for p in self._folder_names)
             if self._locks is not None:
                 properties = properties.replace("<D:lockdiscovery></D:lockdiscovery>", self._locks(href, None))
-        return (
-            f"<D:response><D:href>{names.xml(href)}</D:href>{self._found(properties)}{self._folder_rest}</D:response>"
-        )
+        rest = self._rest(self._folder_names, kept) if kept else self._folder_rest
+        properties += "".join((kept or {}).values())
+        return f"<D:response><D:href>{names.xml(href)}</D:href>{self._found(properties)}{rest}</D:response>"
 
 
 def text_file(view: View, folder: Folder, text: Text) -> File:

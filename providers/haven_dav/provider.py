@@ -20,7 +20,7 @@ from urllib.parse import quote, unquote
 
 from wsgidav.dav_provider import DAVProvider
 
-from haven_dav import browse, proppatch
+from haven_dav import browse, deadprops, proppatch
 from haven_dav.conditions import Locked, Locks
 from haven_dav.junk import JunkStore
 from haven_dav.propfind import LONGEST_BODY, BadRequest, ListingCache, Multistatus, parse, text_file
@@ -118,8 +118,8 @@ class HavenProvider(DAVProvider):  # type: ignore[misc]
         path = environ["PATH_INFO"]
         asks_locks = not wanted.only_names and (wanted.everything or wanted.asks_for("lockdiscovery"))
         locks = self._lock_xml if asks_locks and self._any_locks() else None
-        multistatus = Multistatus(wanted, self._quota_now, locks)
         with self.tree.view() as view:
+            multistatus = Multistatus(wanted, self._quota_now, locks, deadprops.reader(view.db))
             key = (path, wanted, depth, self.share_path)
             quota = self._quota_now() if wanted.asks_for("quota-used-bytes") else None
             version = (view.seq, view.now.date(), quota)
@@ -215,22 +215,30 @@ class HavenProvider(DAVProvider):  # type: ignore[misc]
 
     def _write(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
         """Answer a write."""
-        if environ["REQUEST_METHOD"] == "PROPPATCH" and self._is_put_here(split_path(environ["PATH_INFO"])):
-            try:
-                body = proppatch.answer(_read_body(environ), self._href(environ["PATH_INFO"], folder=False))
-            except BadRequest as error:
-                return _fail(environ, start_response, "400 Bad Request", str(error))
-            start_response("207 Multi-Status", [("Content-Type", _XML), ("Content-Length", str(len(body)))])
-            return [body]
         try:
+            if environ["REQUEST_METHOD"] == "PROPPATCH" and (body := self._patched(environ)) is not None:
+                start_response("207 Multi-Status", [("Content-Type", _XML), ("Content-Length", str(len(body)))])
+                return [body]
             status = self._writes.answer(environ)
         except Refused as refused:
             line = f"{refused.status} {HTTPStatus(refused.status).phrase}"
             return _fail(environ, start_response, line, refused.reason, self._locked_by(refused))
+        except BadRequest as error:
+            return _fail(environ, start_response, "400 Bad Request", str(error))
         except PartlyDone as partly:
             return self._partly(start_response, partly)
         start_response(status, [("Content-Length", "0"), *environ.pop("haven.headers", ())])
         return [b""]
+
+    def _patched(self, environ: Environ) -> bytes | None:
+        """Return the answer to a PROPPATCH that is not refused altogether. Raises Refused and BadRequest."""
+        parts, body = split_path(environ["PATH_INFO"]), _read_body(environ)
+        folder = environ["PATH_INFO"].endswith("/")
+        href_ = self._href(environ["PATH_INFO"], folder=folder)
+        patched = self._writes.properties.patch(environ, parts, body, href_)
+        if patched is not None:
+            return patched
+        return proppatch.answer(body, href_) if self._is_put_here(parts) else None
 
     def _locked_by(self, refused: Refused) -> str:
         """Return the condition that says which locks' tokens were missing (RFC 4918, 16)."""

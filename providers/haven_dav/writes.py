@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 
 from haven_dav.along import Along
 from haven_dav.conditions import Locks
+from haven_dav.deadprops import DeadProperties
 from haven_dav.junk import JunkStore
 from haven_dav.puts import NO_PARENT, READ_ONLY, THERE, Puts
 from haven_dav.realfiles import RealFiles
@@ -54,6 +55,8 @@ class Writes:
         self._along = Along()
         self._puts = Puts(tree, junk, self._check_locks, self._changing)
         self._real = RealFiles(tree, junk, locks, self._destination, self._changing)
+        self.properties = DeadProperties(tree, locks, self._changing)
+        """What programs keep beside real files."""
 
     def answer(self, environ: Environ) -> str:
         """Do what a request asks and return the status line. Raises Refused and PartlyDone."""
@@ -254,7 +257,7 @@ class Writes:
     ) -> tuple[list[str], Node, Node]:
         """Return the path that COPY and MOVE lead to, what is there, and the folder it is in."""
         header = environ.get("HTTP_DESTINATION", "")
-        if not urlsplit(header).path.startswith("/"):
+        if not header or not f"{urlsplit(header).path or '/'}".startswith("/"):
             raise Refused(400, "The Destination header, which says where to, is missing or malformed.")
         path = self._locks.path_of_url(environ, header)
         if path is None:
