@@ -49,7 +49,7 @@ CORE_SETTINGS = (
         "The folder of the inbox that a photo goes to if it was put into an album, a person or another smart folder;"
         " {year}, {month} and {day} are when it was taken.",
     ),
-    Setting("removed.days", 30, "Days that what was deleted in a writable library is kept in /Recently Removed.", 0),
+    Setting("removed.days", 30, "Days that what was deleted in a writable library is kept in /Recently Removed.", 1),
     Setting(
         "vectors.chroma",
         "embedded",

@@ -21,6 +21,7 @@ from haven_fs.catalog.faces import without_forgotten
 from haven_fs.catalog.findings import Analysis, GroupFound, PhotoFound, Probe
 from haven_fs.catalog.libraries import Library, all_libraries
 from haven_fs.catalog.photos import PhotoStore
+from haven_fs.catalog.removed import adopt
 from haven_fs.config import Settings
 from haven_fs.plugins import Plugins
 from haven_fs.vectors import Vector
@@ -68,6 +69,8 @@ class Indexer:
     def walk(self, *, accept_missing: bool = False) -> None:
         """Walk every library and note what is new, changed, moved or gone."""
         for library in self.libraries():
+            if library.writable:
+                adopt(self.catalog, library)
             Scan(self.catalog, library, accept_missing=accept_missing).run()
 
     def look_at(self, library_id: int, folders: Collection[str] | None) -> None:

@@ -4,6 +4,8 @@ A removed file's original stays in the catalog as gone, and its row here says wh
 that photo again, with its people and albums. See haven_fs.library.removing for where the bytes are.
 """
 
+import errno
+import logging
 import os
 import sqlite3
 import time
@@ -18,6 +20,8 @@ from haven_fs.catalog.disk import Row, drop, unique
 from haven_fs.catalog.libraries import Library
 from haven_fs.catalog.moving import drop_dirs, file_at, files_below
 from haven_fs.library import removing
+
+logger = logging.getLogger(__name__)
 
 DAY = 86400.0
 MANY = 100
@@ -190,12 +194,39 @@ def forget(w: Writer, removed_id: int) -> None:
 
 
 def erase(catalog: Catalog, one: Removed) -> int:
-    """Erase a removed thing for good, and return how many bytes that were. Raises OSError."""
+    """Erase a removed thing for good, and return how many bytes that were. Raises OSError if its disk is away."""
     size = removing.size_of(one.place)
-    removing.erase(one.root, one.token)
+    if one.away or not any(one.root.iterdir()):
+        raise OSError(errno.ENODEV, one.away or "its disk is away", str(one.root))
+    draft: Path | None = None
     with catalog.write() as w:
+        if w.db.execute("SELECT 1 FROM removed WHERE id = ?", (one.id,)).fetchone() is None:
+            return 0  # it is back
+        try:
+            draft = removing.give_up(one.root, one.token)
+        except FileNotFoundError:
+            logger.info("%s was erased by somebody else", one.place)
         forget(w, one.id)
+    if draft is not None:
+        removing.discard(draft)
     return size
+
+
+def expire(catalog: Catalog, days: float) -> int:
+    """Erase what was removed longer ago, but for what is held; return how many things that were."""
+    with catalog.read() as db:
+        old = [one for one in all_removed(db, before=time.time() - days * DAY) if not one.held]
+    count = 0
+    for one in old:
+        try:
+            erase(catalog, one)
+        except OSError as error:
+            logger.info("%s is not erased yet: %s", one.place, error)
+        else:
+            count += 1
+    if count:
+        logger.info("%d things that were removed more than %g days ago were erased", count, days)
+    return count
 
 
 def adopt(catalog: Catalog, library: Library) -> int:
@@ -215,7 +246,7 @@ def adopt(catalog: Catalog, library: Library) -> int:
             if not os.path.lexists(path):
                 note_removed(w, library.id, one.token, os.fsencode(one.path), is_folder=one.is_folder, at=one.at)
             elif not one.is_folder and path.samefile(kept):
-                removing.erase(library.root, one.token)  # kept for a replacement that did not come
+                removing.discard(removing.give_up(library.root, one.token))  # kept for what did not come
             else:
                 _insert(w, library.id, one.token, os.fsencode(one.path), [], is_folder=one.is_folder, at=one.at)
     return len(new)

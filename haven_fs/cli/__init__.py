@@ -20,6 +20,7 @@ COMMANDS = (
     "log",
     "undo",
     "allow",
+    "purge",
     "backup",
     "export",
     "plugins",

@@ -183,12 +183,17 @@ def prune(root: Path, token: str, path: str) -> None:
         return
 
 
-def erase(root: Path, token: str) -> None:
-    """Erase a removed thing for good. Raises OSError; what is not there any more is erased."""
+def give_up(root: Path, token: str) -> Path:
+    """Take a removed thing out of sight for good, and return what to `discard`: the next start does, if nobody has.
+
+    Raises OSError; FileNotFoundError if it is not there.
+    """
     holder = root / REMOVED
     if _TOKEN.fullmatch(token) is None or holder.is_symlink():
         raise OSError(errno.ELOOP, "This is not what Haven has removed", str(holder / token))
-    discard(holder / token)
+    draft = draft_path(holder)
+    rename_new(holder / token, draft)
+    return draft
 
 
 def put_aways(root: Path) -> Iterator[PutAway]:

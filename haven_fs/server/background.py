@@ -8,6 +8,7 @@ from pathlib import Path
 from haven_fs.analysis.indexer import Indexer
 from haven_fs.analysis.progress import Progress
 from haven_fs.catalog import Catalog
+from haven_fs.catalog.removed import expire
 from haven_fs.config import Settings
 from haven_fs.library.watch import Watcher
 from haven_fs.plugins import Plugins
@@ -15,6 +16,7 @@ from haven_fs.plugins import Plugins
 logger = logging.getLogger(__name__)
 
 _WORKERS_WAIT = 15.0
+_EXPIRE_EVERY = 3600.0
 _MODELS_EVERY = 30.0
 """Seconds after which another choice of model is noticed."""
 
@@ -27,6 +29,7 @@ class Background:
     ) -> None:
         self._catalog = catalog
         self._accept_missing = accept_missing
+        self._keep_days, self._expired = float(settings["removed.days"]), float("-inf")
         self._rescan = 60.0 * settings["index.rescan_minutes"]
         self._indexer = Indexer(catalog, plugins, settings, progress=progress, poll=self._take_changes)
         self._ids = {library.root: library.id for library in self._indexer.libraries()}
@@ -65,6 +68,12 @@ class Background:
         for root, folders in changes.items():
             self._indexer.look_at(self._ids[root], folders)
 
+    def _expire(self) -> None:
+        """Erase what was removed long ago."""
+        if time.monotonic() - self._expired >= _EXPIRE_EVERY:
+            self._expired = time.monotonic()
+            expire(self._catalog, self._keep_days)
+
     def _run(self) -> None:
         # Watching begins before the walk, so that what changes behind the walk's back is announced.
         self._watcher.wait_until_watching(timeout=10)
@@ -80,6 +89,7 @@ class Background:
                 self._indexer.renew()
                 self._indexer.work()
                 self._catalog.vectors.sync(self._indexer.indexed_spaces(), wait=False)
+                self._expire()
             except Exception:
                 if self._stopping:
                     return

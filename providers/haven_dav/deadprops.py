@@ -35,7 +35,7 @@ def owner_of(node: File | Folder) -> str | None:
 
 
 def reader(db: sqlite3.Connection) -> Callable[[File | Folder], Sequence[tuple[str, str, str]]] | None:
-    """Return what gives the properties of a node: namespace, name, the element as XML; None if there are none at all."""
+    """Return what gives the properties of a node: namespace, name, element as XML; None if there are none at all."""
     if db.execute("SELECT 1 FROM property LIMIT 1").fetchone() is None:
         return None
 
