@@ -115,3 +115,21 @@ def test_a_place_and_a_meaning(dav: Client, shows: dict[str, tuple[str, str]]) -
     everywhere, lisbon = answers(dav, "dog"), answers(dav, "dog Lisbon")
     assert lisbon == [name for name in everywhere if name in set(lisbon)]
     assert set(lisbon) <= set(dav.files("/Places/Lisbon"))
+
+
+def test_the_family_is_in_people(dav: Client) -> None:
+    folders = dav.folders("/People/")
+    assert "Alice" in folders, "a program has named her in one photo, and the others have her face"
+    assert len(folders) >= 4
+    shown = {
+        name: {file for file in dav.files(f"/People/{quote(name)}/") if file.endswith((".jpg", ".JPG"))}
+        for name in folders
+    }
+    assert len(shown["Alice"]) >= 10
+    # Somebody at once in another's folder would be in most of the same photos.
+    for one in folders:
+        for other in folders:
+            both = shown[one] & shown[other]
+            assert one == other or len(both) <= 0.8 * min(len(shown[one]), len(shown[other]))
+    alone = [name for name in dav.files("/Search/" + quote('"only Alice"')) if not name.endswith(".txt")]
+    assert alone and set(alone) < shown["Alice"]
