@@ -5,6 +5,7 @@ library nothing is ever changed.
 """
 
 import os
+import unicodedata
 from collections.abc import Iterable, Sequence
 
 from haven_fs.catalog import Writer, names
@@ -129,7 +130,7 @@ class WritableFolder(DiskFolder):
 
     def make_folder(self, w: Writer, name: str) -> None:
         """Make a folder on the disk. Raises Refused."""
-        make_folder(w, self.spot().child(name))
+        make_folder(w, self.spot().child(unicodedata.normalize("NFC", name)))
 
 
 class OriginalsFolder(Folder):

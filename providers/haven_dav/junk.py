@@ -57,6 +57,11 @@ class JunkStore:
             for path in kept[:-MOST]:
                 path.unlink(missing_ok=True)
 
+    def put_empty(self, parts: Sequence[str]) -> None:
+        """Keep a path for what a system is about to write there. Raises OSError."""
+        self.folder.mkdir(parents=True, exist_ok=True)
+        self._path(parts).touch()
+
     def move(self, parts: Sequence[str], to: Sequence[str]) -> None:
         """Keep what is under a path under another one, or no more if nobody would look there."""
         with self._lock:

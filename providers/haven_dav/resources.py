@@ -11,6 +11,7 @@ from urllib.parse import quote
 from wsgidav.dav_error import HTTP_FORBIDDEN, DAVError
 from wsgidav.dav_provider import DAVCollection, DAVNonCollection, DAVProvider
 
+from haven_dav.junk import is_junk
 from haven_dav.propfind import text_file
 from haven_dav.send import NotThere, open_original
 from haven_fs.catalog import names
@@ -19,7 +20,8 @@ from haven_fs.tree.narrowing import Versions
 from haven_fs.tree.nodes import Folder, Text, View
 from haven_fs.tree.photoset import File
 from haven_fs.tree.tree import Tree
-from haven_fs.tree.writes import Refused, TakesFiles
+from haven_fs.tree.uploads import TakesUploads
+from haven_fs.tree.writes import Refused, TakesFiles, TakesPhotos
 
 
 class FolderResource(DAVCollection):  # type: ignore[misc]
@@ -51,11 +53,14 @@ class FolderResource(DAVCollection):  # type: ignore[misc]
             if not isinstance(folder, Folder) or not self._tree.catalog.writable:
                 raise DAVError(HTTP_FORBIDDEN, "Nothing can be added here.")
             try:
-                with self._tree.catalog.write() as w:
-                    if isinstance(folder, TakesFiles):
-                        folder.put_empty(w, name)
-                    else:
-                        self._tree.keep_name(w, folder, name)
+                if is_junk(name) and isinstance(folder, TakesFiles | TakesUploads | TakesPhotos):
+                    self.provider.junk.put_empty([*split_path(self.path), name])
+                else:
+                    with self._tree.catalog.write() as w:
+                        if isinstance(folder, TakesFiles):
+                            folder.put_empty(w, name)
+                        else:
+                            self._tree.keep_name(w, folder, name)
             except Refused as refused:
                 raise DAVError(refused.status, refused.reason) from refused
         made = resource(self.provider, self._tree, f"{self.path.rstrip('/')}/{name}", self.environ)
@@ -153,7 +158,7 @@ def resource(
     """Return what is at `path` as wsgidav wants it, None if nothing is."""
     parts = split_path(path)
     with tree.view() as view:
-        node = node_at(tree, view, parts)
+        node = provider.junk.find(parts) or node_at(tree, view, parts)
         if node is None:
             return None
         if isinstance(node, Folder):

@@ -326,7 +326,11 @@ def test_finder_copies_a_photo(house: Serving, dav: Client, new: list[Path], fol
     # The resource fork comes beside it, and goes to the store of such things.
     fork = f"{folder}/._IMG_1.jpg"
     lock = dav("LOCK", fork, LOCKINFO.format(scope="exclusive"), Depth=0, **FINDER)
-    assert dav("PUT", fork, b"\0" * 4096, **FINDER).status in (201, 204, 423)
+    assert lock.status == 201
+    fork_token = f"({lock['Lock-Token']})"
+    assert dav("PUT", fork, b"\0" * 4096, If=fork_token, **FINDER).status == 204
+    assert dav("UNLOCK", fork, Lock_Token=lock["Lock-Token"], **FINDER).status == 204
+    assert dav.one(fork, "getcontentlength")["getcontentlength"] == "4096"
     assert dav("GET", photo).body == data
     assert dav.one(photo, "getcontentlength")["getcontentlength"] == str(len(data))
     assert "IMG_1.jpg" in dav.files(AMONG)
