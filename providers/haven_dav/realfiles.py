@@ -16,6 +16,7 @@ from haven_dav.resources import node_at
 from haven_dav.send import Environ
 from haven_fs.catalog import Writer, names
 from haven_fs.tree.filing import Filing, Spot, check_library, in_words
+from haven_fs.tree.inbox import InboxFolder
 from haven_fs.tree.nodes import Folder, Text, View
 from haven_fs.tree.originals import DiskFolder
 from haven_fs.tree.photoset import File
@@ -247,6 +248,8 @@ class RealFiles:
         if not place.library.writable:
             raise Refused(403, folder.refusal)
         from_junk = self._junk.find(asked.parts) is not None
+        if source is None and isinstance(folder, InboxFolder) and isinstance(node, File) and node.photo_id is not None:
+            return self._show_in_inbox(asked, to, there, folder)
         if source is None and not (from_junk and isinstance(node, File)):
             raise Refused(403, _NO_COPY)
         if asked.method == "MOVE" and isinstance(source, Spot) and not source.library.writable:
@@ -286,6 +289,35 @@ class RealFiles:
             return status
 
         return do
+
+    def _show_in_inbox(self, asked: _Asked, to: list[str], there: Node, folder: InboxFolder) -> Do:
+        """Show a photo of a library in the inbox, as if it had been uploaded; it is moved if it was shown there."""
+        if there is not None and not is_placeholder(there):
+            if not asked.overwrites:
+                raise Refused(412, THERE)
+            if folder.real_name(to[-1]) is not None:
+                raise Refused(403, "What is there cannot be replaced by a photo that lies elsewhere.")
+        folder.check_upload(unicodedata.normalize("NFC", to[-1]))
+        self._locks.check(asked.environ, self._locks.paths(asked.view, to), parent=True)
+        moves = asked.method == "MOVE" and isinstance(asked.parent, InboxFolder)
+        paths = self._locks.paths(asked.view, asked.parts)
+        if moves:
+            self._locks.check(asked.environ, paths, parent=True)
+
+        def show() -> str:
+            file, parent = asked.node, asked.parent
+            assert isinstance(file, File)
+            with self._changing(asked.environ) as w:
+                if moves and isinstance(parent, InboxFolder):
+                    parent.take_out(w, file)
+                folder.stored(w, unicodedata.normalize("NFC", to[-1]), file)
+            if is_placeholder(there):
+                self._drop_name(to)
+            if moves:
+                self._locks.unlock(paths)
+            return "201 Created" if there is None else "204 No Content"
+
+        return show
 
     def _replaced(
         self, asked: _Asked, to: list[str], there: Node, folder: DiskFolder, source: Spot | Inside | None

@@ -514,3 +514,44 @@ def test_a_reader_sees_whole_files_only(house: Serving, dav: Client, new: list[P
     assert connection.getresponse().status == 201
     connection.close()
     assert dav("GET", "/Inbox/slow.jpg").body == data
+
+
+def move(dav: Client, method: str, source: str, to: str, **headers: str) -> int:
+    return dav(method, source, Destination=dav.address + to, **headers).status
+
+
+def test_real_files_are_renamed_and_removed(house: Serving, dav: Client, inbox: Path, new: list[Path]) -> None:
+    assert dav("MKCOL", "/Inbox/Trip").status == 201
+    assert dav("MKCOL", "/People/Alice").status == 201
+    for number in (0, 1):
+        assert dav("PUT", f"/Inbox/{number}.jpg", new[number].read_bytes()).status == 201
+    assert move(dav, "COPY", "/Inbox/0.jpg", "/People/Alice/0.jpg") == 201
+    assert move(dav, "MOVE", "/Inbox/0.jpg", "/Inbox/Trip/first.jpg") == 201
+    assert move(dav, "MOVE", "/Inbox/Trip/", "/Inbox/Journey/") == 201
+    assert (inbox / "Journey/first.jpg").read_bytes() == new[0].read_bytes()
+    assert dav.files("/People/Alice/") == ["0.jpg"]  # it is the same photo
+    assert move(dav, "MOVE", "/Inbox/Journey/first.jpg", "/Inbox/1.jpg", Overwrite="F") == 412
+    assert dav("DELETE", "/Inbox/1.jpg").status == 204
+    assert dav("DELETE", "/Inbox/Journey").status == 204
+    assert dav.files("/Inbox/") == dav.folders("/Inbox/") == []
+    assert {"1.jpg"} <= set(dav.files("/Recently%20Removed/"))
+    assert not dav.files("/People/Alice/")
+    assert move(dav, "MOVE", "/Recently%20Removed/1.jpg", "/Inbox/again.jpg") == 201
+    assert (inbox / "again.jpg").read_bytes() == new[1].read_bytes()
+    # What was overwritten can be had again.
+    assert dav("PUT", "/Inbox/again.jpg", new[2].read_bytes()).status == 204
+    assert dav("GET", "/Recently%20Removed/again.jpg").body == new[1].read_bytes()
+
+
+def test_a_photo_of_a_library_that_is_copied_here_is_shown_here(dav: Client, inbox: Path, indexed: Path) -> None:
+    assert dav("MKCOL", "/Inbox/Trip").status == 201
+    data = (indexed / "Family/old.jpg").read_bytes()
+    assert move(dav, "COPY", "/Timeline/2019/2019-05/old.jpg", "/Inbox/copied.jpg") == 201
+    assert move(dav, "COPY", "/Timeline/2019/2019-05/old.jpg", "/Inbox/copied.jpg", Overwrite="F") == 412
+    assert move(dav, "MOVE", "/Inbox/copied.jpg", "/Inbox/Trip/moved.jpg") == 201
+    assert move(dav, "MOVE", "/Timeline/2019/2019-05/older.jpg", "/Inbox/moved.jpg") == 201
+    assert dav.files("/Inbox/") == ["moved.jpg"]
+    assert dav.files("/Inbox/Trip/") == ["moved.jpg"]
+    assert dav("GET", "/Inbox/Trip/moved.jpg").body == data
+    assert "older.jpg" in dav.files("/Timeline/2019/2019-05/")
+    assert not hashes(inbox)
