@@ -6,6 +6,7 @@ Finder sends `._NAME` with every copy and gives the copy up if that is refused; 
 
 import hashlib
 import threading
+import time
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -17,6 +18,16 @@ from haven_fs.tree.writes import Upload
 
 MOST = 500
 """Files kept; the longest unwritten go first."""
+
+
+HALF_KEPT = 86400.0
+"""Seconds that half a file is kept that is larger than what systems leave."""
+_HALF = (".part", ".partial", ".tmp", ".filepart", ".crdownload")
+
+
+def is_half(name: str) -> bool:
+    """Return whether a name is one under which programs write a file that gets its own name when it is whole."""
+    return name.lower().endswith(_HALF)
 
 
 def is_junk(name: str) -> bool:
@@ -56,6 +67,10 @@ class JunkStore:
             kept = sorted(self.folder.glob("junk-*"), key=lambda path: path.stat().st_mtime_ns)
             for path in kept[:-MOST]:
                 path.unlink(missing_ok=True)
+            for path in kept[-MOST:]:
+                state = path.stat()
+                if state.st_size > self.largest and state.st_mtime < time.time() - HALF_KEPT:
+                    path.unlink()
 
     def put_empty(self, parts: Sequence[str]) -> None:
         """Keep a path for what a system is about to write there. Raises OSError."""

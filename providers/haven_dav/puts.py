@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
-from haven_dav.junk import JunkStore, is_junk
+from haven_dav.junk import JunkStore, is_half, is_junk
 from haven_dav.resources import is_extra, node_at
 from haven_dav.send import BLOCK, Environ
 from haven_fs.catalog import Writer, names
@@ -39,6 +39,7 @@ _EDITED = (
     "Haven shows this photo here and cannot change it. Save it under another name, or change it where it is: in"
     " Originals, if that can be written to, or in Inbox."
 )
+_ANY_SIZE = 1 << 62
 _CHECKSUMS = {"md5": hashlib.md5, "sha1": hashlib.sha1, "sha256": hashlib.sha256}
 
 
@@ -85,7 +86,9 @@ class Puts:
             plan = self._plan(environ, view, parts)
         length = _length(environ)
         if plan.kind == "junk":
-            with self._received(environ, self._junk.largest) as upload:
+            # Half a file that is named after when it is whole is as large as any.
+            largest = _ANY_SIZE if is_half(parts[-1]) and plan.library_id is not None else self._junk.largest
+            with self._received(environ, largest) as upload:
                 self._junk.put(parts, upload)
             return plan.status
         if plan.kind == "file":
@@ -120,7 +123,8 @@ class Puts:
         name = unicodedata.normalize("NFC", parts[-1])
         takes = isinstance(parent, TakesFiles | TakesUploads | TakesPhotos)
         if is_junk(name):
-            return _Plan("junk", parts, node) if takes else None
+            library_id = parent.on_disk()[0] if isinstance(parent, TakesUploads) else None
+            return _Plan("junk", parts, node, library_id=library_id) if takes else None
         if isinstance(parent, TakesFiles):
             return _Plan("file", parts, node) if node is None or is_extra(parent, node) else None
         file = None if is_placeholder(node) else node

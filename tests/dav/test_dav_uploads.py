@@ -555,3 +555,15 @@ def test_a_photo_of_a_library_that_is_copied_here_is_shown_here(dav: Client, inb
     assert dav("GET", "/Inbox/Trip/moved.jpg").body == data
     assert "older.jpg" in dav.files("/Timeline/2019/2019-05/")
     assert not hashes(inbox)
+
+
+def test_a_program_that_writes_under_another_name_first(dav: Client, inbox: Path) -> None:
+    data = photo_bytes(5) + bytes(3 << 20)
+    assert dav("PUT", "/Inbox/IMG_5.jpg.part", data).status == 201
+    assert not list(inbox.iterdir())
+    assert dav.files("/Inbox/") == []
+    assert move(dav, "MOVE", "/Inbox/IMG_5.jpg.part", "/Inbox/IMG_5.jpg") == 201
+    assert (inbox / "IMG_5.jpg").read_bytes() == data
+    assert "IMG_5.jpg" in dav.files("/Recent/")
+    assert dav("GET", "/Inbox/IMG_5.jpg.part").status == 404
+    assert dav("PUT", "/Inbox/._IMG_5.jpg", bytes(3 << 20)).status == 413
