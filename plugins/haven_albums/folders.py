@@ -146,7 +146,8 @@ class Album(AlbumPhotos):
 
     def nested(self) -> list["Album"]:
         """Return the albums nested in this one."""
-        opened = (self.enter(entry.name) for entry in _entries(self.view, self.album_id, whole=False))
+        listed = _entries(self.view, self.album_id, whole=isinstance(self, AlbumFolder))
+        opened = (self.enter(entry.name) for entry in listed)
         return [album for album in opened if isinstance(album, Album)]
 
     def content(self, w: Writer) -> Content:

@@ -127,12 +127,12 @@ class Shelf(Home):
         self._undo(count, again=False)
 
     def redo(self) -> None:
-        """Take back the newest taking back."""
-        self._undo(1, again=True)
+        """Say again all that was taken back."""
+        self._undo(None, again=True)
 
-    def _undo(self, count: int, *, again: bool) -> None:
+    def _undo(self, count: int | None, *, again: bool) -> None:
         with self.catalog.read() as db:
             standing = [one for one in corrections(db) if one.undone is None and (one.kind == KIND) == again]
-        assert len(standing) >= count
+        assert len(standing) >= (count or 0)
         with self.catalog.write(by="") as w:
             assert undo(w, standing[:count], 1.0).left == 0
