@@ -34,7 +34,7 @@ def note_correction(
     now = time.time()
     changes = json.dumps(take_changes(db), ensure_ascii=False)
     gesture = db.execute(
-        "SELECT gesture FROM correction WHERE by = ? AND at > ? AND place = ? ORDER BY id DESC LIMIT 1",
+        "SELECT gesture FROM correction WHERE by = ? AND at > ? AND place = ? ORDER BY at DESC, id DESC LIMIT 1",
         (by, now - GESTURE, place),
     ).fetchone()
     row = db.execute(
