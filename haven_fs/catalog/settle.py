@@ -6,7 +6,7 @@ facet. Whoever changes them settles the photo.
 
 import json
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -57,7 +57,7 @@ class Settler:
     def settle(self, photo_id: int) -> None:
         """Derive the columns and facet values of a photo anew from its analyses and what the owner said."""
         values, tags = self.found(photo_id)
-        tags |= albums_of(self._db, photo_id)
+        tags |= {(ALBUM, key): (name, parent) for _, (key, name, parent) in albums_of(self._db, [photo_id])}
         said = self._db.execute("SELECT fact, value FROM said WHERE photo_id = ?", (photo_id,)).fetchall()
         self._overrule(values, tags, said)
         *before, readable = self._db.execute(
@@ -70,25 +70,24 @@ class Settler:
         wanted = {self._value_id(facet, key, *named) for (facet, key), named in tags.items()}
         current = {row[0] for row in self._db.execute("SELECT value_id FROM member WHERE photo_id = ?", (photo_id,))}
         self._add(photo_id, wanted - current)
-        self._drop(photo_id, current - wanted)
+        self._db.executemany(
+            "DELETE FROM member WHERE value_id = ? AND photo_id = ?", [(value, photo_id) for value in current - wanted]
+        )
         self._put_words(photo_id, values, tags)
         after = [readable, day_of(values.get("taken")), values.get("taken_source"), _is_placed(values, tags)]
         if before[0] and (current - wanted or after != before):
             self._w.note_removal()
 
-    def settle_albums(self, photo_ids: Iterable[int]) -> None:
-        """Bring the albums that photos are in up to date, and nothing else of them: it may be thousands."""
-        for photo_id in photo_ids:
-            tags = albums_of(self._db, photo_id)
-            wanted = {self._value_id(facet, key, *named) for (facet, key), named in tags.items()}
-            rows = self._db.execute(
-                "SELECT value_id FROM member JOIN value ON value.id = value_id WHERE photo_id = ? AND facet = ?",
-                (photo_id, ALBUM),
-            )
-            current = {row[0] for row in rows}
-            self._add(photo_id, wanted - current)
-            self._drop(photo_id, current - wanted)
-            self._db.execute("UPDATE photo SET seq = ? WHERE id = ?", (self._w.seq, photo_id))
+    def settle_albums(self, photo_ids: Collection[int]) -> None:
+        """Bring the albums that photos are in up to date, and nothing else of them: it may be all there are."""
+        wanted = {(self._value_id(ALBUM, *album), id_) for id_, album in albums_of(self._db, photo_ids)}
+        ids = (json.dumps(list(photo_ids)),)
+        members = "SELECT value_id, photo_id FROM json_each(?) j CROSS JOIN member ON photo_id = j.value"
+        albums = "SELECT id FROM value WHERE facet = ?"
+        current = set(self._db.execute(f"{members} WHERE value_id IN ({albums})", (*ids, ALBUM)))
+        self._db.executemany("INSERT INTO member VALUES (?, ?)", wanted - current)
+        self._db.executemany("DELETE FROM member WHERE value_id = ? AND photo_id = ?", current - wanted)
+        self._db.execute("UPDATE photo SET seq = ? WHERE id IN (SELECT value FROM json_each(?))", (self._w.seq, *ids))
         drop_empty_values(self._db, ALBUM)
         self._values.clear()
 
@@ -154,10 +153,6 @@ class Settler:
 
     def _add(self, photo_id: int, value_ids: Iterable[int]) -> None:
         self._db.executemany("INSERT INTO member VALUES (?, ?)", [(value, photo_id) for value in value_ids])
-
-    def _drop(self, photo_id: int, value_ids: Iterable[int]) -> None:
-        gone = [(value, photo_id) for value in value_ids]
-        self._db.executemany("DELETE FROM member WHERE value_id = ? AND photo_id = ?", gone)
 
     def _value_id(self, facet: str, key: str, name: str, parent: str | None) -> int:
         wanted = (facet, key, name, parent)

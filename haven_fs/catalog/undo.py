@@ -9,12 +9,12 @@ import sqlite3
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from haven_fs.catalog.albums import ALBUM, follow_albums
+from haven_fs.catalog import albums
 from haven_fs.catalog.catalog import Writer
 from haven_fs.catalog.changes import Change, take_back
 from haven_fs.catalog.people import People
 from haven_fs.catalog.places import follow_places
-from haven_fs.catalog.settle import drop_empty_values
+from haven_fs.catalog.settle import Settler
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,11 +109,9 @@ def undo(w: Writer, chosen: Sequence[Correction], now: float) -> Undone:
             w.db.execute("UPDATE correction SET undone = NULL WHERE id IN (SELECT value FROM json_each(?))", (again,))
     if count:
         people = People(w)
-        people.follow(done)
-        for photo_id in follow_albums(w.db, done, w.seq):
-            people.unsettle(photo_id)
+        people.follow(change for change in done if change["table"] not in albums.OF_PHOTOS)
         people.finish()
-        drop_empty_values(w.db, ALBUM)
+        Settler(w).settle_albums(albums.follow_albums(w.db, done, w.seq))
         follow_places(w, done)
         w.note_removal()
         w.correct(KIND, corrections=[one.id for one in chosen if one.undone is None])
