@@ -27,7 +27,7 @@ _COPIES = (
 )
 _PHOTOS = (
     "SELECT p.id, p.kind, coalesce(p.duration, 0), -coalesce(p.width * p.height, 0),"
-    " -(coalesce(p.taken_source IN ('exif', 'video'), 0) + (p.make IS NOT NULL) + (p.latitude IS NOT NULL)),"
+    " -(coalesce(p.taken_source IN ('exif', 'video', 'owner'), 0) + (p.make IS NOT NULL) + (p.latitude IS NOT NULL)),"
     " -o.size, p.added, d.path, o.file, o.name"
     " FROM json_each(?) wanted CROSS JOIN photo p ON p.id = wanted.value JOIN original o ON o.id = p.main_id"
     " JOIN dir d ON d.id = o.dir_id WHERE p.shown = 1 AND o.gone IS NULL AND o.name IS NOT NULL"
