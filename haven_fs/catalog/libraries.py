@@ -10,7 +10,7 @@ from haven_fs.catalog.catalog import Catalog, Writer
 from haven_fs.catalog.disk import Mirror, unique
 from haven_fs.errors import UserError
 
-NO_INBOX = "Haven has no folder for uploads yet. Start it with one: haven serve --inbox DIR"
+NO_INBOX = "Haven has no folder for uploads yet. Start it with one, as in: haven serve --inbox DIR."
 
 
 @dataclass(frozen=True, slots=True)
