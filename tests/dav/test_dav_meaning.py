@@ -198,8 +198,8 @@ CELLS = [
     Cell(
         "People",
         "move photo to a sibling",
-        lambda h: h.move("/People/Alice/A1.jpg", "/People/Bob/A1.jpg"),
-        changed(**{"in": (person("Alice", "A1.jpg"), person("Bob", "A1.jpg"))}),
+        lambda h: h.move("/People/Alice/A2.jpg", "/People/Bob/A2.jpg"),
+        changed(**{"in": (person("Alice", "A2.jpg"), person("Bob", "A2.jpg"))}),
     ),
     Cell(
         "People",
@@ -234,12 +234,12 @@ CELLS = [
         changed(unwanted=(set(), {("A1.jpg",)})),
     ),
     Cell(
+        "Search", "delete folder", lambda h: h.delete_folder("/Search/dog"), changed(made=({("search", "dog")}, set()))
+    ),
+    Cell(
         "Search",
         "move photo to a sibling",
         lambda h: h.make("/Search/B") and h.move("/Search/dog/001 A1.jpg", "/Search/B/A1.jpg"),
-    ),
-    Cell(
-        "Search", "delete folder", lambda h: h.delete_folder("/Search/dog"), changed(made=({("search", "dog")}, set()))
     ),
     # Albums
     Cell("Albums", "new folder", lambda h: h.make("/Albums/Autumn"), changed(albums=(set(), {("Autumn", 0)}))),
@@ -306,7 +306,7 @@ CELLS = [
         lambda h: h.copy(f"{JUNE}/stranger.jpg", "/Places/Paris/stranger.jpg"),
         changed(**{"in": (set(), place("Paris", "stranger.jpg"))}),
     ),
-    Cell("Places", "file copied in, place known", lambda h: h.copy(f"{JUNE}/B1.jpg", "/Places/Paris/B1.jpg")),
+    Cell("Places", "file copied in, place known", lambda h: h.copy(f"{JUNE}/B3.jpg", "/Places/Paris/B3.jpg")),
     Cell(
         "Places",
         "rename folder",
@@ -406,10 +406,10 @@ def test_what_a_write_means(world: World, cell: Cell) -> None:
         if cell.check is None:
             kept = {kind: rows for kind, rows in after.items() if kind != "made"}
             assert kept == {kind: rows for kind, rows in before.items() if kind != "made"}
-            assert not done
+            assert not done or (world.hands.sends_later and "copied" in cell.column)
         else:
             assert done
-            until = time.monotonic() + (20 if world.hands.name == "mount" else 0)
+            until = time.monotonic() + (20 if world.hands.sends_later else 0)
             while True:  # what is copied in a mounted drive is sent a moment later
                 try:
                     assert cell.check(before, world.facts())

@@ -20,9 +20,13 @@ from helpers.serving import Serving
 
 
 class Hands:
-    """What a person does; paths begin with "/". Each returns whether it was done."""
+    """What a person does; paths begin with "/". Each returns whether it was done.
+
+    `sends_later`: copies are said to be done before they are, and a refusal comes too late to be told.
+    """
 
     name = ""
+    sends_later = False
 
     def make(self, path: str) -> bool:
         """Make a folder."""
@@ -149,12 +153,15 @@ class Mounted(Hands):
     """cp, mv, mkdir, rm -r in a folder that `rclone mount` shows the drive in."""
 
     name = "mount"
+    sends_later = True
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
 
     def _done(self, *words: str) -> bool:
-        return subprocess.run(words, capture_output=True, timeout=120, check=False).returncode == 0
+        done = subprocess.run(words, capture_output=True, text=True, timeout=120, check=False)
+        print(*words, done.stderr)  # shown with a failure
+        return done.returncode == 0
 
     def _at(self, path: str) -> str:
         return f"{self._folder}{path}"
@@ -166,10 +173,10 @@ class Mounted(Hands):
         return self._done("cp", self._at(source), self._at(to))
 
     def move(self, source: str, to: str) -> bool:
-        return self._done("mv", "-n", self._at(source), self._at(to)) and not Path(self._at(source)).exists()
+        return not Path(self._at(to)).exists() and self._done("mv", self._at(source), self._at(to))
 
     def move_folder(self, source: str, to: str) -> bool:
-        return self._done("mv", "-nT", self._at(source), self._at(to))
+        return not Path(self._at(to)).exists() and self._done("mv", "-T", self._at(source), self._at(to))
 
     def delete(self, path: str) -> bool:
         return self._done("rm", self._at(path))
