@@ -1,4 +1,4 @@
-"""`haven export xmp`: what Haven knows of people, as sidecars that every photo program reads. Nobody is locked in.
+"""`haven export xmp`: people and favourites, as sidecars that every photo program reads. Nobody is locked in.
 
 Sidecars go into a folder that mirrors the libraries, or beside the originals of writable libraries. One that is there
 already keeps all else that is in it; originals are only read. Works while `serve` runs.
@@ -22,6 +22,7 @@ from haven_fs.library.personnames import clean_name
 from haven_fs.library.placed import NotEditable
 from haven_fs.library.xmp import LONGEST_PACKET
 from haven_fs.library.xmp_markup import EMPTY
+from haven_fs.library.xmp_rating import with_favorite
 from haven_fs.library.xmp_write import with_people
 
 _MOST_REASONS = 20
@@ -30,7 +31,7 @@ _MOST_REASONS = 20
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Add what `export` takes."""
     verbs = parser.add_subparsers(dest="verb", metavar="xmp", required=True)
-    xmp = verbs.add_parser("xmp", help="write who is in which photo as XMP sidecars")
+    xmp = verbs.add_parser("xmp", help="write who is in which photo, and favourites as five stars")
     xmp.add_argument("folder", nargs="?", type=Path, metavar="DIR", help="a folder for them, outside your photos")
     xmp.add_argument("--sidecars", action="store_true", help="write them beside the photos of writable libraries")
     options.add_data(parser, xmp)
@@ -131,12 +132,15 @@ def _export(photo: KnownPhoto, library: Library, folder: Path | None, report: _R
     for beside in _sidecars(photo, path):
         target = folder / library.name / beside.relative_to(library.root) if folder else beside
         base = next((found for found in (target, beside) if found.exists()), None)
-        if base is None and not any(clean_name(person.name) for person in photo.people):
+        stars = photo.favorite or (photo.favorite is False and photo.rated)
+        if base is None and not stars and not any(clean_name(person.name) for person in photo.people):
             continue
         try:
             before = _read(base) if base else EMPTY
             after = with_people(before, photo.people, metadata, photo.gone, key=_key)
-            if after == before and (base == target or not photo.people):
+            if photo.favorite is not None:
+                after = with_favorite(after, favorite=photo.favorite, rated=photo.rated)
+            if after == before and (base == target or not (photo.people or photo.favorite)):
                 report.unchanged += 1
                 continue
             put_sidecar(target, after, before if base == target else None)

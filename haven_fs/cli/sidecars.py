@@ -15,7 +15,10 @@ from haven_fs.library.xmp_write import Named
 
 @dataclass(slots=True)
 class KnownPhoto:
-    """A photo and who is in it; `gone`: folded names that its sidecars must not say any more."""
+    """A photo and who is in it; `gone`: folded names that its sidecars must not say any more.
+
+    `favorite`: whether the owner said that it is one, None if nobody said; `rated`: whether its files give five stars.
+    """
 
     library_id: int
     file: str
@@ -23,17 +26,22 @@ class KnownPhoto:
     sidecars: list[str] = field(default_factory=list)
     people: list[Named] = field(default_factory=list)
     gone: set[str] = field(default_factory=set)
+    favorite: bool | None = None
+    rated: bool = False
 
     def path(self, root: Path) -> Path:
         """Return where it is."""
         return root / self.file
 
 
+_FAVORITES = (
+    "SELECT v.photo_id, v.is_favorite, coalesce(r.rating, 0) >= 5 FROM favorite v JOIN photo r ON r.id = v.photo_id"
+)
 _PHOTOS = (
     "SELECT o.photo_id, d.library_id, d.path, o.file, o.kind, o.format, o.mime FROM original o"
     f" {LOCATED} WHERE o.role = 'main' AND o.gone IS NULL AND l.gone IS NULL AND o.photo_id IN"
     " (SELECT f.photo_id FROM face f JOIN person q ON q.id = f.person_id WHERE q.name IS NOT NULL AND q.hidden = 0"
-    "  UNION SELECT photo_id FROM not_person) ORDER BY l.id, d.path, o.file"
+    "  UNION SELECT photo_id FROM not_person UNION SELECT photo_id FROM favorite) ORDER BY l.id, d.path, o.file"
 )
 _PEOPLE = (
     "SELECT f.photo_id, q.name, f.frame, f.left, f.top, f.right, f.bottom FROM face f JOIN person q"
@@ -48,7 +56,7 @@ _SIDECARS = "SELECT photo_id, file FROM original WHERE role = 'sidecar' AND gone
 
 
 def known_photos(db: sqlite3.Connection) -> list[KnownPhoto]:
-    """Return the photos in which somebody is who has a name, or who the owner said is not; folder by folder."""
+    """Return the photos that the owner said something of which files can say: people, favourites; folder by folder."""
     found: dict[int, KnownPhoto] = {}
     for id_, library_id, folder, file, *kind in db.execute(_PHOTOS):
         path = os.fsdecode(folder + b"/" + file if folder else file)
@@ -61,6 +69,9 @@ def known_photos(db: sqlite3.Connection) -> list[KnownPhoto]:
     for id_, fold in db.execute(_GONE):
         if photo := found.get(id_):
             photo.gone.add(fold)
+    for id_, favorite, rated in db.execute(_FAVORITES):
+        if photo := found.get(id_):
+            photo.favorite, photo.rated = bool(favorite), bool(rated)
     for id_, file in db.execute(_SIDECARS):
         if photo := found.get(id_):
             photo.sidecars.append(os.fsdecode(file))

@@ -14,7 +14,7 @@ from haven_fs.library.regions import AREA, DIMENSIONS, IPTC, MP, MPREG, MPRI, MW
 DC = "{http://purl.org/dc/elements/1.1/}"
 PREFIXES = {
     "rdf": RDF, "mwg-rs": MWG, "stArea": AREA, "stDim": DIMENSIONS, "MP": MP, "MPRI": MPRI, "MPReg": MPREG,
-    "Iptc4xmpExt": IPTC, "dc": DC,
+    "Iptc4xmpExt": IPTC, "dc": DC, "xmp": "{http://ns.adobe.com/xap/1.0/}",
 }  # fmt: skip
 
 EMPTY = (

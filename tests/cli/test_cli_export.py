@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from helpers.home import Home
-from helpers.packets import BOXES, digikam, lightroom
+from helpers.packets import BOXES, digikam, lightroom, packet
 from helpers.photos import make_photo, make_video
 from helpers.programs import run
 from helpers.serving import haven
@@ -19,6 +19,7 @@ from haven_fs.cli.sidecars import put_sidecar
 from haven_fs.library.placed import NotEditable
 
 Box = tuple[float, float, float, float]
+DC = 'xmlns:dc="http://purl.org/dc/elements/1.1/"'
 NAMES = ["Ålice & Co", 'O\'Neil "Bob"', "שרה 👩‍👧"]
 
 
@@ -157,6 +158,42 @@ def test_beside_the_photos_only_where_that_is_allowed(home: Named) -> None:
     # What came of it is found by the next index, and changes nothing.
     home.index()
     assert home.people() == [("a.jpg", "Alice", *BOXES["Alice"])]
+
+
+def test_favorites_are_five_stars(home: Named, tmp_path: Path) -> None:
+    for name, stars in {"b": "3", "c": "5", "d": "5", "e": "2", "g": "5"}.items():
+        attributes = f'{DC} xmlns:xap="http://ns.adobe.com/xap/1.0/" xap:Rating="{stars}" xap:Label="Red"'
+        (home.root / f"{name}.jpg.xmp").write_bytes(packet("<dc:source>S</dc:source>", attributes=attributes))
+    element = '<x:Rating xmlns:x="http://ns.adobe.com/xap/1.0/">1</x:Rating>'
+    (home.root / "h.jpg.xmp").write_bytes(packet(element))
+    for name in "abcdefgh":
+        home.photo(f"{name}.jpg")
+    home.index()
+    home.allow()
+    for name, favorite in {"a": 1, "b": 1, "c": 1, "d": 0, "e": 0, "f": 0, "h": 1}.items():
+        with home.catalog.write() as w:
+            w.db.execute("INSERT INTO favorite VALUES (?, ?)", (home.seen()[f"{name}.jpg"].photo, favorite))
+    before = snapshot(home.root)
+    mirror = tmp_path / "mirror"
+    home.export(mirror)
+    assert snapshot(home.root) == before
+    assert home.export("--sidecars")["written"] == 4
+    after = snapshot(home.root)
+    assert {path for path in after if after[path] != before.get(path)} == {f"{n}.jpg.xmp" for n in "abdh"}
+    for name, stars in {"a": 5, "b": 5, "c": 5, "d": 0, "e": 2, "g": 5, "h": 5}.items():
+        assert regions(home.root / f"{name}.jpg.xmp")["Rating"] == stars
+    for name, was, now in (("b", b'"3"', b'"5"'), ("d", b'"5"', b'"0"'), ("h", b">1<", b">5<")):
+        assert after[f"{name}.jpg.xmp"][0] == before[f"{name}.jpg.xmp"][0].replace(was, now)
+    assert {path.name for path in (mirror / "Pictures").iterdir()} == {f"{n}.jpg.xmp" for n in "abcdh"}
+    # Read again it says the same; and a favourite no more loses the stars that Haven gave.
+    home.index()
+    assert home.export("--sidecars")["written"] == home.export(mirror)["written"] == 0
+    with home.catalog.write() as w:
+        w.db.execute("UPDATE favorite SET is_favorite = 0")
+    assert home.export("--sidecars")["written"] == 4
+    assert home.export(mirror)["written"] == 4
+    for folder in (home.root, mirror / "Pictures"):
+        assert [regions(folder / f"{name}.jpg.xmp")["Rating"] for name in "abcdh"] == [0] * 5
 
 
 def test_sidecars_that_are_there_are_added_to_and_damaged_ones_left(home: Named) -> None:
