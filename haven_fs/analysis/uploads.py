@@ -25,6 +25,7 @@ from haven_fs.errors import NotStored, UserError
 from haven_fs.library import storing
 from haven_fs.library.fingerprint import fingerprint
 from haven_fs.library.ignore import RuleBook
+from haven_fs.library.removing import reach
 from haven_fs.plugins import Plugins
 
 logger = logging.getLogger(__name__)
@@ -59,7 +60,11 @@ class Uploads:
     def begin(self, library_id: int | None, below: bytes, length: int | None) -> storing.Draft:
         """Return a draft in a folder of a library, of the inbox if that is None, for `length` bytes."""
         library = self._library(library_id)
-        return storing.Draft(library.root / os.fsdecode(below), length)
+        try:
+            folder = reach(library.root, f"{os.fsdecode(below)}/x".lstrip("/")).parent
+        except OSError as error:
+            raise NotStored(403, f"{error.strerror}.") from error
+        return storing.Draft(folder, length)
 
     def store(
         self, draft: storing.Draft, library_id: int | None, below: bytes, name: str, *, over: bool, link: bool
