@@ -18,6 +18,7 @@ from haven_dav.puts import NO_PARENT, READ_ONLY, THERE, Puts
 from haven_dav.realfiles import RealFiles
 from haven_dav.resources import is_extra, node_at, split_path
 from haven_dav.send import Environ
+from haven_dav.voided import Removals
 from haven_fs.catalog import Writer, names
 from haven_fs.catalog.brake import is_braked
 from haven_fs.tree.nodes import Folder, Text, View
@@ -41,6 +42,9 @@ logger = logging.getLogger(__name__)
 
 WRITES = frozenset({"PUT", "DELETE", "MKCOL", "COPY", "MOVE", "PROPPATCH", "POST"})
 _NOTHING = "There is nothing here."
+_KEEPS_NAME = (
+    "Photos keep their names here. Rename the file where it lies: in Originals, if that may be written to, or in Inbox."
+)
 
 Node = Folder | File | Text | None
 
@@ -53,6 +57,7 @@ class Writes:
         self._junk = junk
         self._locks = locks
         self._along = Along()
+        self._removals = Removals(self._changing)
         self._puts = Puts(tree, junk, self._check_locks, self._changing)
         self._real = RealFiles(tree, junk, locks, self._destination, self._changing)
         self.properties = DeadProperties(tree, locks, self._changing)
@@ -64,6 +69,7 @@ class Writes:
         if "HTTP_IF" in environ:
             with self._tree.view() as view:
                 self._locks.check_if(environ, view, parts)
+        self._void_removal(environ, method, parts)
         if method == "PUT":
             return self._puts.answer(environ, parts)
         if method in ("DELETE", "COPY", "MOVE") and (done := self._real.answer(environ, parts)) is not None:
@@ -89,6 +95,15 @@ class Writes:
                 "PROPPATCH": self._refuse,
             }[method]
             return act(environ, view, parts, node, parent)
+
+    def _void_removal(self, environ: Environ, method: str, parts: list[str]) -> None:
+        """Take back that a photo was deleted a moment ago where one is written now."""
+        if method == "PUT":
+            self._removals.void(environ, parts)
+        elif method in ("MOVE", "COPY"):
+            path = self._locks.path_of_url(environ, environ.get("HTTP_DESTINATION", ""))
+            if path is not None and split_path(path) != parts:
+                self._removals.void(environ, split_path(path))
 
     def _at(self, view: View, parts: list[str]) -> Node:
         return self._junk.find(parts) or node_at(self._tree, view, parts)
@@ -132,6 +147,7 @@ class Writes:
             self._brake(environ, view, parent)
             with self._changing(environ) as w:
                 parent.take_out(w, node)
+                self._removals.note(environ, w, parts)
         else:
             return self._refuse(environ, view, parts, node, parent)
         self._unlock(parts)
@@ -224,6 +240,8 @@ class Writes:
             self._check_locks(environ, to)
             with self._changing(environ) as w:
                 folder.rename_file(w, node.name, to[-1])
+        elif isinstance(node, File) and same and isinstance(folder, TakesPhotos):
+            raise Refused(403, _KEEPS_NAME)
         elif isinstance(node, File) and isinstance(folder, TakesPhotos) and isinstance(parent, TakesPhotos):
             self._may_belong(environ, view, to, node, there)
             self._check_locks(environ, parts)

@@ -1,0 +1,65 @@
+"""A photo deleted and written again under its name: an editor's save, which must not say that Alice is not in it."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from helpers.dav import Client
+from helpers.home import Home
+from helpers.people import LEFT, RIGHT, group, looks, plant
+from helpers.serving import serve
+
+PHOTOS = ["IMG_1.jpg", "IMG_2.jpg", "IMG_3.jpg"]
+
+
+@pytest.fixture
+def dav(tmp_path: Path) -> Iterator[Client]:
+    home = Home(tmp_path)
+    for name in PHOTOS:
+        home.photo(name)
+    home.index()
+    for name in PHOTOS:
+        plant(home, name, [(LEFT, looks(1)), (RIGHT, looks(2))])
+    group(home, PHOTOS)
+    group(home, PHOTOS, RIGHT)
+    home.close()
+    with serve(data=home.data, inbox=tmp_path / "Inbox") as serving, Client(serving.url) as client:
+        yield client
+
+
+FOLDER = "/People/Person%201/"
+
+
+def test_an_editors_save_voids_the_deletion_and_is_refused(dav: Client) -> None:
+    assert dav("DELETE", f"{FOLDER}IMG_1.jpg").status == 204
+    assert dav.files(FOLDER) == PHOTOS[1:]
+    answer = dav("PUT", f"{FOLDER}IMG_1.jpg", b"edited bytes")
+    assert answer.status == 403 and "another name" in answer.reason()
+    assert dav.files(FOLDER) == PHOTOS
+
+
+def test_the_same_bytes_written_again_are_the_photo(dav: Client) -> None:
+    data = dav("GET", f"{FOLDER}IMG_1.jpg").body
+    assert dav("DELETE", f"{FOLDER}IMG_1.jpg").status == 204
+    assert dav("PUT", f"{FOLDER}img_1.JPG", data).status in (201, 204)
+    assert dav.files(FOLDER) == PHOTOS
+    assert dav.files("/Inbox/") == []
+
+
+def test_a_move_onto_the_name_voids_it_too(dav: Client) -> None:
+    assert dav("DELETE", f"{FOLDER}IMG_1.jpg").status == 204
+    to = f"{dav.address}{FOLDER}IMG_1.jpg"
+    assert dav("MOVE", "/People/Person%202/IMG_2.jpg", Destination=to, Overwrite="T").status == 403
+    assert dav.files(FOLDER) == PHOTOS and dav.files("/People/Person%202/") == PHOTOS
+
+
+def test_another_name_voids_nothing(dav: Client) -> None:
+    assert dav("DELETE", f"{FOLDER}IMG_1.jpg").status == 204
+    assert dav("PUT", f"{FOLDER}other.jpg", b"edited bytes").status in (201, 403, 415)
+    assert "IMG_1.jpg" not in dav.files(FOLDER)
+
+
+def test_a_photo_is_not_renamed(dav: Client) -> None:
+    answer = dav("MOVE", f"{FOLDER}IMG_1.jpg", Destination=f"{dav.address}{FOLDER}best.jpg")
+    assert answer.status == 403, answer.body
+    assert dav.files(FOLDER) == PHOTOS
