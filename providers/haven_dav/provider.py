@@ -263,7 +263,7 @@ class HavenProvider(DAVProvider):  # type: ignore[misc]
         """Return whether a path leads to something that a client has written."""
         with self.tree.view() as view:
             node, parent = self._node(view, parts), self.tree.resolve(view, parts[:-1]) if parts else None
-            takes = isinstance(parent, TakesUploads | TakesPhotos)
+            takes = self.tree.catalog.writable and isinstance(parent, TakesUploads | TakesPhotos)
             return isinstance(node, File) and (takes or self.junk.find(parts) is not None or is_extra(parent, node))
 
 
