@@ -226,7 +226,12 @@ class AlbumsFolder(Folder):
     refusal = "Make a folder in Albums for an album, and copy or move photos into it."
 
     @property
-    def photos(self) -> PhotoSet:
+    def photos(self) -> PhotoSet | None:
+        """The photos that are in any album."""
+        return self.scope
+
+    @property
+    def scope(self) -> PhotoSet:
         """The photos that are in any album."""
         return self.view.within.narrowed(
             "p.id IN (SELECT photo_id FROM album_photo WHERE album_id IN (SELECT id FROM album))"
@@ -252,6 +257,10 @@ class AlbumsRoot(_Holder, AlbumsFolder):
     def texts(self) -> Sequence[Text]:
         """Return how to make albums."""
         return [_HOW_TO]
+
+    @property
+    def photos(self) -> None:
+        """None: it is about albums, which may have any name, be it Timeline."""
 
     def stamp(self) -> Stamp:
         """Return the version: as new as the catalog, since the drive's own listing asks for it all the time."""
