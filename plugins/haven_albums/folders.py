@@ -9,14 +9,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from haven_albums.albums import TOP, Albums, Content, place_of
-from haven_albums.written import WrittenPhotos, photo_of
+from haven_albums.photos import AlbumPhotos, photos_of
 from haven_fs import (
     Entry,
     File,
     Folder,
-    PhotoFolder,
     PhotoSet,
-    RankedFolder,
     Refused,
     SmartFolder,
     Stamp,
@@ -27,7 +25,6 @@ from haven_fs import (
 from haven_fs.catalog import names
 from haven_fs.catalog.albums import BELOW, albums_above
 from haven_fs.tree.originals import DiskFolder
-from haven_fs.tree.photoset import FileSet
 
 _ROOT = ("Albums",)
 COVER = "folder.jpg"
@@ -41,56 +38,6 @@ _HOW_TO = Text(
     "Delete an album, and only the album is gone.\r\n\r\n"
     "Your photos themselves stay as and where they are.\r\n",
 )
-
-
-class AlbumPhotos(WrittenPhotos):
-    """Photos of one album: all that are in it itself, or those of a year, a month or a day."""
-
-    refusal = "Copy or move photos here to add them to this album, delete them here to take them out."
-
-    def __init__(self, view: View, album_id: int, photos: PhotoSet, place: tuple[str, ...], *, level: int = 0) -> None:
-        super().__init__(view, photos, place, level=level)
-        self.album_id = album_id
-
-    def open_date(self, view: View, photos: PhotoSet, level: int) -> PhotoFolder:
-        """Return the folder of a year, a month or a day, of this album."""
-        return AlbumPhotos(view, self.album_id, photos, (*self.place, view.path[-1]), level=level)
-
-    def listed(self) -> FileSet:
-        """Return the photos' files in the order in which they were added."""
-        position = f"SELECT a.position FROM album_photo a WHERE a.album_id = {self.album_id:d} AND a.photo_id = p.id"
-        return replace(self._photos.files(), order=f"ORDER BY ({position}), o.name_fold")
-
-    def in_order(self, w: Writer) -> list[int]:
-        """Return the ids of the photos in the order in which they were added."""
-        query = (
-            "SELECT p.id FROM album_photo a JOIN photo p ON p.id = a.photo_id"
-            f" WHERE a.album_id = ? AND {self._photos.condition} ORDER BY a.position"
-        )
-        return [id_ for (id_,) in w.db.execute(query, (self.album_id, *self._photos.params))]
-
-    def take_out(self, w: Writer, node: File | Text) -> None:
-        """Take a photo out of the album. A cover stays while there is a photo to make it of."""
-        if isinstance(node, File) and node.photo_id is not None:
-            Albums(w).take_out(self.album_id, node.photo_id)
-            self.forget_names(w, node.photo_id)
-
-    def put_photo(self, w: Writer, name: str, file: File) -> None:
-        """Add a photo to the album."""
-        Albums(w).add(self.album_id, photo_of(file))
-        self.write_name(w, name, file)
-
-    def move_photo(self, w: Writer, name: str, file: File, source: Folder) -> bool:
-        """Add a photo to this album and take it out of another. Raises Refused."""
-        if not isinstance(source, AlbumPhotos):
-            return False
-        if source.album_id == self.album_id:
-            raise Refused(403, "Photos keep the names that Haven shows them by.")
-        photo_id = photo_of(file)
-        Albums(w).move(photo_id, source.album_id, self.album_id)
-        source.forget_names(w, photo_id)
-        self.write_name(w, name, file)
-        return True
 
 
 class Album(AlbumPhotos):
@@ -184,7 +131,7 @@ class _Holder(Folder):
                 raise Refused(403, "An album cannot be copied into itself.")
             content = folder.content(w)
         else:
-            content = (_photos_of(w, folder), [])
+            content = (photos_of(w, folder), [])
         Albums(w).keep(self.album_id, name, content, "/".join(["", *folder.view.path]))
 
 
@@ -301,22 +248,6 @@ def _stamps(view: View, album_id: int, *, itself: bool = False) -> dict[int, Sta
     )
     rows = view.db.execute(query, (album_id, *view.within.params))
     return {top: Stamp(count, seq) for top, count, seq in rows}
-
-
-def _photos_of(w: Writer, folder: Folder) -> list[int]:
-    """Return the photos in a folder, in its order if it has one, else as they were taken. Raises Refused."""
-    photos = folder.scope if isinstance(folder, DiskFolder) else folder.photos
-    if photos is None:
-        raise Refused(
-            403, "This folder is not one of photos. Copy a folder with photos in it to make an album of them."
-        )
-    source, params = "photo p", photos.params
-    order = "p.taken IS NULL, p.taken, (SELECT o.name_fold FROM original o WHERE o.id = p.main_id)"
-    if isinstance(folder, RankedFolder):
-        source, order = "json_each(?) r CROSS JOIN photo p ON p.id = r.value", "r.key"
-        params = (json.dumps(list(folder._ranked)), *params)
-    query = f"SELECT p.id FROM {source} WHERE {photos.condition} ORDER BY {order}"
-    return [id_ for (id_,) in w.db.execute(query, params)]
 
 
 def _albums(view: View) -> Folder:
