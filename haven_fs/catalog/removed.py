@@ -241,7 +241,8 @@ def adopt(catalog: Catalog, library: Library) -> int:
             if token not in there:
                 forget(w, id_)
         new = [one for token, one in there.items() if token not in known]
-        for one in new:
+        # What lay in a folder was removed before that, since after it there was nothing.
+        for one in sorted(new, key=lambda one: -one.path.count("/")):
             path, kept = library.root / one.path, removing.found(library.root, one.token, one.path)
             if not os.path.lexists(path):
                 note_removed(w, library.id, one.token, os.fsencode(one.path), is_folder=one.is_folder, at=one.at)
