@@ -8,31 +8,15 @@ import sqlite3
 import time
 
 from haven_fs.catalog.catalog import Writer
-from haven_fs.catalog.corrections import GESTURE
 
 MOST = 100
 """Removals in one gesture before the brake looks at how many are left."""
 _ALLOWED = "removals_allowed"
 
 
-def is_braked(db: sqlite3.Connection, by: str, place: str, left: int) -> int | None:
-    """Return how many were removed in one go, if one more is to be stopped; None if not.
-
-    `by`, `place`: who removes, in which folder; `left`: how many photos are still in it.
-    """
-    now = time.time()
-    gesture = db.execute(
-        "SELECT gesture FROM correction WHERE by = ? AND place = ? AND at > ? ORDER BY id DESC LIMIT 1",
-        (by, place, now - GESTURE),
-    ).fetchone()
-    if gesture is None:
-        return None
-    count = int(
-        db.execute("SELECT count(*) FROM correction WHERE gesture = ? AND undone IS NULL", gesture).fetchone()[0]
-    )
-    if count < MOST or count < left or allowed_until(db) > now:
-        return None
-    return count
+def is_braked(db: sqlite3.Connection, removed: int, left: int) -> bool:
+    """Tell whether one more removal is to be stopped: so many were made in one go, so many photos are left."""
+    return removed >= MOST and removed >= left and allowed_until(db) < time.time()
 
 
 def allowed_until(db: sqlite3.Connection) -> float:

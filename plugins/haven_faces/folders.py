@@ -61,7 +61,7 @@ _NO_FACES = Text(
 class PersonPhotos(PhotoFolder):
     """Photos of a person: all, or those of a year, a month or a day."""
 
-    refusal = "Copy or move photos here to say that this person is in them; files cannot be added."
+    refusal = "Copy or move photos here to say that this person is in them."
 
     def __init__(
         self, view: View, photos: PhotoSet, person_id: int, *, level: int = 0, below: tuple[str, ...] = ()

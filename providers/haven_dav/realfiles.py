@@ -252,7 +252,7 @@ class RealFiles:
             return self._show_in_inbox(asked, to, there, folder)
         if source is None and not (from_junk and isinstance(node, File)):
             raise Refused(403, _NO_COPY)
-        if asked.method == "MOVE" and isinstance(source, Spot) and not source.library.writable:
+        if asked.method == "MOVE" and source is not None and not _is_writable(source):
             raise Refused(403, DiskFolder.refusal)
         deep = asked.depth("infinity", "0") if asked.method == "COPY" else asked.depth("infinity")
         check_library(place.library)
@@ -356,6 +356,10 @@ def _real(node: Node, parent: Folder) -> Spot | Inside | None:
     if isinstance(node, File) and isinstance(parent, RemovedFolder) and not node.id:
         return parent.find(node.name)
     return None
+
+
+def _is_writable(source: Spot | Inside) -> bool:
+    return source.library.writable if isinstance(source, Spot) else source.one.writable
 
 
 def _all_but(folder: DiskFolder, path: str, locked: Sequence[str]) -> list[Spot]:

@@ -16,9 +16,9 @@ from haven_dav.deadprops import DeadProperties
 from haven_dav.junk import JunkStore
 from haven_dav.puts import NO_PARENT, READ_ONLY, THERE, Puts
 from haven_dav.realfiles import RealFiles
+from haven_dav.removals import Removals
 from haven_dav.resources import is_extra, node_at, split_path
 from haven_dav.send import Environ
-from haven_dav.voided import Removals
 from haven_fs.catalog import Writer, names
 from haven_fs.catalog.brake import is_braked
 from haven_fs.tree.nodes import Folder, Text, View
@@ -157,8 +157,8 @@ class Writes:
         """Raise Refused if a folder is being emptied photo by photo, and has lost a hundred and half of them."""
         photos = folder.photos if isinstance(folder, Folder) else None
         left = photos.stamp(view.db).count if photos is not None else 0
-        removed = is_braked(view.db, environ.get("wsgidav.auth.user_name", ""), _place_of(environ), left)
-        if removed is not None:
+        removed = self._removals.in_one_go(environ, split_path(environ["PATH_INFO"])[:-1])
+        if is_braked(view.db, removed, left):
             raise Refused(
                 403,
                 f"{removed} photos were taken out of this folder in one go, which may be a mistake. To go on, give the"

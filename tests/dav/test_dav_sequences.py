@@ -101,7 +101,7 @@ def test_finder_mounts_looks_and_opens(dav: Client, family: Family) -> None:
 def test_finder_is_told_no_when_it_writes(dav: Client) -> None:
     token = dav("LOCK", "/Recent/untitled.txt", LOCKINFO.format(scope="exclusive"), Depth=0)
     assert token.status == 403
-    assert dav("MKCOL", "/Recent/untitled%20folder").status == 403
+    assert dav("MKCOL", "/Timeline/untitled%20folder").status == 403
     put = dav("PUT", "/Recent/._x.jpg", iter([b"", b"abc"]), Transfer_Encoding="chunked", X_Expected_Entity_Length=3)
     assert put.status == 403
 
@@ -119,7 +119,7 @@ def test_explorer_maps_a_drive(dav: Client) -> None:
     assert all(f"{DAV}getlastmodified" in resource.found for resource in listing)
     for probe in ("/desktop.ini", "/Timeline/Thumbs.db", "/AutoRun.inf"):
         assert dav("PROPFIND", probe, None, Depth=0, **agent).status == 404
-    assert dav("MKCOL", "/Places/New%20folder", **agent).status == 403
+    assert dav("MKCOL", "/Timeline/New%20folder", **agent).status == 403
     assert dav("PUT", "/Places/Paris/x.jpg", b"", **agent).status == 403
 
 
