@@ -46,6 +46,7 @@ class Removed:
     held: bool
     away: str | None
     seq: int
+    writable: bool
 
     @property
     def place(self) -> Path:
@@ -55,7 +56,7 @@ class Removed:
 
 _COLUMNS = (
     "SELECT r.id, r.library_id, l.root, r.token, r.path, r.is_folder, r.name, r.files, r.size, r.at, r.by, r.held,"
-    " l.away, r.seq FROM removed r JOIN library l ON l.id = r.library_id"
+    " l.away, r.seq, l.writable FROM removed r JOIN library l ON l.id = r.library_id AND l.gone IS NULL"
 )
 
 
@@ -215,7 +216,7 @@ def erase(catalog: Catalog, one: Removed) -> int:
 def expire(catalog: Catalog, days: float) -> int:
     """Erase what was removed longer ago, but for what is held; return how many things that were."""
     with catalog.read() as db:
-        old = [one for one in all_removed(db, before=time.time() - days * DAY) if not one.held]
+        old = [one for one in all_removed(db, before=time.time() - days * DAY) if one.writable and not one.held]
     count = 0
     for one in old:
         try:

@@ -61,6 +61,11 @@ class _Plan:
     links: bool = True
 
     @property
+    def is_plain(self) -> bool:
+        """Whether it is stored as in any folder of a disk, even if it is empty."""
+        return self.kind == "disk" and not self.links
+
+    @property
     def status(self) -> str:
         return "201 Created" if self.there is None and not self.kept else "204 No Content"
 
@@ -93,7 +98,7 @@ class Puts:
             return plan.status
         if plan.kind == "file":
             return self._give(environ, plan)
-        if length == 0:
+        if length == 0 and not plan.is_plain:
             return self._keep_name(environ, plan)
         with _in_words():
             return self._store(environ, plan, length)
@@ -210,7 +215,7 @@ class Puts:
             if length is not None and draft.size != length:
                 raise Refused(400, "The file was not sent to its end.")
             checksum.check()
-            if not draft.size:
+            if not draft.size and not plan.is_plain:
                 return self._keep_name(environ, plan)
             mtime = _mtime(environ)
             draft.finish(mtime)

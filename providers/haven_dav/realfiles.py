@@ -153,7 +153,7 @@ class RealFiles:
     # COPY and MOVE
 
     def _transfer(self, asked: _Asked) -> Do | None:
-        if not self._concerns(asked):
+        if is_placeholder(asked.node) or not self._concerns(asked):
             return None
         to, there, folder = self._destination(asked.environ, asked.view, asked.parts, asked.node, asked.parent)
         if isinstance(folder, RemovedFolder | RemovedThing):
