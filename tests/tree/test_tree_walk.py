@@ -134,8 +134,7 @@ def step(home: Walked, model: Model, dice: random.Random) -> bool:
             home.write(f"Albums/{to}", "move_photo", photo, f"@Albums/{album}/{photo}", f"@Albums/{album}", place=album)
             albums[album].discard(photo)
             albums[to].add(photo)
-        elif what == "then":
-            to = MONTHS[1 - MONTHS.index(month)]
+        elif what == "then" and model["months"][to := MONTHS[1 - MONTHS.index(month)]]:
             home.write(f"Timeline/{to[:4]}/{to}", "move_photo", photo, source, source.rpartition("/")[0], place=month)
             model["months"][month].discard(photo)
             model["months"][to].add(photo)
