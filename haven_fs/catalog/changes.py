@@ -40,6 +40,7 @@ _DERIVED = frozenset({"seq"})
 def prepare_changes(db: sqlite3.Connection) -> None:
     """Make the triggers of a connection that writes."""
     script = [
+        "PRAGMA recursive_triggers = 1",  # else what REPLACE removes goes unnoticed
         "CREATE TEMP TABLE IF NOT EXISTS watching (is_on INTEGER NOT NULL)",
         "INSERT INTO temp.watching SELECT 0 WHERE NOT EXISTS (SELECT 1 FROM temp.watching)",
         "CREATE TEMP TABLE IF NOT EXISTS change (n INTEGER PRIMARY KEY, tbl TEXT, before TEXT, after TEXT)",
