@@ -159,8 +159,12 @@ def test_libraries(tmp_path: Path) -> None:
     haven("index", tmp_path / "One", tmp_path / "Two", "--data", data)
     listed = said("libraries", "list", "--data", data)
     assert [library["name"] for library in listed] == ["One", "Two"]
-    assert listed[0] == {"name": "One", "root": str(tmp_path / "One"), "away": None}
+    assert listed[0] == {"name": "One", "root": str(tmp_path / "One"), "away": None, "writable": False}
     assert f"Two\t{tmp_path / 'Two'}\tthere" in haven("libraries", "list", "--data", data).stdout
+    assert "added, moved and deleted" in haven("libraries", "set", "one", "--writable", "--data", data).stdout
+    assert said("libraries", "list", "--data", data)[0]["writable"] is True
+    assert "only read" in haven("libraries", "set", str(tmp_path / "One"), "--read-only", "--data", data).stdout
+    assert said("libraries", "list", "--data", data)[0]["writable"] is False
     assert "forgotten" in haven("libraries", "remove", "two", "--data", data).stdout
     assert [library["name"] for library in said("libraries", "list", "--data", data)] == ["One"]
     assert said("status", "--data", data)["photos"] == 1

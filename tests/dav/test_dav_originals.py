@@ -227,7 +227,9 @@ def test_what_is_only_read_may_be_copied_out(house: House, dav: Client) -> None:
         ("MOVE", "2020/IMG_20.jpg", "download.part", {}, 403),
     ],
 )
-def test_statuses(house: House, dav: Client, verb: str, source: str, to: str, headers: dict, status: int) -> None:
+def test_statuses(
+    house: House, dav: Client, verb: str, source: str, to: str, headers: dict[str, str], status: int
+) -> None:
     written = set()
     for number in range(3):
         body = f"{house.lib.name} {number}".encode()
