@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from datetime import datetime
 
 from haven_fs.catalog import Catalog, Writer, names
+from haven_fs.catalog.libraries import NO_INBOX, find_inbox
 from haven_fs.config import Settings
 from haven_fs.tree.narrowing import Narrower, can_narrow, enter_made, made_in, make
 from haven_fs.tree.nodes import Entry, Folder, PathPattern, SmartFolder, Text, View
@@ -126,6 +127,8 @@ class Tree:
         """Keep a name in a folder for a program that will write to it. Raises Refused if no file may have it."""
         if not _keeps_names(folder):
             raise Refused(403, folder.refusal)
+        if not isinstance(folder, TakesUploads) and find_inbox(w.db) is None:
+            raise Refused(403, NO_INBOX)  # no file can come
         Placeholders(folder.view).put(w, name)
         if isinstance(folder, TakesUploads):
             folder.check_upload(name)
