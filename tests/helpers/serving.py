@@ -13,6 +13,13 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+from haven_fs.analysis.analyzer import Analyzer
+from haven_fs.analysis.due import counts
+from haven_fs.catalog import Catalog
+from haven_fs.config import load_settings
+from haven_fs.errors import UserError
+from helpers.home import plugins
+
 HAVEN = [sys.executable, "-m", "haven_fs"]
 PATIENCE = 120.0
 """Seconds to wait for what should take one or two; a loaded machine is no reason to fail."""
@@ -38,8 +45,20 @@ class Serving:
         return dict(json.loads(done.stdout))
 
     def settle(self) -> None:
-        """Wait until everything is indexed."""
-        wait_for(lambda: self.status()["pending"] == 0, "everything to be indexed")
+        """Wait until everything is indexed: as `haven status` sees it, without starting that a hundred times."""
+        settings = load_settings(self.data, plugins().settings())
+        wait_for(lambda: self._pending(plugins().analyzers(settings)) == 0, "everything to be indexed")
+
+    def _pending(self, analyzers: dict[str, Analyzer]) -> int | None:
+        try:
+            catalog = Catalog(self.data / "catalog.sqlite", readonly=True)
+        except UserError:  # the server has yet to make it
+            return None
+        try:
+            with catalog.read() as db:
+                return counts(db, analyzers).pending
+        finally:
+            catalog.close()
 
     def stop(self) -> None:
         """End it as Ctrl+C does, or harder."""
