@@ -12,7 +12,7 @@ from helpers.dav import Answer, Client
 from helpers.killing import killed_in_the_middle
 from helpers.photos import make_photo
 from helpers.programs import gio, rclone
-from helpers.serving import Serving, haven, serve
+from helpers.serving import Serving, haven, serve, wait_for
 
 REMOVED = ".haven-removed"
 HERE = "/Recently%20Removed/"
@@ -206,7 +206,7 @@ def test_time_erases_but_not_masses(tmp_path: Path) -> None:
         db.execute("UPDATE removed SET at = at - 40 * 86400")
     db.close()
     with serve(data=data) as serving, Client(serving.url) as dav:
-        assert len(dav.files(HERE)) == 110
+        wait_for(lambda: len(dav.files(HERE)) == 110, "what is old to be erased")
         assert len(contents(tmp_path / "Many")) == 150
         assert len(contents(tmp_path / "Few")) == 90
         haven("purge", "--yes", "--data", data)
