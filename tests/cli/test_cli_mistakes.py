@@ -180,4 +180,4 @@ def test_ctrl_c_ends_an_index_in_silence(tmp_path: Path) -> None:
         _, errors = process.communicate(timeout=60)
     assert "Traceback" not in errors
     assert process.returncode in (130, 0)
-    assert haven("index", "--data", data).stdout.startswith("400 photos")
+    assert haven("index", tmp_path / "Pictures", "--data", data).stdout.startswith("400 photos")
