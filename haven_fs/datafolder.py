@@ -3,7 +3,7 @@
 import json
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -90,6 +90,17 @@ class DataFolder:
             yield catalog
         finally:
             catalog.close()
+
+    @contextmanager
+    def catalog_beside(self, advice: str) -> Iterator[Catalog]:
+        """Open the catalog to write to it in short transactions, also beside a server, which reads it anew each time.
+
+        Raises UserError, with `advice`, if there is none yet.
+        """
+        if not self.catalog_path.exists():
+            raise UserError(f"There is no catalog in {self.path} yet. {advice}")
+        with closing(Catalog(self.catalog_path)) as catalog:
+            yield catalog
 
     def tree(self, catalog: Catalog) -> Tree:
         """Return the tree over a catalog of this data folder."""

@@ -4,11 +4,9 @@ import argparse
 import time
 from datetime import datetime
 
-from haven_fs.catalog import Catalog
 from haven_fs.catalog.brake import allow
 from haven_fs.cli import options
 from haven_fs.command import Command
-from haven_fs.errors import UserError
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -20,15 +18,9 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Take the brake off for a while; works while `serve` runs."""
     data = options.data_folder(args)
-    if not data.catalog_path.exists():
-        raise UserError(f"There is no catalog in {data.path} yet. Nothing needs to be allowed.")
     until = time.time() + 60 * args.minutes
-    catalog = Catalog(data.catalog_path)
-    try:
-        with catalog.write(quiet=True) as w:
-            allow(w, until)
-    finally:
-        catalog.close()
+    with data.catalog_beside("Nothing needs to be allowed.") as catalog, catalog.write(quiet=True) as w:
+        allow(w, until)
     print(f"Until {datetime.fromtimestamp(until):%H:%M} photos may be taken out of folders by the hundred.")
     return 0
 

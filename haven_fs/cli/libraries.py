@@ -3,11 +3,9 @@
 import argparse
 import json
 
-from haven_fs.catalog import Catalog
 from haven_fs.catalog.libraries import all_libraries, remove_library, set_writable
 from haven_fs.cli import options
 from haven_fs.command import Command
-from haven_fs.errors import UserError
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -57,14 +55,8 @@ def run(args: argparse.Namespace) -> int:
 def _set(args: argparse.Namespace) -> int:
     """Set whether a library is writable; works while `serve` runs."""
     data = options.data_folder(args)
-    if not data.catalog_path.exists():
-        raise UserError(f"There is no catalog in {data.path} yet. Add the library first: haven index FOLDER")
-    catalog = Catalog(data.catalog_path)
-    try:
-        with catalog.write() as w:
-            library = set_writable(w, args.name, writable=args.writable)
-    finally:
-        catalog.close()
+    with data.catalog_beside("Add the library first: haven index FOLDER") as catalog, catalog.write() as w:
+        library = set_writable(w, args.name, writable=args.writable)
     if library.writable:
         print(
             f"Files of {library.name} can be added, moved and deleted in Originals now. What is deleted or replaced"

@@ -5,7 +5,6 @@ import json
 import sys
 import time
 
-from haven_fs.catalog import Catalog
 from haven_fs.catalog.removed import DAY, all_removed, erase
 from haven_fs.cli import options
 from haven_fs.command import Command
@@ -27,10 +26,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Erase what is in Recently Removed: the files, not photos that are only hidden."""
     data = options.data_folder(args)
-    if not data.catalog_path.exists():
-        raise UserError(f"There is no catalog in {data.path} yet. Nothing was removed.")
-    catalog = Catalog(data.catalog_path)
-    try:
+    with data.catalog_beside("Nothing was removed.") as catalog:
         with catalog.read() as db:
             before = time.time() - args.older_than * DAY if args.older_than else None
             removed = all_removed(db, before=before)
@@ -48,8 +44,6 @@ def run(args: argparse.Namespace) -> int:
                 erased += 1
             except OSError as error:
                 problems.append(f"{one.name} cannot be erased now: {error.strerror or error}.")
-    finally:
-        catalog.close()
     if args.json:
         print(json.dumps({"found": len(removed), "erased": erased, "bytes": total if args.dry_run else bytes_}))
     elif not removed:

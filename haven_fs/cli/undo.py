@@ -4,7 +4,6 @@ import argparse
 import json
 import time
 
-from haven_fs.catalog import Catalog
 from haven_fs.catalog.undo import corrections, last_gesture, undo
 from haven_fs.cli import options
 from haven_fs.cli.log import in_words
@@ -25,26 +24,19 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Take back what is named; without anything named, the last gesture: what was said in one go."""
     data = options.data_folder(args)
-    if not data.catalog_path.exists():
-        raise UserError(f"There is no catalog in {data.path} yet. Nothing was said.")
-    # Short transactions of their own: the process that serves reads the catalog anew for each request.
-    catalog = Catalog(data.catalog_path)
-    try:
-        with catalog.write(by="", place="haven undo") as w:
-            if args.ids:
-                chosen = corrections(w.db, ids=args.ids)
-                lacking = set(args.ids) - {one.id for one in chosen}
-                if lacking:
-                    raise UserError(f"There is no correction {min(lacking)}. `haven log` shows them.")
-            elif args.since is not None:
-                chosen = corrections(w.db, since=args.since, by=args.user)
-            else:
-                gesture = last_gesture(w.db, args.user)
-                chosen = [] if gesture is None else corrections(w.db, gesture=gesture)
-            chosen = [one for one in chosen if one.undone is None]
-            done = None if args.dry_run or not chosen else undo(w, chosen, time.time())
-    finally:
-        catalog.close()
+    with data.catalog_beside("Nothing was said.") as catalog, catalog.write(by="", place="haven undo") as w:
+        if args.ids:
+            chosen = corrections(w.db, ids=args.ids)
+            lacking = set(args.ids) - {one.id for one in chosen}
+            if lacking:
+                raise UserError(f"There is no correction {min(lacking)}. `haven log` shows them.")
+        elif args.since is not None:
+            chosen = corrections(w.db, since=args.since, by=args.user)
+        else:
+            gesture = last_gesture(w.db, args.user)
+            chosen = [] if gesture is None else corrections(w.db, gesture=gesture)
+        chosen = [one for one in chosen if one.undone is None]
+        done = None if args.dry_run or not chosen else undo(w, chosen, time.time())
     if args.json:
         print(json.dumps({"taken_back": [one.id for one in chosen], "left": done.left if done else 0}))
         return 0

@@ -10,7 +10,7 @@ import math
 import sqlite3
 from pathlib import Path
 
-from haven_fs.catalog import Catalog, Writer
+from haven_fs.catalog import Writer
 from haven_fs.catalog.lookup import original_at
 from haven_fs.catalog.names import fold
 from haven_fs.catalog.placenames import OwnPlace, own_places
@@ -52,15 +52,10 @@ def run(args: argparse.Namespace) -> int:
             rows = [(place, _photos_in(db, place)) for place in own_places(db)]
         _show(rows, args.json)
         return 0
-    if not data.catalog_path.exists():
-        raise UserError(f"There is no catalog in {data.path} yet. Run `haven index FOLDER` first.")
-    catalog = Catalog(data.catalog_path)
-    try:
-        with catalog.write(by="", place=f"haven places {args.verb} {args.name}") as w:
-            place = _make(w, args, data.settings) if args.verb == "name" else _forget(w, args.name)
-            count = _photos_in(w.db, place)
-    finally:
-        catalog.close()
+    said = f"haven places {args.verb} {args.name}"
+    with data.catalog_beside("Run `haven index FOLDER` first.") as catalog, catalog.write(by="", place=said) as w:
+        place = _make(w, args, data.settings) if args.verb == "name" else _forget(w, args.name)
+        count = _photos_in(w.db, place)
     if args.json or args.verb == "name":
         _show([(place, count)], args.json)
     else:

@@ -7,7 +7,7 @@ year that no other photo is of, so that no folder is there to put it into. Both 
 import argparse
 import json
 from collections.abc import Sequence
-from contextlib import closing
+from contextlib import AbstractContextManager
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -132,12 +132,8 @@ def taken(args: argparse.Namespace) -> int:
     return 0
 
 
-def _catalog(args: argparse.Namespace) -> closing[Catalog]:
-    """Open the catalog for one short transaction, beside a server; what serves reads it anew for each request."""
-    data = options.data_folder(args)
-    if not data.catalog_path.exists():
-        raise UserError(f"There is no catalog in {data.path} yet. Run `haven index FOLDER` first.")
-    return closing(Catalog(data.catalog_path))
+def _catalog(args: argparse.Namespace) -> AbstractContextManager[Catalog]:
+    return options.data_folder(args).catalog_beside("Run `haven index FOLDER` first.")
 
 
 def _day(text: str) -> int:
