@@ -6,6 +6,21 @@ What a plugin may import lives here; everything else is private to the core.
 from haven_fs.analysis.analyzer import Analyzer, Embedding, Facts, Metadata, Region, Sample, Tag
 from haven_fs.analysis.follower import Follower
 from haven_fs.catalog import Writer
+from haven_fs.errors import (
+    AlreadyExists,
+    Conflict,
+    DiskFailed,
+    DiskFull,
+    Forbidden,
+    Malformed,
+    NotFound,
+    NotPossible,
+    Refused,
+    TooLarge,
+    Unavailable,
+    UnsupportedType,
+    UserError,
+)
 from haven_fs.hook import hookimpl
 from haven_fs.tree.nodes import (
     Entry,
@@ -20,12 +35,16 @@ from haven_fs.tree.nodes import (
 )
 from haven_fs.tree.photoset import File, PhotoSet, Stamp
 from haven_fs.tree.searcher import Ranking, Searcher
-from haven_fs.tree.writes import Refused, Upload
+from haven_fs.tree.writes import Upload
 
 __version__ = "0.1.0"
 
 __all__ = [
+    "AlreadyExists",
     "Analyzer",
+    "Conflict",
+    "DiskFailed",
+    "DiskFull",
     "Embedding",
     "Entry",
     "FacetFolder",
@@ -33,7 +52,11 @@ __all__ = [
     "File",
     "Folder",
     "Follower",
+    "Forbidden",
+    "Malformed",
     "Metadata",
+    "NotFound",
+    "NotPossible",
     "PathPattern",
     "PhotoFolder",
     "PhotoSet",
@@ -47,7 +70,11 @@ __all__ = [
     "Stamp",
     "Tag",
     "Text",
+    "TooLarge",
+    "Unavailable",
+    "UnsupportedType",
     "Upload",
+    "UserError",
     "View",
     "Writer",
     "hookimpl",

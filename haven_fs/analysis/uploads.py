@@ -21,7 +21,7 @@ from haven_fs.catalog.libraries import NO_INBOX, Library, all_libraries, find_in
 from haven_fs.catalog.removed import keep_old
 from haven_fs.catalog.schema import LOCATED
 from haven_fs.config import Settings
-from haven_fs.errors import NotStored, UserError
+from haven_fs.errors import AlreadyExists, Forbidden, Unavailable, UnsupportedType, UserError
 from haven_fs.library import storing
 from haven_fs.library.fingerprint import fingerprint
 from haven_fs.library.ignore import RuleBook
@@ -42,7 +42,7 @@ class Stored:
 
 
 class Uploads:
-    """Takes the uploads of one data folder. Thread-safe. Raises NotStored, and OSError if the disk fails."""
+    """Takes the uploads of one data folder. Thread-safe. Raises Refused, and OSError if the disk fails."""
 
     def __init__(self, catalog: Catalog, plugins: Plugins, settings: Settings) -> None:
         self._catalog = catalog
@@ -63,7 +63,7 @@ class Uploads:
         try:
             folder = reach(library.root, f"{os.fsdecode(below)}/x".lstrip("/")).parent
         except OSError as error:
-            raise NotStored(403, f"{error.strerror}.") from error
+            raise Forbidden(f"{error.strerror}.") from error
         return storing.Draft(folder, length)
 
     def store(
@@ -88,16 +88,16 @@ class Uploads:
             try:
                 storing.place(draft.path, target)
             except FileExistsError as error:
-                raise NotStored(412, f"There is a file named {name} already.") from error
+                raise AlreadyExists(f"There is a file named {name} already.") from error
             return Stored(self._at_once.put(library, target), True)
 
     def store_by_date(self, draft: storing.Draft, name: str) -> Stored:
         """Keep a finished draft in the inbox, in the folder of its date, under this name or one made from it.
 
-        Raises NotStored of what is no picture or video.
+        Raises UnsupportedType of what is no picture or video.
         """
         if self._at_once.kind(draft.path, name).kind not in _PICTURES:
-            raise NotStored(415, "This is no picture or video that Haven knows. Put other files into /Inbox.")
+            raise UnsupportedType("This is no picture or video that Haven knows. Put other files into /Inbox.")
         compared: dict[tuple[int, int], bool] = {}
         self._twin(draft, compared)
         with self._lock:
@@ -120,7 +120,9 @@ class Uploads:
             ).fetchone()
         if not shown or not shown[0]:
             self.withdraw(stored.original_id)
-            raise NotStored(415, "This picture or video is damaged and cannot be shown. Put it into /Inbox to keep it.")
+            raise UnsupportedType(
+                "This picture or video is damaged and cannot be shown. Put it into /Inbox to keep it."
+            )
         return stored
 
     def look(self, original_id: int) -> None:
@@ -153,16 +155,16 @@ class Uploads:
             else:
                 library = next((one for one in all_libraries(db) if one.id == library_id), None)
         if library is None:
-            raise NotStored(403, NO_INBOX)
+            raise Forbidden(NO_INBOX)
         if not library.writable:
-            raise NotStored(403, f"Haven only reads the library {library.name}.")
+            raise Forbidden(f"Haven only reads the library {library.name}.")
         try:
             device = library.root.stat().st_dev
         except OSError as error:
-            raise NotStored(503, f"The folder {library.root} is not there. Is its disk connected?") from error
+            raise Unavailable(f"The folder {library.root} is not there. Is its disk connected?") from error
         # The empty folder where a disk is mounted, when it is not, must not fill up.
         if library.away and library.device not in (None, device):
-            raise NotStored(503, library.away)
+            raise Unavailable(library.away)
         return library
 
     def _replace(self, draft: storing.Draft, library: Library, target: Path) -> Stored:
@@ -239,8 +241,8 @@ def _dated(template: str, date: datetime) -> str:
 
 
 def _check_name(library: Library, target: Path) -> None:
-    """Raise NotStored if a walk would not show the file."""
+    """Raise Forbidden if a walk would not show the file."""
     if RuleBook(str(library.root)).skips(target.relative_to(library.root).as_posix(), folder=False):
-        raise NotStored(
-            403, "Haven does not look at files of this name: it begins with a dot, or a .havenignore leaves it out."
+        raise Forbidden(
+            "Haven does not look at files of this name: it begins with a dot, or a .havenignore leaves it out."
         )

@@ -7,13 +7,14 @@ from datetime import datetime
 from haven_fs.catalog import Catalog, Writer, names
 from haven_fs.catalog.libraries import NO_INBOX, find_inbox
 from haven_fs.config import Settings
+from haven_fs.errors import Forbidden
 from haven_fs.tree.narrowing import Narrower, can_narrow, enter_made, made_in, make
 from haven_fs.tree.nodes import Entry, Folder, PathPattern, SmartFolder, Text, View
 from haven_fs.tree.photoset import File
 from haven_fs.tree.placeholders import Placeholders
 from haven_fs.tree.searcher import Searcher
 from haven_fs.tree.uploads import TakesUploads, Uploads
-from haven_fs.tree.writes import Refused, TakesFiles, TakesPhotos
+from haven_fs.tree.writes import TakesFiles, TakesPhotos
 
 Node = Folder | File | Text
 
@@ -126,9 +127,9 @@ class Tree:
     def keep_name(self, w: Writer, folder: Folder, name: str) -> None:
         """Keep a name in a folder for a program that will write to it. Raises Refused if no file may have it."""
         if not _keeps_names(folder):
-            raise Refused(403, folder.refusal)
+            raise Forbidden(folder.refusal)
         if not isinstance(folder, TakesUploads) and find_inbox(w.db) is None:
-            raise Refused(403, NO_INBOX)  # no file can come
+            raise Forbidden(NO_INBOX)  # no file can come
         Placeholders(folder.view).put(w, name)
         if isinstance(folder, TakesUploads):
             folder.check_upload(name)

@@ -9,7 +9,7 @@ import json
 import time
 from collections.abc import Iterable, Sequence
 
-from haven_fs import Refused, Writer
+from haven_fs import AlreadyExists, Conflict, Forbidden, NotFound, Writer
 from haven_fs.catalog import names
 from haven_fs.catalog.albums import albums_above, photos_in
 from haven_fs.catalog.changes import take_back, take_changes
@@ -63,7 +63,7 @@ class Albums:
         if parent_id != TOP:
             self._name(parent_id)
             if parent_id == album_id or album_id in albums_above(self._db, parent_id):
-                raise Refused(403, "An album cannot be moved into itself.")
+                raise Forbidden("An album cannot be moved into itself.")
         self._put(album_id, parent_id, self._free_name(parent_id, name, album_id))
         self._w.correct("album moved", album=album_id, name=name, parent=parent_id, before=before)
         Settler(self._w).settle_albums(photos_in(self._db, [album_id]))
@@ -142,7 +142,7 @@ class Albums:
             "DELETE FROM album_photo WHERE album_id = ? AND photo_id = ?", (album_id, photo_id)
         ).rowcount
         if not dropped:
-            raise Refused(404, "This photo is not in the album any more.")
+            raise NotFound("This photo is not in the album any more.")
         self._w.note_removal()
 
     def move(self, photo_id: int, source_id: int, album_id: int) -> None:
@@ -195,24 +195,24 @@ class Albums:
         """Return an album's name. Raises Refused if it is not there any more."""
         row = self._db.execute("SELECT name FROM album WHERE id = ?", (album_id,)).fetchone()
         if row is None:
-            raise Refused(409, _GONE)
+            raise Conflict(_GONE)
         return str(row[0])
 
     def _parent(self, album_id: int) -> int:
         row = self._db.execute("SELECT parent_id FROM album WHERE id = ?", (album_id,)).fetchone()
         if row is None:
-            raise Refused(409, _GONE)
+            raise Conflict(_GONE)
         return int(row[0])
 
     def _free_name(self, parent_id: int, name: str, album_id: int = 0) -> str:
         """Return the name as it is kept. Raises Refused if an album cannot be called that there."""
         if name.startswith("."):
-            raise Refused(403, "Names that begin with a dot are for files that systems hide. Choose another name.")
+            raise Forbidden("Names that begin with a dot are for files that systems hide. Choose another name.")
         name = folder_name(name)
         if self._db.execute(
             "SELECT 1 FROM album WHERE parent_id = ? AND fold = ? AND id <> ?", (parent_id, names.fold(name), album_id)
         ).fetchone():
-            raise Refused(412, f"There is an album named {name} already. Choose another name.")
+            raise AlreadyExists(f"There is an album named {name} already. Choose another name.")
         return name
 
 

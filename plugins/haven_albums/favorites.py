@@ -4,7 +4,7 @@ A photo that was taken out stays out, whatever its file says, until it is put in
 """
 
 from haven_albums.written import WrittenPhotos, photo_of
-from haven_fs import File, Folder, PhotoFolder, PhotoSet, Refused, SmartFolder, Text, View, Writer
+from haven_fs import File, Folder, Forbidden, PhotoFolder, PhotoSet, SmartFolder, Text, View, Writer
 
 PLACE = "favorites"
 _CONDITION = (
@@ -32,7 +32,7 @@ class FavoritePhotos(WrittenPhotos):
     def move_photo(self, w: Writer, name: str, file: File, source: Folder) -> bool:
         """Refuse another name for a favourite; what comes from elsewhere is put here as a copy is. Raises Refused."""
         if isinstance(source, FavoritePhotos):
-            raise Refused(403, "Photos keep the names that Haven shows them by.")
+            raise Forbidden("Photos keep the names that Haven shows them by.")
         return False
 
     def take_out(self, w: Writer, node: File | Text) -> None:

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from haven_albums.albums import Albums
 from haven_albums.written import WrittenPhotos, photo_of
-from haven_fs import File, Folder, PhotoFolder, PhotoSet, RankedFolder, Refused, Text, View, Writer
+from haven_fs import File, Folder, Forbidden, PhotoFolder, PhotoSet, RankedFolder, Text, View, Writer
 from haven_fs.tree.originals import DiskFolder
 from haven_fs.tree.photoset import FileSet
 
@@ -52,7 +52,7 @@ class AlbumPhotos(WrittenPhotos):
         if not isinstance(source, AlbumPhotos):
             return False
         if source.album_id == self.album_id:
-            raise Refused(403, "Photos keep the names that Haven shows them by.")
+            raise Forbidden("Photos keep the names that Haven shows them by.")
         photo_id = photo_of(file)
         Albums(w).move(photo_id, source.album_id, self.album_id)
         source.forget_names(w, photo_id)
@@ -64,9 +64,7 @@ def photos_of(w: Writer, folder: Folder) -> list[int]:
     """Return the photos in a folder, in its order if it has one, else as they were taken. Raises Refused."""
     photos = folder.scope if isinstance(folder, DiskFolder) else folder.photos
     if photos is None:
-        raise Refused(
-            403, "This folder is not one of photos. Copy a folder with photos in it to make an album of them."
-        )
+        raise Forbidden("This folder is not one of photos. Copy a folder with photos in it to make an album of them.")
     source, params = "photo p", photos.params
     order = "p.taken IS NULL, p.taken, (SELECT o.name_fold FROM original o WHERE o.id = p.main_id)"
     if isinstance(folder, RankedFolder):

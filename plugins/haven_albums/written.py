@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from haven_fs import File, PhotoFolder, PhotoSet, Refused, View, Writer
+from haven_fs import File, Forbidden, PhotoFolder, PhotoSet, View, Writer
 from haven_fs.tree.aliases import Aliases
 from haven_fs.tree.photoset import FileSet
 
@@ -35,8 +35,7 @@ class WrittenPhotos(PhotoFolder):
     def write_name(self, w: Writer, name: str, file: File) -> None:
         """Have a photo that was put here answer by a name. Raises Refused if it does not show here."""
         if not self._photos.narrowed("p.id = ?", file.photo_id).stamp(w.db).count:
-            raise Refused(
-                403,
+            raise Forbidden(
                 "This folder shows only some of the photos that were put together, and this one would not be among"
                 f" them. Put it into {self.place_said()} itself.",
             )
@@ -59,5 +58,5 @@ class WrittenPhotos(PhotoFolder):
 def photo_of(file: File) -> int:
     """Return the photo that a file belongs to. Raises Refused if it is none."""
     if file.photo_id is None:
-        raise Refused(403, "This file is no photo of your libraries.")
+        raise Forbidden("This file is no photo of your libraries.")
     return file.photo_id

@@ -10,6 +10,7 @@ import math
 import sqlite3
 from pathlib import Path
 
+from haven_fs import Refused
 from haven_fs.catalog import Writer
 from haven_fs.catalog.lookup import original_at
 from haven_fs.catalog.names import fold
@@ -19,7 +20,7 @@ from haven_fs.cli import options
 from haven_fs.command import Command
 from haven_fs.config import Settings
 from haven_fs.errors import UserError
-from haven_fs.tree.writes import Refused, folder_name
+from haven_fs.tree.writes import folder_name
 
 _LARGEST = 50_000
 

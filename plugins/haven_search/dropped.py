@@ -12,7 +12,7 @@ import uuid
 from pathlib import Path
 from typing import Any
 
-from haven_fs import File, PhotoSet, RankedFolder, Ranking, Refused, Text, Upload, View, Writer
+from haven_fs import File, Forbidden, PhotoSet, RankedFolder, Ranking, Text, UnsupportedType, Upload, View, Writer
 from haven_fs.catalog import names
 from haven_fs.catalog.disk import etag, http_date, iso_date
 from haven_fs.catalog.schema import LOCATED
@@ -107,7 +107,7 @@ class Dropped:
             tail = file.read(SPAN)
         kind = sniff(head, name)
         if kind.kind not in ("image", "raw", "video"):
-            raise Refused(415, "This is no picture or video that Haven knows, so nothing can look like it.")
+            raise UnsupportedType("This is no picture or video that Haven knows, so nothing can look like it.")
         photo_id = _same_photo(w, upload, fingerprint_of(head, tail, upload.size))
         stored: str | None = None
         if photo_id is None:
@@ -160,7 +160,7 @@ class Dropped:
 
     def _store(self, w: Writer, name: str, photo_id: int | None, file: str | None, size: int, mime: str) -> None:
         if names.shown(name) != name or not name.strip(" .") or len(name.encode()) > 255:
-            raise Refused(403, "There are characters in this name that not every program can show, or it is too long.")
+            raise Forbidden("There are characters in this name that not every program can show, or it is too long.")
         w.db.execute(
             "INSERT INTO dropped (parent, name, fold, photo_id, file, size, mime, seq) VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
             " ON CONFLICT (parent, fold) DO UPDATE SET name = excluded.name, photo_id = excluded.photo_id,"

@@ -7,7 +7,7 @@ then instead. Dates themselves are not made, renamed or removed.
 from collections.abc import Sequence
 from dataclasses import replace
 
-from haven_fs import File, Folder, PhotoFolder, PhotoSet, Refused, SmartFolder, Stamp, View, Writer
+from haven_fs import File, Folder, Forbidden, PhotoFolder, PhotoSet, SmartFolder, Stamp, View, Writer
 from haven_fs.tree.aliases import Aliases
 from haven_fs.tree.asking import AskingFolder
 from haven_fs.tree.photoset import FileSet
@@ -54,7 +54,7 @@ class DateFolder(PhotoFolder):
         if not isinstance(source, DateFolder):
             return False
         if source.view.path == self.view.path:
-            raise Refused(403, "Photos keep the names that Haven shows them by: their files are never renamed.")
+            raise Forbidden("Photos keep the names that Haven shows them by: their files are never renamed.")
         said = move_then(w, _photo_of(file), self._period())
         source._aliases.drop(w, _photo_of(file))
         self._write(w, name, file, said=said)
@@ -63,14 +63,14 @@ class DateFolder(PhotoFolder):
     def _period(self) -> Period:
         period = Period.named(self._date)
         if period is None:
-            raise Refused(403, "Put photos into the folder of a year, a month or a day: then they were taken then.")
+            raise Forbidden("Put photos into the folder of a year, a month or a day: then they were taken then.")
         return period
 
     def _write(self, w: Writer, name: str, file: File, *, said: bool) -> None:
         """Have the photo answer by the name it was written under. Raises Refused if it is none of this folder's."""
         photo_id = _photo_of(file)
         if not self.photos.narrowed("p.id = ?", photo_id).stamp(w.db).count:
-            raise Refused(403, "This folder holds only some of the photos of then. Put the photo into Timeline itself.")
+            raise Forbidden("This folder holds only some of the photos of then. Put the photo into Timeline itself.")
         self._aliases.put(w, name, file, always=self.is_split())
         if not said:
             # The listing may be another all the same.
@@ -125,7 +125,7 @@ def open_undated(view: View) -> PhotoFolder:
 
 def _photo_of(file: File) -> int:
     if file.photo_id is None:
-        raise Refused(403, "This file is no photo of your libraries.")
+        raise Forbidden("This file is no photo of your libraries.")
     return file.photo_id
 
 

@@ -9,7 +9,7 @@ from calendar import monthrange
 from datetime import date, datetime, timedelta
 from typing import NamedTuple
 
-from haven_fs import Refused, Writer
+from haven_fs import Forbidden, Writer
 from haven_fs.catalog.dismissed import ask_again
 from haven_fs.catalog.said import say
 from haven_time.taken import GUESSED, OWNER
@@ -67,8 +67,7 @@ def put_then(w: Writer, photo_id: int, period: Period) -> bool:
             return False
         assert clock is not None
         known = (_EPOCH + timedelta(seconds=clock)).date()
-        raise Refused(
-            403,
+        raise Forbidden(
             f"Haven knows that this photo was taken on {known}. If that is wrong, move the photo here from the folder"
             f" {known:%Y-%m} in Timeline.",
         )

@@ -5,7 +5,7 @@ it. It covers its root, all below that if its depth is infinite, and which names
 """
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote, unquote, urlsplit
@@ -13,23 +13,16 @@ from urllib.parse import quote, unquote, urlsplit
 from haven_dav.junk import JunkStore
 from haven_dav.resources import node_at, original_path, split_path
 from haven_dav.send import Environ
+from haven_dav.status import Locked, PreconditionFailed
+from haven_fs.errors import Malformed
 from haven_fs.tree.nodes import Folder, View
 from haven_fs.tree.photoset import File
 from haven_fs.tree.tree import Tree
-from haven_fs.tree.writes import Refused
 
 _LONGEST_IF = 16 * 1024
 _TOKENS = re.compile(r"\s*(?:<([^<>]*)>|(\()|(\))|(?i:(not))\b|\[([^\]]*)\])")
 
 Lock = dict[str, Any]
-
-
-class Locked(Refused):
-    """Refused since somebody else holds a lock; `roots` are the paths that the locks are on."""
-
-    def __init__(self, roots: Iterable[str]) -> None:
-        super().__init__(423, "Another program has locked this. Close it there, or wait a while.")
-        self.roots = sorted(set(roots))
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +41,7 @@ def parse_if(header: str, path_of: Callable[[str], str | None]) -> list[_List]:
 
     Raises Refused if it is malformed.
     """
-    malformed = Refused(400, "The If header cannot be read.")
+    malformed = Malformed("The If header cannot be read.")
     if len(header) > _LONGEST_IF:
         raise malformed
     lists: list[_List] = []
@@ -179,7 +172,7 @@ class Locks:
         """Raise Refused unless what a request's If header says is so."""
         lists = self._lists(environ)
         if lists and not any(self._holds(view, parts, one) for one in lists):
-            raise Refused(412, "What is here is not as the program thought any more.")
+            raise PreconditionFailed("What is here is not as the program thought any more.")
 
     def _holds(self, view: View, parts: Sequence[str], one: _List) -> bool:
         about = parts if one.path is None else split_path(one.path)

@@ -21,22 +21,24 @@ from urllib.parse import quote, unquote
 from wsgidav.dav_provider import DAVProvider
 
 from haven_dav import browse, deadprops, proppatch
-from haven_dav.conditions import Locked, Locks
+from haven_dav.conditions import Locks
 from haven_dav.junk import JunkStore
 from haven_dav.propfind import LONGEST_BODY, BadRequest, ListingCache, Multistatus, parse, text_file
 from haven_dav.realfiles import PartlyDone
 from haven_dav.resources import href, is_extra, node_at, original_path, resource, split_path
 from haven_dav.send import Environ, NotThere, StartResponse, send_bytes, send_file
+from haven_dav.status import Locked, status_of
 from haven_dav.writes import WRITES, Writes
 from haven_fs.catalog import Catalog, names
 from haven_fs.catalog.libraries import all_libraries
 from haven_fs.config import default_data_dir, load_settings
+from haven_fs.errors import Refused
 from haven_fs.plugins import Plugins
 from haven_fs.tree.nodes import Folder, Text, View
 from haven_fs.tree.photoset import File
 from haven_fs.tree.tree import Tree
 from haven_fs.tree.uploads import TakesUploads
-from haven_fs.tree.writes import Refused, TakesPhotos
+from haven_fs.tree.writes import TakesPhotos
 
 logger = logging.getLogger(__name__)
 
@@ -221,7 +223,8 @@ class HavenProvider(DAVProvider):  # type: ignore[misc]
                 return [body]
             status = self._writes.answer(environ)
         except Refused as refused:
-            line = f"{refused.status} {HTTPStatus(refused.status).phrase}"
+            kind = status_of(refused)
+            line = f"{kind.value} {kind.phrase}"
             return _fail(environ, start_response, line, refused.reason, self._locked_by(refused))
         except BadRequest as error:
             return _fail(environ, start_response, "400 Bad Request", str(error))

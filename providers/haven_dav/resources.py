@@ -14,14 +14,16 @@ from wsgidav.dav_provider import DAVCollection, DAVNonCollection, DAVProvider
 from haven_dav.junk import is_junk
 from haven_dav.propfind import text_file
 from haven_dav.send import NotThere, open_original
+from haven_dav.status import status_of
 from haven_fs.catalog import names
 from haven_fs.catalog.schema import LOCATED
+from haven_fs.errors import Refused
 from haven_fs.tree.narrowing import Versions
 from haven_fs.tree.nodes import Folder, Text, View
 from haven_fs.tree.photoset import File
 from haven_fs.tree.tree import Tree
 from haven_fs.tree.uploads import TakesUploads
-from haven_fs.tree.writes import Refused, TakesFiles, TakesPhotos
+from haven_fs.tree.writes import TakesFiles, TakesPhotos
 
 
 class FolderResource(DAVCollection):  # type: ignore[misc]
@@ -62,7 +64,7 @@ class FolderResource(DAVCollection):  # type: ignore[misc]
                         else:
                             self._tree.keep_name(w, folder, name)
             except Refused as refused:
-                raise DAVError(refused.status, refused.reason) from refused
+                raise DAVError(status_of(refused).value, refused.reason) from refused
         made = resource(self.provider, self._tree, f"{self.path.rstrip('/')}/{name}", self.environ)
         assert isinstance(made, FileResource)
         return made
