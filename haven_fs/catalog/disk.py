@@ -52,17 +52,6 @@ def iso_date(mtime_ns: int) -> str:
     return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
-def unique(wanted: str, taken: set[str]) -> str:
-    """Return `wanted`, or with " (2)", " (3)", ... before its ending, whose fold is not in `taken`; adds it there."""
-    name, number = wanted, 1
-    stem, ending = names.split_ending(wanted)
-    while names.fold(name) in taken:
-        number += 1
-        name = f"{stem} ({number}){ending}"
-    taken.add(names.fold(name))
-    return name
-
-
 class Mirror:
     """One library's folders and files in one walk; call `put` for each folder listed, in write transactions.
 
@@ -150,7 +139,7 @@ class Mirror:
         folds = {
             row[0] for row in w.db.execute("SELECT shown_fold FROM dir WHERE parent_id = ? AND gone IS NULL", (parent,))
         }
-        shown = unique(names.shown(os.fsdecode(file)), folds)
+        shown = names.free(names.shown(os.fsdecode(file)), folds.__contains__)
         self._dirs[path] = w.db.execute(
             "INSERT INTO dir (library_id, parent_id, path, shown, shown_fold, seq) VALUES (?, ?, ?, ?, ?, ?)"
             " ON CONFLICT (library_id, path) DO UPDATE SET gone = NULL, shown = excluded.shown,"
@@ -180,7 +169,8 @@ class Mirror:
         for id_, (file, stat) in enumerate(fresh, start=first):
             stem = stem_key(stat.name).encode(errors="replace").decode()
             stems.add(stem)
-            shown = unique(names.shown(stat.name), taken)
+            shown = names.free(names.shown(stat.name), taken.__contains__)
+            taken.add(names.fold(shown))
             rows.append((id_, dir_id, file, stem, *_stat_columns(stat), *_shown_columns(shown), w.seq))
             self.found.new.append(Row(id_, dir_id, prefix + file, stat.size))
         w.db.executemany(
