@@ -7,11 +7,10 @@ Rows of originals live as long as the catalog. A file that moved keeps its row, 
 import os
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
-from email.utils import formatdate
 
 from haven_fs.catalog import names
 from haven_fs.catalog.catalog import Writer
+from haven_fs.catalog.spelling import etag, http_date, iso_date
 from haven_fs.library.pair import stem_key
 from haven_fs.library.walk import FileStat
 
@@ -34,22 +33,6 @@ class Differences:
     new: list[Row] = field(default_factory=list)
     missing: list[Row] = field(default_factory=list)
     changed: int = 0
-
-
-def etag(size: int, mtime_ns: int) -> str:
-    """Return the entity tag of a file's state, without quotes; the same for a row and for an open descriptor."""
-    return f"{mtime_ns:x}-{size:x}"
-
-
-def http_date(mtime_ns: int) -> str:
-    """Return a time as HTTP's Last-Modified says it; times no calendar has become the nearest it does."""
-    return formatdate(min(max(mtime_ns // 1_000_000_000, 0), 253402300799), usegmt=True)
-
-
-def iso_date(mtime_ns: int) -> str:
-    """Return a time as WebDAV's creationdate says it."""
-    seconds = min(max(mtime_ns // 1_000_000_000, 0), 253402300799)
-    return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 class Mirror:

@@ -282,11 +282,7 @@ class FacetFolder(Folder):
     @property
     def photos(self) -> PhotoSet:
         """The photos that have any of the values."""
-        condition, params = "facet = ?", [self._facet]
-        if self._parent is not None:
-            condition, params = "facet = ? AND parent = ?", [self._facet, self._parent]
-        members = f"SELECT photo_id FROM member JOIN value ON value.id = value_id WHERE {condition}"
-        return self.view.within.narrowed(f"p.id IN ({members})", *params)
+        return self.view.within.with_facet(self._facet, parent=self._parent)
 
     def entries(self) -> Iterable[Entry]:
         """Return the values that photos have."""
