@@ -36,13 +36,15 @@ class Retractable(Fact, Protocol):
 
 
 class WrittenFolder(Folder):
-    """A folder of photos, of whatever kind, that others can be put into. A subclass sets `fact` and `place`.
+    """A folder of photos, of whatever kind, that others can be put into. A subclass sets `fact`, `place` and `home`.
 
-    `place` is what the folder is about, for good, such as "person 12"; a folder of dates in it adds its own name.
+    `place` is what the folder is about, for good, such as "person 12"; a folder of dates in it adds its own name, after
+    a slash. `home`: the smart folder in which folders like it show all their photos, such as "People".
     """
 
     fact: Fact
     place: str
+    home: ClassVar[str]
 
     @property
     def aliases(self) -> Aliases:
@@ -79,13 +81,19 @@ class WrittenFolder(Folder):
         if not self.own.narrowed("p.id = ?", file.photo_id).stamp(w.db).count:
             raise Forbidden(
                 "This folder shows only some of the photos that belong here, and this one would not be among them. Put"
-                " it into the folder with all of them."
+                f" it into {self._whole()} itself."
             )
         self.aliases.put(w, name, file, always=self.files() is None)
         if not said:
             # The listing may be another all the same.
             w.db.execute("UPDATE photo SET seq = ? WHERE id = ?", (w.seq, file.photo_id))
             w.correct("written here", file.photo_id, name=name)
+
+    def _whole(self) -> str:
+        """Return the path of the folder that shows all the photos that belong here."""
+        path = self.view.path[: len(self.view.path) - self.place.count("/")]
+        below = path[::-1].index(self.home) if self.home in path else 0
+        return "/".join(("", self.home, *path[len(path) - below :]))
 
     def forget_names(self, w: Writer, photo_id: int) -> None:
         """Forget the names that a photo was written under, in this folder and those of dates with it."""

@@ -18,6 +18,7 @@ FIRST_PHOTO = 1826
 class DateFolder(WrittenPhotos):
     """/Timeline, or a year, a month or a day of it."""
 
+    home = "Timeline"
     narrows = False
     refusal = (
         "Copy or move photos into the folder of a month to say when they were taken. Folders of dates cannot be made,"
