@@ -179,7 +179,7 @@ class Uploads:
         return Stored(self._at_once.put(library, target), False)
 
     def _place_numbered(self, draft: Path, folder: Path, name: str) -> Path:
-        for other in storing.numbered(name):
+        for other in names.numbered(*names.split_ending(name)):
             try:
                 storing.place(draft, folder / other)
             except FileExistsError:

@@ -21,7 +21,8 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Make a backup and say where it is."""
     data = options.data_folder(args)
-    place = backup(data.path, args.folder or data.path / "backups")
+    folders = [name for facet in data.plugins.facets(data.settings) for name in facet.folders]
+    place = backup(data.path, args.folder or data.path / "backups", folders)
     size = sum(path.stat().st_size for path in place.rglob("*") if path.is_file())
     if args.json:
         print(json.dumps({"backup": str(place), "bytes": size}, ensure_ascii=False))

@@ -59,8 +59,7 @@ def _found(view: View, answer: Answer, limit: int) -> Any:
         ids = list(answer.ranked[:limit])
     scores = dict(zip(answer.ranked or (), answer.scores, strict=True))
     for rank, photo_id in enumerate(ids, 1):
-        one = PhotoSet().narrowed("p.id = ? AND o.id = p.main_id", photo_id).files()
-        for file in one.files(view.db):
+        for file in PhotoSet().narrowed("p.id = ?", photo_id).main_files().files(view.db):
             yield {"rank": rank, "name": file.name, "path": str(file.path), "score": scores.get(photo_id)}
 
 

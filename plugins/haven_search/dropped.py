@@ -9,12 +9,12 @@ import os
 import shutil
 import time
 import uuid
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from haven_fs import File, Forbidden, PhotoSet, RankedFolder, Ranking, Text, UnsupportedType, Upload, View, Writer
 from haven_fs.catalog import names
-from haven_fs.catalog.disk import etag, http_date, iso_date
 from haven_fs.catalog.schema import LOCATED
 from haven_fs.library.fingerprint import SPAN, fingerprint_of
 from haven_fs.library.kinds import sniff
@@ -43,27 +43,19 @@ class Dropped:
         return [file for file in files if file is not None]
 
     def _photo(self, row: tuple[Any, ...]) -> File | None:
-        photos = PhotoSet().narrowed("p.id = ?", row[2]).files()
-        original = next((file for file in photos.files(self._view.db) if self._is_main(file)), None)
-        if original is None:
-            return None
-        return File(original.id, original.photo_id, row[1], *(getattr(original, name) for name in _REST))
-
-    def _is_main(self, file: File) -> bool:
-        return bool(self._view.db.execute("SELECT 1 FROM photo WHERE main_id = ?", (file.id,)).fetchone())
+        original = next(PhotoSet().narrowed("p.id = ?", row[2]).main_files().files(self._view.db), None)
+        return None if original is None else replace(original, name=row[1])
 
     def _file(self, row: tuple[Any, ...]) -> File:
         _, name, _, file, size, mime, seq = row
         # The bytes under a name never change: what replaces them has another file, and another seq.
         path, moment = self.folder / (file or _EMPTY), seq * 1_000_000
-        modified, created = http_date(moment), iso_date(moment)
         if file is not None:
             try:
                 moment = path.stat().st_mtime_ns
-                modified, created = http_date(moment), iso_date(moment)
             except OSError:
                 pass
-        return File(0, None, name, path, self.folder, size, moment, etag(size, moment), modified, created, mime, None)
+        return File.plain(name, path, self.folder, size, moment, mime)
 
     def likes(self, taken: set[str]) -> dict[int, str]:
         """Return the names of the folders of look-alikes by the ids of the pictures; `taken` folds are not free."""
@@ -183,9 +175,6 @@ class Dropped:
                     path.unlink()
             except OSError:
                 continue
-
-
-_REST = ("path", "root", "size", "mtime_ns", "etag", "modified", "created", "mime", "away")
 
 
 def _same_photo(w: Writer, upload: Upload, fingerprint: bytes) -> int | None:
