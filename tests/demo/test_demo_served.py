@@ -1,7 +1,6 @@
 """`haven demo` from start to end: drawn, served, embedded with the demo model, and asked by meaning over WebDAV."""
 
 import json
-import subprocess
 from collections.abc import Iterator
 from datetime import date
 from typing import Any
@@ -9,7 +8,7 @@ from urllib.parse import quote
 
 import pytest
 from helpers.dav import Client
-from helpers.serving import HAVEN, Serving, environment, haven, wait_for
+from helpers.serving import Serving, haven, start_serving, wait_for
 from PIL import Image
 
 from haven_fs.demo import plan
@@ -18,11 +17,7 @@ from haven_fs.demo import plan
 @pytest.fixture(scope="module")
 def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Serving]:
     folder = tmp_path_factory.mktemp("demo")
-    command = [*HAVEN, "demo", "--data", str(folder), "--port", "0"]
-    with (folder / "log").open("w") as log:
-        process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=log, text=True, env=environment())
-    assert process.stdout is not None
-    serving = Serving(process.stdout.readline().rpartition(" ")[2].strip(), folder / "data", process)
+    serving = start_serving(["demo", "--data", str(folder)], folder / "data")
     try:
         wait_for(lambda: serving.status()["photos"], "the first photos")
         serving.settle()
