@@ -50,7 +50,7 @@ def picture(seed: object, size: tuple[int, int] = (64, 48)) -> Image.Image:
     """Return a picture of coloured squares that depends on `seed` alone."""
     digest = hashlib.blake2b(repr(seed).encode(), digest_size=48).digest()
     squares = np.frombuffer(digest, np.uint8).reshape(4, 4, 3)
-    return Image.fromarray(squares, "RGB").resize(size, Image.Resampling.NEAREST)
+    return Image.fromarray(squares).resize(size, Image.Resampling.NEAREST)
 
 
 def jpeg(seed: object) -> bytes:
