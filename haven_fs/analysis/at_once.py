@@ -68,7 +68,7 @@ class AtOnce:
                 with self._catalog.write() as w:
                     PhotoStore(w).put_groups([found])
         except Exception:
-            logger.exception("An upload was not looked into at once; the indexer does it")
+            logger.exception("An upload could not be analysed at once; the indexer will do it")
 
     def kind(self, path: Path, name: str) -> Kind:
         """Return what a file is that will have a name. Raises OSError."""
