@@ -22,12 +22,17 @@ _EXPORTS = {
         "UnsupportedType Unavailable DiskFull DiskFailed"
     ),
     # What analyzers are given, and what they find
-    "haven_fs.analysis.analyzer": "Analyzer Sample Facts Scalar Tag Region Embedding",
+    "haven_fs.analysis.analyzer": "Analyzer Sample Facts Region Embedding",
+    "haven_fs.catalog.findings": "Scalar Tag",
     "haven_fs.library.headers": "Metadata",
     "haven_fs.analysis.follower": "Follower",
     "haven_fs.analysis.progress": "Progress",
     # The catalog
     "haven_fs.catalog.catalog": "Catalog Writer",
+    "haven_fs.catalog.facets": "Facet Found FoundFacts",
+    "haven_fs.catalog.changes": "Change",
+    "haven_fs.catalog.settle": "settle settle_facet",
+    "haven_fs.catalog.values": "rename_values",
     "haven_fs.catalog.said": "say unsay",
     "haven_fs.catalog.dismissed": "ask_again",
     "haven_fs.catalog.lookup": "photo_at photo_with_bytes originals_paths",
@@ -66,11 +71,16 @@ if TYPE_CHECKING:
         AlreadyExists, Conflict, DiskFailed, DiskFull, Forbidden, Malformed, NotFound, NotPossible, Refused,
         TooLarge, Unavailable, UnsupportedType, UserError,
     )
-    from haven_fs.analysis.analyzer import Analyzer, Embedding, Facts, Region, Sample, Scalar, Tag
+    from haven_fs.analysis.analyzer import Analyzer, Embedding, Facts, Region, Sample
+    from haven_fs.catalog.findings import Scalar, Tag
     from haven_fs.library.headers import Metadata
     from haven_fs.analysis.follower import Follower
     from haven_fs.analysis.progress import Progress
     from haven_fs.catalog.catalog import Catalog, Writer
+    from haven_fs.catalog.facets import Facet, Found, FoundFacts
+    from haven_fs.catalog.changes import Change
+    from haven_fs.catalog.settle import settle, settle_facet
+    from haven_fs.catalog.values import rename_values
     from haven_fs.catalog.said import say, unsay
     from haven_fs.catalog.dismissed import ask_again
     from haven_fs.catalog.lookup import originals_paths, photo_at, photo_with_bytes
