@@ -5,9 +5,7 @@ import json
 import shlex
 from typing import Any
 
-from haven_fs import PhotoSet, View
-from haven_fs.cli import options
-from haven_fs.command import Command
+from haven_fs import Command, PhotoSet, View, options
 from haven_search.engine import Answer, Engine
 
 

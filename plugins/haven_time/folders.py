@@ -6,9 +6,7 @@ then instead. Dates themselves are not made, renamed or removed.
 
 from dataclasses import replace
 
-from haven_fs import PhotoFolder, PhotoSet, SmartFolder, Stamp, View
-from haven_fs.tree.asking import AskingFolder
-from haven_fs.tree.written import WrittenPhotos
+from haven_fs import AskingFolder, PhotoFolder, PhotoSet, SmartFolder, Stamp, View, WrittenPhotos
 from haven_time.said import Period, TakenThen
 
 FIRST_PHOTO = 1826

@@ -10,9 +10,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import NamedTuple
 
-from haven_fs import Forbidden, Writer
-from haven_fs.catalog.dismissed import ask_again
-from haven_fs.catalog.said import say
+from haven_fs import Forbidden, Writer, ask_again, say
 from haven_time.taken import GUESSED, OWNER
 
 _EPOCH = datetime(1970, 1, 1)
