@@ -173,7 +173,7 @@ def test_purge(serving: Serving, base: Path, dav: Client) -> None:
     asked = haven("purge", "--data", serving.data, check=False)
     assert asked.returncode == 1
     assert "--yes" in asked.stderr
-    assert "nothing to erase" in haven("purge", "--older-than", "1", "--yes", "--data", serving.data).stdout
+    assert "nothing to delete" in haven("purge", "--older-than", "1", "--yes", "--data", serving.data).stdout
     assert names(dav, HERE) == before
     assert f"{size:,} bytes" in haven("purge", "--yes", "--data", serving.data).stdout
     assert not names(dav, HERE)
