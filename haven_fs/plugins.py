@@ -19,6 +19,7 @@ from haven_fs import hookspecs
 from haven_fs.analysis.analyzer import Analyzer
 from haven_fs.analysis.follower import Follower
 from haven_fs.catalog import Catalog
+from haven_fs.catalog.facets import Facet
 from haven_fs.command import Command
 from haven_fs.config import CORE_SETTINGS, Setting, Settings
 from haven_fs.tree.narrowing import Narrower
@@ -133,6 +134,7 @@ class Plugins:
     def examine(self, settings: Settings) -> None:
         """Ask for everything there is to bring, so that `found` says all that is wrong."""
         self.analyzers(settings)
+        self.facets(settings)
         self.followers(settings)
         self.smart_folders(settings)
         self.path_patterns(settings)
@@ -147,6 +149,10 @@ class Plugins:
     def analyzers(self, settings: Settings) -> dict[str, Analyzer]:
         """Return the analyzers by name; of two with one name the first counts."""
         return _by_name(self._ask("haven_analyzers", Analyzer, settings=settings), "name")
+
+    def facets(self, settings: Settings) -> list[Facet]:
+        """Return the parts of the catalog that plugins own; of two with one name the first counts."""
+        return list(_by_name(self._ask("haven_facets", Facet, settings=settings), "name").values())
 
     def followers(self, settings: Settings) -> dict[str, Follower]:
         """Return what goes on with what analyzers found, by name."""
@@ -187,7 +193,7 @@ class Plugins:
 def _check(item: Any, wanted: type) -> None:
     """Raise TypeError or ValueError if what a plugin brings is not what its hook is for."""
     if not isinstance(item, wanted) or isinstance(item, type):
-        raise TypeError(f"{item!r} is not of the type {wanted.__name__}")
+        raise TypeError(f"{item!r} is not of the type {wanted.__name__}{_lacks(item, wanted)}")
     if isinstance(item, Analyzer):
         if not isinstance(item.name, str) or not isinstance(item.version, int):
             raise TypeError(
@@ -198,6 +204,17 @@ def _check(item: Any, wanted: type) -> None:
     if isinstance(item, Command):
         # Asked once for trial: one that raised would take `haven --help` with it.
         item.arguments(ArgumentParser())
+
+
+def _lacks(item: Any, wanted: type) -> str:
+    """Say what an object lacks that has some of what a type asks for, and how it comes by the rest."""
+    asked = [name for name in (*vars(wanted), *vars(wanted).get("__annotations__", ())) if not name.startswith("_")]
+    lacking = sorted({name for name in asked if not hasattr(item, name)})
+    if isinstance(item, type) or not lacking or len(lacking) == len(set(asked)):
+        return ""
+    return (
+        f": it lacks {', '.join(lacking)}. A class derived from haven_fs.{wanted.__name__} has the defaults there are"
+    )
 
 
 def _by_name(items: Iterable[Any], attribute: str) -> dict[str, Any]:

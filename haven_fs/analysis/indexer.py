@@ -17,7 +17,6 @@ from haven_fs.analysis.progress import Progress
 from haven_fs.analysis.scan import Scan
 from haven_fs.analysis.worker import analyze, look_into
 from haven_fs.catalog import Catalog
-from haven_fs.catalog.faces import without_forgotten
 from haven_fs.catalog.findings import Analysis, GroupFound, PhotoFound, Probe
 from haven_fs.catalog.libraries import Library, all_libraries
 from haven_fs.catalog.photos import PhotoStore
@@ -114,7 +113,7 @@ class Indexer:
             self._progress.end()
         if not self.counts().pending:
             self.drop_old_vectors()
-            self.settle()
+            self.idle()
 
     def renew(self) -> None:
         """Ask the plugins again what they bring, since an owner may have chosen another model meanwhile."""
@@ -133,7 +132,7 @@ class Indexer:
         logger.warning("The vectors of photos are lost or older than the catalog, so the photos are analysed again")
         with self.catalog.write() as w:
             for name, analyzer in self.analyzers.items():
-                if getattr(analyzer, "space", None):
+                if analyzer.space:
                     w.db.execute("UPDATE analysis SET version = -1 WHERE analyzer = ?", (name,))
             w.db.execute("DELETE FROM state WHERE key = 'vectors'")
 
@@ -142,7 +141,7 @@ class Indexer:
 
         An analyzer that says in which `space` it embeds names it after itself, as "clip:demo-1a2b3c4d".
         """
-        spaces = {name: getattr(a, "space", None) for name, a in self.analyzers.items()}
+        spaces = {name: a.space for name, a in self.analyzers.items()}
         for space in self.catalog.vectors.store.spaces():
             name = space.partition(":")[0]
             if spaces.get(name) not in (None, space):
@@ -153,7 +152,7 @@ class Indexer:
 
     def indexed_spaces(self) -> set[str]:
         """Return the spaces in which the nearest of all photos are asked: analyzers say so by `indexed`."""
-        return {str(getattr(a, "space", "")) for a in self.analyzers.values() if getattr(a, "indexed", False)}
+        return {a.space for a in self.analyzers.values() if a.space and a.indexed}
 
     def rest(self) -> None:
         """End the workers and give their memory back."""
@@ -212,8 +211,7 @@ class Indexer:
             else:
                 found[photo.id] = result[1]
         with self.catalog.read() as db:
-            for photo_id, analyses in found.items():
-                without_forgotten(db, photo_id, analyses)
+            self.catalog.facets.screen(db, found)
         self._put_vectors(found)
         with self.catalog.write() as w:
             PhotoStore(w).put_analyses(found)
@@ -230,11 +228,11 @@ class Indexer:
                 except Exception:
                     logger.exception("The follower %s failed", follower.name)
 
-    def settle(self) -> None:
+    def idle(self) -> None:
         """Have those work whose work is for when nothing else is due."""
         for follower in self.followers.values():
             try:
-                follower.settle(self.catalog, self._progress, lambda: self._pool.stopping)
+                follower.idle(self.catalog, self._progress, lambda: self._pool.stopping)
             except Exception:
                 logger.exception("The follower %s failed", follower.name)
 
@@ -244,7 +242,8 @@ class Indexer:
         lacking: dict[str, list[int]] = {}
         for photo_id, analyses in found.items():
             for name, analysis in analyses.items():
-                space = str(getattr(self.analyzers.get(name), "space", ""))
+                analyzer = self.analyzers.get(name)
+                space = analyzer.space if analyzer is not None else None
                 if space and not analysis.embeddings:
                     lacking.setdefault(space, []).append(photo_id)
                 parts = Counter[str]()

@@ -21,10 +21,11 @@ from haven_fs.catalog.libraries import NO_INBOX, Library, all_libraries, find_in
 from haven_fs.catalog.removed import keep_old
 from haven_fs.catalog.schema import LOCATED
 from haven_fs.config import Settings
-from haven_fs.errors import NotStored, UserError
+from haven_fs.errors import AlreadyExists, Forbidden, Unavailable, UnsupportedType, UserError
 from haven_fs.library import storing
 from haven_fs.library.fingerprint import fingerprint
 from haven_fs.library.ignore import RuleBook
+from haven_fs.library.kinds import kind_of
 from haven_fs.library.removing import reach
 from haven_fs.plugins import Plugins
 
@@ -42,7 +43,7 @@ class Stored:
 
 
 class Uploads:
-    """Takes the uploads of one data folder. Thread-safe. Raises NotStored, and OSError if the disk fails."""
+    """Takes the uploads of one data folder. Thread-safe. Raises Refused, and OSError if the disk fails."""
 
     def __init__(self, catalog: Catalog, plugins: Plugins, settings: Settings) -> None:
         self._catalog = catalog
@@ -63,7 +64,7 @@ class Uploads:
         try:
             folder = reach(library.root, f"{os.fsdecode(below)}/x".lstrip("/")).parent
         except OSError as error:
-            raise NotStored(403, f"{error.strerror}.") from error
+            raise Forbidden(f"{error.strerror}.") from error
         return storing.Draft(folder, length)
 
     def store(
@@ -88,16 +89,16 @@ class Uploads:
             try:
                 storing.place(draft.path, target)
             except FileExistsError as error:
-                raise NotStored(412, f"There is already a file called {name}.") from error
+                raise AlreadyExists(f"There is already a file called {name}.") from error
             return Stored(self._at_once.put(library, target), True)
 
     def store_by_date(self, draft: storing.Draft, name: str) -> Stored:
         """Keep a finished draft in the inbox, in the folder of its date, under this name or one made from it.
 
-        Raises NotStored of what is no picture or video.
+        Raises UnsupportedType of what is no picture or video.
         """
-        if self._at_once.kind(draft.path, name).kind not in _PICTURES:
-            raise NotStored(415, "This is not a picture or video that Haven knows. Other files can go into /Inbox.")
+        if kind_of(draft.path, name).kind not in _PICTURES:
+            raise UnsupportedType("This is not a picture or video that Haven knows. Other files can go into /Inbox.")
         compared: dict[tuple[int, int], bool] = {}
         self._twin(draft, compared)
         with self._lock:
@@ -120,8 +121,8 @@ class Uploads:
             ).fetchone()
         if not shown or not shown[0]:
             self.withdraw(stored.original_id)
-            raise NotStored(
-                415, "This picture or video is damaged and cannot be shown. To keep it anyway, put it into /Inbox."
+            raise UnsupportedType(
+                "This picture or video is damaged and cannot be shown. To keep it anyway, put it into /Inbox."
             )
         return stored
 
@@ -155,16 +156,16 @@ class Uploads:
             else:
                 library = next((one for one in all_libraries(db) if one.id == library_id), None)
         if library is None:
-            raise NotStored(403, NO_INBOX)
+            raise Forbidden(NO_INBOX)
         if not library.writable:
-            raise NotStored(403, f"The library {library.name} is read-only.")
+            raise Forbidden(f"The library {library.name} is read-only.")
         try:
             device = library.root.stat().st_dev
         except OSError as error:
-            raise NotStored(503, f"The folder {library.root} is not there. Is its disk connected?") from error
+            raise Unavailable(f"The folder {library.root} is not there. Is its disk connected?") from error
         # The empty folder where a disk is mounted, when it is not, must not fill up.
         if library.away and library.device not in (None, device):
-            raise NotStored(503, library.away)
+            raise Unavailable(library.away)
         return library
 
     def _replace(self, draft: storing.Draft, library: Library, target: Path) -> Stored:
@@ -179,7 +180,7 @@ class Uploads:
         return Stored(self._at_once.put(library, target), False)
 
     def _place_numbered(self, draft: Path, folder: Path, name: str) -> Path:
-        for other in storing.numbered(name):
+        for other in names.numbered(*names.split_ending(name)):
             try:
                 storing.place(draft, folder / other)
             except FileExistsError:
@@ -241,6 +242,6 @@ def _dated(template: str, date: datetime) -> str:
 
 
 def _check_name(library: Library, target: Path) -> None:
-    """Raise NotStored if a walk would not show the file."""
+    """Raise Forbidden if a walk would not show the file."""
     if RuleBook(str(library.root)).skips(target.relative_to(library.root).as_posix(), folder=False):
-        raise NotStored(403, "Haven ignores files with this name: it begins with a dot, or a .havenignore excludes it.")
+        raise Forbidden("Haven ignores files with this name: it begins with a dot, or a .havenignore excludes it.")

@@ -32,7 +32,8 @@ def run(args: argparse.Namespace) -> int:
     """Make a backup and print where it is. Returns 0; raises UserError if there is nothing to copy or no room."""
     data = options.data_folder(args)
     options.refuse_file(args.folder)
-    place = backup(data.path, args.folder or data.path / "backups")
+    folders = [name for facet in data.plugins.facets(data.settings) for name in facet.folders]
+    place = backup(data.path, args.folder or data.path / "backups", folders)
     size = sum(path.stat().st_size for path in place.rglob("*") if path.is_file())
     if args.json:
         print(json.dumps({"backup": str(place), "bytes": size}, ensure_ascii=False))

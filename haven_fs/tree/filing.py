@@ -21,10 +21,10 @@ from haven_fs.catalog.disk import Mirror
 from haven_fs.catalog.libraries import Library
 from haven_fs.catalog.moving import add_folder, dir_at, file_at, file_stat, move_folder, place_file
 from haven_fs.catalog.removed import Removed, files_of, forget, forget_part, make_room, note_removed
+from haven_fs.errors import AlreadyExists, Conflict, DiskFailed, DiskFull, Forbidden, NotFound, NotPossible, Unavailable
 from haven_fs.library import removing, storing
 from haven_fs.library.ignore import RuleBook
 from haven_fs.library.walk import folders, walk
-from haven_fs.tree.writes import Refused
 
 logger = logging.getLogger(__name__)
 
@@ -70,13 +70,13 @@ def check_disk_name(spot: Spot, *, folder: bool) -> None:
     name = spot.path.rpartition("/")[2]
     kept = unicodedata.normalize("NFC", name)
     if names.shown(name) != kept or len(kept.encode(errors="replace")) > 255:
-        raise Refused(403, "This name has characters that not every program can show, or it is too long.")
+        raise Forbidden("This name has characters that not every program can show, or it is too long.")
     if os.name == "nt" and names.portable(kept) != kept:
-        raise Refused(403, "Windows cannot keep this name.")
+        raise Forbidden("Windows cannot keep this name.")
     if kept.startswith("."):
-        raise Refused(403, "A name that begins with a dot is hidden, and Haven does not look at such files.")
+        raise Forbidden("A name that begins with a dot is hidden, and Haven does not look at such files.")
     if RuleBook(str(spot.library.root)).skips(spot.path, folder=folder):
-        raise Refused(403, "Haven does not look at this name: such files are left over from programs, or ignored.")
+        raise Forbidden("Haven does not look at this name: such files are left over from programs, or ignored.")
 
 
 def make_folder(w: Writer, spot: Spot) -> None:
@@ -95,18 +95,18 @@ def in_words() -> Iterator[None]:
     try:
         yield
     except FileExistsError as error:
-        raise Refused(405, "There is something of that name on the disk already.") from error
+        raise NotPossible("There is something of that name on the disk already.") from error
     except (FileNotFoundError, NotADirectoryError) as error:
-        raise Refused(409, "This is not on the disk any more.") from error
+        raise Conflict("This is not on the disk any more.") from error
     except OSError as error:
         if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
-            raise Refused(507, "The disk is full. Make room on it, then do this again.") from error
+            raise DiskFull("The disk is full. Make room on it, then do this again.") from error
         if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS, errno.ELOOP):
-            raise Refused(403, f"Haven may not write there: {error.strerror}.") from error
+            raise Forbidden(f"Haven may not write there: {error.strerror}.") from error
         if error.errno in (errno.ENAMETOOLONG, errno.EINVAL, errno.EILSEQ):
-            raise Refused(403, "The disk cannot keep this name. Choose a shorter or plainer one.") from error
+            raise Forbidden("The disk cannot keep this name. Choose a shorter or plainer one.") from error
         logger.warning("A file operation failed", exc_info=True)
-        raise Refused(500, f"The disk said: {error.strerror or error}.") from error
+        raise DiskFailed(f"The disk said: {error.strerror or error}.") from error
 
 
 class Filing:
@@ -206,20 +206,20 @@ def check_there(spot: Spot) -> None:
     try:
         removing.reach(spot.library.root, spot.path).lstat()
     except FileNotFoundError as error:
-        raise Refused(404, "This is not on the disk any more.") from error
+        raise NotFound("This is not on the disk any more.") from error
 
 
 def check_library(library: Library) -> None:
     """Raise Refused if nothing can be written to a library now."""
     if not library.writable:
-        raise Refused(403, READ_ONLY)
+        raise Forbidden(READ_ONLY)
     try:
         device = library.root.stat().st_dev
     except OSError as error:
-        raise Refused(503, f"The folder {library.root} is not there. Is its disk connected?") from error
+        raise Unavailable(f"The folder {library.root} is not there. Is its disk connected?") from error
     # The empty folder where a disk is mounted, when it is not, must not fill up.
     if library.away and library.device not in (None, device):
-        raise Refused(503, library.away)
+        raise Unavailable(library.away)
 
 
 READ_ONLY = "These are your originals, and Haven only reads them: it never changes, moves or deletes one."
@@ -229,7 +229,7 @@ def _reach(spot: Spot) -> Path:
     check_library(spot.library)
     path = removing.reach(spot.library.root, spot.path)
     if not stat.S_ISDIR(path.parent.lstat().st_mode):
-        raise Refused(409, "The folder this should go into is not there.")
+        raise Conflict("The folder this should go into is not there.")
     return path
 
 
@@ -237,12 +237,12 @@ def _check_target(source: Path, target: Spot, origin: Spot | None) -> bool:
     """Raise Refused if a source may not go to a place; return whether it is a folder."""
     mode = source.lstat().st_mode
     if not stat.S_ISDIR(mode) and not stat.S_ISREG(mode):
-        raise Refused(403, "This is a link, which Haven does not follow.")
+        raise Forbidden("This is a link, which Haven does not follow.")
     check_disk_name(target, folder=stat.S_ISDIR(mode))
     if not target.path:
-        raise Refused(403, "A library cannot be replaced.")
+        raise Forbidden("A library cannot be replaced.")
     if origin is not None and origin.path != target.path and (target.within(origin) or origin.within(target)):
-        raise Refused(403, "A folder cannot be moved or copied into itself, nor in place of one that it is in.")
+        raise Forbidden("A folder cannot be moved or copied into itself, nor in place of one that it is in.")
     _reach(target)
     return stat.S_ISDIR(mode)
 
@@ -265,14 +265,14 @@ def _take(source: Path | None, draft: Path | None, target: Spot) -> None:
     try:
         removing.move(draft or source or Path(), target.on_disk)
     except FileExistsError as error:
-        raise Refused(412, f"There is something named {target.on_disk.name} already.") from error
+        raise AlreadyExists(f"There is something named {target.on_disk.name} already.") from error
     if draft is not None and source is not None:
         removing.discard(source)
 
 
 def _remove(w: Writer, spot: Spot, name: str = "") -> None:
     if not spot.path:
-        raise Refused(403, "A library cannot be removed here. `haven libraries remove` forgets one.")
+        raise Forbidden("A library cannot be removed here. `haven libraries remove` forgets one.")
     path = removing.reach(spot.library.root, spot.path)
     is_folder = stat.S_ISDIR(path.lstat().st_mode)
     token = removing.put_away(spot.library.root, spot.path)

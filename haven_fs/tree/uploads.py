@@ -22,7 +22,7 @@ class Stored(Protocol):
 
 
 class Uploads(Protocol):
-    """Keeps files that are sent. Raises haven_fs.errors.NotStored and OSError; no view may be open in the thread."""
+    """Keeps files that are sent. Raises Refused and OSError; no view may be open in the thread."""
 
     def begin(self, library_id: int | None, below: bytes, length: int | None) -> Draft:
         """Return a draft in a folder of a library, of the inbox if that is None, for `length` bytes."""

@@ -1,7 +1,7 @@
 """What folders of the tree may take: each ability is a small protocol, and a folder that lacks it refuses.
 
 The methods run inside one write transaction of the catalog, and look again there at what they decide by: the folder
-was opened in an older state. They raise Refused with the HTTP status and a sentence for the person who wrote.
+was opened in an older state. They raise a kind of Refused with a sentence for the person who wrote.
 """
 
 from dataclasses import dataclass
@@ -9,17 +9,9 @@ from pathlib import Path
 from typing import Protocol, runtime_checkable
 
 from haven_fs.catalog import Writer, names
+from haven_fs.errors import Forbidden
 from haven_fs.tree.nodes import Folder, Text
 from haven_fs.tree.photoset import File
-
-
-class Refused(Exception):
-    """A write that is not taken; `status` as in HTTP, and a sentence that says why and what to do instead."""
-
-    def __init__(self, status: int, reason: str) -> None:
-        super().__init__(reason)
-        self.status = status
-        self.reason = reason
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,9 +130,9 @@ def folder_name(name: str) -> str:
     """Return the name that a folder made by the owner gets. Raises Refused if not every system could show it."""
     kept = names.shown(name)
     if len(kept.encode()) > names.LONGEST:
-        raise Refused(403, f"This name is too long: use at most {names.LONGEST} bytes, about as many letters.")
+        raise Forbidden(f"This name is too long: use at most {names.LONGEST} bytes, about as many letters.")
     if names.portable(kept) != kept or kept.count("\ufffd") != name.count("\ufffd"):
-        raise Refused(
-            403, 'Not every system can show this name. Leave out \\ / : * ? " < > | and a space or dot at its end.'
+        raise Forbidden(
+            'Not every system can show this name. Leave out \\ / : * ? " < > | and a space or dot at its end.'
         )
     return kept

@@ -5,8 +5,7 @@ Importing it costs nothing: every library that computes is loaded with the first
 
 from collections.abc import Sequence
 
-from haven_fs import hookimpl
-from haven_fs.command import Command
+from haven_fs import Command, hookimpl
 
 
 @hookimpl

@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from haven_fs.errors import UserError
+from haven_fs import UserError
 from haven_models.layout import TORCH, Cutoff, Layout
 from haven_models.preprocess import Preprocess
 

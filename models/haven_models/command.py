@@ -9,8 +9,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from haven_fs.cli import options
-from haven_fs.errors import UserError
+from haven_fs import UserError, options
 from haven_models import exporting
 from haven_models.pull import Plan, plan_pull, pull
 from haven_models.registry import ENTRIES, TASKS, Entry, entry_for_repository, find_entry

@@ -10,7 +10,7 @@ import urllib.error
 from collections.abc import Callable
 from pathlib import Path
 
-from haven_fs.errors import UserError
+from haven_fs import UserError
 from haven_models import hub
 
 TRIES = 5

@@ -12,7 +12,7 @@ from typing import Any
 
 from PIL import Image
 
-from haven_fs.errors import UserError
+from haven_fs import UserError
 from haven_models import layout, onnx_export
 from haven_models.parity import Parity, drawn_pictures, measure_parity
 from haven_models.tokenizer_json import simple_tokenizer_json

@@ -7,7 +7,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from haven_fs.errors import UserError
+from haven_fs import UserError
 from haven_models.layout import TORCH
 from haven_models.registry import ENTRIES
 from haven_models.store import ModelStore

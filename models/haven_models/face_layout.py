@@ -10,7 +10,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Literal
 
-from haven_fs.errors import UserError
+from haven_fs import UserError
 from haven_models.layout import OURS, read_json, sampled
 from haven_models.manifest import read_manifest, sha256_of
 from haven_models.registry import Entry, entry_of_embedder, find_entry

@@ -21,7 +21,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from haven_fs.errors import UserError
+from haven_fs import UserError
 from haven_models.face_layout import FaceLayout, is_yunet
 from haven_models.insight import model_classes
 

@@ -18,8 +18,7 @@ from http.client import HTTPException
 from pathlib import Path
 from typing import Any
 
-from haven_fs import __version__
-from haven_fs.errors import UserError
+from haven_fs import UserError, __version__
 
 DEFAULT_HOST = "https://huggingface.co"
 _HERE = ("127.0.0.1", "::1", "localhost")

@@ -18,7 +18,7 @@ import sys
 import types
 from typing import Any
 
-from haven_fs.errors import UserError
+from haven_fs import UserError
 
 _NEEDED = ("onnxruntime", "insightface", "cv2")
 _PATIENCE = 60.0

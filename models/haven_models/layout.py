@@ -18,7 +18,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from haven_fs.errors import UserError
+from haven_fs import UserError
 
 VISUAL = "visual/model.onnx"
 TEXTUAL = "textual/model.onnx"

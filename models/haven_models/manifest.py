@@ -11,7 +11,7 @@ from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from haven_fs.errors import UserError
+from haven_fs import UserError
 from haven_models.layout import OURS, read_json
 
 NAME = "manifest.json"

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from haven_fs.errors import UserError
+from haven_fs import UserError
 from haven_models import mapped
 from haven_models.layout import TEXTUAL, VISUAL, Layout
 from haven_models.tokens import Tokens

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from haven_fs.errors import UserError
+from haven_fs import UserError
 from haven_models.onnx_export import hushed_root
 
 _CONFIG = "open_clip_config.json"

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from haven_fs.errors import UserError
+from haven_fs import UserError
 from haven_models import hub, layout
 from haven_models.checks import check_model
 from haven_models.download import disk_full, fetch

@@ -19,8 +19,7 @@ from pathlib import Path
 
 import filelock
 
-from haven_fs.config import Settings
-from haven_fs.errors import UserError
+from haven_fs import Settings, UserError
 from haven_models import layout
 from haven_models.checks import check_model
 from haven_models.face_layout import FaceLayout

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from haven_fs.errors import UserError
+from haven_fs import UserError
 from haven_models.layout import TORCH, Layout
 from haven_models.tokens import Tokens
 

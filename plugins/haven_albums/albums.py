@@ -9,12 +9,11 @@ import json
 import time
 from collections.abc import Iterable, Sequence
 
-from haven_fs import Refused, Writer
+from haven_albums.nesting import ALBUM, albums_above, photos_in
+from haven_fs import AlreadyExists, Conflict, Forbidden, NotFound, Writer, settle_facet
 from haven_fs.catalog import names
-from haven_fs.catalog.albums import albums_above, photos_in
 from haven_fs.catalog.changes import take_back, take_changes
 from haven_fs.catalog.corrections import GESTURE
-from haven_fs.catalog.settle import Settler
 from haven_fs.tree.writes import folder_name
 
 TOP = 0
@@ -55,7 +54,7 @@ class Albums:
         self._put(album_id, parent_id, name)
         self._w.correct("album renamed", album=album_id, name=name, before=before)
         # One photo brings the new name to the facet; those in it are none the newer for that.
-        Settler(self._w).settle_albums(photos_in(self._db, [album_id])[:1])
+        settle_facet(self._w, ALBUM, photos_in(self._db, [album_id])[:1])
 
     def nest(self, album_id: int, parent_id: int, name: str) -> None:
         """Put an album, with all in it, into another, or at the top. Raises Refused."""
@@ -63,10 +62,10 @@ class Albums:
         if parent_id != TOP:
             self._name(parent_id)
             if parent_id == album_id or album_id in albums_above(self._db, parent_id):
-                raise Refused(403, "An album cannot be moved into itself.")
+                raise Forbidden("An album cannot be moved into itself.")
         self._put(album_id, parent_id, self._free_name(parent_id, name, album_id))
         self._w.correct("album moved", album=album_id, name=name, parent=parent_id, before=before)
-        Settler(self._w).settle_albums(photos_in(self._db, [album_id]))
+        settle_facet(self._w, ALBUM, photos_in(self._db, [album_id]))
 
     def _put(self, album_id: int, parent_id: int, name: str) -> None:
         self._db.execute(
@@ -83,7 +82,7 @@ class Albums:
         self._delete(album_id)
         self._w.note_removal()
         self._w.correct(_REMOVED, album=album_id, parent=parent_id, name=name, photos=photo_ids)
-        Settler(self._w).settle_albums(photo_ids)
+        settle_facet(self._w, ALBUM, photo_ids)
 
     def _delete(self, album_id: int) -> None:
         for (nested,) in self._db.execute("SELECT id FROM album WHERE parent_id = ?", (album_id,)).fetchall():
@@ -120,7 +119,7 @@ class Albums:
         name = self._name(album_id)
         self._append(album_id, [photo_id])
         self._w.correct("photo added to album", photo_id, album=album_id, name=name)
-        Settler(self._w).settle_albums([photo_id])
+        settle_facet(self._w, ALBUM, [photo_id])
 
     def _append(self, album_id: int, photo_ids: Iterable[int]) -> None:
         row = self._db.execute("SELECT coalesce(max(position), 0) FROM album_photo WHERE album_id = ?", (album_id,))
@@ -135,14 +134,14 @@ class Albums:
         name = self._name(album_id)
         self._drop(album_id, photo_id)
         self._w.correct(_TAKEN_OUT, photo_id, album=album_id, name=name)
-        Settler(self._w).settle_albums([photo_id])
+        settle_facet(self._w, ALBUM, [photo_id])
 
     def _drop(self, album_id: int, photo_id: int) -> None:
         dropped = self._db.execute(
             "DELETE FROM album_photo WHERE album_id = ? AND photo_id = ?", (album_id, photo_id)
         ).rowcount
         if not dropped:
-            raise Refused(404, "This photo is not in the album any more.")
+            raise NotFound("This photo is not in the album any more.")
         self._w.note_removal()
 
     def move(self, photo_id: int, source_id: int, album_id: int) -> None:
@@ -151,7 +150,7 @@ class Albums:
         self._drop(source_id, photo_id)
         self._append(album_id, [photo_id])
         self._w.correct("photo moved to album", photo_id, album=album_id, name=name, before=source_id, source=source)
-        Settler(self._w).settle_albums([photo_id])
+        settle_facet(self._w, ALBUM, [photo_id])
 
     def put_note(self, album_id: int, name: str, text: str) -> None:
         """Keep a text in an album, in place of one of that name. Raises Refused."""
@@ -180,7 +179,7 @@ class Albums:
         album_id = self._fill(parent_id, name, content)
         photo_ids = photos_in(self._db, [album_id])
         self._w.correct("folder kept as album", album=album_id, name=name, source=source, photos=len(photo_ids))
-        Settler(self._w).settle_albums(photo_ids)
+        settle_facet(self._w, ALBUM, photo_ids)
         return album_id
 
     def _fill(self, parent_id: int, name: str, content: "Content") -> int:
@@ -195,24 +194,24 @@ class Albums:
         """Return an album's name. Raises Refused if it is not there any more."""
         row = self._db.execute("SELECT name FROM album WHERE id = ?", (album_id,)).fetchone()
         if row is None:
-            raise Refused(409, _GONE)
+            raise Conflict(_GONE)
         return str(row[0])
 
     def _parent(self, album_id: int) -> int:
         row = self._db.execute("SELECT parent_id FROM album WHERE id = ?", (album_id,)).fetchone()
         if row is None:
-            raise Refused(409, _GONE)
+            raise Conflict(_GONE)
         return int(row[0])
 
     def _free_name(self, parent_id: int, name: str, album_id: int = 0) -> str:
         """Return the name as it is kept. Raises Refused if an album cannot be called that there."""
         if name.startswith("."):
-            raise Refused(403, "Names that begin with a dot are for files that systems hide. Choose another name.")
+            raise Forbidden("Names that begin with a dot are for files that systems hide. Choose another name.")
         name = folder_name(name)
         if self._db.execute(
             "SELECT 1 FROM album WHERE parent_id = ? AND fold = ? AND id <> ?", (parent_id, names.fold(name), album_id)
         ).fetchone():
-            raise Refused(412, f"There is an album named {name} already. Choose another name.")
+            raise AlreadyExists(f"There is an album named {name} already. Choose another name.")
         return name
 
 

@@ -9,21 +9,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from haven_albums.albums import TOP, Albums, Content, place_of
-from haven_albums.photos import AlbumPhotos, photos_of
-from haven_fs import (
-    Entry,
-    File,
-    Folder,
-    PhotoSet,
-    Refused,
-    SmartFolder,
-    Stamp,
-    Text,
-    View,
-    Writer,
-)
+from haven_albums.nesting import BELOW, albums_above
+from haven_albums.photos import AlbumPhotos, InAlbum, photos_of
+from haven_fs import Entry, File, Folder, Forbidden, PhotoSet, SmartFolder, Stamp, Text, View, Writer
 from haven_fs.catalog import names
-from haven_fs.catalog.albums import BELOW, albums_above
 from haven_fs.tree.originals import DiskFolder
 
 _ROOT = ("Albums",)
@@ -43,9 +32,12 @@ _HOW_TO = Text(
 class Album(AlbumPhotos):
     """An album as it shows in any folder: its photos that are in that, and the albums nested in it that have some."""
 
+    dates = AlbumPhotos
+
     def __init__(self, view: View, album_id: int) -> None:
         own = view.within.narrowed("p.id IN (SELECT photo_id FROM album_photo WHERE album_id = ?)", album_id)
-        super().__init__(view, album_id, own, (place_of(album_id),))
+        super().__init__(view, own, InAlbum(album_id), place_of(album_id))
+        self.album_id = album_id
 
     @property
     def photos(self) -> PhotoSet:
@@ -120,7 +112,7 @@ class _Holder(Folder):
         if isinstance(folder, AlbumFolder):
             Albums(w).nest(folder.album_id, self.album_id, name)
         elif isinstance(folder, DiskFolder):
-            raise Refused(403, "Folders of your originals stay where they are. Copy this one here to make an album.")
+            raise Forbidden("Folders of your originals stay where they are. Copy this one here to make an album.")
         else:
             self.put_folder(w, name, folder)
 
@@ -128,7 +120,7 @@ class _Holder(Folder):
         """Keep the photos that are in another folder now as an album. Raises Refused."""
         if isinstance(folder, Album):
             if folder.album_id == self.album_id or folder.album_id in albums_above(w.db, self.album_id):
-                raise Refused(403, "An album cannot be copied into itself.")
+                raise Forbidden("An album cannot be copied into itself.")
             content = folder.content(w)
         else:
             content = (photos_of(w, folder), [])

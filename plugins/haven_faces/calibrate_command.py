@@ -12,8 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from haven_faces.model import chosen_faces
-from haven_fs.cli import options
-from haven_fs.errors import UserError
+from haven_fs import UserError, options
 from haven_models.insight import missing
 from haven_models.manifest import note
 from haven_models.store import model_store
@@ -95,14 +94,11 @@ def labelled(pack: "FacePack", folder: Path, least: float) -> "tuple[NDArray[np.
 
 def _pictures(folder: Path) -> "Iterator[Picture]":
     """Give the pictures in a folder; what cannot be opened is said and left out."""
-    from haven_fs.library.kinds import sniff
-    from haven_fs.library.metadata import Unreadable
-    from haven_fs.library.picture import open_picture
+    from haven_fs import Unreadable, kind_of, open_picture
 
     for path in sorted(folder.iterdir()):
         try:
-            with path.open("rb") as file:
-                kind = sniff(file.read(65536), path.name)
+            kind = kind_of(path)
             if kind.kind in ("image", "raw"):
                 yield open_picture(path, kind)
         except (Unreadable, OSError) as error:

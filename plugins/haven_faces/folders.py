@@ -8,11 +8,25 @@ from collections.abc import Iterable, Sequence
 
 from haven_faces.covers import cover
 from haven_faces.matching import best_face
+from haven_faces.people import People
+from haven_faces.persons import (
+    PERSON,
+    NameTaken,
+    find_person,
+    merged_into,
+    people_seq,
+    person_name,
+    shown_people,
+    unknown,
+)
 from haven_fs import (
+    AlreadyExists,
+    Conflict,
     Entry,
     FacetFolder,
     File,
     Folder,
+    Forbidden,
     PhotoFolder,
     PhotoSet,
     Refused,
@@ -23,17 +37,6 @@ from haven_fs import (
     Writer,
 )
 from haven_fs.catalog import names
-from haven_fs.catalog.people import (
-    NameTaken,
-    People,
-    find_person,
-    merged_into,
-    people_seq,
-    person_name,
-    shown_people,
-    unknown,
-)
-from haven_fs.catalog.settle import PERSON
 from haven_fs.tree.aliases import Aliases
 from haven_fs.tree.photoset import FileSet
 from haven_fs.tree.writes import folder_name
@@ -119,7 +122,7 @@ class PersonPhotos(PhotoFolder):
             "SELECT 1 FROM person WHERE id = ? AND hidden = 0 AND merged_into IS NULL", (self.person_id,)
         ).fetchone()
         if row is None:
-            raise Refused(409, _GONE)
+            raise Conflict(_GONE)
         return self.person_id
 
 
@@ -155,7 +158,7 @@ class PersonFolder(PersonPhotos):
     def remove(self, w: Writer) -> None:
         """Show no folder of this person. Raises Refused where only some of the photos are."""
         if self.view.path[:-1] != _ROOT:
-            raise Refused(403, "Delete this person's folder in People if you do not want to see it.")
+            raise Forbidden("Delete this person's folder in People if you do not want to see it.")
         people = People(w)
         people.hide(self._still(w))
         people.finish()
@@ -163,7 +166,7 @@ class PersonFolder(PersonPhotos):
     def take_folder(self, w: Writer, folder: Folder, name: str = "") -> None:
         """Say that another person is this one. Raises Refused."""
         if not isinstance(folder, PersonFolder) or folder.person_id == self.person_id:
-            raise Refused(403, "Only the folder of another person can be moved here: then both are one person.")
+            raise Forbidden("Only the folder of another person can be moved here: then both are one person.")
         people = People(w)
         people.merge(folder._still(w), self._still(w))
         people.finish()
@@ -218,7 +221,7 @@ class PeopleFolder(FacetFolder):
     def make_folder(self, w: Writer, name: str) -> None:
         """Add a person, or show a hidden one again. Raises Refused."""
         if not self._is_root:
-            raise Refused(403, self.refusal)
+            raise Forbidden(self.refusal)
         people = People(w)
         try:
             people.make(_checked(name, w))
@@ -258,19 +261,17 @@ def _checked(name: str, w: Writer, person_id: int | None = None) -> str:
     if fold.startswith("person ") and fold[7:].isdecimal():
         row = w.db.execute("SELECT number FROM person WHERE id = ?", (person_id,)).fetchone()
         if row is None or row[0] is None or fold != f"person {row[0]}":
-            raise Refused(403, "Names such as Person 12 are Haven's own, for people who have no name yet.")
+            raise Forbidden("Names such as Person 12 are Haven's own, for people who have no name yet.")
     return name
 
 
 def _taken(taken: NameTaken) -> Refused:
     if taken.hidden:
-        return Refused(
-            412,
+        return AlreadyExists(
             f"There is a person named {taken.name} whose folder was deleted. Make a folder of that name to show it"
             " again, or choose another name.",
         )
-    return Refused(
-        412,
+    return AlreadyExists(
         f"There is a person named {taken.name} already. If both are the same person, move this folder into that one;"
         " if not, choose another name.",
     )
@@ -278,7 +279,7 @@ def _taken(taken: NameTaken) -> Refused:
 
 def _photo_of(file: File) -> int:
     if file.photo_id is None:
-        raise Refused(403, "This file is no photo of your libraries.")
+        raise Forbidden("This file is no photo of your libraries.")
     return file.photo_id
 
 

@@ -7,14 +7,28 @@ there instead; one deleted was not taken there. Renaming a place's folder says w
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
-from haven_fs import Entry, FacetFolder, File, Folder, PhotoFolder, PhotoSet, Refused, SmartFolder, Text, View, Writer
+from haven_fs import (
+    AlreadyExists,
+    Conflict,
+    Entry,
+    FacetFolder,
+    File,
+    Folder,
+    Forbidden,
+    PhotoFolder,
+    PhotoSet,
+    SmartFolder,
+    Text,
+    View,
+    Writer,
+)
 from haven_fs.catalog import names
-from haven_fs.catalog.placenames import COUNTRY, PLACE
-from haven_fs.catalog.places import PlaceNameTaken, name_place
 from haven_fs.tree.aliases import Aliases
 from haven_fs.tree.asking import AskingFolder
 from haven_fs.tree.photoset import FileSet
 from haven_fs.tree.writes import folder_name
+from haven_places.calling import PlaceNameTaken, name_place
+from haven_places.ownplaces import COUNTRY, PLACE
 from haven_places.said import Spot, move_here, not_here, put_here
 
 _TOWNS = "SELECT photo_id FROM member JOIN value ON value.id = value_id WHERE facet = 'place'"
@@ -47,7 +61,7 @@ class _AboutPlaces(Folder):
         if not isinstance(source, _AboutPlaces):
             return False
         if source.view.path == self.view.path:
-            raise Refused(403, "Photos keep the names that Haven shows them by: their files are never renamed.")
+            raise Forbidden("Photos keep the names that Haven shows them by: their files are never renamed.")
         said = move_here(w, _photo_of(file), self._spot(), source.spot)
         if source.where:
             source.aliases.drop(w, _photo_of(file))
@@ -56,7 +70,7 @@ class _AboutPlaces(Folder):
 
     def _spot(self) -> Spot:
         if self.spot is None:
-            raise Refused(403, "Put photos into the folder of a place: then they were taken there.")
+            raise Forbidden("Put photos into the folder of a place: then they were taken there.")
         return self.spot
 
     def _write(self, w: Writer, name: str, file: File, *, said: bool) -> None:
@@ -64,7 +78,7 @@ class _AboutPlaces(Folder):
         photo_id = _photo_of(file)
         photos = self.photos
         if photos is None or not photos.narrowed("p.id = ?", photo_id).stamp(w.db).count:
-            raise Refused(403, "This folder holds only some of the photos of the place. Put the photo into Places.")
+            raise Forbidden("This folder holds only some of the photos of the place. Put the photo into Places.")
         self.aliases.put(w, name, file, always=self.files() is None)
         if not said:
             # The listing may be another all the same.
@@ -119,15 +133,15 @@ class PlaceFolder(PlacePhotos):
         assert self.spot is not None and self.spot.place is not None
         name = folder_name(name)
         if names.fold(name) in (names.fold(_COUNTRIES_FOLDER), names.fold(FacetFolder.ELSEWHERE)):
-            raise Refused(412, f"There is a folder of Haven's own named {name}. Choose another name.")
+            raise AlreadyExists(f"There is a folder of Haven's own named {name}. Choose another name.")
         try:
             name_place(w, self.spot.place, name)
         except PlaceNameTaken as taken:
-            raise Refused(
-                412, f"There is a place named {taken.name} already. Choose another name, or move the photos there."
+            raise AlreadyExists(
+                f"There is a place named {taken.name} already. Choose another name, or move the photos there."
             ) from taken
         except LookupError as gone:
-            raise Refused(409, "This place is not there any more. Open the folder again.") from gone
+            raise Conflict("This place is not there any more. Open the folder again.") from gone
 
 
 class _Towns(_AboutPlaces, FacetFolder):
@@ -161,7 +175,7 @@ class _Elsewhere(PlacePhotos):
 
     def _spot(self) -> Spot:
         if self.spot is None or self.spot.country is None:
-            raise Refused(403, self.refusal)
+            raise Forbidden(self.refusal)
         return self.spot
 
 
@@ -232,7 +246,7 @@ def open_unplaced(view: View) -> PhotoFolder:
 
 def _photo_of(file: File) -> int:
     if file.photo_id is None:
-        raise Refused(403, "This file is no photo of your libraries.")
+        raise Forbidden("This file is no photo of your libraries.")
     return file.photo_id
 
 

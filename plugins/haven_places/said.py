@@ -9,12 +9,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from haven_fs import Refused, Writer
+from haven_fs import Conflict, Forbidden, Writer
 from haven_fs.catalog.dismissed import ask_again
-from haven_fs.catalog.placenames import COUNTRY, PLACE, own_places
-from haven_fs.catalog.places import original_name
 from haven_fs.catalog.said import say, unsay
 from haven_fs.catalog.settle import TAGS, Settler
+from haven_places.calling import original_name
+from haven_places.ownplaces import COUNTRY, PLACE, own_places
 
 FACTS = (TAGS + PLACE, TAGS + COUNTRY, "latitude", "longitude")
 """All that says where a photo was taken; it is said together."""
@@ -38,8 +38,7 @@ def put_here(w: Writer, photo_id: int, spot: Spot) -> bool:
     if w.db.execute("SELECT placed FROM photo WHERE id = ?", (photo_id,)).fetchone()[0]:
         names = [name for facet in (PLACE, COUNTRY) for name in keys[facet].values()]
         where = names[0] if names else "another place"
-        raise Refused(
-            403,
+        raise Forbidden(
             f"Haven knows that this photo was taken in {where}. If that is wrong, move the photo here from the folder"
             f" {names[0] if names else 'Elsewhere'} in Places.",
         )
@@ -103,7 +102,7 @@ def _facts(w: Writer, spot: Spot) -> dict[str, Any]:
     if spot.place is not None:
         row = w.db.execute("SELECT name, parent FROM value WHERE facet = ? AND key = ?", (PLACE, spot.place)).fetchone()
         if row is None:
-            raise Refused(409, _GONE)
+            raise Conflict(_GONE)
         country = row[1]
         places = [[spot.place, original_name(w, spot.place, row[0]), country]]
     countries = []

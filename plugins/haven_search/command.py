@@ -5,9 +5,7 @@ import json
 import shlex
 from typing import Any
 
-from haven_fs import PhotoSet, View
-from haven_fs.cli import options
-from haven_fs.command import Command
+from haven_fs import Command, PhotoSet, View, options
 from haven_search.engine import Answer, Engine
 
 
@@ -64,8 +62,7 @@ def _found(view: View, answer: Answer, limit: int) -> Any:
         ids = list(answer.ranked[:limit])
     scores = dict(zip(answer.ranked or (), answer.scores, strict=True))
     for rank, photo_id in enumerate(ids, 1):
-        one = PhotoSet().narrowed("p.id = ? AND o.id = p.main_id", photo_id).files()
-        for file in one.files(view.db):
+        for file in PhotoSet().narrowed("p.id = ?", photo_id).main_files().files(view.db):
             yield {"rank": rank, "name": file.name, "path": str(file.path), "score": scores.get(photo_id)}
 
 

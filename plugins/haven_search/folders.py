@@ -8,27 +8,28 @@ import re
 from collections.abc import Iterable, Sequence
 
 from haven_fs import (
+    AlreadyExists,
+    Conflict,
     Entry,
     File,
     Folder,
+    Forbidden,
     PathPattern,
     PhotoFolder,
     RankedFolder,
-    Refused,
     SmartFolder,
     Stamp,
     Text,
     Upload,
     View,
     Writer,
+    names,
 )
-from haven_fs.catalog import names
-from haven_fs.tree import narrowing
 from haven_search.dropped import Dropped, LikeFolder
 from haven_search.engine import Answer, Engine
 from haven_search.segments import is_junk, is_placeholder, unquote
 
-PLACE = narrowing.SEARCH
+PLACE = "search"
 """The value of `parent` in the tables made and dropped."""
 _ENGINE = Engine()
 _HOW_TO = Text(
@@ -80,7 +81,7 @@ class _Saved(Folder):
         _check_name(name)
         row = w.db.execute("SELECT name, parent FROM made WHERE id = ?", (self.made_id,)).fetchone()
         if row is None:
-            raise Refused(409, "This folder is not there any more.")
+            raise Conflict("This folder is not there any more.")
         _check_free(w, "made", name, row[1], besides=self.made_id)
         _check_free(w, "dropped", name, row[1])
         w.db.execute(
@@ -260,17 +261,17 @@ class PhraseNarrower:
 def _check_name(name: str) -> None:
     """Raise Refused if a search may not be called that."""
     if is_junk(name):
-        raise Refused(403, "This name is one that systems use for themselves, not something to look for.")
+        raise Forbidden("This name is one that systems use for themselves, not something to look for.")
     if names.shown(name) != name or not name.strip(" ."):
-        raise Refused(403, "There are characters in this name that not every program can show.")
+        raise Forbidden("There are characters in this name that not every program can show.")
     if len(name.encode()) > 255:
-        raise Refused(403, "This name is too long: a folder's name has at most 255 bytes.")
+        raise Forbidden("This name is too long: a folder's name has at most 255 bytes.")
 
 
 def _check_free(w: Writer, table: str, name: str, parent: str = PLACE, besides: int = 0) -> None:
     query = f"SELECT 1 FROM {table} WHERE parent = ? AND fold = ? AND id <> ?"
     if w.db.execute(query, (parent, names.fold(name), besides)).fetchone():
-        raise Refused(412, f"There is a folder or file named {name} already.")
+        raise AlreadyExists(f"There is a folder or file named {name} already.")
 
 
 def _open_quoted(view: View, match: re.Match[str]) -> Folder | None:

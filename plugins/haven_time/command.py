@@ -11,13 +11,7 @@ from contextlib import AbstractContextManager
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from haven_fs.catalog import Catalog, Writer
-from haven_fs.catalog.lookup import original_at
-from haven_fs.catalog.names import fold
-from haven_fs.catalog.said import say
-from haven_fs.cli import options
-from haven_fs.command import Command
-from haven_fs.errors import UserError
+from haven_fs import Catalog, Command, UserError, Writer, names, options, photo_at, say
 from haven_time.clock import words
 from haven_time.said import Period, say_then
 from haven_time.taken import OWNER
@@ -97,7 +91,11 @@ def shift(args: argparse.Namespace) -> int:
 def _of_camera(w: Writer, camera: str, first: int | None, last: int | None) -> list[tuple[int, str, int, int | None]]:
     """Return id, name, clock and offset of the photos whose time that camera's clock gave. Raises UserError."""
     cameras = w.db.execute("SELECT DISTINCT make, model FROM photo WHERE model IS NOT NULL AND shown = 1").fetchall()
-    meant = [(make, model) for make, model in cameras if fold(camera) in (fold(model), fold(_called(make, model)))]
+    meant = [
+        (make, model)
+        for make, model in cameras
+        if names.fold(camera) in (names.fold(model), names.fold(_called(make, model)))
+    ]
     if not meant:
         known = ", ".join(sorted({_called(make, model) for make, model in cameras})) or "none"
         raise UserError(f"None of your photos was taken with a camera called {camera}. Your cameras: {known}.")
@@ -115,7 +113,7 @@ def _of_camera(w: Writer, camera: str, first: int | None, last: int | None) -> l
 
 def _called(make: str | None, model: str) -> str:
     """Return a camera's name; many models begin with the maker's."""
-    return model if make is None or fold(model).startswith(fold(make.split()[0])) else f"{make} {model}"
+    return model if make is None or names.fold(model).startswith(names.fold(make.split()[0])) else f"{make} {model}"
 
 
 def taken_arguments(parser: argparse.ArgumentParser) -> None:
@@ -140,10 +138,7 @@ def taken(args: argparse.Namespace) -> int:
         period = Period(moment.year, moment.month, moment.day)
     with _catalog(args) as catalog, catalog.write(by="", place=f"haven taken {args.when}") as w:
         for file in args.files:
-            row = original_at(w.db, file, "o.photo_id")
-            if row is None or row[0] is None:
-                raise UserError(f"{file} is not a photo in your libraries, or has not been indexed yet.")
-            print(f"{file}: {words(say_then(w, row[0], period, clock))}")
+            print(f"{file}: {words(say_then(w, photo_at(w.db, file), period, clock))}")
     return 0
 
 

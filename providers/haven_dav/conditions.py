@@ -5,31 +5,23 @@ it. It covers its root, all below that if its depth is infinite, and which names
 """
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote, unquote, urlsplit
 
-from haven_dav.junk import JunkStore
-from haven_dav.resources import node_at, original_path, split_path
+from haven_dav.resources import original_path, split_path
 from haven_dav.send import Environ
-from haven_fs.tree.nodes import Folder, View
+from haven_dav.status import Locked, PreconditionFailed
+from haven_fs.errors import Malformed
+from haven_fs.tree.nodes import View
 from haven_fs.tree.photoset import File
 from haven_fs.tree.tree import Tree
-from haven_fs.tree.writes import Refused
 
 _LONGEST_IF = 16 * 1024
 _TOKENS = re.compile(r"\s*(?:<([^<>]*)>|(\()|(\))|(?i:(not))\b|\[([^\]]*)\])")
 
 Lock = dict[str, Any]
-
-
-class Locked(Refused):
-    """Refused since somebody else holds a lock; `roots` are the paths that the locks are on."""
-
-    def __init__(self, roots: Iterable[str]) -> None:
-        super().__init__(423, "Another program has locked this. Close it there, or wait a while.")
-        self.roots = sorted(set(roots))
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +40,7 @@ def parse_if(header: str, path_of: Callable[[str], str | None]) -> list[_List]:
 
     Raises Refused if it is malformed.
     """
-    malformed = Refused(400, "The If header cannot be read.")
+    malformed = Malformed("The If header cannot be read.")
     if len(header) > _LONGEST_IF:
         raise malformed
     lists: list[_List] = []
@@ -91,13 +83,11 @@ class Locks:
     def __init__(
         self,
         tree: Tree,
-        junk: JunkStore,
         locks: Callable[[], Any],
         prefix: Callable[[], str],
         share: Callable[[], str],
     ) -> None:
         self._tree = tree
-        self._junk = junk
         self._locks = locks
         self._prefix = prefix
         self._share = share
@@ -105,14 +95,11 @@ class Locks:
     def paths(self, view: View, parts: Sequence[str]) -> list[str]:
         """Return the paths that locks on what is at `parts`, there or not, are kept under: as it is spelled, and where
         the original is."""
-        node = self._junk.find(parts) or node_at(self._tree, view, parts)
-        if isinstance(node, Folder):
-            return ["/" + "/".join(node.view.path)]
-        above = self._tree.resolve(view, parts[:-1]) if parts else None
-        name = node.name if node is not None else parts[-1]
-        found = ["/" + "/".join([*above.view.path, name] if isinstance(above, Folder) else parts)]
-        if isinstance(node, File) and node.id and (real := original_path(view.db, node.id)) not in (None, found[0]):
-            found.append(str(real))
+        at = self._tree.locate(view, parts)
+        found = ["/" + "/".join(at.spelled)]
+        if isinstance(at.node, File) and at.node.id:
+            real = original_path(view.db, at.node.id)
+            found += [real] if real not in (None, found[0]) else []
         return found
 
     def _url(self, path: str) -> str:
@@ -179,11 +166,11 @@ class Locks:
         """Raise Refused unless what a request's If header says is so."""
         lists = self._lists(environ)
         if lists and not any(self._holds(view, parts, one) for one in lists):
-            raise Refused(412, "What is here is not as the program thought any more.")
+            raise PreconditionFailed("What is here is not as the program thought any more.")
 
     def _holds(self, view: View, parts: Sequence[str], one: _List) -> bool:
         about = parts if one.path is None else split_path(one.path)
-        node = None if one.path == "\0" else self._junk.find(about) or node_at(self._tree, view, about)
+        node = None if one.path == "\0" else self._tree.resolve(view, about)
         tag = f'"{node.etag}"' if isinstance(node, File) else None
         paths = self.paths(view, about) if one.path != "\0" else []
         tokens = {lock["token"] for path in paths for lock in self.covering(path)}

@@ -17,18 +17,26 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
-from haven_dav.junk import JunkStore, is_half, is_junk
-from haven_dav.resources import is_extra, node_at
 from haven_dav.send import BLOCK, Environ
+from haven_dav.status import PreconditionFailed
 from haven_fs.catalog import Writer, names
 from haven_fs.catalog.libraries import NO_INBOX, find_inbox
-from haven_fs.errors import NotStored
+from haven_fs.errors import (
+    Conflict,
+    DiskFailed,
+    DiskFull,
+    Forbidden,
+    Malformed,
+    NotPossible,
+    TooLarge,
+)
+from haven_fs.tree.junk import is_half, is_junk
 from haven_fs.tree.nodes import Folder, View
 from haven_fs.tree.photoset import File, FileSet
 from haven_fs.tree.placeholders import is_placeholder
-from haven_fs.tree.tree import Tree
+from haven_fs.tree.tree import Located, Tree
 from haven_fs.tree.uploads import Stored, TakesUploads
-from haven_fs.tree.writes import Refused, TakesFiles, TakesPhotos, Upload
+from haven_fs.tree.writes import TakesFiles, TakesPhotos, Upload
 
 logger = logging.getLogger(__name__)
 
@@ -76,12 +84,10 @@ class Puts:
     def __init__(
         self,
         tree: Tree,
-        junk: JunkStore,
         check_locks: Callable[[Environ, list[str]], None],
         changing: Callable[[Environ], AbstractContextManager[Writer]],
     ) -> None:
         self._tree = tree
-        self._junk = junk
         self._check_locks = check_locks
         self._changing = changing
 
@@ -92,9 +98,9 @@ class Puts:
         length = _length(environ)
         if plan.kind == "junk":
             # Half a file that is named after when it is whole is as large as any.
-            largest = _ANY_SIZE if is_half(parts[-1]) and plan.library_id is not None else self._junk.largest
+            largest = _ANY_SIZE if is_half(parts[-1]) and plan.library_id is not None else self._tree.junk.largest
             with self._received(environ, largest) as upload:
-                self._junk.put(parts, upload)
+                self._tree.junk.put(parts, upload)
             return plan.status
         if plan.kind == "file":
             return self._give(environ, plan)
@@ -105,23 +111,23 @@ class Puts:
 
     def _plan(self, environ: Environ, view: View, parts: list[str]) -> _Plan:
         """Decide by what is there. Raises Refused, before the sender has begun if it waits for that."""
-        node = self._junk.find(parts) or node_at(self._tree, view, parts)
+        node = self._tree.resolve(view, parts)
         parent = self._tree.resolve(view, parts[:-1]) if parts else None
         if isinstance(node, Folder) or not parts:
-            raise Refused(405, "PUT means nothing here.")
+            raise NotPossible("PUT means nothing here.")
         if not isinstance(parent, Folder):
-            raise Refused(409, NO_PARENT)
+            raise Conflict(NO_PARENT)
         plan = self._plan_for(view, parts, node if isinstance(node, File) else None, parent)
         if plan is None or (node is not None and not isinstance(node, File)):
-            raise Refused(403, parent.refusal)
+            raise Forbidden(parent.refusal)
         if not self._tree.catalog.writable:
-            raise Refused(403, READ_ONLY)
+            raise Forbidden(READ_ONLY)
         if "HTTP_CONTENT_RANGE" in environ:
-            raise Refused(400, "A file must be sent whole: Content-Range is not understood here.")
+            raise Malformed("A file must be sent whole: Content-Range is not understood here.")
         check_conditions(environ, node)
         self._check_locks(environ, parts)
         if plan.kind == "photo" and plan.there is not None and _length(environ) not in (None, plan.there.size):
-            raise Refused(403, _EDITED)
+            raise Forbidden(_EDITED)
         return plan
 
     def _plan_for(self, view: View, parts: list[str], node: File | None, parent: Folder) -> _Plan | None:
@@ -131,10 +137,10 @@ class Puts:
             library_id = parent.on_disk()[0] if isinstance(parent, TakesUploads) else None
             return _Plan("junk", parts, node, library_id=library_id) if takes else None
         if isinstance(parent, TakesFiles):
-            return _Plan("file", parts, node) if node is None or is_extra(parent, node) else None
+            return _Plan("file", parts, node) if node is None or Located((), node, parent).is_extra() else None
         file = None if is_placeholder(node) else node
         if self._tree.uploads is None and takes:
-            raise Refused(403, READ_ONLY if not self._tree.catalog.writable else NO_INBOX)
+            raise Forbidden(READ_ONLY if not self._tree.catalog.writable else NO_INBOX)
         if isinstance(parent, TakesUploads):
             parent.check_upload(name)
             real = parent.disk_name(name)
@@ -143,9 +149,9 @@ class Puts:
             return _Plan("disk", parts, file, node is not file, library_id, below, real or name, over, parent.links)
         if isinstance(parent, TakesPhotos):
             if find_inbox(view.db) is None:
-                raise Refused(403, NO_INBOX)
+                raise Forbidden(NO_INBOX)
             if names.shown(name) != name or len(name.encode()) > 255:
-                raise Refused(403, "Not every program could be told of this name. Choose a shorter or plainer one.")
+                raise Forbidden("Not every program could be told of this name. Choose a shorter or plainer one.")
             return _Plan("photo", parts, file, node is not file, name=name)
         return None
 
@@ -158,7 +164,7 @@ class Puts:
         with self._received(environ, largest) as upload, self._tree.view() as view:
             parent = self._tree.resolve(view, plan.parts[:-1])
             if not isinstance(parent, TakesFiles):
-                raise Refused(409, NO_PARENT)
+                raise Conflict(NO_PARENT)
             with self._changing(environ) as w:
                 parent.put_file(w, plan.parts[-1], upload)
         return plan.status
@@ -167,10 +173,10 @@ class Puts:
     def _received(self, environ: Environ, largest: int) -> Iterator[Upload]:
         """Give a request's body as a file on disk, which is gone at the end unless it was moved. Raises Refused."""
         length = _length(environ)
-        too_large = Refused(413, f"A file may have {largest >> 20 or 1} MB here.")
+        too_large = TooLarge(f"A file may have {largest >> 20 or 1} MB here.")
         if length is not None and length > largest:
             raise too_large
-        folder = self._junk.folder
+        folder = self._tree.junk.folder
         path: Path | None = None
         try:
             with _in_words():
@@ -187,7 +193,7 @@ class Puts:
                     file.flush()
                     os.fsync(file.fileno())
                 if length is not None and size != length:
-                    raise Refused(400, "The file was not sent to its end.")
+                    raise Malformed("The file was not sent to its end.")
                 yield Upload(path, size)
         finally:
             if path is not None:
@@ -213,7 +219,7 @@ class Puts:
                 draft.write(block)
                 checksum.update(block)
             if length is not None and draft.size != length:
-                raise Refused(400, "The file was not sent to its end.")
+                raise Malformed("The file was not sent to its end.")
             checksum.check()
             if not draft.size and not plan.is_plain:
                 return self._keep_name(environ, plan)
@@ -248,7 +254,7 @@ class Puts:
             with self._tree.view() as view:
                 parent, file = self._still(view, plan), _file(view, stored.original_id)
                 if plan.there is not None and plan.there.photo_id != file.photo_id:
-                    raise Refused(403, _EDITED)
+                    raise Forbidden(_EDITED)
                 if plan.there is None and isinstance(parent, TakesPhotos):
                     files = parent.files()
                     listed = None if files is None else next(files.narrowed("o.id = ?", file.id).files(view.db), None)
@@ -267,7 +273,7 @@ class Puts:
         if not isinstance(parent, TakesUploads if plan.kind == "disk" else TakesPhotos) or not isinstance(
             parent, Folder
         ):
-            raise Refused(409, NO_PARENT)
+            raise Conflict(NO_PARENT)
         return parent
 
     def _tell(self, environ: Environ, stored: Stored, mtime: float | None) -> None:
@@ -293,7 +299,7 @@ class _Checksum:
 
     def check(self) -> None:
         if self._digest is not None and self._digest.hexdigest() != self._wanted.strip().lower():
-            raise Refused(400, "The file arrived damaged: its checksum is another than the one sent. Send it again.")
+            raise Malformed("The file arrived damaged: its checksum is another than the one sent. Send it again.")
 
 
 def _file(view: View, original_id: int) -> File:
@@ -301,7 +307,7 @@ def _file(view: View, original_id: int) -> File:
     one = FileSet("FROM original o WHERE o.id = ? AND o.gone IS NULL", (original_id,), disk_names=True)
     file = next(one.files(view.db), None)
     if file is None:
-        raise Refused(409, "The file was removed from the disk while it was stored. Send it again.")
+        raise Conflict("The file was removed from the disk while it was stored. Send it again.")
     return file
 
 
@@ -330,7 +336,7 @@ def _blocks(environ: Environ, length: int | None) -> Iterator[bytes]:
             left -= len(block)
             yield block
     except ValueError as error:  # what the framing of chunks says is wrong
-        raise Refused(400, f"The file was not sent as HTTP wants it. {error}") from error
+        raise Malformed(f"The file was not sent as HTTP wants it. {error}") from error
     environ["wsgidav.all_input_read"] = 1
 
 
@@ -339,10 +345,10 @@ def check_conditions(environ: Environ, node: object) -> None:
     etag = f'"{node.etag}"' if isinstance(node, File) else None
     tags = environ.get("HTTP_IF_NONE_MATCH", "")
     if node is not None and (tags.strip() == "*" or (etag and etag in tags)):
-        raise Refused(412, THERE)
+        raise PreconditionFailed(THERE)
     match = environ.get("HTTP_IF_MATCH")
     if match is not None and (node is None or (match.strip() != "*" and (etag is None or etag not in match))):
-        raise Refused(412, "The file is another one by now.")
+        raise PreconditionFailed("The file is another one by now.")
 
 
 @contextmanager
@@ -350,19 +356,17 @@ def _in_words() -> Iterator[None]:
     """Turn what goes wrong with disks and connections into Refused."""
     try:
         yield
-    except NotStored as error:
-        raise Refused(error.status, str(error)) from error
     except (ConnectionError, TimeoutError) as error:
         logger.info("An upload was cut off: %s", error)
-        raise Refused(400, "The file was not sent to its end.") from error
+        raise Malformed("The file was not sent to its end.") from error
     except OSError as error:
         if error.errno in (errno.ENOSPC, errno.EDQUOT):
-            raise Refused(507, "The disk is full. Make room on it, then send the file again.") from error
+            raise DiskFull("The disk is full. Make room on it, then send the file again.") from error
         if error.errno == errno.EFBIG:
-            raise Refused(507, "The disk cannot hold a file of this size.") from error
+            raise DiskFull("The disk cannot hold a file of this size.") from error
         if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
-            raise Refused(403, "Haven may not write there. Give the user it runs as the right to.") from error
+            raise Forbidden("Haven may not write there. Give the user it runs as the right to.") from error
         if error.errno == errno.ENAMETOOLONG:
-            raise Refused(403, "This name is too long for the disk. Choose a shorter one.") from error
+            raise Forbidden("This name is too long for the disk. Choose a shorter one.") from error
         logger.warning("An upload failed", exc_info=True)
-        raise Refused(500, f"The file could not be stored: {error.strerror or error}.") from error
+        raise DiskFailed(f"The file could not be stored: {error.strerror or error}.") from error

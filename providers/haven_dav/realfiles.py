@@ -10,20 +10,20 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 
 from haven_dav.conditions import Locks
-from haven_dav.junk import JunkStore, is_junk
 from haven_dav.puts import THERE, check_conditions
-from haven_dav.resources import node_at
 from haven_dav.send import Environ
 from haven_fs.catalog import Writer, names
+from haven_fs.errors import AlreadyExists, Forbidden, Malformed, Refused
 from haven_fs.tree.filing import Filing, Spot, check_library, in_words
 from haven_fs.tree.inbox import InboxFolder
+from haven_fs.tree.junk import is_junk
 from haven_fs.tree.nodes import Folder, Text, View
 from haven_fs.tree.originals import DiskFolder
 from haven_fs.tree.photoset import File
 from haven_fs.tree.placeholders import is_placeholder
 from haven_fs.tree.removed import KEPT, Inside, RemovedFolder, RemovedThing
 from haven_fs.tree.tree import Tree
-from haven_fs.tree.writes import Refused, TakesPhotos
+from haven_fs.tree.writes import TakesPhotos
 
 Node = Folder | File | Text | None
 Do = Callable[[], str]
@@ -73,7 +73,7 @@ class _Asked:
         """Return the request's depth. Raises Refused if it is none of those allowed."""
         depth = str(self.environ.get("HTTP_DEPTH", "infinity")).strip().lower()
         if isinstance(self.node, Folder) and depth not in allowed:
-            raise Refused(400, f"Depth must be {' or '.join(allowed)} for {self.method} of a folder.")
+            raise Malformed(f"Depth must be {' or '.join(allowed)} for {self.method} of a folder.")
         return depth
 
     @property
@@ -87,13 +87,11 @@ class RealFiles:
     def __init__(
         self,
         tree: Tree,
-        junk: JunkStore,
         locks: Locks,
         destination: Callable[[Environ, View, list[str], Node, Node], Destination],
         changing: Callable[[Environ], AbstractContextManager[Writer]],
     ) -> None:
         self._tree = tree
-        self._junk = junk
         self._locks = locks
         self._destination = destination
         self._changing = changing
@@ -104,7 +102,7 @@ class RealFiles:
         Raises Refused and PartlyDone.
         """
         with self._tree.view() as view:
-            node = self._junk.find(parts) or node_at(self._tree, view, parts)
+            node = self._tree.resolve(view, parts)
             parent = self._tree.resolve(view, parts[:-1]) if parts else None
             if node is None or not isinstance(parent, Folder):
                 return None
@@ -124,7 +122,7 @@ class RealFiles:
     def _delete(self, asked: _Asked) -> Do | None:
         spot = asked.real
         if isinstance(spot, Inside):
-            raise Refused(403, KEPT)
+            raise Forbidden(KEPT)
         if spot is None or not spot.library.writable:
             return None
         check_library(spot.library)
@@ -161,11 +159,11 @@ class RealFiles:
         if isinstance(folder, DiskFolder):
             return self._into_library(asked, to, there, folder)
         if isinstance(asked.real, Inside):
-            raise Refused(403, _TAKE_BACK)
+            raise Forbidden(_TAKE_BACK)
         if asked.hidden:
             return self._show_again(asked, to, there, folder)
         if asked.method == "MOVE" and asked.real is not None and names.fold(asked.parts[0]) == "originals":
-            raise Refused(403, _NO_MOVE if asked.real.library.writable else DiskFolder.refusal)
+            raise Forbidden(_NO_MOVE if asked.real.library.writable else DiskFolder.refusal)
         return None
 
     def _concerns(self, asked: _Asked) -> bool:
@@ -178,11 +176,11 @@ class RealFiles:
 
     def _into_removed(self, asked: _Asked, to: list[str], there: Node, folder: Folder) -> Do:
         if asked.method != "MOVE":
-            raise Refused(403, _MOVE_HERE)
+            raise Forbidden(_MOVE_HERE)
         if not isinstance(folder, RemovedFolder) or isinstance(asked.parent, RemovedFolder | RemovedThing):
-            raise Refused(403, KEPT)
+            raise Forbidden(KEPT)
         if there is not None and not asked.overwrites:
-            raise Refused(412, THERE)
+            raise AlreadyExists(THERE)
         source, node = asked.real, asked.node
         asked.depth("infinity")
         paths = self._locks.paths(asked.view, asked.parts)
@@ -200,9 +198,9 @@ class RealFiles:
 
             return remove
         if not isinstance(node, File) or node.photo_id is None:
-            raise Refused(403, "Only photos can be hidden." if not isinstance(node, Folder) else folder.refusal)
+            raise Forbidden("Only photos can be hidden." if not isinstance(node, Folder) else folder.refusal)
         if names.shown(name) != name or len(name.encode()) > 255:
-            raise Refused(403, "Not every program could be told of this name. Choose a shorter or plainer one.")
+            raise Forbidden("Not every program could be told of this name. Choose a shorter or plainer one.")
         photo = node
 
         def hide() -> str:
@@ -214,13 +212,13 @@ class RealFiles:
 
     def _show_again(self, asked: _Asked, to: list[str], there: Node, folder: Node) -> Do:
         if asked.method != "MOVE":
-            raise Refused(403, "This photo is hidden. Move it, and it is shown again.")
+            raise Forbidden("This photo is hidden. Move it, and it is shown again.")
         removed, photo = asked.parent, asked.node
         assert isinstance(removed, RemovedFolder)
         assert isinstance(photo, File)
         same = isinstance(there, File) and there.photo_id == photo.photo_id
         if there is not None and not same:
-            raise Refused(412 if not asked.overwrites else 403, THERE)
+            raise Forbidden(THERE) if asked.overwrites else AlreadyExists(THERE)
         self._locks.check(asked.environ, self._locks.paths(asked.view, asked.parts), parent=True)
         self._locks.check(asked.environ, self._locks.paths(asked.view, to), parent=True)
 
@@ -244,16 +242,16 @@ class RealFiles:
         if asked.hidden:
             if isinstance(there, File) and isinstance(node, File) and there.id == node.id:
                 return self._show_again(asked, to, there, None)
-            raise Refused(403, "This photo is hidden, not gone. Move it to Timeline, and it is where it was.")
+            raise Forbidden("This photo is hidden, not gone. Move it to Timeline, and it is where it was.")
         if not place.library.writable:
-            raise Refused(403, folder.refusal)
-        from_junk = self._junk.find(asked.parts) is not None
+            raise Forbidden(folder.refusal)
+        from_junk = self._tree.junk.find(asked.parts) is not None
         if source is None and isinstance(folder, InboxFolder) and isinstance(node, File) and node.photo_id is not None:
             return self._show_in_inbox(asked, to, there, folder)
         if source is None and not (from_junk and isinstance(node, File)):
-            raise Refused(403, _NO_COPY)
+            raise Forbidden(_NO_COPY)
         if asked.method == "MOVE" and source is not None and not _is_writable(source):
-            raise Refused(403, DiskFolder.refusal)
+            raise Forbidden(DiskFolder.refusal)
         deep = asked.depth("infinity", "0") if asked.method == "COPY" else asked.depth("infinity")
         check_library(place.library)
         check_conditions(environ, node)
@@ -271,7 +269,7 @@ class RealFiles:
             if from_junk and isinstance(node, File):
                 filing.copy(node.path, None, target, over)
                 if asked.method == "MOVE":
-                    self._junk.remove(asked.parts)
+                    self._tree.junk.remove(asked.parts)
             elif asked.method == "COPY":
                 origin = source if isinstance(source, Spot) else None
                 assert source is not None
@@ -294,9 +292,9 @@ class RealFiles:
         """Show a photo of a library in the inbox, as if it had been uploaded; it is moved if it was shown there."""
         if there is not None and not is_placeholder(there):
             if not asked.overwrites:
-                raise Refused(412, THERE)
+                raise AlreadyExists(THERE)
             if folder.real_name(to[-1]) is not None:
-                raise Refused(403, "What is there cannot be replaced by a photo that lies elsewhere.")
+                raise Forbidden("What is there cannot be replaced by a photo that lies elsewhere.")
         folder.check_upload(unicodedata.normalize("NFC", to[-1]))
         self._locks.check(asked.environ, self._locks.paths(asked.view, to), parent=True)
         moves = asked.method == "MOVE" and isinstance(asked.parent, InboxFolder)
@@ -330,9 +328,9 @@ class RealFiles:
         if over is not None and over == source:
             return None  # by another case or composition a name is still the same one's
         if not asked.overwrites:
-            raise Refused(412, THERE)
+            raise AlreadyExists(THERE)
         if over is None:
-            raise Refused(403, "What is there cannot be replaced.")
+            raise Forbidden("What is there cannot be replaced.")
         return over
 
     def _drop_name(self, to: list[str]) -> None:

@@ -13,22 +13,31 @@ from urllib.parse import urlsplit
 from haven_dav.along import Along
 from haven_dav.conditions import Locks
 from haven_dav.deadprops import DeadProperties
-from haven_dav.junk import JunkStore
 from haven_dav.puts import NO_PARENT, READ_ONLY, THERE, Puts
 from haven_dav.realfiles import RealFiles
 from haven_dav.removals import Removals
-from haven_dav.resources import is_extra, node_at, split_path
+from haven_dav.resources import split_path
 from haven_dav.send import Environ
+from haven_dav.status import OtherServer
 from haven_fs.catalog import Writer, names
 from haven_fs.catalog.brake import is_braked
+from haven_fs.errors import (
+    AlreadyExists,
+    Conflict,
+    Forbidden,
+    Malformed,
+    NotFound,
+    NotPossible,
+    Unavailable,
+    UnsupportedType,
+)
 from haven_fs.tree.nodes import Folder, Text, View
 from haven_fs.tree.photoset import File
 from haven_fs.tree.placeholders import is_placeholder
-from haven_fs.tree.tree import Tree
+from haven_fs.tree.tree import Located, Tree
 from haven_fs.tree.writes import (
     LetsGo,
     MakesFolders,
-    Refused,
     Removable,
     Renamable,
     TakesCopies,
@@ -52,14 +61,13 @@ Node = Folder | File | Text | None
 class Writes:
     """Answers the writes of one provider."""
 
-    def __init__(self, tree: Tree, junk: JunkStore, locks: Locks) -> None:
+    def __init__(self, tree: Tree, locks: Locks) -> None:
         self._tree = tree
-        self._junk = junk
         self._locks = locks
         self._along = Along()
         self._removals = Removals(self._changing)
-        self._puts = Puts(tree, junk, self._check_locks, self._changing)
-        self._real = RealFiles(tree, junk, locks, self._destination, self._changing)
+        self._puts = Puts(tree, self._check_locks, self._changing)
+        self._real = RealFiles(tree, locks, self._destination, self._changing)
         self.properties = DeadProperties(tree, locks, self._changing)
         """What programs keep beside real files."""
 
@@ -78,15 +86,15 @@ class Writes:
             node = self._at(view, parts)
             parent = self._tree.resolve(view, parts[:-1]) if parts else None
             if method == "MKCOL" and node is not None:
-                raise Refused(405, THERE)
+                raise NotPossible(THERE)
             if method == "POST":
-                raise Refused(405, "POST means nothing here.")
+                raise NotPossible("POST means nothing here.")
             if node is None and method in ("DELETE", "COPY", "MOVE", "PROPPATCH"):
                 if self._went_along(environ, view, parts, parent):
                     return "204 No Content"
-                raise Refused(404, _NOTHING)
+                raise NotFound(_NOTHING)
             if node is None and not isinstance(parent, Folder):
-                raise Refused(409, NO_PARENT)
+                raise Conflict(NO_PARENT)
             act = {
                 "MKCOL": self._mkcol,
                 "DELETE": self._delete,
@@ -106,18 +114,18 @@ class Writes:
                 self._removals.void(environ, split_path(path))
 
     def _at(self, view: View, parts: list[str]) -> Node:
-        return self._junk.find(parts) or node_at(self._tree, view, parts)
+        return self._tree.resolve(view, parts)
 
     def _refuse(self, environ: Environ, view: View, parts: list[str], node: Node, parent: Node) -> str:
         folder = node if isinstance(node, Folder) else parent
-        raise Refused(403, folder.refusal if isinstance(folder, Folder) else Folder.refusal)
+        raise Forbidden(folder.refusal if isinstance(folder, Folder) else Folder.refusal)
 
     def _mkcol(self, environ: Environ, view: View, parts: list[str], node: Node, parent: Node) -> str:
         narrows = isinstance(parent, Folder) and self._tree.can_narrow(parent)
         if not isinstance(parent, MakesFolders) and not narrows:
             return self._refuse(environ, view, parts, node, parent)
         if environ.get("CONTENT_LENGTH") not in (None, "", "0") or environ.get("HTTP_TRANSFER_ENCODING"):
-            raise Refused(415, "A folder is made without any content.")
+            raise UnsupportedType("A folder is made without any content.")
         self._check_locks(environ, parts)
         with self._changing(environ) as w:
             if isinstance(parent, MakesFolders):
@@ -127,8 +135,8 @@ class Writes:
         return "201 Created"
 
     def _delete(self, environ: Environ, view: View, parts: list[str], node: Node, parent: Node) -> str:
-        if self._junk.find(parts):
-            self._junk.remove(parts)
+        if self._tree.junk.find(parts):
+            self._tree.junk.remove(parts)
             return "204 No Content"
         if is_placeholder(node) and isinstance(parent, Folder) and not isinstance(parent, TakesFiles):
             self._check_locks(environ, parts)
@@ -138,7 +146,7 @@ class Writes:
             self._check_locks(environ, parts, depth="infinity")
             with self._changing(environ) as w:
                 node.remove(w)
-        elif isinstance(node, File) and isinstance(parent, TakesFiles) and is_extra(parent, node):
+        elif isinstance(node, File) and isinstance(parent, TakesFiles) and _is_extra(parent, node):
             self._check_locks(environ, parts)
             with self._changing(environ) as w:
                 parent.remove_file(w, node.name)
@@ -159,8 +167,7 @@ class Writes:
         left = photos.stamp(view.db).count if photos is not None else 0
         removed = self._removals.in_one_go(environ, split_path(environ["PATH_INFO"])[:-1])
         if is_braked(view.db, removed, left):
-            raise Refused(
-                403,
+            raise Forbidden(
                 f"{removed} photos were taken out of this folder in one go, which may be a mistake. To go on, give the"
                 " command `haven allow`; to take it back, `haven undo`.",
             )
@@ -182,16 +189,16 @@ class Writes:
         self._may_replace(environ, folder, there)
         self._check_locks(environ, to)
         if node.away:
-            raise Refused(503, node.away)
+            raise Unavailable(node.away)
         with self._changing(environ) as w:
             folder.put_copy(w, to[-1], node)
         return "201 Created" if there is None else "204 No Content"
 
     def _copy_text(self, environ: Environ, to: list[str], node: Text, there: Node, folder: TakesTexts) -> str:
         if there is not None and environ.get("HTTP_OVERWRITE", "T").strip().upper() == "F":
-            raise Refused(412, THERE)
+            raise AlreadyExists(THERE)
         if there is not None and not isinstance(there, Text):
-            raise Refused(403, "What is there cannot be replaced.")
+            raise Forbidden("What is there cannot be replaced.")
         self._check_locks(environ, to)
         with self._changing(environ) as w:
             folder.put_text(w, to[-1], node)
@@ -199,7 +206,7 @@ class Writes:
 
     def _copy_folder(self, environ: Environ, to: list[str], node: Folder, there: Node, folder: TakesCopies) -> str:
         if there is not None:
-            raise Refused(412, f"There is a folder or file named {to[-1]} already. Choose another name.")
+            raise AlreadyExists(f"There is a folder or file named {to[-1]} already. Choose another name.")
         self._check_locks(environ, to)
         with self._changing(environ) as w:
             if environ.get("HTTP_DEPTH", "infinity").strip() == "0" and isinstance(folder, MakesFolders):
@@ -211,15 +218,15 @@ class Writes:
     def _move(self, environ: Environ, view: View, parts: list[str], node: Node, parent: Node) -> str:
         to, there, folder = self._destination(environ, view, parts, node, parent)
         same = isinstance(folder, Folder) and isinstance(parent, Folder) and folder.view.path == parent.view.path
-        if self._junk.find(parts) and isinstance(folder, TakesFiles):
-            self._junk.move(parts, to)
+        if self._tree.junk.find(parts) and isinstance(folder, TakesFiles):
+            self._tree.junk.move(parts, to)
             return "201 Created"
         if is_placeholder(node) and not isinstance(parent, TakesFiles):
             self._move_name(environ, parts, to, parent, folder, there)
             return "201 Created"
         if isinstance(node, Folder) and isinstance(folder, TakesFolders) and not same:
             if there is not None:
-                raise Refused(412, f"There is a folder or file named {to[-1]} already. Choose another name.")
+                raise AlreadyExists(f"There is a folder or file named {to[-1]} already. Choose another name.")
             self._check_locks(environ, parts, depth="infinity")
             self._check_locks(environ, to)
             with self._changing(environ) as w:
@@ -229,19 +236,21 @@ class Writes:
                 return self._refuse(environ, view, parts, node, parent)
             # By another case or composition a name is still the same folder's.
             if there is not None and names.fold(to[-1]) != names.fold(parts[-1]):
-                raise Refused(412, f"There is a folder or file named {to[-1]} already. Choose another name.")
+                raise AlreadyExists(f"There is a folder or file named {to[-1]} already. Choose another name.")
             self._check_locks(environ, parts, depth="infinity")
             self._check_locks(environ, to)
             with self._changing(environ) as w:
                 node.rename(w, to[-1])
-        elif isinstance(node, File) and same and isinstance(folder, TakesFiles) and is_extra(folder, node):
+        elif (
+            isinstance(node, File) and same and isinstance(folder, TakesFiles) and Located((), node, folder).is_extra()
+        ):
             self._may_replace(environ, folder, there)
             self._check_locks(environ, parts)
             self._check_locks(environ, to)
             with self._changing(environ) as w:
                 folder.rename_file(w, node.name, to[-1])
         elif isinstance(node, File) and same and isinstance(folder, TakesPhotos):
-            raise Refused(403, _KEEPS_NAME)
+            raise Forbidden(_KEEPS_NAME)
         elif isinstance(node, File) and isinstance(folder, TakesPhotos) and isinstance(parent, TakesPhotos):
             self._may_belong(environ, view, to, node, there)
             self._check_locks(environ, parts)
@@ -261,7 +270,7 @@ class Writes:
     ) -> None:
         """Give a name that is kept for a later file another name, or another folder."""
         if there is not None:
-            raise Refused(412, THERE)
+            raise AlreadyExists(THERE)
         self._check_locks(environ, parts)
         self._check_locks(environ, to)
         if isinstance(parent, Folder) and isinstance(folder, Folder):
@@ -276,18 +285,18 @@ class Writes:
         """Return the path that COPY and MOVE lead to, what is there, and the folder it is in."""
         header = environ.get("HTTP_DESTINATION", "")
         if not header or not f"{urlsplit(header).path or '/'}".startswith("/"):
-            raise Refused(400, "The Destination header, which says where to, is missing or malformed.")
+            raise Malformed("The Destination header, which says where to, is missing or malformed.")
         path = self._locks.path_of_url(environ, header)
         if path is None:
-            raise Refused(502, "The destination is on another server, where Haven cannot write.")
+            raise OtherServer("The destination is on another server, where Haven cannot write.")
         to = split_path(path)
         if not to:
-            raise Refused(403, "The drive itself cannot be replaced.")
+            raise Forbidden("The drive itself cannot be replaced.")
         if to == parts:
-            raise Refused(403, "The destination is what is to be moved or copied itself.")
+            raise Forbidden("The destination is what is to be moved or copied itself.")
         folder = self._tree.resolve(view, to[:-1])
         if not isinstance(folder, Folder):
-            raise Refused(409, NO_PARENT)
+            raise Conflict(NO_PARENT)
         return to, self._at(view, to), folder
 
     def _may_replace(self, environ: Environ, folder: TakesFiles, there: Node) -> None:
@@ -295,9 +304,9 @@ class Writes:
         if there is None:
             return
         if environ.get("HTTP_OVERWRITE", "T").strip().upper() == "F":
-            raise Refused(412, THERE)
-        if not isinstance(there, File) or not is_extra(folder, there):
-            raise Refused(403, "What is there cannot be replaced.")
+            raise AlreadyExists(THERE)
+        if not isinstance(there, File) or not _is_extra(folder, there):
+            raise Forbidden("What is there cannot be replaced.")
 
     def _went_along(self, environ: Environ, view: View, parts: list[str], parent: Node) -> bool:
         """Tell whether a file that is not there was taken out, or moved to where it is to go, with its photo."""
@@ -316,11 +325,11 @@ class Writes:
             if environ.get("HTTP_OVERWRITE", "T").strip().upper() == "F":
                 same = isinstance(there, File) and there.id == file.id
                 if not same or not self._along.came(view.db, _user(environ), to, file.photo_id):
-                    raise Refused(412, THERE)
+                    raise AlreadyExists(THERE)
             if not isinstance(there, File) or there.photo_id != file.photo_id:
-                raise Refused(403, "Another photo has that name. Photos keep the names that Haven shows them by.")
+                raise Forbidden("Another photo has that name. Photos keep the names that Haven shows them by.")
         elif names.shown(name) != unicodedata.normalize("NFC", name) or len(name.encode()) > 255:
-            raise Refused(403, "Not every program could be told of this name. Choose a shorter or plainer one.")
+            raise Forbidden("Not every program could be told of this name. Choose a shorter or plainer one.")
 
     def _check_locks(self, environ: Environ, parts: list[str], depth: str = "0") -> None:
         """Raise Refused if somebody else holds a lock on a path, or on what is below it."""
@@ -336,7 +345,7 @@ class Writes:
     @contextmanager
     def _changing(self, environ: Environ) -> Iterator[Writer]:
         if not self._tree.catalog.writable:
-            raise Refused(403, READ_ONLY)
+            raise Forbidden(READ_ONLY)
         who = environ.get("wsgidav.auth.user_name", "")
         with self._tree.catalog.write(by=who, place=_place_of(environ)) as w:
             yield w
@@ -349,3 +358,7 @@ def _user(environ: Environ) -> str:
 def _place_of(environ: Environ) -> str:
     """Return the folder that a write is in, as corrections call it."""
     return "/" + "/".join(split_path(environ["PATH_INFO"])[:-1])
+
+
+def _is_extra(folder: object, node: Node) -> bool:
+    return isinstance(folder, Folder) and Located((), node, folder).is_extra()

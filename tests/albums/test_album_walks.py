@@ -10,7 +10,7 @@ from helpers.albums import Shelf
 from hypothesis import HealthCheck, event, given, settings
 from hypothesis import strategies as st
 
-from haven_fs.tree.writes import Refused
+from haven_fs.errors import Refused
 
 PHOTOS = [f"IMG_{number}.jpg" for number in range(1, 7)]
 NAMES = ["Summer", "Rome", "ROME", "Zoë", "2019"]
@@ -87,7 +87,7 @@ class Walk:
         try:
             getattr(self, kind.replace(" ", "_"))(paths, filled)
         except Refused as refused:
-            event(f"{kind} refused: {refused.status}")
+            event(f"{kind} refused: {type(refused).__name__}")
             return False
         return True
 

@@ -11,7 +11,7 @@ from helpers.photos import make_photo
 from haven_fs.analysis.scan import Scan
 from haven_fs.analysis.uploads import Stored, Uploads
 from haven_fs.catalog.libraries import add_inbox, add_library, all_libraries, find_inbox, remove_library
-from haven_fs.errors import NotStored, UserError
+from haven_fs.errors import Forbidden, Refused, Unavailable, UnsupportedType, UserError
 from haven_fs.library.walk import Listing
 
 
@@ -139,24 +139,24 @@ def test_what_is_withdrawn_leaves_nothing(house: Receiving) -> None:
     assert house.there() == []
     assert house.home.seen(house.inbox) == {}
     assert house.home.query("SELECT count(*) FROM photo WHERE shown = 1") == [1]
-    with pytest.raises(NotStored) as told:
+    with pytest.raises(Refused) as told:
         house.send_by_date("x.jpg", b"\xff\xd8\xff\xe0 damaged")
-    assert told.value.status == 415
+    assert type(told.value) is UnsupportedType
     assert house.there() == []
 
 
 def test_an_inbox_whose_disk_is_away_takes_nothing(house: Receiving) -> None:
     house.send("a.jpg", house.picture("a.jpg"))
     house.inbox.rename(house.inbox.with_name("elsewhere"))
-    with pytest.raises(NotStored) as told:
+    with pytest.raises(Refused) as told:
         house.send("b.jpg", b"abc")
-    assert told.value.status == 503
+    assert type(told.value) is Unavailable
     assert not house.inbox.exists()
     # The empty folder that a disk is mounted on must not fill up.
     house.inbox.mkdir()
     with house.home.catalog.write() as w:
         w.db.execute("UPDATE library SET away = 'It is away.', device = -1 WHERE inbox = 1")
-    with pytest.raises(NotStored, match="It is away"):
+    with pytest.raises(Refused, match="It is away"):
         house.send("b.jpg", b"abc")
     assert house.there() == []
 
@@ -245,7 +245,7 @@ def test_a_file_that_the_walk_finds_first_is_one_photo(house: Receiving) -> None
 def test_what_a_walk_would_not_show_is_not_taken(house: Receiving) -> None:
     (house.inbox / ".havenignore").write_text("*.raw\n")
     for name in (".x.jpg", "x.raw", "x.part", "Thumbs.db"):
-        with pytest.raises(NotStored) as told:
+        with pytest.raises(Refused) as told:
             house.send(name, b"abc")
-        assert told.value.status == 403
+        assert type(told.value) is Forbidden
     assert house.there() == [".havenignore"]

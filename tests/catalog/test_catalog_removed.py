@@ -10,21 +10,20 @@ from helpers.home import Home
 
 from haven_fs.catalog.libraries import Library, set_writable
 from haven_fs.catalog.removed import adopt, all_removed, erase, files_of, keep_old
+from haven_fs.errors import AlreadyExists, Refused
 from haven_fs.library import removing
 from haven_fs.tree.filing import Filing, Spot
-from haven_fs.tree.writes import Refused
 
 
 @pytest.fixture
-def home(tmp_path: Path) -> Iterator[Home]:
-    home = Home(tmp_path)
+def home(home: Home) -> Home:
+    """The library with three photos, and writable."""
     for number in range(3):
         home.photo(f"2020/IMG_{number}.jpg", f"2020-05-0{number + 1} 12:00:00")
     home.index()
     with home.catalog.write() as w:
         set_writable(w, "Pictures", writable=True)
-    yield home
-    home.close()
+    return home
 
 
 @pytest.fixture
@@ -149,7 +148,7 @@ def test_moving_to_another_disk(home: Home, library: Library, other_disk: Path) 
 def test_a_name_that_is_taken_meanwhile(home: Home, library: Library) -> None:
     with pytest.raises(Refused) as refused:
         filing(home).move(Spot(library, "2020/IMG_0.jpg"), Spot(library, "2020/IMG_1.jpg"))
-    assert refused.value.status == 412
+    assert type(refused.value) is AlreadyExists
     assert len(home.seen()) == 3
 
 

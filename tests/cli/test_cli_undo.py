@@ -2,27 +2,23 @@
 
 import json
 from collections.abc import Iterator
-from pathlib import Path
 from urllib.parse import quote
 
 import pytest
 from helpers.dav import Client
 from helpers.home import Home
-from helpers.people import LEFT, group, looks, plant
+from helpers.people import LEFT, plant_people
 from helpers.serving import Serving, haven, serve
 
 PHOTOS = [f"IMG_{number}.jpg" for number in range(1, 6)]
 
 
 @pytest.fixture
-def house(tmp_path: Path) -> Iterator[Serving]:
-    home = Home(tmp_path)
+def house(home: Home) -> Iterator[Serving]:
+    """A server over five photos of somebody."""
     for name in PHOTOS:
         home.photo(name)
-    home.index()
-    for photo in PHOTOS:
-        plant(home, photo, [(LEFT, looks(1))])
-    group(home, PHOTOS)
+    plant_people(home, (LEFT, PHOTOS))
     home.close()
     with serve(data=home.data) as serving:
         yield serving

@@ -10,10 +10,11 @@ from helpers.saying import Saying
 from haven_fs.analysis.analyzer import Metadata, Sample
 from haven_fs.catalog.findings import Analysis
 from haven_fs.catalog.photos import PhotoStore
-from haven_fs.catalog.placenames import OwnPlace
-from haven_fs.catalog.places import PlaceNameTaken, make_place, remove_place
-from haven_fs.tree.writes import LetsGo, MakesFolders, Refused, Removable, Renamable, TakesPhotos
+from haven_fs.errors import AlreadyExists, Forbidden, Refused
+from haven_fs.tree.writes import LetsGo, MakesFolders, Removable, Renamable, TakesPhotos
 from haven_places.analyzer import PlacesAnalyzer
+from haven_places.calling import PlaceNameTaken, make_place, remove_place
+from haven_places.ownplaces import OwnPlace
 
 PARIS, LYON, BERLIN = (48.8584, 2.2945), (45.7640, 4.8357), (52.5163, 13.3777)
 DESERT, SEA = (38.5, -116.5), (0.0, -30.0)
@@ -64,7 +65,7 @@ def test_a_photo_with_a_place_is_to_be_moved(home: Saying) -> None:
     for photo, word in (("Paris/p1.jpg", "Paris"), ("Elsewhere/sea.jpg", "Elsewhere")):
         with pytest.raises(Refused, match="move the photo here") as refused:
             home.copy(f"Places/{photo}", "Places/Berlin")
-        assert refused.value.status == 403 and word in refused.value.reason
+        assert type(refused.value) is Forbidden and word in refused.value.reason
     home.copy("Review/Unplaced/n1.jpg", "Places/Lyon")
     with pytest.raises(Refused, match="taken in Lyon"):
         home.copy("Places/Lyon/n1.jpg", "Places/Berlin")
@@ -213,14 +214,14 @@ def test_names_that_are_taken(home: Saying) -> None:
     for name in ("Paris", "PARIS"):
         with pytest.raises(Refused, match="already") as refused:
             home.write("Places/Berlin", "rename", name)
-        assert refused.value.status == 412
+        assert type(refused.value) is AlreadyExists
     for name in ("Countries", "elsewhere"):
         with pytest.raises(Refused) as refused:
             home.write("Places/Berlin", "rename", name)
-        assert refused.value.status == 412
+        assert type(refused.value) is AlreadyExists
     with pytest.raises(Refused) as refused:
         home.write("Places/Berlin", "rename", "a/b")
-    assert refused.value.status == 403
+    assert type(refused.value) is Forbidden
     # The name of a town without a photo is free, and the town comes back beside it.
     home.move("Places/Lyon/l1.jpg", "Places/Paris")
     home.write("Places/Berlin", "rename", "Lyon")
@@ -365,5 +366,5 @@ def test_names_of_places_of_ones_own_that_are_taken(home: Saying) -> None:
             make_own(home, name, where)
     with pytest.raises(Refused) as refused:
         home.write("Places/Paris", "rename", "Home")
-    assert refused.value.status == 412
+    assert type(refused.value) is AlreadyExists
     assert home.listed("Places/Home") == ["sea.jpg"]

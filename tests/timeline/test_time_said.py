@@ -11,7 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from haven_fs.catalog.said import say
-from haven_fs.tree.writes import LetsGo, MakesFolders, Refused, Removable, Renamable, TakesPhotos
+from haven_fs.errors import Forbidden, Refused
+from haven_fs.tree.writes import LetsGo, MakesFolders, Removable, Renamable, TakesPhotos
 from haven_time.said import Period
 
 SHOWN = ("Timeline", "Review/Undated")
@@ -85,7 +86,7 @@ def test_one_without_any_time_gets_the_first_noon(home: Saying) -> None:
 def test_a_dated_photo_is_to_be_moved(home: Saying) -> None:
     with pytest.raises(Refused, match=r"taken on 2019-07-31\. .*2019-07 in Timeline") as refused:
         home.copy("Timeline/2019/2019-07/a.jpg", "Timeline/2020/2020-02")
-    assert refused.value.status == 403
+    assert type(refused.value) is Forbidden
     home.copy("Review/Undated/scan1.jpg", "Timeline/2020/2020-02")
     with pytest.raises(Refused):
         home.copy("Timeline/2020/scan1.jpg", "Timeline/2019/2019-07")

@@ -9,7 +9,7 @@ from helpers.saying import Saying
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from haven_fs.tree.writes import Refused
+from haven_fs.errors import Refused
 from haven_time.said import Period
 
 TOWNS = {"Paris": (48.8584, 2.2945), "Lyon": (45.7640, 4.8357), "Berlin": (52.5163, 13.3777)}

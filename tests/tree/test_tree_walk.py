@@ -17,9 +17,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from haven_fs.catalog.undo import corrections, undo
+from haven_fs.errors import AlreadyExists, Conflict, Forbidden, Refused
 from haven_fs.tree.nodes import Folder
 from haven_fs.tree.photoset import File
-from haven_fs.tree.writes import Refused
 
 PHOTOS = [f"IMG_{number}.jpg" for number in range(1, 7)]
 NAMES = ["Alice", "Bob", "Carl", "Dora 👩", "Ève"]
@@ -141,7 +141,7 @@ def step(home: Walked, model: Model, dice: random.Random) -> bool:
         else:
             return False
     except Refused as refused:
-        assert refused.status in (403, 409, 412), (what, refused.reason)
+        assert isinstance(refused, Forbidden | Conflict | AlreadyExists), (what, refused.reason)
         return False
     return True
 
