@@ -70,7 +70,7 @@ class _AboutPlaces(Folder):
 
     def _spot(self) -> Spot:
         if self.spot is None:
-            raise Forbidden("Put photos into the folder of a place: then they were taken there.")
+            raise Forbidden("To say where photos were taken, put them into the folder of a place.")
         return self.spot
 
     def _write(self, w: Writer, name: str, file: File, *, said: bool) -> None:
@@ -78,7 +78,7 @@ class _AboutPlaces(Folder):
         photo_id = _photo_of(file)
         photos = self.photos
         if photos is None or not photos.narrowed("p.id = ?", photo_id).stamp(w.db).count:
-            raise Forbidden("This folder holds only some of the photos of the place. Put the photo into Places.")
+            raise Forbidden("This folder shows only some of the photos of this place. Put the photo into Places.")
         self.aliases.put(w, name, file, always=self.files() is None)
         if not said:
             # The listing may be another all the same.
@@ -90,8 +90,8 @@ class PlacePhotos(_AboutPlaces, PhotoFolder):
     """Photos of a place: all, or those of a year, a month or a day."""
 
     refusal = (
-        "Copy or move photos here to say that they were taken here, rename this folder to call the place by your own"
-        " name; a place itself cannot be removed, nor files added."
+        "Copy or move photos here if they were taken here, or rename this folder to call the place what you like."
+        " The place itself cannot be deleted, and other files cannot be added."
     )
 
     def __init__(
@@ -133,15 +133,15 @@ class PlaceFolder(PlacePhotos):
         assert self.spot is not None and self.spot.place is not None
         name = folder_name(name)
         if names.fold(name) in (names.fold(_COUNTRIES_FOLDER), names.fold(FacetFolder.ELSEWHERE)):
-            raise AlreadyExists(f"There is a folder of Haven's own named {name}. Choose another name.")
+            raise AlreadyExists(f"Haven has a folder of its own called {name}. Choose another name.")
         try:
             name_place(w, self.spot.place, name)
         except PlaceNameTaken as taken:
             raise AlreadyExists(
-                f"There is a place named {taken.name} already. Choose another name, or move the photos there."
+                f"There is already a place called {taken.name}. Choose another name, or move the photos there."
             ) from taken
         except LookupError as gone:
-            raise Conflict("This place is not there any more. Open the folder again.") from gone
+            raise Conflict("This place no longer exists. Open the folder again.") from gone
 
 
 class _Towns(_AboutPlaces, FacetFolder):
@@ -171,7 +171,7 @@ class _Towns(_AboutPlaces, FacetFolder):
 class _Elsewhere(PlacePhotos):
     """What was taken outside of any town, in a country or none; only of a country can that be said."""
 
-    refusal = "Here is what was taken outside of any town. Copy or move photos into the folder of a place instead."
+    refusal = "These photos were taken outside any town. Copy or move photos into the folder of a place instead."
 
     def _spot(self) -> Spot:
         if self.spot is None or self.spot.country is None:
@@ -182,7 +182,7 @@ class _Elsewhere(PlacePhotos):
 class PlacesFolder(_Towns):
     """/Places: a folder of countries, then the towns, and what was taken far from both, as at sea."""
 
-    refusal = "The folders here come from where your photos were taken. Put photos into them, or rename them."
+    refusal = "These folders come from where your photos were taken. You can put photos into them and rename them."
 
     def __init__(self, view: View) -> None:
         super().__init__(view, PLACE, extra={_COUNTRIES_FOLDER: CountriesFolder})
@@ -200,7 +200,7 @@ class PlacesFolder(_Towns):
 class CountriesFolder(FacetFolder):
     """/Places/Countries: a folder a country."""
 
-    refusal = "The countries here are those where photos were taken. Put photos into their folders instead."
+    refusal = "These are the countries where your photos were taken. Put photos into their folders instead."
 
     def __init__(self, view: View) -> None:
         super().__init__(view, COUNTRY)
@@ -214,8 +214,8 @@ class CountryFolder(_Towns):
     """One country: its towns as folders, and what was taken in it outside any town."""
 
     refusal = (
-        "Copy or move photos here to say that they were taken in this country; countries cannot be renamed or removed,"
-        " nor files added."
+        "Copy or move photos here if they were taken in this country. Countries cannot be renamed or deleted, and other"
+        " files cannot be added."
     )
 
     def __init__(self, view: View, key: str, photos: PhotoSet) -> None:
@@ -240,13 +240,15 @@ class CountryFolder(_Towns):
 
 def open_unplaced(view: View) -> PhotoFolder:
     """Open the photos of which nobody knows where they were taken."""
-    refusal = "Copy or move a photo into a place's folder to say where it was; delete it here not to be asked."
+    refusal = (
+        "Copy or move a photo into a place's folder to say where it was taken; delete it here to stop being asked."
+    )
     return AskingFolder(view, view.within.narrowed("p.placed = 0"), "place", refusal)
 
 
 def _photo_of(file: File) -> int:
     if file.photo_id is None:
-        raise Forbidden("This file is no photo of your libraries.")
+        raise Forbidden("This file is not a photo in your libraries.")
     return file.photo_id
 
 

@@ -19,7 +19,7 @@ from haven_places.ownplaces import COUNTRY, PLACE, own_places
 FACTS = (TAGS + PLACE, TAGS + COUNTRY, "latitude", "longitude")
 """All that says where a photo was taken; it is said together."""
 NOWHERE: Mapping[str, Any] = {FACTS[0]: [], FACTS[1]: [], FACTS[2]: None, FACTS[3]: None}
-_GONE = "This place is not there any more. Open the folder again."
+_GONE = "This place no longer exists. Open the folder again."
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +39,7 @@ def put_here(w: Writer, photo_id: int, spot: Spot) -> bool:
         names = [name for facet in (PLACE, COUNTRY) for name in keys[facet].values()]
         where = names[0] if names else "another place"
         raise Forbidden(
-            f"Haven knows that this photo was taken in {where}. If that is wrong, move the photo here from the folder"
+            f"This photo says it was taken in {where}. If that is wrong, move the photo here from the folder"
             f" {names[0] if names else 'Elsewhere'} in Places.",
         )
     _say(w, photo_id, spot, "taken here")
