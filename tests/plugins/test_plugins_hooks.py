@@ -22,7 +22,8 @@ EVERY_HOOK = """
 import re
 from pathlib import Path
 
-from haven_fs import Analyzer, Command, Facet, Facts, PathPattern, PhotoFolder, Ranking, Setting, SmartFolder, Tag, hookimpl
+from haven_fs import Analyzer, Command, Facet, Facts, PathPattern, PhotoFolder, Ranking, Setting, SmartFolder, Tag
+from haven_fs import hookimpl
 
 
 @hookimpl
