@@ -46,6 +46,7 @@ class Mirror:
         self.found = Differences()
         # What is written through the tree while a walk runs is newer than what the walk lists.
         self._since = int(w.db.execute("SELECT value FROM state WHERE key = 'seq'").fetchone()[0])
+        self._own: set[int] = set()
         self._dirs: dict[bytes, int] = {}
         if all_folders:
             known = w.db.execute("SELECT path, id FROM dir WHERE library_id = ? AND gone IS NULL", (library_id,))
@@ -79,8 +80,17 @@ class Mirror:
         touch(w, [dir_id])
         return self.found.new[-1] if row is None else Row(row[0], dir_id, prefix + file, stat.size)
 
+    def is_newer(self, w: Writer, path: bytes) -> bool:
+        """Tell whether something was done in a folder through the tree since the walk began: its listing may be old."""
+        row = w.db.execute("SELECT seq FROM dir WHERE library_id = ? AND path = ?", (self.library_id, path)).fetchone()
+        return row is not None and row[0] > self._since and row[0] not in self._own
+
     def put(self, w: Writer, path: bytes, files: Sequence[FileStat]) -> None:
-        """Bring one folder in step: add what is new, mark what changed as due, note what is missing."""
+        """Bring one folder in step: add what is new, mark what changed as due, note what is missing.
+
+        If the folder `is_newer`, it must have been listed within this transaction, in which nobody else writes.
+        """
+        self._own.add(w.seq)
         dir_id = self._dir(w, path)
         known = {
             row[0]: row[1:]

@@ -159,5 +159,5 @@ class ChosenPhotos(WrittenPhotos):
 def photo_of(file: File) -> int:
     """Return the photo that a file belongs to. Raises Refused if it is none."""
     if file.photo_id is None:
-        raise Forbidden("This file is no photo of your libraries.")
+        raise Forbidden("This file is not a photo in your libraries.")
     return file.photo_id

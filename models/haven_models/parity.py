@@ -108,5 +108,5 @@ def pictures_in(folder: Path) -> list[Image.Image]:
         except (OSError, ValueError, Image.DecompressionBombError):
             continue
     if not pictures:
-        raise UserError(f"There is no picture in {folder}. Name a folder of JPEG or PNG files with --pictures.")
+        raise UserError(f"There are no pictures in {folder}. Give --pictures a folder of JPEG or PNG files.")
     return pictures

@@ -1,6 +1,7 @@
 """Photos and videos with whatever a test needs to be in them; no two have the same bytes unless one is a copy."""
 
 import hashlib
+import io
 from datetime import datetime
 from fractions import Fraction
 from pathlib import Path
@@ -50,6 +51,13 @@ def picture(seed: object, size: tuple[int, int] = (64, 48)) -> Image.Image:
     digest = hashlib.blake2b(repr(seed).encode(), digest_size=48).digest()
     squares = np.frombuffer(digest, np.uint8).reshape(4, 4, 3)
     return Image.fromarray(squares, "RGB").resize(size, Image.Resampling.NEAREST)
+
+
+def jpeg(seed: object) -> bytes:
+    """Return a JPEG of that picture, as it is sent."""
+    out = io.BytesIO()
+    picture(seed).save(out, "JPEG")
+    return out.getvalue()
 
 
 def make_video(

@@ -33,11 +33,11 @@ class Look:
 
     def folders(self, path: str) -> list[str]:
         """Return the names of the folders in one."""
-        return [entry.name for entry in self.folder(path).entries()]
+        return [entry.name for entry in self.tree.listing(self.folder(path)).folders]
 
     def files(self, path: str) -> list[str]:
         """Return the names of the files in a folder, sorted."""
-        files = self.folder(path).files()
+        files = self.tree.listing(self.folder(path)).files
         return sorted(file.name for file in files.files(self.view.db)) if files is not None else []
 
 
