@@ -31,8 +31,8 @@ _EXPORTS = {
     "haven_fs.catalog.catalog": "Catalog Writer",
     "haven_fs.catalog.facets": "Facet Found FoundFacts",
     "haven_fs.catalog.changes": "Change",
-    "haven_fs.catalog.settle": "settle settle_facet",
-    "haven_fs.catalog.values": "rename_values",
+    "haven_fs.catalog.settle": "settle settle_facet as_found",
+    "haven_fs.catalog.values": "value_of values_of rename_values",
     "haven_fs.catalog.said": "say unsay",
     "haven_fs.catalog.dismissed": "ask_again",
     "haven_fs.catalog.lookup": "photo_at photo_with_bytes originals_paths",
@@ -79,8 +79,8 @@ if TYPE_CHECKING:
     from haven_fs.catalog.catalog import Catalog, Writer
     from haven_fs.catalog.facets import Facet, Found, FoundFacts
     from haven_fs.catalog.changes import Change
-    from haven_fs.catalog.settle import settle, settle_facet
-    from haven_fs.catalog.values import rename_values
+    from haven_fs.catalog.settle import as_found, settle, settle_facet
+    from haven_fs.catalog.values import rename_values, value_of, values_of
     from haven_fs.catalog.said import say, unsay
     from haven_fs.catalog.dismissed import ask_again
     from haven_fs.catalog.lookup import originals_paths, photo_at, photo_with_bytes

@@ -212,9 +212,7 @@ def _lacks(item: Any, wanted: type) -> str:
     lacking = sorted({name for name in asked if not hasattr(item, name)})
     if isinstance(item, type) or not lacking or len(lacking) == len(set(asked)):
         return ""
-    return (
-        f": it lacks {', '.join(lacking)}. A class derived from haven_fs.{wanted.__name__} has the defaults there are"
-    )
+    return f": it lacks {', '.join(lacking)}. A class derived from haven_fs.{wanted.__name__} has the defaults"
 
 
 def _by_name(items: Iterable[Any], attribute: str) -> dict[str, Any]:

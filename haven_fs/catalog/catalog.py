@@ -7,6 +7,7 @@ synchronous=NORMAL: a killed process loses nothing committed; after a power cut 
 transactions at a time, and are found again on disk by the next walk.
 """
 
+import json
 import sqlite3
 import threading
 import time
@@ -54,6 +55,11 @@ class Writer:
     def note_removal(self) -> None:
         """Say that something left a folder in this transaction, so that folders' modification times move on."""
         self.removed = True
+
+    def touch(self, photo_ids: Iterable[int]) -> None:
+        """Say that photos show otherwise now, so that all folders they are in are new."""
+        ids = json.dumps(list(photo_ids))
+        self.db.execute("UPDATE photo SET seq = ? WHERE id IN (SELECT value FROM json_each(?))", (self.seq, ids))
 
     def correct(self, kind: str, photo_id: int | None = None, **data: Any) -> int:
         """Note what the owner says by what was changed since the last call; see haven_fs.catalog.corrections.

@@ -218,6 +218,10 @@ class PhotoSet:
         count, seq = db.execute(query, self.params).fetchone()
         return Stamp(count, seq or 0)
 
+    def ids(self, db: sqlite3.Connection) -> list[int]:
+        """Return the ids of the photos."""
+        return [id_ for (id_,) in db.execute(f"SELECT p.id FROM photo p WHERE {self.condition}", self.params)]
+
     def grouped(self, db: sqlite3.Connection, expression: str) -> list[tuple[Any, Stamp]]:
         """Return each value of an SQL expression over `p` with the stamp of its photos, in its order."""
         query = f"SELECT {expression}, count(*), max(p.seq) FROM photo p WHERE {self.condition} GROUP BY 1 ORDER BY 1"

@@ -11,14 +11,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from haven_places.gazetteer import Gazetteer, Spot
+from haven_places.gazetteer import Gazetteer, Locality
 
 FILE = "places-en.npz"
 PARIS, PARIS_TEXAS, NEW_YORK, LONDON, TOKYO, ISTANBUL = "2988507", "4717560", "5128581", "2643743", "1850147", "745044"
 
 
-def spot(gazetteer: Gazetteer, latitude: float, longitude: float) -> Spot:
-    return gazetteer.spots([latitude], [longitude])[0]
+def spot(gazetteer: Gazetteer, latitude: float, longitude: float) -> Locality:
+    return gazetteer.localities([latitude], [longitude])[0]
 
 
 def test_names_are_unique_and_portable(gazetteer: Gazetteer) -> None:
@@ -84,9 +84,9 @@ def test_a_village_is_not_swallowed_by_a_city(gazetteer: Gazetteer) -> None:
 
 
 def test_far_from_everything(gazetteer: Gazetteer) -> None:
-    assert spot(gazetteer, 32.0, -45.0) == Spot()
-    assert spot(gazetteer, 89.9, 10.0) == Spot()
-    assert spot(gazetteer, -90.0, 0.0) == Spot()
+    assert spot(gazetteer, 32.0, -45.0) == Locality()
+    assert spot(gazetteer, 89.9, 10.0) == Locality()
+    assert spot(gazetteer, -90.0, 0.0) == Locality()
     outback = spot(gazetteer, -22.5, 126.5)
     assert (outback.town, outback.country) in {(None, "AU"), (None, None)}
     plateau = spot(gazetteer, 64.85, -18.0)
@@ -95,7 +95,7 @@ def test_far_from_everything(gazetteer: Gazetteer) -> None:
 
 def test_across_the_date_line(gazetteer: Gazetteer) -> None:
     """Egvekinot lies at 179.1° W; 42 km further west it is 179.9° E."""
-    assert [found.town_name for found in gazetteer.spots([66.32, 66.32], [179.95, -179.2])] == ["Egvekinot"] * 2
+    assert [found.town_name for found in gazetteer.localities([66.32, 66.32], [179.95, -179.2])] == ["Egvekinot"] * 2
     assert spot(gazetteer, 66.32, 180.0) == spot(gazetteer, 66.32, -180.0)
 
 
@@ -203,7 +203,7 @@ def test_another_users_table_is_not_believed(
 def test_two_processes_build_at_once(tmp_path: Path, places_cache: Path) -> None:
     code = (
         "import sys; from pathlib import Path; from haven_places.gazetteer import Gazetteer;"
-        "print(Gazetteer.open([Path(sys.argv[1])]).spots([48.8584], [2.2945])[0].town)"
+        "print(Gazetteer.open([Path(sys.argv[1])]).localities([48.8584], [2.2945])[0].town)"
     )
     command = [sys.executable, "-W", "error", "-c", code, str(tmp_path / "cache")]
     environment = os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)}
@@ -219,7 +219,7 @@ def test_ten_thousand_photos_in_a_second(gazetteer: Gazetteer) -> None:
     east = random.uniform(-180, 180, 5000)
     europe = random.uniform(42, 55, 5000), random.uniform(-2, 20, 5000)
     start = time.perf_counter()
-    gazetteer.spots([*north, *europe[0]], [*east, *europe[1]])
+    gazetteer.localities([*north, *europe[0]], [*east, *europe[1]])
     assert time.perf_counter() - start < 1
 
 
