@@ -43,8 +43,8 @@ class DataFolder:
             where = f" at {running['url']}" if running.get("url") else ""
             process = f" (process {running['pid']})" if running.get("pid") else ""
             raise UserError(
-                f"Haven is running on {self.path} already{where}{process}. It finds new photos by itself; "
-                "end it first, or give another data folder with --data."
+                f"Haven is already running on {self.path}{where}{process}. It finds new photos by itself. To use this"
+                " command, stop it first, or choose another data folder with --data."
             ) from error
         except OSError as error:
             raise UserError(

@@ -30,7 +30,7 @@ logger = logging.getLogger(__name__)
 _GROUPS_A_JOB = 64
 _PHOTOS_A_JOB = 16
 _COMMIT_EVERY = 0.25
-_CRASHED = "Reading this file ended the program that read it, twice. It may be damaged."
+_CRASHED = "The program that reads files crashed on this one, twice. The file may be damaged."
 
 
 class Indexer:
@@ -129,7 +129,7 @@ class Indexer:
             row = db.execute("SELECT value FROM state WHERE key = 'vectors'").fetchone()
         if row is None or self.catalog.vectors.store.seq >= row[0]:
             return
-        logger.warning("The vectors of photos are lost, or older than the catalog; the photos are looked at again")
+        logger.warning("The vectors of photos are lost or older than the catalog, so the photos are analysed again")
         with self.catalog.write() as w:
             for name, analyzer in self.analyzers.items():
                 if analyzer.space:
@@ -226,7 +226,7 @@ class Indexer:
                 try:
                     follower.follow(self.catalog, photo_ids)
                 except Exception:
-                    logger.exception("What follows analyses, %s, failed", follower.name)
+                    logger.exception("The follower %s failed", follower.name)
 
     def idle(self) -> None:
         """Have those work whose work is for when nothing else is due."""
@@ -234,7 +234,7 @@ class Indexer:
             try:
                 follower.idle(self.catalog, self._progress, lambda: self._pool.stopping)
             except Exception:
-                logger.exception("What follows analyses, %s, failed", follower.name)
+                logger.exception("The follower %s failed", follower.name)
 
     def _put_vectors(self, found: dict[int, dict[str, Analysis]]) -> None:
         """Store what embeddings came, before the catalog says that they are there: a kill between costs only a redo."""

@@ -94,7 +94,7 @@ class Pool:
                 continue
             done, _ = wait(flying, timeout=HANGS_AFTER, return_when=FIRST_COMPLETED)
             if not done:
-                logger.warning("A worker did not answer for %.0f seconds and is ended", HANGS_AFTER)
+                logger.warning("A worker did not answer for %.0f seconds and was stopped", HANGS_AFTER)
                 self._kill()
                 done, _ = wait(flying, timeout=10)
             answers: list[tuple[_Part[T], Sequence[Any] | None]] = []

@@ -54,7 +54,7 @@ class Uploads:
             _dated(self._template, datetime(2000, 1, 1))
         except (KeyError, ValueError, IndexError, AttributeError) as error:
             raise UserError(
-                f"The setting inbox.template is {self._template!r}, of which no folder can be made ({error})."
+                f"The setting inbox.template is {self._template!r}, which does not give a folder name ({error})."
                 " Use {year}, {month} and {day}, such as {year}/{year}-{month}."
             ) from error
 
@@ -89,7 +89,7 @@ class Uploads:
             try:
                 storing.place(draft.path, target)
             except FileExistsError as error:
-                raise AlreadyExists(f"There is a file named {name} already.") from error
+                raise AlreadyExists(f"There is already a file called {name}.") from error
             return Stored(self._at_once.put(library, target), True)
 
     def store_by_date(self, draft: storing.Draft, name: str) -> Stored:
@@ -98,7 +98,7 @@ class Uploads:
         Raises UnsupportedType of what is no picture or video.
         """
         if kind_of(draft.path, name).kind not in _PICTURES:
-            raise UnsupportedType("This is no picture or video that Haven knows. Put other files into /Inbox.")
+            raise UnsupportedType("This is not a picture or video that Haven knows. Other files can go into /Inbox.")
         compared: dict[tuple[int, int], bool] = {}
         self._twin(draft, compared)
         with self._lock:
@@ -122,7 +122,7 @@ class Uploads:
         if not shown or not shown[0]:
             self.withdraw(stored.original_id)
             raise UnsupportedType(
-                "This picture or video is damaged and cannot be shown. Put it into /Inbox to keep it."
+                "This picture or video is damaged and cannot be shown. To keep it anyway, put it into /Inbox."
             )
         return stored
 
@@ -147,7 +147,7 @@ class Uploads:
             libraries = [library for library in all_libraries(db) if library.writable]
         for library in libraries:
             if found := storing.sweep(library.root):
-                logger.info("%d unfinished uploads were removed from %s", found, library.root)
+                logger.info("Removed %d unfinished uploads from %s", found, library.root)
 
     def _library(self, library_id: int | None) -> Library:
         with self._catalog.read() as db:
@@ -158,7 +158,7 @@ class Uploads:
         if library is None:
             raise Forbidden(NO_INBOX)
         if not library.writable:
-            raise Forbidden(f"Haven only reads the library {library.name}.")
+            raise Forbidden(f"The library {library.name} is read-only.")
         try:
             device = library.root.stat().st_dev
         except OSError as error:
@@ -237,13 +237,11 @@ def _dated(template: str, date: datetime) -> str:
     text = template.format(year=f"{date.year:04}", month=f"{date.month:02}", day=f"{date.day:02}")
     parts = [part for part in text.split("/") if part]
     if any(part.startswith(".") or names.portable(part) != part for part in parts):
-        raise ValueError("there are characters in it that not every system can store")
+        raise ValueError("it contains characters that some systems cannot store")
     return "/".join(parts)
 
 
 def _check_name(library: Library, target: Path) -> None:
     """Raise Forbidden if a walk would not show the file."""
     if RuleBook(str(library.root)).skips(target.relative_to(library.root).as_posix(), folder=False):
-        raise Forbidden(
-            "Haven does not look at files of this name: it begins with a dot, or a .havenignore leaves it out."
-        )
+        raise Forbidden("Haven ignores files with this name: it begins with a dot, or a .havenignore excludes it.")

@@ -120,7 +120,7 @@ def _look_into(group: Group) -> tuple[GroupFound, list[tuple[PhotoFound, Sample]
             kind, head, print_ = _open(path)
         except PermissionError:
             kind, head, print_ = Kind("other", "", "application/octet-stream"), b"", b""
-            problems[path.name] = "Haven is not allowed to read this file. Give the user it runs as the right to."
+            problems[path.name] = "Haven is not allowed to read this file. Give the user it runs as permission."
         by_name[path.name] = (file, kind)
         found.probes.append(Probe(file.id, kind.kind, kind.format, kind.mime, print_))
         if kind.kind in ("image", "raw", "video"):
@@ -132,7 +132,7 @@ def _look_into(group: Group) -> tuple[GroupFound, list[tuple[PhotoFound, Sample]
             problems[path.name] = (
                 "The file is empty."
                 if not head
-                else "The name says it is a picture or video, but the content is not one."
+                else "The name says this is a picture or video, but the content is not."
             )
     members = [
         Member(name, kind, metadata[name].duration if name in metadata else None)

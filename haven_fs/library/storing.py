@@ -136,5 +136,5 @@ def sweep(root: Path) -> int:
                     path.unlink()
                 found += 1
             except OSError as error:
-                logger.warning("%s is left of an upload and cannot be removed: %s", path, error)
+                logger.warning("%s is left over from an upload and cannot be deleted: %s", path, error)
     return found
