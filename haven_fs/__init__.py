@@ -6,6 +6,10 @@ What a plugin may import lives here; everything else is private to the core.
 from haven_fs.analysis.analyzer import Analyzer, Embedding, Facts, Metadata, Region, Sample, Tag
 from haven_fs.analysis.follower import Follower
 from haven_fs.catalog import Writer
+from haven_fs.catalog.changes import Change
+from haven_fs.catalog.facets import Facet, Found, FoundFacts
+from haven_fs.catalog.settle import settle, settle_facet
+from haven_fs.catalog.values import rename_values
 from haven_fs.errors import (
     AlreadyExists,
     Conflict,
@@ -42,17 +46,21 @@ __version__ = "0.1.0"
 __all__ = [
     "AlreadyExists",
     "Analyzer",
+    "Change",
     "Conflict",
     "DiskFailed",
     "DiskFull",
     "Embedding",
     "Entry",
+    "Facet",
     "FacetFolder",
     "Facts",
     "File",
     "Folder",
     "Follower",
     "Forbidden",
+    "Found",
+    "FoundFacts",
     "Malformed",
     "Metadata",
     "NotFound",
@@ -78,4 +86,7 @@ __all__ = [
     "View",
     "Writer",
     "hookimpl",
+    "rename_values",
+    "settle",
+    "settle_facet",
 ]

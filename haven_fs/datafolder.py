@@ -85,11 +85,8 @@ class DataFolder:
     @contextmanager
     def catalog(self, *, readonly: bool = False) -> Iterator[Catalog]:
         """Open the catalog; for writing the data folder must be `locked`."""
-        catalog = Catalog(self.catalog_path, readonly=readonly, chroma=self.settings["vectors.chroma"])
-        try:
+        with closing(self.open_catalog(readonly=readonly, chroma=self.settings["vectors.chroma"])) as catalog:
             yield catalog
-        finally:
-            catalog.close()
 
     @contextmanager
     def catalog_beside(self, advice: str) -> Iterator[Catalog]:
@@ -99,8 +96,16 @@ class DataFolder:
         """
         if not self.catalog_path.exists():
             raise UserError(f"There is no catalog in {self.path} yet. {advice}")
-        with closing(Catalog(self.catalog_path)) as catalog:
+        with closing(self.open_catalog()) as catalog:
             yield catalog
+
+    def open_catalog(self, path: Path | None = None, *, readonly: bool = False, chroma: str = "off") -> Catalog:
+        """Open a catalog with the facets that the plugins bring: this data folder's, or a copy of it at `path`.
+
+        The one place that opens a catalog, since one that lacks a facet notes nothing of what is said by it.
+        """
+        facets = self.plugins.facets(self.settings)
+        return Catalog(path or self.catalog_path, facets, readonly=readonly, chroma=chroma)
 
     def tree(self, catalog: Catalog) -> Tree:
         """Return the tree over a catalog of this data folder."""

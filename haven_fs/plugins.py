@@ -19,6 +19,7 @@ from haven_fs import hookspecs
 from haven_fs.analysis.analyzer import Analyzer
 from haven_fs.analysis.follower import Follower
 from haven_fs.catalog import Catalog
+from haven_fs.catalog.facets import Facet
 from haven_fs.command import Command
 from haven_fs.config import CORE_SETTINGS, Setting, Settings
 from haven_fs.tree.narrowing import Narrower
@@ -133,6 +134,7 @@ class Plugins:
     def examine(self, settings: Settings) -> None:
         """Ask for everything there is to bring, so that `found` says all that is wrong."""
         self.analyzers(settings)
+        self.facets(settings)
         self.followers(settings)
         self.smart_folders(settings)
         self.path_patterns(settings)
@@ -147,6 +149,10 @@ class Plugins:
     def analyzers(self, settings: Settings) -> dict[str, Analyzer]:
         """Return the analyzers by name; of two with one name the first counts."""
         return _by_name(self._ask("haven_analyzers", Analyzer, settings=settings), "name")
+
+    def facets(self, settings: Settings) -> list[Facet]:
+        """Return the parts of the catalog that plugins own; of two with one name the first counts."""
+        return list(_by_name(self._ask("haven_facets", Facet, settings=settings), "name").values())
 
     def followers(self, settings: Settings) -> dict[str, Follower]:
         """Return what goes on with what analyzers found, by name."""

@@ -9,29 +9,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, Protocol, runtime_checkable
 
-from haven_fs.catalog.findings import FACTS
+from haven_fs.catalog.findings import FACTS, Scalar, Tag
 from haven_fs.library.headers import Metadata
 
 if TYPE_CHECKING:
     from PIL import Image
 
 __all__ = ["FACTS", "Analyzer", "Embedding", "Facts", "Metadata", "Region", "Sample", "Scalar", "Tag"]
-
-Scalar = str | int | float | None
-
-
-@dataclass(frozen=True, slots=True)
-class Tag:
-    """Membership of a photo in one value of a facet, such as place 2988507 "Paris" in country FR.
-
-    `key` is the value's stable id within its facet (a GeoNames id, a country code, a colour word); `name` is what
-    people read and becomes a folder name; `parent` is the key of the value above it, if there is one.
-    """
-
-    facet: str
-    key: str
-    name: str
-    parent: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,7 +22,7 @@ class Follower(Protocol):
         """Go on with photos of which one of the analyzers has just said something; it must be quick."""
         ...
 
-    def settle(self, catalog: Catalog, progress: Progress, stopped: Callable[[], bool]) -> None:
+    def idle(self, catalog: Catalog, progress: Progress, stopped: Callable[[], bool]) -> None:
         """Do what is for when no photo is due: asked often, it mostly finds nothing to do. End soon once `stopped`."""
         ...
 

@@ -17,7 +17,6 @@ from haven_fs.analysis.progress import Progress
 from haven_fs.analysis.scan import Scan
 from haven_fs.analysis.worker import Job, analyze, look_into
 from haven_fs.catalog import Catalog
-from haven_fs.catalog.faces import without_forgotten
 from haven_fs.catalog.findings import Analysis, GroupFound, PhotoFound, Probe
 from haven_fs.catalog.libraries import Library, all_libraries
 from haven_fs.catalog.photos import PhotoStore
@@ -116,7 +115,7 @@ class Indexer:
             self._progress.end()
         if not self.counts().pending:
             self.drop_old_vectors()
-            self.settle()
+            self.idle()
 
     def renew(self) -> None:
         """Ask the plugins again what they bring, since an owner may have chosen another model meanwhile."""
@@ -214,8 +213,7 @@ class Indexer:
             else:
                 found[photo.id] = result[1]
         with self.catalog.read() as db:
-            for photo_id, analyses in found.items():
-                without_forgotten(db, photo_id, analyses)
+            self.catalog.facets.screen(db, found)
         self._put_vectors(found)
         with self.catalog.write() as w:
             PhotoStore(w).put_analyses(found)
@@ -232,11 +230,11 @@ class Indexer:
                 except Exception:
                     logger.exception("What follows analyses, %s, failed", follower.name)
 
-    def settle(self) -> None:
+    def idle(self) -> None:
         """Have those work whose work is for when nothing else is due."""
         for follower in self.followers.values():
             try:
-                follower.settle(self.catalog, self._progress, lambda: self._workers.stopping)
+                follower.idle(self.catalog, self._progress, lambda: self._workers.stopping)
             except Exception:
                 logger.exception("What follows analyses, %s, failed", follower.name)
 

@@ -13,7 +13,7 @@ from pathlib import Path
 from haven_fs.catalog import Writer, names
 from haven_fs.catalog.disk import etag, http_date, iso_date
 from haven_fs.catalog.removed import Removed, all_removed, find_removed, make_room
-from haven_fs.catalog.settle import Settler
+from haven_fs.catalog.settle import settle
 from haven_fs.config import Settings
 from haven_fs.hook import hookimpl
 from haven_fs.library.ignore import is_noise
@@ -133,7 +133,7 @@ class RemovedFolder(Folder):
         make_room(w, name)
         w.db.execute("INSERT OR IGNORE INTO hidden VALUES (?, ?, ?)", (file.photo_id, time.time(), w.by))
         self._aliases().put(w, name, file)
-        Settler(w).settle(file.photo_id)
+        settle(w, [file.photo_id])
         w.note_removal()
         w.correct("hidden", file.photo_id, name=name)
 
@@ -142,7 +142,7 @@ class RemovedFolder(Folder):
         assert file.photo_id is not None
         self._aliases().drop(w, file.photo_id)
         w.db.execute("DELETE FROM hidden WHERE photo_id = ?", (file.photo_id,))
-        Settler(w).settle(file.photo_id)
+        settle(w, [file.photo_id])
         w.note_removal()
         w.correct("shown again", file.photo_id)
 

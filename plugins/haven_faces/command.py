@@ -7,7 +7,6 @@ import sys
 from haven_faces import calibrate_command
 from haven_faces.forget import forget
 from haven_fs.backup import backups
-from haven_fs.catalog import Catalog
 from haven_fs.cli import options
 from haven_fs.command import Command
 from haven_fs.errors import UserError
@@ -59,7 +58,7 @@ def _forget(args: argparse.Namespace) -> int:
             return 1
         done = forget(catalog, data.settings, args.name)
         for copy in backups(data.path):
-            old = Catalog(copy / "catalog.sqlite")
+            old = data.open_catalog(copy / "catalog.sqlite")
             forget(old, {**data.settings, "data_dir": copy}, args.name)
             old.close()
     if done is None:

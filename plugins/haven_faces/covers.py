@@ -9,10 +9,10 @@ import os
 import sqlite3
 from pathlib import Path
 
+from haven_faces.persons import shown_people
 from haven_fs import File, View
 from haven_fs.catalog import Catalog
 from haven_fs.catalog.disk import etag, http_date, iso_date
-from haven_fs.catalog.people import shown_people
 from haven_fs.catalog.schema import LOCATED
 from haven_fs.config import Settings
 

@@ -14,13 +14,13 @@ from haven_fs import Refused
 from haven_fs.catalog import Writer
 from haven_fs.catalog.lookup import original_at
 from haven_fs.catalog.names import fold
-from haven_fs.catalog.placenames import OwnPlace, own_places
-from haven_fs.catalog.places import PlaceNameTaken, make_place, remove_place
 from haven_fs.cli import options
 from haven_fs.command import Command
 from haven_fs.config import Settings
 from haven_fs.errors import UserError
 from haven_fs.tree.writes import folder_name
+from haven_places.calling import PlaceNameTaken, make_place, remove_place
+from haven_places.ownplaces import OwnPlace, own_places
 
 _LARGEST = 50_000
 

@@ -23,12 +23,12 @@ from haven_fs import (
     Writer,
 )
 from haven_fs.catalog import names
-from haven_fs.catalog.placenames import COUNTRY, PLACE
-from haven_fs.catalog.places import PlaceNameTaken, name_place
 from haven_fs.tree.aliases import Aliases
 from haven_fs.tree.asking import AskingFolder
 from haven_fs.tree.photoset import FileSet
 from haven_fs.tree.writes import folder_name
+from haven_places.calling import PlaceNameTaken, name_place
+from haven_places.ownplaces import COUNTRY, PLACE
 from haven_places.said import Spot, move_here, not_here, put_here
 
 _TOWNS = "SELECT photo_id FROM member JOIN value ON value.id = value_id WHERE facet = 'place'"

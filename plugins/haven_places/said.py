@@ -11,10 +11,10 @@ from typing import Any
 
 from haven_fs import Conflict, Forbidden, Writer
 from haven_fs.catalog.dismissed import ask_again
-from haven_fs.catalog.placenames import COUNTRY, PLACE, own_places
-from haven_fs.catalog.places import original_name
 from haven_fs.catalog.said import say, unsay
 from haven_fs.catalog.settle import TAGS, Settler
+from haven_places.calling import original_name
+from haven_places.ownplaces import COUNTRY, PLACE, own_places
 
 FACTS = (TAGS + PLACE, TAGS + COUNTRY, "latitude", "longitude")
 """All that says where a photo was taken; it is said together."""

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from helpers.catalogs import open_catalog
 from helpers.dav import Client
 from helpers.hands import Hands, hands_of
 from helpers.home import Home
@@ -20,7 +21,6 @@ from helpers.people import LEFT, RIGHT, group, looks, plant
 from helpers.photos import make_photo
 from helpers.serving import Serving, haven, serve, wait_for
 
-from haven_fs.catalog import Catalog
 from haven_fs.catalog.undo import corrections, undo
 
 PARIS, BERLIN = (48.8584, 2.2945), (52.5163, 13.3777)
@@ -74,12 +74,12 @@ class World:
 
     def last(self) -> int:
         """Return the newest correction."""
-        with Catalog(self.serving.data / "catalog.sqlite", readonly=True).read() as db:
+        with open_catalog(self.serving.data, readonly=True).read() as db:
             return int(db.execute("SELECT coalesce(max(id), 0) FROM correction").fetchone()[0])
 
     def take_back(self, after: int) -> None:
         """Take back everything said since that correction."""
-        catalog = Catalog(self.serving.data / "catalog.sqlite")
+        catalog = open_catalog(self.serving.data)
         try:
             with catalog.write(by="") as w:
                 undo(w, [one for one in corrections(w.db) if one.id > after], time.time())

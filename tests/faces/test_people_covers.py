@@ -11,7 +11,8 @@ from helpers.serving import haven, serve
 from PIL import Image
 
 from haven_faces.covers import make_covers
-from haven_fs.catalog.people import People, find_person
+from haven_faces.people import People
+from haven_faces.persons import find_person
 
 RED = (200, 20, 20)
 

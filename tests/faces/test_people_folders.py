@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from helpers.catalogs import open_catalog
 from helpers.home import Home
 from helpers.people import LEFT, RIGHT, SPACE, face, group, looks, members, plant, say
 
@@ -303,7 +304,7 @@ def test_an_old_removal_is_not_part_of_the_gesture(house: House) -> None:
 
 def person_of(house: Home, name: str) -> int:
     with house.catalog.read() as db:
-        from haven_fs.catalog.people import find_person
+        from haven_faces.persons import find_person
 
         found = find_person(db, name)
     assert found is not None
@@ -381,9 +382,8 @@ def test_each_correction_is_a_line_on_disk(house: House) -> None:
     with (house.data / FILE).open("r+b") as file:
         file.truncate((house.data / FILE).stat().st_size - 20)
     house.catalog.close()
-    from haven_fs.catalog import Catalog
 
-    house.catalog = Catalog(house.data / "catalog.sqlite")
+    house.catalog = open_catalog(house.data)
     assert [json.loads(line) for line in (house.data / FILE).read_text().splitlines()] == lines
 
 

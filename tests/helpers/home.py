@@ -76,7 +76,7 @@ class Home:
         self.root = folder / "Pictures"
         self.root.mkdir(parents=True)
         self.settings = {**load_settings(self.data, plugins().settings()), **settings}
-        self.catalog = Catalog(self.data / "catalog.sqlite")
+        self.catalog = Catalog(self.data / "catalog.sqlite", plugins().facets(self.settings))
 
     def close(self) -> None:
         """Close the catalog."""

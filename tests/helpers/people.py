@@ -5,8 +5,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from haven_faces.people import People
 from haven_fs.catalog.findings import Analysis
-from haven_fs.catalog.people import People
 from helpers.home import Home
 
 SPACE = "faces:planted"

@@ -10,11 +10,11 @@ from helpers.saying import Saying
 from haven_fs.analysis.analyzer import Metadata, Sample
 from haven_fs.catalog.findings import Analysis
 from haven_fs.catalog.photos import PhotoStore
-from haven_fs.catalog.placenames import OwnPlace
-from haven_fs.catalog.places import PlaceNameTaken, make_place, remove_place
 from haven_fs.errors import AlreadyExists, Forbidden, Refused
 from haven_fs.tree.writes import LetsGo, MakesFolders, Removable, Renamable, TakesPhotos
 from haven_places.analyzer import PlacesAnalyzer
+from haven_places.calling import PlaceNameTaken, make_place, remove_place
+from haven_places.ownplaces import OwnPlace
 
 PARIS, LYON, BERLIN = (48.8584, 2.2945), (45.7640, 4.8357), (52.5163, 13.3777)
 DESERT, SEA = (38.5, -116.5), (0.0, -30.0)

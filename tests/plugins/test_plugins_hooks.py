@@ -22,7 +22,7 @@ EVERY_HOOK = """
 import re
 from pathlib import Path
 
-from haven_fs import Facts, PathPattern, PhotoFolder, Ranking, SmartFolder, Tag, hookimpl
+from haven_fs import Facet, Facts, PathPattern, PhotoFolder, Ranking, SmartFolder, Tag, hookimpl
 from haven_fs.command import Command
 from haven_fs.config import Setting
 
@@ -101,11 +101,28 @@ class Counter:
             known = db.execute("SELECT count(*) FROM photo").fetchone()[0]
         self.note(f"{len(photo_ids)} of {known}")
 
-    def settle(self, catalog, progress, stopped):
+    def idle(self, catalog, progress, stopped):
         self.note("settled")
 
     def rest(self):
         pass
+
+
+class Sizes(Facet):
+    name = "size"
+    migrations = ("CREATE TABLE size_seen (photo_id INTEGER PRIMARY KEY);",)
+    owned = {"size_seen": ("photo_id",)}
+
+    def absorb(self, w, found):
+        w.db.executemany("INSERT OR IGNORE INTO size_seen VALUES (?)", [(photo_id,) for photo_id in found])
+
+    def called(self, db):
+        return {"large": "Very large"}
+
+
+@hookimpl
+def haven_facets(settings):
+    return [Sizes()]
 
 
 @hookimpl
@@ -177,6 +194,8 @@ def test_a_plugin_with_every_hook(plant: Plant, tmp_path: Path, capsys: pytest.C
                 assert listed is not None
                 return sorted(file.name for file in listed.files(view.db))
 
+            assert view.db.execute("SELECT count(*) FROM size_seen").fetchone() == (3,)
+            assert view.db.execute("SELECT name FROM value WHERE facet = 'size'").fetchall() == [("Very large",)]
             assert files("Review", "Large") == ["100.jpg", "150.jpg"]
             assert files("Timeline", "2020", "wider than 120") == ["150.jpg"]
             assert files("Recent", "wider than 60") == ["100.jpg", "150.jpg"]

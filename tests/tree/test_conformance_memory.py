@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 from conformance import check_folder, check_stamps, picture_of
+from helpers.catalogs import make_tables
 
 from haven_fs import Entry, Folder, SmartFolder, Text, View
 from haven_fs.catalog import names
-from haven_fs.catalog.schema import MIGRATIONS
 from haven_fs.tree.photoset import FileSet, Stamp
 
 FILES = ("Käse & Brot.jpg", "IMG_1.JPG", "日本.png", "100% x.jpg")
@@ -20,8 +20,7 @@ FILES = ("Käse & Brot.jpg", "IMG_1.JPG", "日本.png", "100% x.jpg")
 def view(tmp_path: Path) -> Iterator[View]:
     """A view of a database in memory that holds a few originals, whose files are there."""
     db = sqlite3.connect(":memory:", isolation_level=None)
-    for script in MIGRATIONS:
-        db.executescript(script)
+    make_tables(db)
     db.execute("INSERT INTO library (id, root, name, fold) VALUES (1, ?, 'L', 'l')", (str(tmp_path).encode(),))
     db.execute("INSERT INTO dir (id, library_id, path, shown, shown_fold, seq) VALUES (1, 1, x'', '', '', 1)")
     for number, name in enumerate(FILES, 1):

@@ -1,104 +1,20 @@
-"""Who there is, and who is in which photo: everything that changes a person goes through People, in one transaction.
+"""What changes who there is and who is in which photo: everything goes through People, in one transaction.
 
-A person is a group of faces with an id for good. It shows as a folder once it has a name, a number ("Person 12", given
-when the group is large enough) or was made by the owner. What the owner says is noted as a correction, and outranks
-files and the grouping; see haven_fs.catalog.faces.
+What the owner says is noted as a correction, and outranks files and the grouping; see haven_faces.facerows.
 """
 
 import json
-import re
-import sqlite3
 import time
-from collections.abc import Collection, Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable
 
+from haven_faces.absorbing import new_person
+from haven_faces.facerows import GROUPED, OWNER, faces_of
+from haven_faces.persons import PERSON, NameTaken, barred_from, find_person, person_name, unknown
+from haven_fs import Change, Writer, rename_values, settle
 from haven_fs.catalog import names
-from haven_fs.catalog.catalog import Writer
-from haven_fs.catalog.changes import Change
 from haven_fs.catalog.corrections import GESTURE
-from haven_fs.catalog.faces import FILE, GROUPED, OWNER, faces_of, name_digest, sync_faces
-from haven_fs.catalog.settle import PERSON, PERSON_NAME, Settler, drop_empty_values
-
-_JUST = 600.0
-"""Seconds that a removal was just made."""
-_NUMBERED = re.compile(r"person (\d{1,9})")
-_SHOWN = "q.hidden = 0 AND q.merged_into IS NULL AND (q.name IS NOT NULL OR q.number IS NOT NULL)"
-
-
-class NameTaken(Exception):
-    """Another person has that name; `hidden` if that one has no folder now."""
-
-    def __init__(self, name: str, *, hidden: bool) -> None:
-        super().__init__(name)
-        self.name = name
-        self.hidden = hidden
-
-
-def find_person(db: sqlite3.Connection, name: str, *, hidden: bool = False) -> int | None:
-    """Return the person whose folder has that name, in any case and composition; of hidden ones only if asked."""
-    fold = names.fold(name)
-    row = db.execute("SELECT id, hidden FROM person WHERE fold = ? AND merged_into IS NULL", (fold,)).fetchone()
-    if row is None and (numbered := _NUMBERED.fullmatch(fold)) and str(int(numbered[1])) == numbered[1]:
-        row = db.execute(
-            "SELECT id, hidden FROM person WHERE number = ? AND name IS NULL AND merged_into IS NULL",
-            (int(numbered[1]),),
-        ).fetchone()
-    return None if row is None or (row[1] and not hidden) else int(row[0])
-
-
-@dataclass(frozen=True, slots=True)
-class Person:
-    """A person with a folder of that name.
-
-    `kept`: it is shown without photos too, since somebody named it, or has just taken out the last: `rm -r` goes on to
-    remove the folder, and must find it.
-    """
-
-    id: int
-    name: str
-    seq: int
-    kept: bool
-
-
-def shown_people(db: sqlite3.Connection) -> list[Person]:
-    """Return everybody who has a folder: by name, those with a number only after the others."""
-    rows = db.execute(
-        f"SELECT q.id, {PERSON_NAME}, q.seq, q.name IS NOT NULL OR"
-        " EXISTS (SELECT 1 FROM not_person n WHERE n.person_id = q.id AND n.at > ?)"
-        f" FROM person q WHERE {_SHOWN} ORDER BY q.name IS NULL, q.fold, q.number",
-        (time.time() - _JUST,),
-    )
-    return [Person(id_, name, seq, bool(kept)) for id_, name, seq, kept in rows]
-
-
-def people_seq(db: sqlite3.Connection) -> int:
-    """Return when who there is, or who is where, last changed."""
-    return int(db.execute("SELECT value FROM state WHERE key = 'people'").fetchone()[0])
-
-
-def merged_into(db: sqlite3.Connection, name: str) -> int | None:
-    """Return the person that one of that name was last made part of, None if there was none."""
-    row = db.execute(
-        "SELECT q.merged_into FROM person q WHERE q.merged_into IS NOT NULL AND (q.fold = ? OR"
-        " (q.name IS NULL AND 'person ' || q.number = ?)) ORDER BY q.seq DESC LIMIT 1",
-        (names.fold(name), names.fold(name)),
-    ).fetchone()
-    return None if row is None else whole(db, row[0])
-
-
-def whole(db: sqlite3.Connection, person_id: int) -> int:
-    """Return the person that one is part of by now, after merging; itself if none."""
-    while True:
-        row = db.execute("SELECT merged_into FROM person WHERE id = ?", (person_id,)).fetchone()
-        if row is None or row[0] is None:
-            return person_id
-        person_id = int(row[0])
-
-
-def person_name(db: sqlite3.Connection, person_id: int) -> str:
-    """Return what the person's folder is called, "" if there is none."""
-    row = db.execute(f"SELECT {PERSON_NAME} FROM person q WHERE q.id = ?", (person_id,)).fetchone()
-    return str(row[0] or "") if row else ""
+from haven_fs.catalog.facets import photos_named
+from haven_fs.catalog.values import drop_empty_values
 
 
 class People:
@@ -108,74 +24,6 @@ class People:
         self._w = w
         self._db = w.db
         self._unsettled: set[int] = set()
-        self.changed = False
-
-    # What analyses say
-
-    def sync(self, photo_id: int) -> None:
-        """Bring the faces of a photo in step with its analyses, and names that files say with people.
-
-        The caller settles the photo.
-        """
-        before = self._people_in(photo_id)
-        named = sync_faces(self._db, photo_id)
-        self._put_named(photo_id, [(face.id if face else None, region) for face, region in named])
-        self.changed |= before != self._people_in(photo_id)
-
-    def _put_named(self, photo_id: int, named: list[tuple[int | None, dict[str, object]]]) -> None:
-        before = {face.id: face for face in faces_of(self._db, photo_id) if face.said == FILE}
-        barred = self._barred(photo_id)
-        still: set[int] = set()
-        for face_id, region in named:
-            person_id = self._by_file(str(region["name"]))
-            if person_id is None or person_id in barred:
-                continue
-            face = next((f for f in faces_of(self._db, photo_id) if f.id == face_id), None)
-            if face is None and region["box"] is None:
-                # Somewhere in it: no face of its own if the person is there already.
-                there = [f for f in faces_of(self._db, photo_id) if f.person_id == person_id]
-                still |= {f.id for f in there if f.said == FILE}
-                if there:
-                    continue
-            if face is None:
-                box = region["box"] or (None,) * 4
-                row = self._db.execute(
-                    "INSERT INTO face (photo_id, frame, left, top, right, bottom, person_id, said)"
-                    " VALUES (?, ?, ?, ?, ?, ?, ?, ?) RETURNING id",
-                    (photo_id, region["frame"], *box, person_id, FILE),  # type: ignore[misc]
-                ).fetchone()
-                still.add(int(row[0]))
-            elif face.said < OWNER:
-                self._db.execute("UPDATE face SET person_id = ?, said = ? WHERE id = ?", (person_id, FILE, face.id))
-                still.add(face.id)
-        for face in before.values():
-            if face.id in still:
-                continue
-            if face.space is None:
-                self._db.execute("DELETE FROM face WHERE id = ?", (face.id,))
-            else:
-                self._db.execute("UPDATE face SET said = ? WHERE id = ?", (GROUPED, face.id))
-
-    def _by_file(self, name: str) -> int | None:
-        """Return the person that a file means, made if there is none; None if that name is to be forgotten."""
-        name = names.portable(name)
-        if self._db.execute("SELECT 1 FROM forgotten_name WHERE digest = ?", (name_digest(name),)).fetchone():
-            return None
-        found = find_person(self._db, name, hidden=True) or self._by_alias(name)
-        if found is not None or _NUMBERED.fullmatch(names.fold(name)):
-            return found
-        return self._new(name, FILE)
-
-    def _by_alias(self, name: str) -> int | None:
-        row = self._db.execute("SELECT person_id FROM person_alias WHERE fold = ?", (names.fold(name),)).fetchone()
-        return whole(self._db, row[0]) if row else None
-
-    def _new(self, name: str | None, named: int, *, made: bool = False) -> int:
-        row = self._db.execute(
-            "INSERT INTO person (name, fold, named, made, seq) VALUES (?, ?, ?, ?, ?) RETURNING id",
-            (name, names.fold(name) if name is not None else None, named, made, self._w.seq),
-        ).fetchone()
-        return int(row[0])
 
     # What the grouping says
 
@@ -193,9 +41,9 @@ class People:
                 continue
             if person is not None and person < 0:
                 if person not in made:
-                    made[person] = self._new(None, GROUPED)
+                    made[person] = new_person(self._w, None, GROUPED)
                 person = made[person]
-            if person == row[1] or (person is not None and person in self._barred(row[0])):
+            if person == row[1] or (person is not None and person in barred_from(self._db, row[0])):
                 continue
             self._db.execute("UPDATE face SET person_id = ? WHERE id = ?", (person, face_id))
             self._unsettled.add(row[0])
@@ -238,7 +86,7 @@ class People:
             self._unsettled |= self._photos_of(hidden)
             self._w.correct("person shown", person=hidden)
             return hidden
-        person_id = self._new(name, OWNER, made=True)
+        person_id = new_person(self._w, name, OWNER, made=True)
         self._w.correct("person made", person=person_id, name=name)
         return person_id
 
@@ -258,7 +106,7 @@ class People:
         )  # fmt: skip
         self._db.execute("DELETE FROM person_alias WHERE fold = ?", (names.fold(name),))
         self._w.correct("person named", person=person_id, name=name, before=before[0])
-        self._rename_value(person_id)
+        self._rename_values([person_id])
         self._w.note_removal()
 
     def _remember_name(self, person_id: int, name: str | None) -> None:
@@ -269,15 +117,10 @@ class People:
         """Free the names of people who are in no photo that shows them any more."""
         drop_empty_values(self._db, PERSON)
 
-    def _rename_value(self, person_id: int) -> None:
-        """Have the photos' facet bear the person's name now; one statement, however many photos there are."""
-        name = person_name(self._db, person_id)
-        if not name:
-            return
-        self._db.execute(
-            "UPDATE OR IGNORE value SET name = ?, fold = ?, seq = ? WHERE facet = ? AND key = ?",
-            (name, names.fold(name), self._w.seq, PERSON, str(person_id)),
-        )
+    def _rename_values(self, person_ids: Iterable[int]) -> None:
+        """Have the photos' facet bear the people's names now, however many photos there are."""
+        named = {str(id_): name for id_ in person_ids if (name := person_name(self._db, id_))}
+        rename_values(self._w, PERSON, named)
 
     def merge(self, person_id: int, into: int) -> None:
         """Say that two people are one: `into` keeps its name, and has all that the other had."""
@@ -412,60 +255,38 @@ class People:
         """Have a photo settled at the end, since somebody else changed who is in it."""
         self._unsettled.add(photo_id)
 
-    def follow(self, changes: Iterable[Change]) -> None:
-        """Have everything settled that rows which were changed beside this object bear on, names among it."""
+    def follow(self, changes: Iterable[Change]) -> set[int]:
+        """Have rows that were changed beside this object show, names among them; return the photos to settle."""
         persons: set[int] = set()
+        photo_ids = photos_named(changes := list(changes))
         for change in changes:
-            sides = [side for side in (change["before"], change["after"], change["key"]) if side]
             if change["table"] == "person":
                 persons.add(int(change["key"]["id"]))
             if change["table"] == "face":
                 where = self._db.execute("SELECT photo_id FROM face WHERE id = ?", (change["key"]["id"],)).fetchone()
-                self._unsettled |= {int(where[0])} if where else set()
-            self._unsettled |= {int(side["photo_id"]) for side in sides if side.get("photo_id")}
+                photo_ids |= {int(where[0])} if where else set()
         self._drop_empty_values()
-        # Two may have each other's name: first nobody has one.
-        for rename in (False, True):
-            for person_id in persons:
-                if rename:
-                    self._rename_value(person_id)
-                else:
-                    query = "UPDATE value SET fold = 'person ' || key || ' renamed' WHERE facet = ? AND key = ?"
-                    self._db.execute(query, (PERSON, str(person_id)))
+        self._rename_values(persons)
         for person_id in persons:
-            self._unsettled |= self._photos_of(person_id)
+            photo_ids |= self._photos_of(person_id)
+        touch_people(self._w)
+        return photo_ids
 
     def finish(self) -> None:
         """Settle the photos whose people changed, and move the clock of people on."""
-        settler = Settler(self._w)
-        for photo_id in sorted(self._unsettled):
-            settler.settle(photo_id)
+        settle(self._w, self._unsettled)
         self._unsettled.clear()
         self._drop_empty_values()
-        self._db.execute("UPDATE state SET value = ? WHERE key = 'people'", (self._w.seq,))
+        touch_people(self._w)
 
     def _touch(self, person_id: int) -> None:
         self._db.execute("UPDATE person SET seq = ? WHERE id = ?", (self._w.seq, person_id))
-
-    def _people_in(self, photo_id: int) -> set[int]:
-        rows = self._db.execute("SELECT DISTINCT person_id FROM face WHERE photo_id = ?", (photo_id,))
-        return {int(id_) for (id_,) in rows if id_ is not None}
 
     def _photos_of(self, person_id: int) -> set[int]:
         rows = self._db.execute("SELECT DISTINCT photo_id FROM face WHERE person_id = ?", (person_id,))
         return {int(id_) for (id_,) in rows}
 
-    def _barred(self, photo_id: int) -> Collection[int]:
-        rows = self._db.execute("SELECT person_id FROM not_person WHERE photo_id = ?", (photo_id,))
-        return {int(id_) for (id_,) in rows}
 
-
-def unknown(face: str, person: str, *, dismissed: bool = False) -> str:
-    """Return SQL that a row of `face` is nobody's who has a folder: nobody's at all, or of a group that is too small.
-
-    `person`: the alias of its row of `person`, if any. Those that the owner does not want to be asked about count only
-    if `dismissed`.
-    """
-    asked = "" if dismissed else f" AND {face}.dismissed = 0"
-    small = f"{person}.name IS NULL AND {person}.number IS NULL AND {person}.hidden = 0"
-    return f"{face}.space IS NOT NULL{asked} AND ({face}.person_id IS NULL OR ({small}))"
+def touch_people(w: Writer) -> None:
+    """Move the clock of people on: who there is, or who is where, has changed."""
+    w.db.execute("UPDATE state SET value = ? WHERE key = 'people'", (w.seq,))

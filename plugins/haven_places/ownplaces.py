@@ -1,12 +1,11 @@
-"""What the owner calls places, and the places of the owner's own: a name, a middle and a radius, such as "Home".
+"""The places of the owner's own: a name, a middle and a radius, such as "Home".
 
-Both are rows of `place_name`. They are put over what analyzers found wherever a photo is settled, so that they outlast
-new analyses and another language of place names.
+They are rows of `place_name`, which also has what the owner calls towns. Both are put over what analyzers found
+wherever a photo is settled, so that they outlast new analyses and another language of place names.
 """
 
 import math
 import sqlite3
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -32,32 +31,6 @@ class OwnPlace:
     def holds(self, latitude: float, longitude: float) -> bool:
         """Tell whether a position lies within the radius."""
         return distance(self.latitude, self.longitude, latitude, longitude) <= self.radius
-
-
-class PlaceNames:
-    """The names as they are now, read when first asked for."""
-
-    def __init__(self, db: sqlite3.Connection) -> None:
-        self._db = db
-        self._names: dict[str, str] | None = None
-        self._own: Sequence[OwnPlace] = ()
-
-    def name(self, key: str) -> str | None:
-        """Return what the owner calls a place, None if nothing of the owner's own."""
-        return self._read().get(key)
-
-    def around(self, latitude: float | None, longitude: float | None) -> list[OwnPlace]:
-        """Return the owner's places that a position lies in."""
-        self._read()
-        if not self._own or latitude is None or longitude is None:
-            return []
-        return [place for place in self._own if place.holds(latitude, longitude)]
-
-    def _read(self) -> dict[str, str]:
-        if self._names is None:
-            self._own = own_places(self._db)
-            self._names = dict(self._db.execute("SELECT key, name FROM place_name").fetchall())
-        return self._names
 
 
 def own_places(db: sqlite3.Connection) -> list[OwnPlace]:

@@ -4,13 +4,12 @@ A town keeps its key whatever it is called. An own place's key is its middle, so
 """
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
+from haven_fs import Change, rename_values, settle
 from haven_fs.catalog import names
 from haven_fs.catalog.catalog import Writer
-from haven_fs.catalog.changes import Change
-from haven_fs.catalog.placenames import METRES, PLACE, OwnPlace, own_places
-from haven_fs.catalog.settle import Settler
+from haven_places.ownplaces import METRES, PLACE, OwnPlace, own_places
 
 
 class PlaceNameTaken(ValueError):
@@ -40,7 +39,7 @@ def name_place(w: Writer, key: str, name: str) -> None:
             " ON CONFLICT (key) DO UPDATE SET name = excluded.name",
             (key, name, row[0]),
         )
-    _show_name(w, key, name)
+    _show_names(w, {key: name})
     w.correct("place named", name=name, before=row[0])
 
 
@@ -76,50 +75,37 @@ def original_name(w: Writer, key: str, name: str) -> str:
     return name if row is None or row[0] is None else str(row[0])
 
 
-def follow_places(w: Writer, changes: Iterable[Change]) -> None:
-    """Have everything show what rows of `place_name` say that were changed beside this module."""
+def follow_names(w: Writer, changes: Iterable[Change]) -> set[int]:
+    """Have places be called as rows of `place_name` say that an undo changed; return the photos to settle."""
     towns: dict[str, str | None] = {}
     own: list[OwnPlace] = []
     for change in changes:
-        if change["table"] != "place_name":
-            continue
         key = change["key"]["key"]
         sides = [side for side in (change["before"], change["after"]) if side]
         whole = [side for side in sides if side.get("radius") is not None and side.get("latitude") is not None]
         own += [OwnPlace(key, s["name"], s["latitude"], s["longitude"], s["radius"], s["country"]) for s in whole]
         towns[key] = next((side["original"] for side in sides if side.get("original")), towns.get(key))
-    # Two may have each other's name: first nobody has one.
-    for key in towns:
-        w.db.execute("UPDATE value SET fold = 'place ' || key || ' renamed' WHERE facet = ? AND key = ?", (PLACE, key))
+    named: dict[str, str] = {}
     for key, original in towns.items():
         said = w.db.execute("SELECT name FROM place_name WHERE key = ?", (key,)).fetchone()
-        name = said[0] if said else _found_name(w, key) or original
         row = w.db.execute("SELECT name FROM value WHERE facet = ? AND key = ?", (PLACE, key)).fetchone()
         if row is not None:
-            _show_name(w, key, name or row[0])
-    if towns:
-        there = [place for place in own_places(w.db) if place.key in towns]
-        resettled = {place.key for place in own} | {place.key for place in there}
-        _settle(w, _photos_in(w, [*own, *there]).union(*(_members(w, key) for key in resettled)))
+            named[key] = (said[0] if said else _found_name(w, key) or original) or row[0]
+    _show_names(w, named)
+    there = [place for place in own_places(w.db) if place.key in towns]
+    resettled = {place.key for place in own} | {place.key for place in there}
+    return _photos_in(w, [*own, *there]).union(*(_members(w, key) for key in resettled))
 
 
-def _show_name(w: Writer, key: str, name: str) -> None:
-    """Have a place's folder be called by a name, or one like it if another has that; all above it is new."""
-    shown, number = name, 1
-    while w.db.execute(
-        "SELECT 1 FROM value WHERE facet = ? AND fold = ? AND key <> ?", (PLACE, names.fold(shown), key)
-    ).fetchone():
-        number += 1
-        shown = f"{name} ({number})"
-    w.db.execute(
-        "UPDATE value SET name = ?, fold = ?, seq = ? WHERE facet = ? AND key = ?",
-        (shown, names.fold(shown), w.seq, PLACE, key),
-    )
-    w.db.execute(
-        "UPDATE photo SET seq = ? WHERE id IN (SELECT m.photo_id FROM member m JOIN value v ON v.id = m.value_id"
-        " WHERE v.facet = ? AND v.key = ?)",
-        (w.seq, PLACE, key),
-    )
+def _show_names(w: Writer, named: Mapping[str, str]) -> None:
+    """Have places' folders be called by these names; all above them is new."""
+    rename_values(w, PLACE, named)
+    for key in named:
+        w.db.execute(
+            "UPDATE photo SET seq = ? WHERE id IN (SELECT m.photo_id FROM member m JOIN value v ON v.id = m.value_id"
+            " WHERE v.facet = ? AND v.key = ?)",
+            (w.seq, PLACE, key),
+        )
     w.note_removal()
 
 
@@ -176,7 +162,5 @@ def _photos_in(w: Writer, places: Iterable[OwnPlace | None]) -> set[int]:
 
 
 def _settle(w: Writer, photo_ids: Iterable[int]) -> None:
-    settler = Settler(w)
-    for photo_id in sorted(photo_ids):
-        settler.settle(photo_id)
+    settle(w, photo_ids)
     w.note_removal()
