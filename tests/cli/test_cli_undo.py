@@ -18,7 +18,7 @@ PHOTOS = [f"IMG_{number}.jpg" for number in range(1, 6)]
 def house(tmp_path: Path) -> Iterator[Serving]:
     home = Home(tmp_path)
     for name in PHOTOS:
-        home.photo(name)
+        home.add(name)
     home.index()
     for photo in PHOTOS:
         plant(home, photo, [(LEFT, looks(1))])

@@ -28,7 +28,7 @@ PHOTOS = {
 def house(tmp_path: Path) -> Iterator[Serving]:
     home = Home(tmp_path)
     for number, (name, (caption, gps, _)) in enumerate(PHOTOS.items()):
-        home.photo(name, f"2020-0{number + 1}-04 12:00:00", gps=gps, caption=caption)
+        home.add(name, f"2020-0{number + 1}-04 12:00:00", position=gps, caption=caption)
     home.index()
     for name, (_, _, people) in PHOTOS.items():
         plant(home, name, [((LEFT, RIGHT)[person - 1], looks(person)) for person in people])

@@ -14,9 +14,10 @@ from xml.etree import ElementTree
 
 import pytest
 from helpers.dav import DAV, LOCKINFO, Answer, Client, propfind_body
-from helpers.photos import make_photo
 from helpers.programs import mounted, rclone
 from helpers.serving import Serving, haven, serve, wait_for
+
+from haven_fs.testing import make_photo
 
 REMOVED = ".haven-removed"
 _NUMBERS = count(1)

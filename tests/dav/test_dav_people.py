@@ -28,7 +28,7 @@ def planted(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A data folder with three people, and photos beside it."""
     home = Home(tmp_path_factory.mktemp("planted"))
     for name in PHOTOS:
-        home.photo(name, size=(160, 120))
+        home.add(name, size=(160, 120))
     home.index()
     places = {"Person 1": LEFT, "Person 2": RIGHT, "Person 3": NOSE}
     for photo in PHOTOS:

@@ -18,9 +18,10 @@ from typing import Any
 
 import pytest
 from helpers.dav import LOCKINFO, Client
-from helpers.photos import make_photo, make_video, picture
 from helpers.programs import gio, mounted, rclone
 from helpers.serving import Serving, haven, serve
+
+from haven_fs.testing import make_photo, make_video, picture
 
 AMONG = "/Timeline/2021/2021-05/"
 

@@ -16,7 +16,7 @@ PHOTOS = ["IMG_1.jpg", "IMG_2.jpg", "IMG_3.jpg"]
 def dav(tmp_path: Path) -> Iterator[Client]:
     home = Home(tmp_path)
     for name in PHOTOS:
-        home.photo(name)
+        home.add(name)
     home.index()
     for name in PHOTOS:
         plant(home, name, [(LEFT, looks(1)), (RIGHT, looks(2))])
