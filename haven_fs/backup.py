@@ -8,6 +8,7 @@ import json
 import os
 import shutil
 import sqlite3
+from collections.abc import Iterable
 from datetime import datetime
 from pathlib import Path
 
@@ -16,11 +17,13 @@ from haven_fs.errors import UserError
 
 _LIST = "backups.json"
 _FILES = (FILE, "haven.toml", "users.json", _LIST)
-_FOLDERS = ("dropped", "tls")
+_FOLDERS = ("tls",)
 
 
-def backup(data: Path, into: Path) -> Path:
+def backup(data: Path, into: Path, folders: Iterable[str] = ()) -> Path:
     """Copy the data folder's own things into a new folder in `into`, whole or not at all, and return it.
+
+    `folders`: those of facets, see Facet.folders.
 
     It may be called while Haven serves. Raises UserError if there is nothing to copy or no room.
     """
@@ -35,7 +38,7 @@ def backup(data: Path, into: Path) -> Path:
         for name in _FILES:
             if (data / name).exists():
                 shutil.copy2(data / name, draft / name)
-        for name in _FOLDERS:
+        for name in (*_FOLDERS, *folders):
             if (data / name).is_dir():
                 shutil.copytree(data / name, draft / name)
         for path in draft.rglob("*"):

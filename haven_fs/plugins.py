@@ -195,7 +195,7 @@ class Plugins:
 def _check(item: Any, wanted: type) -> None:
     """Raise TypeError or ValueError if what a plugin brings is not what its hook is for."""
     if not isinstance(item, wanted) or isinstance(item, type):
-        raise TypeError(f"{item!r} is not of the type {wanted.__name__}")
+        raise TypeError(f"{item!r} is not of the type {wanted.__name__}{_lacks(item, wanted)}")
     if isinstance(item, Analyzer):
         if not isinstance(item.name, str) or not isinstance(item.version, int):
             raise TypeError(
@@ -206,6 +206,17 @@ def _check(item: Any, wanted: type) -> None:
     if isinstance(item, Command):
         # Asked once for trial: one that raised would take `haven --help` with it.
         item.arguments(ArgumentParser())
+
+
+def _lacks(item: Any, wanted: type) -> str:
+    """Say what an object lacks that has some of what a type asks for, and how it comes by the rest."""
+    asked = [name for name in (*vars(wanted), *vars(wanted).get("__annotations__", ())) if not name.startswith("_")]
+    lacking = sorted({name for name in asked if not hasattr(item, name)})
+    if isinstance(item, type) or not lacking or len(lacking) == len(set(asked)):
+        return ""
+    return (
+        f": it lacks {', '.join(lacking)}. A class derived from haven_fs.{wanted.__name__} has the defaults there are"
+    )
 
 
 def _by_name(items: Iterable[Any], attribute: str) -> dict[str, Any]:

@@ -134,7 +134,7 @@ class Indexer:
         logger.warning("The vectors of photos are lost, or older than the catalog; the photos are looked at again")
         with self.catalog.write() as w:
             for name, analyzer in self.analyzers.items():
-                if getattr(analyzer, "space", None):
+                if analyzer.space:
                     w.db.execute("UPDATE analysis SET version = -1 WHERE analyzer = ?", (name,))
             w.db.execute("DELETE FROM state WHERE key = 'vectors'")
 
@@ -143,7 +143,7 @@ class Indexer:
 
         An analyzer that says in which `space` it embeds names it after itself, as "clip:demo-1a2b3c4d".
         """
-        spaces = {name: getattr(a, "space", None) for name, a in self.analyzers.items()}
+        spaces = {name: a.space for name, a in self.analyzers.items()}
         for space in self.catalog.vectors.store.spaces():
             name = space.partition(":")[0]
             if spaces.get(name) not in (None, space):
@@ -154,7 +154,7 @@ class Indexer:
 
     def indexed_spaces(self) -> set[str]:
         """Return the spaces in which the nearest of all photos are asked: analyzers say so by `indexed`."""
-        return {str(getattr(a, "space", "")) for a in self.analyzers.values() if getattr(a, "indexed", False)}
+        return {a.space for a in self.analyzers.values() if a.space and a.indexed}
 
     def rest(self) -> None:
         """End the workers and give their memory back."""
@@ -244,7 +244,8 @@ class Indexer:
         lacking: dict[str, list[int]] = {}
         for photo_id, analyses in found.items():
             for name, analysis in analyses.items():
-                space = str(getattr(self.analyzers.get(name), "space", ""))
+                analyzer = self.analyzers.get(name)
+                space = analyzer.space if analyzer is not None else None
                 if space and not analysis.embeddings:
                     lacking.setdefault(space, []).append(photo_id)
                 parts = Counter[str]()

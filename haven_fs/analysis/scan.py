@@ -57,6 +57,8 @@ class Scan:
             with self.catalog.write() as w:
                 for listing in listings:
                     path = os.fsencode(listing.path)
+                    if mirror.is_newer(w, path):
+                        (listing,) = walk(self.library.root, only={listing.path})
                     if listing.error:
                         logger.warning("%s cannot be listed: %s", self.library.root / listing.path, listing.error)
                         protected.add(path)
@@ -97,6 +99,7 @@ class Scan:
         found = mirror.found
         with self.catalog.write() as w:
             missing = mirror.still_missing(w)
+            gone = {path for path in gone if not mirror.is_newer(w, path)}
             moved = self.match_moves(w, missing, found.new)
             missing = [row for row in missing if row.id not in moved]
             total = w.db.execute(

@@ -25,6 +25,7 @@ from haven_fs.errors import AlreadyExists, Forbidden, Unavailable, UnsupportedTy
 from haven_fs.library import storing
 from haven_fs.library.fingerprint import fingerprint
 from haven_fs.library.ignore import RuleBook
+from haven_fs.library.kinds import kind_of
 from haven_fs.library.removing import reach
 from haven_fs.plugins import Plugins
 
@@ -96,7 +97,7 @@ class Uploads:
 
         Raises UnsupportedType of what is no picture or video.
         """
-        if self._at_once.kind(draft.path, name).kind not in _PICTURES:
+        if kind_of(draft.path, name).kind not in _PICTURES:
             raise UnsupportedType("This is no picture or video that Haven knows. Put other files into /Inbox.")
         compared: dict[tuple[int, int], bool] = {}
         self._twin(draft, compared)
@@ -179,7 +180,7 @@ class Uploads:
         return Stored(self._at_once.put(library, target), False)
 
     def _place_numbered(self, draft: Path, folder: Path, name: str) -> Path:
-        for other in storing.numbered(name):
+        for other in names.numbered(*names.split_ending(name)):
             try:
                 storing.place(draft, folder / other)
             except FileExistsError:

@@ -36,7 +36,8 @@ class Facet:
     that make and change its own tables, counted for this facet alone, and never edited once released. `owned` names
     those of its tables that hold what owners say, with the columns of their keys: `haven undo` restores their rows, and
     a column `seq` in one is when the row last changed. `locates`: its values say where a photo was taken. `is_words`:
-    the names of its values are words about a photo, which searches by words find.
+    the names of its values are words about a photo, which searches by words find. `folders`: names of folders in the
+    data folder, of files that its rows name and that cannot be made again: they are backed up.
     """
 
     name: str
@@ -44,6 +45,7 @@ class Facet:
     owned: ClassVar[Mapping[str, tuple[str, ...]]] = {}
     locates = False
     is_words = False
+    folders: Sequence[str] = ()
 
     def screen(self, db: sqlite3.Connection, found: Found) -> None:
         """Take out of `found`, in place, what must not be kept. Called before anything of it is stored."""

@@ -192,12 +192,8 @@ class PhotoStore:
         return count_from(max(2, self._db.execute(query, (names.fold(base),)).fetchone()[0]))
 
     def _free(self, wanted: str) -> str:
-        stem, ending = names.split_ending(wanted)
-        name, number = wanted, 1
-        while self._db.execute("SELECT 1 FROM name WHERE fold = ?", (names.fold(name),)).fetchone():
-            number += 1
-            name = f"{stem} ({number}){ending}"
-        return name
+        taken = "SELECT 1 FROM name WHERE fold = ?"
+        return names.free(wanted, lambda fold: self._db.execute(taken, (fold,)).fetchone())
 
     def _keep(self, photo_id: int, base: str, wanted: list[str], *, grouped: bool) -> None:
         self._db.executemany(

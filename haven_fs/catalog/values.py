@@ -58,20 +58,19 @@ def _free(db: sqlite3.Connection, facet: str, key: str, name: str, in_use: Colle
 
     A value that no photo has gives its name away, unless it is `in_use`: a photo is about to have it.
     """
-    wanted, number = name, 1
-    while True:
+
+    def is_taken(fold: str) -> bool:
         other = db.execute(
             "SELECT id, EXISTS (SELECT 1 FROM member WHERE value_id = value.id) FROM value"
             " WHERE facet = ? AND fold = ? AND key <> ?",
-            (facet, names.fold(wanted), key),
+            (facet, fold, key),
         ).fetchone()
-        if other is None:
-            return wanted
-        if not other[1] and other[0] not in in_use:
-            db.execute("DELETE FROM value WHERE id = ?", (other[0],))
-            return wanted
-        number += 1
-        wanted = f"{name} ({number})"
+        if other is None or other[1] or other[0] in in_use:
+            return other is not None
+        db.execute("DELETE FROM value WHERE id = ?", (other[0],))
+        return False
+
+    return names.free(name, is_taken, folder=True)
 
 
 def rename_values(w: "Writer", facet: str, named: Mapping[str, str]) -> None:

@@ -21,7 +21,7 @@ from haven_fs.library.containers import Source, walk_jpeg
 from haven_fs.library.exif import read_block
 from haven_fs.library.guard import hushed, lenient
 from haven_fs.library.headers import Metadata
-from haven_fs.library.kinds import Kind
+from haven_fs.library.kinds import Kind, kind_of
 from haven_fs.library.metadata import Unreadable, read_metadata
 from haven_fs.library.raw import previews
 from haven_fs.library.video import open_container
@@ -55,9 +55,9 @@ _TURNS = {
 }
 
 
-def open_picture(path: Path, kind: Kind, longest: int = 1280) -> Image.Image:
-    """Return the first of `open_frames`."""
-    return open_frames(path, kind, longest, most=1)[0]
+def open_picture(path: Path, kind: Kind | None = None, longest: int = 1280) -> Image.Image:
+    """Return the first of `open_frames`; `kind`: what the file is, if that is known. Raises Unreadable, OSError."""
+    return open_frames(path, kind or kind_of(path), longest, most=1)[0]
 
 
 def open_frames(path: Path, kind: Kind, longest: int = 1280, most: int = MOST_FRAMES) -> list[Image.Image]:

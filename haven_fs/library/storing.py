@@ -9,7 +9,6 @@ import logging
 import os
 import secrets
 import shutil
-from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO
 
@@ -96,17 +95,6 @@ def replace_with(draft: Path, target: Path) -> None:
     """Put a draft in place of a file, which was kept elsewhere by now; at no moment is there none. Raises OSError."""
     draft.replace(target)
     sync_folder(target.parent)
-
-
-def numbered(name: str) -> Iterator[str]:
-    """Give "name (2).jpg", "name (3).jpg", ..."""
-    stem, dot, ending = name.rpartition(".")
-    if not stem or len(ending) > 7:
-        stem, dot, ending = name, "", ""
-    number = 2
-    while True:
-        yield f"{stem} ({number}){dot}{ending}"
-        number += 1
 
 
 def make_folders(root: Path, below: str) -> Path:

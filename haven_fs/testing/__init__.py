@@ -6,8 +6,18 @@ a plugin is tested with them.
 
 from haven_fs.testing.home import Home
 from haven_fs.testing.looking import Look
-from haven_fs.testing.photos import make_photo, make_video, picture
+from haven_fs.testing.photos import jpeg, make_photo, make_video, picture
 from haven_fs.testing.reading import check_folder
 from haven_fs.testing.versions import check_versions, snapshot_of
 
-__all__ = ["Home", "Look", "check_folder", "check_versions", "make_photo", "make_video", "picture", "snapshot_of"]
+__all__ = [
+    "Home",
+    "Look",
+    "check_folder",
+    "check_versions",
+    "jpeg",
+    "make_photo",
+    "make_video",
+    "picture",
+    "snapshot_of",
+]

@@ -83,7 +83,7 @@ class Home:
             yield Look(tree, view if now is None else replace(view, now=now))
 
     def list(self, path: str) -> list[str]:
-        """Return all that is listed in a folder, in order: folders, with a slash at the end, photos, other files."""
+        """Return all that is listed in a folder, in order: folders, with a slash at the end, then files."""
         with self.looking() as look:
             return look.listed(path)
 

@@ -1,10 +1,8 @@
 """Looking around in the tree at one moment, by paths."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 from haven_fs.tree.nodes import Folder, View
-from haven_fs.tree.photoset import File
 from haven_fs.tree.tree import Node, Tree
 
 
@@ -27,22 +25,18 @@ class Look:
 
     def folders(self, path: str) -> list[str]:
         """Return the names of the folders listed in one."""
-        return [entry.name for entry in self.tree.entries(self.folder(path))]
+        return [entry.name for entry in self.tree.listing(self.folder(path)).folders]
 
     def files(self, path: str) -> list[str]:
         """Return the names of the photos' files listed in a folder, sorted."""
-        return sorted(file.name for file in self._photos(self.folder(path)))
+        files = self.tree.listing(self.folder(path)).files
+        return sorted(file.name for file in files.files(self.view.db)) if files is not None else []
 
     def listed(self, path: str) -> list[str]:
-        """Return all that is listed in a folder, in order: folders, with a slash at the end, photos, other files."""
-        folder = self.folder(path)
-        photos = [file.name for file in self._photos(folder)]
-        others = [*(text.name for text in folder.texts()), *(file.name for file in self.tree.extras(folder))]
-        return [*(f"{name}/" for name in self.folders(path)), *photos, *others]
-
-    def _photos(self, folder: Folder) -> Iterator[File]:
-        files = folder.files()
-        return iter(()) if files is None else files.files(self.view.db)
+        """Return all that is listed in a folder, in order: folders, with a slash at the end, then files."""
+        listing = self.tree.listing(self.folder(path))
+        names = listing.names()
+        return [*(f"{next(names)}/" for _ in listing.folders), *names]
 
 
 def parts_of(path: str) -> list[str]:

@@ -1,6 +1,7 @@
 """Photos made for a test, with whatever it needs to be in them; no two have the same bytes unless one is a copy."""
 
 import hashlib
+import io
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from fractions import Fraction
@@ -67,6 +68,13 @@ def picture(seed: object, size: tuple[int, int] = (64, 48)) -> Image.Image:
     digest = hashlib.blake2b(repr(seed).encode(), digest_size=48).digest()
     pixels = np.frombuffer(digest, np.uint8).reshape(4, 4, 3)
     return Image.fromarray(pixels, "RGB").resize(size, Image.Resampling.NEAREST)
+
+
+def jpeg(seed: object) -> bytes:
+    """Return a JPEG of that picture, as it is sent."""
+    out = io.BytesIO()
+    picture(seed).save(out, "JPEG")
+    return out.getvalue()
 
 
 def make_video(

@@ -8,7 +8,6 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from haven_fs.catalog import Writer, names
-from haven_fs.catalog.disk import etag, http_date, iso_date
 from haven_fs.tree.nodes import View
 from haven_fs.tree.photoset import File
 
@@ -43,10 +42,7 @@ class Placeholders:
         return self._file(*row) if row else None
 
     def _file(self, name: str, seq: int) -> File:
-        moment = seq * 1_000_000
-        modified, created = http_date(moment), iso_date(moment)
-        path, mime = self._folder / _EMPTY, "application/octet-stream"
-        return File(0, None, name, path, self._folder, 0, moment, etag(0, moment), modified, created, mime, None)
+        return File.plain(name, self._folder / _EMPTY, self._folder, 0, seq * 1_000_000)
 
     def put(self, w: Writer, name: str) -> None:
         """Keep a name. Raises OSError."""

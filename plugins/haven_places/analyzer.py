@@ -2,11 +2,10 @@
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 from zlib import crc32
 
-from haven_fs.analysis.analyzer import Facts, Sample, Tag
-from haven_fs.config import Settings
+from haven_fs import Analyzer, Facts, Sample, Settings, Tag
 from haven_places.position import position
 
 if TYPE_CHECKING:
@@ -16,7 +15,7 @@ if TYPE_CHECKING:
 _VERSION = 1
 
 
-class PlacesAnalyzer:
+class PlacesAnalyzer(Analyzer):
     """Gives `latitude`, `longitude` and tags of the facets "place" (key: GeoNames id) and "country" (key: ISO code).
 
     The table of places is opened with the first photo that has a position, so a library without any costs nothing.
@@ -25,7 +24,7 @@ class PlacesAnalyzer:
     """
 
     name = "places"
-    needs: Literal["metadata", "picture"] = "metadata"
+    needs = "metadata"
 
     def __init__(self, settings: Settings):
         self._caches = caches_of(settings)

@@ -35,6 +35,7 @@ class SearchFacet(Facet):
     CREATE UNIQUE INDEX dropped_name ON dropped (parent, fold);
         """,
     )
+    folders = ("dropped",)
     owned: ClassVar = {"unwanted": ("made_id", "photo_id"), "dropped": ("id",)}
 
     def follow(self, w: Writer, changes: Sequence[Change]) -> Collection[int]:

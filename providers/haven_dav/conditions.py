@@ -10,12 +10,11 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote, unquote, urlsplit
 
-from haven_dav.junk import JunkStore
-from haven_dav.resources import node_at, original_path, split_path
+from haven_dav.resources import original_path, split_path
 from haven_dav.send import Environ
 from haven_dav.status import Locked, PreconditionFailed
 from haven_fs.errors import Malformed
-from haven_fs.tree.nodes import Folder, View
+from haven_fs.tree.nodes import View
 from haven_fs.tree.photoset import File
 from haven_fs.tree.tree import Tree
 
@@ -84,13 +83,11 @@ class Locks:
     def __init__(
         self,
         tree: Tree,
-        junk: JunkStore,
         locks: Callable[[], Any],
         prefix: Callable[[], str],
         share: Callable[[], str],
     ) -> None:
         self._tree = tree
-        self._junk = junk
         self._locks = locks
         self._prefix = prefix
         self._share = share
@@ -98,14 +95,11 @@ class Locks:
     def paths(self, view: View, parts: Sequence[str]) -> list[str]:
         """Return the paths that locks on what is at `parts`, there or not, are kept under: as it is spelled, and where
         the original is."""
-        node = self._junk.find(parts) or node_at(self._tree, view, parts)
-        if isinstance(node, Folder):
-            return ["/" + "/".join(node.view.path)]
-        above = self._tree.resolve(view, parts[:-1]) if parts else None
-        name = node.name if node is not None else parts[-1]
-        found = ["/" + "/".join([*above.view.path, name] if isinstance(above, Folder) else parts)]
-        if isinstance(node, File) and node.id and (real := original_path(view.db, node.id)) not in (None, found[0]):
-            found.append(str(real))
+        at = self._tree.locate(view, parts)
+        found = ["/" + "/".join(at.spelled)]
+        if isinstance(at.node, File) and at.node.id:
+            real = original_path(view.db, at.node.id)
+            found += [real] if real not in (None, found[0]) else []
         return found
 
     def _url(self, path: str) -> str:
@@ -176,7 +170,7 @@ class Locks:
 
     def _holds(self, view: View, parts: Sequence[str], one: _List) -> bool:
         about = parts if one.path is None else split_path(one.path)
-        node = None if one.path == "\0" else self._junk.find(about) or node_at(self._tree, view, about)
+        node = None if one.path == "\0" else self._tree.resolve(view, about)
         tag = f'"{node.etag}"' if isinstance(node, File) else None
         paths = self.paths(view, about) if one.path != "\0" else []
         tokens = {lock["token"] for path in paths for lock in self.covering(path)}

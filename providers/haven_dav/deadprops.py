@@ -12,7 +12,6 @@ from xml.etree.ElementTree import Element, tostring
 from haven_dav.conditions import Locks
 from haven_dav.propfind import empty_element, read_xml, split_tag
 from haven_dav.proppatch import is_granted
-from haven_dav.resources import node_at
 from haven_dav.send import Environ
 from haven_fs.catalog import Writer
 from haven_fs.catalog.moving import file_at
@@ -61,9 +60,9 @@ class DeadProperties:
         Raises Refused and BadRequest.
         """
         with self._tree.view() as view:
-            node = node_at(self._tree, view, parts)
-            parent = self._tree.resolve(view, parts[:-1]) if parts else None
-            spot = _spot(node, parent)
+            at = self._tree.locate(view, parts)
+            node = at.node
+            spot = _spot(node, at.parent)
             if spot is None or not spot.library.writable or not isinstance(node, File | Folder):
                 return None
             self._locks.check_if(environ, view, parts)

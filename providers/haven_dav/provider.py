@@ -22,10 +22,9 @@ from wsgidav.dav_provider import DAVProvider
 
 from haven_dav import browse, deadprops, proppatch
 from haven_dav.conditions import Locks
-from haven_dav.junk import JunkStore
 from haven_dav.propfind import LONGEST_BODY, BadRequest, ListingCache, Multistatus, parse, text_file
 from haven_dav.realfiles import PartlyDone
-from haven_dav.resources import href, is_extra, node_at, original_path, resource, split_path
+from haven_dav.resources import href, original_path, resource, split_path
 from haven_dav.send import Environ, NotThere, StartResponse, send_bytes, send_file
 from haven_dav.status import Locked, status_of
 from haven_dav.writes import WRITES, Writes
@@ -36,7 +35,7 @@ from haven_fs.datafolder import DataFolder
 from haven_fs.errors import Refused
 from haven_fs.tree.nodes import Folder, Text, View
 from haven_fs.tree.photoset import File
-from haven_fs.tree.tree import Tree
+from haven_fs.tree.tree import Located, Tree
 from haven_fs.tree.uploads import TakesUploads
 from haven_fs.tree.writes import TakesPhotos
 
@@ -56,16 +55,13 @@ class HavenProvider(DAVProvider):  # type: ignore[misc]
             folder = DataFolder(Path(data) if data else default_data_dir())
             tree = folder.tree(folder.open_catalog(readonly=True))
         self.tree = tree
-        # Beside the catalog, so that a file that was sent is moved to its place, not copied.
-        self.junk = JunkStore(tree.catalog.path.parent / "dropped")
         self._locks = Locks(
             tree,
-            self.junk,
             lambda: self.lock_manager,
             lambda: self._href("", folder=False).rstrip("/"),
             lambda: self._share,
         )
-        self._writes = Writes(tree, self.junk, self._locks)
+        self._writes = Writes(tree, self._locks)
         self._listings = ListingCache()
         self._quota: tuple[float, tuple[int, int]] = (float("-inf"), (0, 0))
         self._quota_lock = threading.Lock()
@@ -91,9 +87,6 @@ class HavenProvider(DAVProvider):  # type: ignore[misc]
             return self._write(environ, start_response)
         answer: Iterable[bytes] = default_handler(environ, start_response)
         return answer
-
-    def _node(self, view: View, parts: Sequence[str]) -> Folder | File | Text | None:
-        return self.junk.find(parts) or node_at(self.tree, view, parts)
 
     @property
     def _share(self) -> str:
@@ -124,30 +117,26 @@ class HavenProvider(DAVProvider):  # type: ignore[misc]
             version = (view.seq, view.now.date(), quota)
             answer = None if locks else self._listings.get(key, version)
             if answer is None:
-                node = self._node(view, split_path(path))
-                if node is None:
+                at = self.tree.locate(view, split_path(path))
+                if at.node is None:
                     return _fail(environ, start_response, "404 Not Found", "There is nothing here.")
-                answer = self._multistatus(multistatus, view, node, path, depth)
+                answer = self._multistatus(multistatus, view, at, path, depth)
                 if not locks and depth == "1":
                     self._listings.put(key, version, answer)
         length = str(sum(map(len, answer)))
         start_response("207 Multi-Status", [("Content-Type", _XML), ("Content-Length", length)])
         return answer
 
-    def _multistatus(
-        self, multistatus: Multistatus, view: View, node: Folder | File | Text, path: str, depth: str
-    ) -> list[bytes]:
-        if isinstance(node, Folder):
-            entries = self.tree.entries(node) if depth == "1" else None
-            extras = self.tree.extras(node) if depth == "1" else ()
-            return multistatus.listing(view, node, self._href(path, folder=True), entries, extras)
-        parent = "/".join(split_path(path)[:-1])
-        above = self._href(parent, folder=True) if parent else self._href("", folder=True)
-        if isinstance(node, Text):
-            folder = self.tree.resolve(view, split_path(parent))
-            assert isinstance(folder, Folder)
-            return multistatus.one(multistatus.text(view, folder, node, above))
-        return multistatus.one(multistatus.file(node, above))
+    def _multistatus(self, multistatus: Multistatus, view: View, at: Located, path: str, depth: str) -> list[bytes]:
+        if isinstance(at.node, Folder):
+            listing = self.tree.listing(at.node) if depth == "1" else None
+            return multistatus.listing(view, at.node, self._href(path, folder=True), listing)
+        above = self._href("/".join(at.path[:-1]), folder=True)
+        if isinstance(at.node, Text):
+            assert at.parent is not None
+            return multistatus.one(multistatus.text(view, at.parent, at.node, above))
+        assert at.node is not None
+        return multistatus.one(multistatus.file(at.node, above))
 
     def _any_locks(self) -> bool:
         manager = self.lock_manager
@@ -190,17 +179,16 @@ class HavenProvider(DAVProvider):  # type: ignore[misc]
 
     def _get(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
         path = environ["PATH_INFO"]
-        parts = split_path(path)
         with self.tree.view() as view:
-            node = self._node(view, parts)
+            at = self.tree.locate(view, split_path(path))
+            node = at.node
             if node is None:
                 return _fail(environ, start_response, "404 Not Found", "There is nothing here.")
             if isinstance(node, Folder):
                 return browse.page(environ, start_response, self.tree, view, node, self._href(path, folder=True))
             if isinstance(node, Text):
-                parent = self.tree.resolve(view, parts[:-1])
-                assert isinstance(parent, Folder)
-                return send_bytes(environ, start_response, node.text.encode(), text_file(view, parent, node))
+                assert at.parent is not None
+                return send_bytes(environ, start_response, node.text.encode(), text_file(view, at.parent, node))
         return self._send(environ, start_response, node)
 
     def _send(self, environ: Environ, start_response: StartResponse, file: File) -> Iterator[bytes]:
@@ -262,9 +250,9 @@ class HavenProvider(DAVProvider):  # type: ignore[misc]
     def _is_put_here(self, parts: Sequence[str]) -> bool:
         """Return whether a path leads to something that a client has written."""
         with self.tree.view() as view:
-            node, parent = self._node(view, parts), self.tree.resolve(view, parts[:-1]) if parts else None
-            takes = self.tree.catalog.writable and isinstance(parent, TakesUploads | TakesPhotos)
-            return isinstance(node, File) and (takes or self.junk.find(parts) is not None or is_extra(parent, node))
+            at = self.tree.locate(view, parts)
+            takes = self.tree.catalog.writable and isinstance(at.parent, TakesUploads | TakesPhotos)
+            return isinstance(at.node, File) and (takes or self.tree.junk.find(parts) is not None or at.is_extra())
 
 
 def _read_body(environ: Environ) -> bytes:

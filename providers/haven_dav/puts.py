@@ -17,8 +17,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
-from haven_dav.junk import JunkStore, is_half, is_junk
-from haven_dav.resources import is_extra, node_at
 from haven_dav.send import BLOCK, Environ
 from haven_dav.status import PreconditionFailed
 from haven_fs.catalog import Writer, names
@@ -32,10 +30,11 @@ from haven_fs.errors import (
     NotPossible,
     TooLarge,
 )
+from haven_fs.tree.junk import is_half, is_junk
 from haven_fs.tree.nodes import Folder, View
 from haven_fs.tree.photoset import File, FileSet
 from haven_fs.tree.placeholders import is_placeholder
-from haven_fs.tree.tree import Tree
+from haven_fs.tree.tree import Located, Tree
 from haven_fs.tree.uploads import Stored, TakesUploads
 from haven_fs.tree.writes import TakesFiles, TakesPhotos, Upload
 
@@ -85,12 +84,10 @@ class Puts:
     def __init__(
         self,
         tree: Tree,
-        junk: JunkStore,
         check_locks: Callable[[Environ, list[str]], None],
         changing: Callable[[Environ], AbstractContextManager[Writer]],
     ) -> None:
         self._tree = tree
-        self._junk = junk
         self._check_locks = check_locks
         self._changing = changing
 
@@ -101,9 +98,9 @@ class Puts:
         length = _length(environ)
         if plan.kind == "junk":
             # Half a file that is named after when it is whole is as large as any.
-            largest = _ANY_SIZE if is_half(parts[-1]) and plan.library_id is not None else self._junk.largest
+            largest = _ANY_SIZE if is_half(parts[-1]) and plan.library_id is not None else self._tree.junk.largest
             with self._received(environ, largest) as upload:
-                self._junk.put(parts, upload)
+                self._tree.junk.put(parts, upload)
             return plan.status
         if plan.kind == "file":
             return self._give(environ, plan)
@@ -114,7 +111,7 @@ class Puts:
 
     def _plan(self, environ: Environ, view: View, parts: list[str]) -> _Plan:
         """Decide by what is there. Raises Refused, before the sender has begun if it waits for that."""
-        node = self._junk.find(parts) or node_at(self._tree, view, parts)
+        node = self._tree.resolve(view, parts)
         parent = self._tree.resolve(view, parts[:-1]) if parts else None
         if isinstance(node, Folder) or not parts:
             raise NotPossible("PUT means nothing here.")
@@ -140,7 +137,7 @@ class Puts:
             library_id = parent.on_disk()[0] if isinstance(parent, TakesUploads) else None
             return _Plan("junk", parts, node, library_id=library_id) if takes else None
         if isinstance(parent, TakesFiles):
-            return _Plan("file", parts, node) if node is None or is_extra(parent, node) else None
+            return _Plan("file", parts, node) if node is None or Located((), node, parent).is_extra() else None
         file = None if is_placeholder(node) else node
         if self._tree.uploads is None and takes:
             raise Forbidden(READ_ONLY if not self._tree.catalog.writable else NO_INBOX)
@@ -179,7 +176,7 @@ class Puts:
         too_large = TooLarge(f"A file may have {largest >> 20 or 1} MB here.")
         if length is not None and length > largest:
             raise too_large
-        folder = self._junk.folder
+        folder = self._tree.junk.folder
         path: Path | None = None
         try:
             with _in_words():

@@ -10,14 +10,13 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 
 from haven_dav.conditions import Locks
-from haven_dav.junk import JunkStore, is_junk
 from haven_dav.puts import THERE, check_conditions
-from haven_dav.resources import node_at
 from haven_dav.send import Environ
 from haven_fs.catalog import Writer, names
 from haven_fs.errors import AlreadyExists, Forbidden, Malformed, Refused
 from haven_fs.tree.filing import Filing, Spot, check_library, in_words
 from haven_fs.tree.inbox import InboxFolder
+from haven_fs.tree.junk import is_junk
 from haven_fs.tree.nodes import Folder, Text, View
 from haven_fs.tree.originals import DiskFolder
 from haven_fs.tree.photoset import File
@@ -88,13 +87,11 @@ class RealFiles:
     def __init__(
         self,
         tree: Tree,
-        junk: JunkStore,
         locks: Locks,
         destination: Callable[[Environ, View, list[str], Node, Node], Destination],
         changing: Callable[[Environ], AbstractContextManager[Writer]],
     ) -> None:
         self._tree = tree
-        self._junk = junk
         self._locks = locks
         self._destination = destination
         self._changing = changing
@@ -105,7 +102,7 @@ class RealFiles:
         Raises Refused and PartlyDone.
         """
         with self._tree.view() as view:
-            node = self._junk.find(parts) or node_at(self._tree, view, parts)
+            node = self._tree.resolve(view, parts)
             parent = self._tree.resolve(view, parts[:-1]) if parts else None
             if node is None or not isinstance(parent, Folder):
                 return None
@@ -248,7 +245,7 @@ class RealFiles:
             raise Forbidden("This photo is hidden, not gone. Move it to Timeline, and it is where it was.")
         if not place.library.writable:
             raise Forbidden(folder.refusal)
-        from_junk = self._junk.find(asked.parts) is not None
+        from_junk = self._tree.junk.find(asked.parts) is not None
         if source is None and isinstance(folder, InboxFolder) and isinstance(node, File) and node.photo_id is not None:
             return self._show_in_inbox(asked, to, there, folder)
         if source is None and not (from_junk and isinstance(node, File)):
@@ -272,7 +269,7 @@ class RealFiles:
             if from_junk and isinstance(node, File):
                 filing.copy(node.path, None, target, over)
                 if asked.method == "MOVE":
-                    self._junk.remove(asked.parts)
+                    self._tree.junk.remove(asked.parts)
             elif asked.method == "COPY":
                 origin = source if isinstance(source, Spot) else None
                 assert source is not None

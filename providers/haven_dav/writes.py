@@ -13,11 +13,10 @@ from urllib.parse import urlsplit
 from haven_dav.along import Along
 from haven_dav.conditions import Locks
 from haven_dav.deadprops import DeadProperties
-from haven_dav.junk import JunkStore
 from haven_dav.puts import NO_PARENT, READ_ONLY, THERE, Puts
 from haven_dav.realfiles import RealFiles
 from haven_dav.removals import Removals
-from haven_dav.resources import is_extra, node_at, split_path
+from haven_dav.resources import split_path
 from haven_dav.send import Environ
 from haven_dav.status import OtherServer
 from haven_fs.catalog import Writer, names
@@ -35,7 +34,7 @@ from haven_fs.errors import (
 from haven_fs.tree.nodes import Folder, Text, View
 from haven_fs.tree.photoset import File
 from haven_fs.tree.placeholders import is_placeholder
-from haven_fs.tree.tree import Tree
+from haven_fs.tree.tree import Located, Tree
 from haven_fs.tree.writes import (
     LetsGo,
     MakesFolders,
@@ -62,14 +61,13 @@ Node = Folder | File | Text | None
 class Writes:
     """Answers the writes of one provider."""
 
-    def __init__(self, tree: Tree, junk: JunkStore, locks: Locks) -> None:
+    def __init__(self, tree: Tree, locks: Locks) -> None:
         self._tree = tree
-        self._junk = junk
         self._locks = locks
         self._along = Along()
         self._removals = Removals(self._changing)
-        self._puts = Puts(tree, junk, self._check_locks, self._changing)
-        self._real = RealFiles(tree, junk, locks, self._destination, self._changing)
+        self._puts = Puts(tree, self._check_locks, self._changing)
+        self._real = RealFiles(tree, locks, self._destination, self._changing)
         self.properties = DeadProperties(tree, locks, self._changing)
         """What programs keep beside real files."""
 
@@ -116,7 +114,7 @@ class Writes:
                 self._removals.void(environ, split_path(path))
 
     def _at(self, view: View, parts: list[str]) -> Node:
-        return self._junk.find(parts) or node_at(self._tree, view, parts)
+        return self._tree.resolve(view, parts)
 
     def _refuse(self, environ: Environ, view: View, parts: list[str], node: Node, parent: Node) -> str:
         folder = node if isinstance(node, Folder) else parent
@@ -137,8 +135,8 @@ class Writes:
         return "201 Created"
 
     def _delete(self, environ: Environ, view: View, parts: list[str], node: Node, parent: Node) -> str:
-        if self._junk.find(parts):
-            self._junk.remove(parts)
+        if self._tree.junk.find(parts):
+            self._tree.junk.remove(parts)
             return "204 No Content"
         if is_placeholder(node) and isinstance(parent, Folder) and not isinstance(parent, TakesFiles):
             self._check_locks(environ, parts)
@@ -148,7 +146,7 @@ class Writes:
             self._check_locks(environ, parts, depth="infinity")
             with self._changing(environ) as w:
                 node.remove(w)
-        elif isinstance(node, File) and isinstance(parent, TakesFiles) and is_extra(parent, node):
+        elif isinstance(node, File) and isinstance(parent, TakesFiles) and _is_extra(parent, node):
             self._check_locks(environ, parts)
             with self._changing(environ) as w:
                 parent.remove_file(w, node.name)
@@ -220,8 +218,8 @@ class Writes:
     def _move(self, environ: Environ, view: View, parts: list[str], node: Node, parent: Node) -> str:
         to, there, folder = self._destination(environ, view, parts, node, parent)
         same = isinstance(folder, Folder) and isinstance(parent, Folder) and folder.view.path == parent.view.path
-        if self._junk.find(parts) and isinstance(folder, TakesFiles):
-            self._junk.move(parts, to)
+        if self._tree.junk.find(parts) and isinstance(folder, TakesFiles):
+            self._tree.junk.move(parts, to)
             return "201 Created"
         if is_placeholder(node) and not isinstance(parent, TakesFiles):
             self._move_name(environ, parts, to, parent, folder, there)
@@ -243,7 +241,9 @@ class Writes:
             self._check_locks(environ, to)
             with self._changing(environ) as w:
                 node.rename(w, to[-1])
-        elif isinstance(node, File) and same and isinstance(folder, TakesFiles) and is_extra(folder, node):
+        elif (
+            isinstance(node, File) and same and isinstance(folder, TakesFiles) and Located((), node, folder).is_extra()
+        ):
             self._may_replace(environ, folder, there)
             self._check_locks(environ, parts)
             self._check_locks(environ, to)
@@ -305,7 +305,7 @@ class Writes:
             return
         if environ.get("HTTP_OVERWRITE", "T").strip().upper() == "F":
             raise AlreadyExists(THERE)
-        if not isinstance(there, File) or not is_extra(folder, there):
+        if not isinstance(there, File) or not _is_extra(folder, there):
             raise Forbidden("What is there cannot be replaced.")
 
     def _went_along(self, environ: Environ, view: View, parts: list[str], parent: Node) -> bool:
@@ -358,3 +358,7 @@ def _user(environ: Environ) -> str:
 def _place_of(environ: Environ) -> str:
     """Return the folder that a write is in, as corrections call it."""
     return "/" + "/".join(split_path(environ["PATH_INFO"])[:-1])
+
+
+def _is_extra(folder: object, node: Node) -> bool:
+    return isinstance(folder, Folder) and Located((), node, folder).is_extra()

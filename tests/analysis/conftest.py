@@ -1,7 +1,6 @@
 """Analysis is tested with plugins of the test's own, in worker processes started for it."""
 
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -13,13 +12,6 @@ from haven_fs.config import load_settings
 from haven_fs.plugins import Plugins
 
 __all__ = ["plant"]
-
-
-@pytest.fixture
-def home(tmp_path: Path) -> Iterator[Home]:
-    made = Home(tmp_path)
-    yield made
-    made.close()
 
 
 @pytest.fixture

@@ -18,12 +18,12 @@ import os
 import time
 from pathlib import Path
 
-from haven_fs import Facts, Tag, hookimpl
+from haven_fs import Analyzer, Facts, Tag, hookimpl
 
 HERE = Path(__file__).with_suffix("")
 
 
-class Mine:
+class Mine(Analyzer):
     name = "{name}"
     needs = "{needs}"
 

@@ -19,10 +19,10 @@ Fresh = Callable[..., Indexer]
 SLOW = """
 import time
 
-from haven_fs import Facts, hookimpl
+from haven_fs import Analyzer, Facts, hookimpl
 
 
-class Slow:
+class Slow(Analyzer):
     name, version, needs = "slow", 1, "picture"
 
     def analyze(self, batch):

@@ -1,17 +1,6 @@
 """The catalog's clock moves when something shows differently, and only then: sync tools look again at each tick."""
 
-from collections.abc import Iterator
-from pathlib import Path
-
-import pytest
 from helpers.home import Home
-
-
-@pytest.fixture
-def home(tmp_path: Path) -> Iterator[Home]:
-    home = Home(tmp_path)
-    yield home
-    home.close()
 
 
 def clock(home: Home) -> int:

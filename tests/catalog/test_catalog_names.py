@@ -9,7 +9,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from haven_fs.catalog import names
-from haven_fs.catalog.disk import unique
 from haven_fs.testing import make_photo, make_video
 
 # What file names may hold anywhere, lone surrogates (bytes that are no text) among it.
@@ -43,9 +42,19 @@ def test_names_that_differ_by_case_or_composition_fold_alike(name: str, form: Li
 @given(st.lists(TRICKY, max_size=20))
 def test_unique_names_have_folds_of_their_own(wanted: list[str]) -> None:
     taken: set[str] = set()
-    made = [unique(name, taken) for name in wanted]
+    made = []
+    for name in wanted:
+        made.append(names.free(name, taken.__contains__))
+        taken.add(names.fold(made[-1]))
     assert len({names.fold(name) for name in made}) == len(made)
     assert taken == {names.fold(name) for name in made}
+
+
+def test_numbers_come_before_the_ending_of_a_file_and_behind_a_folder():
+    first = [next(names.numbered(*names.split_ending(n))) for n in ("x.jpg", "x", ".x", "a b.c.jpeg", "x.a long one")]
+    assert first == ["x (2).jpg", "x (2)", ".x (2)", "a b.c (2).jpeg", "x.a long one (2)"]
+    assert names.free("A.jpg", {"a.jpg", "a (2).jpg"}.__contains__) == "A (3).jpg"
+    assert names.free("St. Gallen", {"st. gallen"}.__contains__, folder=True) == "St. Gallen (2)"
 
 
 @given(NAMES)

@@ -16,15 +16,14 @@ from haven_fs.tree.filing import Filing, Spot
 
 
 @pytest.fixture
-def home(tmp_path: Path) -> Iterator[Home]:
-    home = Home(tmp_path)
+def home(home: Home) -> Home:
+    """The library with three photos, and writable."""
     for number in range(3):
         home.add(f"2020/IMG_{number}.jpg", f"2020-05-0{number + 1} 12:00:00")
     home.index()
     with home.catalog.write() as w:
         set_writable(w, "Pictures", writable=True)
-    yield home
-    home.close()
+    return home
 
 
 @pytest.fixture

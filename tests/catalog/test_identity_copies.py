@@ -1,20 +1,11 @@
 """A move to another disk is a copy first and a removal later, and between them Haven may have looked."""
 
 import shutil
-from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from helpers.home import Home
 
 from haven_fs.analysis import scan
-
-
-@pytest.fixture
-def home(tmp_path: Path) -> Iterator[Home]:
-    home = Home(tmp_path)
-    yield home
-    home.close()
 
 
 def copied(home: Home) -> None:

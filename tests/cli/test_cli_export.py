@@ -151,7 +151,7 @@ def test_beside_the_photos_only_where_that_is_allowed(home: Named) -> None:
     assert snapshot(home.root) == before
     home.allow()
     done = haven("export", "xmp", "--sidecars", "--data", home.data)
-    assert done.stdout == "1 sidecars written beside your photos, 0 were up to date.\n"
+    assert done.stdout == "1 sidecar written next to your photos, 0 already up to date.\n"
     after = snapshot(home.root)
     assert set(after) - set(before) == {"a.jpg.xmp"}
     assert {path: after[path] for path in before} == before
@@ -235,8 +235,8 @@ def test_sidecars_that_are_there_are_added_to_and_damaged_ones_left(home: Named)
     assert (shown["Exposure2012"], shown["HierarchicalSubject"]) == ("+0.35", ["Places|Paris"])
     assert home.export("--sidecars")["written"] == 0
     text = haven("export", "xmp", "--sidecars", "--data", home.data).stdout
-    assert "c.jpg.xmp: left as it is, since it is damaged.\n" in text
-    assert text.endswith("0 sidecars written beside your photos, 2 were up to date, 3 left as they are.\n")
+    assert "c.jpg.xmp: skipped, because it is damaged.\n" in text
+    assert text.endswith("0 sidecars written next to your photos, 2 already up to date, 3 skipped.\n")
 
 
 def test_who_has_no_name_or_is_hidden_or_is_not_in_it_is_not_written(home: Named, tmp_path: Path) -> None:
@@ -283,11 +283,11 @@ def test_mistakes_are_told_in_words(home: Named, tmp_path: Path) -> None:
     file.write_text("")
     for arguments, words in (
         ([], "haven export xmp DIR"),
-        ([tmp_path / "out", "--sidecars"], "either"),
+        ([tmp_path / "out", "--sidecars"], "Say where to write the sidecars"),
         ([home.root / "out"], "overlaps your photos"),
         ([home.root.parent], "overlaps"),
         ([home.data / "out"], "own data folder"),
-        ([file], "is a file"),
+        ([file], "That is a file; give the folder it is in."),
     ):
         done = haven("export", "xmp", *arguments, "--data", home.data, check=False)
         assert (done.returncode, done.stdout) == (1, "")
@@ -316,7 +316,7 @@ def test_a_sidecar_comes_to_disk_whole_or_not_at_all(tmp_path: Path) -> None:
     put_sidecar(path, b"two", b"one")
     assert (path.read_bytes(), path.stat().st_mode & 0o777) == (b"two", 0o600)
     for before in (None, b"one"):
-        with pytest.raises(NotEditable, match="meanwhile"):
+        with pytest.raises(NotEditable, match="changed it in the meantime"):
             put_sidecar(path, b"three", before)
     assert [file.name for file in path.parent.iterdir()] == ["a.xmp"]
     assert path.read_bytes() == b"two"

@@ -112,7 +112,7 @@ def test_a_place_of_ones_own(house: Serving) -> None:
         assert client.files("/Places/Countries/Germany/Home/") == ["r1.jpg", "r2.jpg", "r3.jpg"]
         assert "r1.jpg" in client.files("/Search/%22in%20Home%22/")
         taken = haven("places", "name", "berlin", "--at", "52.5,13.4", *data, check=False)
-        assert taken.returncode == 1 and "Berlin already" in taken.stderr
+        assert taken.returncode == 1 and "already a place called Berlin" in taken.stderr
         haven("places", "name", "School", "--of", house.data.parent / "Pictures/r1.jpg", "--radius", "10", *data)
         listed = json.loads(haven("places", "list", "--json", *data).stdout)
         assert [(one["name"], one["photos"]) for one in listed] == [("Home", 3), ("School", 3)]

@@ -1,6 +1,5 @@
 """From photos on disk to a ranked folder, with a model of a few numbers: embedded, kept, ranked, and changed."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -20,10 +19,10 @@ from haven_models.store import model_store
 
 
 @pytest.fixture
-def home(tmp_path: Path) -> Iterator[Home]:
-    made = Home(tmp_path, settings={"index.workers": 1})
-    yield made
-    made.close()
+def home(home: Home) -> Home:
+    """A library that is indexed by one worker."""
+    home.settings["index.workers"] = 1
+    return home
 
 
 def use(home: Home, seed: int, name: str) -> str:

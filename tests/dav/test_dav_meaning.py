@@ -92,10 +92,10 @@ def world(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
     folder = tmp_path_factory.mktemp("world")
     home = Home(folder)
     for number in (1, 2, 3):
-        home.add(
+        home.add_library(
             f"A{number}.jpg", f"2020-05-0{number} 12:00:00", position=PARIS, caption="A dog" if number == 1 else None
         )
-        home.add(
+        home.add_library(
             f"B{number}.jpg", f"2021-06-0{number} 12:00:00", position=BERLIN, caption="A dog" if number == 1 else None
         )
     home.add("undated.jpg", None, camera=None)

@@ -2,7 +2,6 @@
 
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -74,13 +73,6 @@ def test_nobody_is_nobody() -> None:
     raw = packet(f"<Iptc4xmpExt:PersonInImage><rdf:Bag>{listed}</rdf:Bag></Iptc4xmpExt:PersonInImage>", attributes=EXT)
     assert named(raw).regions == []
     assert named(b"").regions == []
-
-
-@pytest.fixture
-def home(tmp_path: Path) -> Iterator[Home]:
-    found = Home(tmp_path)
-    yield found
-    found.close()
 
 
 def test_sidecars_of_every_habit_name_people_and_outrank_the_file(home: Home) -> None:

@@ -88,7 +88,7 @@ class House(Home):
 @pytest.fixture
 def house(tmp_path: Path) -> Iterator[House]:
     """Eight photos: somebody (1) at the left of all, somebody else (2) at the right of the last four."""
-    made = House(tmp_path, **{"people.least_quality": 0.3, "people.covers": False})
+    made = House(tmp_path, settings={"people.least_quality": 0.3, "people.covers": False})
     for name in PHOTOS:
         made.add(name)
     made.index()

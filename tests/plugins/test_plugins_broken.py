@@ -21,10 +21,11 @@ from haven_fs import PhotoFolder, SmartFolder, hookimpl
 def haven_smart_folders(settings):
     return [SmartFolder("Good", lambda view: PhotoFolder(view, view.within))]
 """
-HOOK = "from haven_fs import *\n@hookimpl\n"
+HOOK = "from haven_fs import hookimpl\n@hookimpl\n"
 ANALYZERS = (
     HOOK
-    + "def haven_analyzers(settings): return [{}]\nclass A:\n    name, version, needs = {}\n"
+    + "def haven_analyzers(settings): return [{}]\n"
+    + "from haven_fs import Analyzer\nclass A(Analyzer):\n    name, version, needs = {}\n"
     + ("    def analyze(self, batch): return []")
 )
 BROKEN = {
@@ -40,6 +41,11 @@ BROKEN = {
     "wrongtype": (HOOK + "def haven_smart_folders(settings): return ['Folder']", "'Folder' is not of the type SmartF"),
     "noanalyzer": (HOOK + "def haven_analyzers(settings): return [object()]", "is not of the type Analyzer"),
     "aclass": (ANALYZERS.format("A", "'a', 1, 'picture'"), "is not of the type Analyzer"),
+    "older": (
+        HOOK + "def haven_analyzers(): return [A()]\nclass A:\n    name, version, needs = 'a', 1, 'metadata'\n"
+        "    def analyze(self, batch): return []",
+        "it lacks indexed, light, space. A class derived from haven_fs.Analyzer has the defaults",
+    ),
     "number": (HOOK + "def haven_analyzers(settings): return 5", "TypeError"),
     "needsmuch": (ANALYZERS.format("A()", "'a', 1, 'everything'"), "'everything'"),
     "oddversion": (ANALYZERS.format("A()", "'b', '1.0', 'metadata'"), "'1.0'"),

@@ -22,9 +22,8 @@ EVERY_HOOK = """
 import re
 from pathlib import Path
 
-from haven_fs import Facet, Facts, PathPattern, PhotoFolder, Ranking, SmartFolder, Tag, hookimpl
-from haven_fs.command import Command
-from haven_fs.config import Setting
+from haven_fs import Analyzer, Command, Facet, Facts, PathPattern, PhotoFolder, Ranking, Setting, SmartFolder, Tag
+from haven_fs import hookimpl
 
 
 @hookimpl
@@ -32,7 +31,7 @@ def haven_settings():
     return [Setting("size.large", 60, "Pixels of width from which a photo is large.")]
 
 
-class Size:
+class Size(Analyzer):
     name, version, needs = "size", 1, "metadata"
 
     def __init__(self, large):

@@ -1,7 +1,6 @@
 """The tree is tested over an indexed library with something in every folder, which no test may change."""
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from helpers.family import Family
@@ -23,11 +22,3 @@ def full(family: Family, tmp_path_factory: pytest.TempPathFactory) -> Iterator[H
     home.index()
     yield home
     home.close()
-
-
-@pytest.fixture
-def home(tmp_path: Path) -> Iterator[Home]:
-    """An empty data folder and library."""
-    made = Home(tmp_path)
-    yield made
-    made.close()

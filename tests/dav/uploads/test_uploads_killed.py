@@ -6,7 +6,7 @@ from pathlib import Path
 
 from helpers.serving import environment
 
-SCRIPT = Path(__file__).parents[1] / "benchmarks" / "kill_uploads.py"
+SCRIPT = Path(__file__).parents[2] / "benchmarks" / "kill_uploads.py"
 
 
 def test_killed_in_uploads_and_many_at_once() -> None:

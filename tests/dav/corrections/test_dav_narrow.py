@@ -9,9 +9,9 @@ from urllib.parse import quote
 import pytest
 from helpers.dav import Client
 from helpers.home import Home
-from helpers.people import LEFT, RIGHT, group, looks, plant
+from helpers.people import LEFT, RIGHT, plant_people
 from helpers.programs import gio, mounted, rclone
-from helpers.serving import Serving, haven, serve
+from helpers.serving import Serving, haven
 
 PARIS = (48.8584, 2.2945)
 PHOTOS = {
@@ -24,19 +24,16 @@ PHOTOS = {
 }
 
 
-@pytest.fixture
-def house(tmp_path: Path) -> Iterator[Serving]:
-    home = Home(tmp_path)
+@pytest.fixture(scope="module")
+def planted(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A data folder, and photos beside it, with two people in them."""
+    home = Home(tmp_path_factory.mktemp("planted"))
     for number, (name, (caption, gps, _)) in enumerate(PHOTOS.items()):
         home.add(name, f"2020-0{number + 1}-04 12:00:00", position=gps, caption=caption)
-    home.index()
-    for name, (_, _, people) in PHOTOS.items():
-        plant(home, name, [((LEFT, RIGHT)[person - 1], looks(person)) for person in people])
-    group(home, [name for name, (_, _, people) in PHOTOS.items() if 1 in people])
-    group(home, [name for name, (_, _, people) in PHOTOS.items() if 2 in people], RIGHT)
+    first, second = ([name for name, (_, _, people) in PHOTOS.items() if one in people] for one in (1, 2))
+    plant_people(home, (LEFT, first), (RIGHT, second))
     home.close()
-    with serve(data=home.data) as serving:
-        yield serving
+    return home.data.parent
 
 
 @pytest.fixture
@@ -56,10 +53,6 @@ def jpegs(dav: Client, path: str) -> list[str]:
     return [name for name in dav.files(quote(path) + "/") if name.endswith(".jpg")]
 
 
-def move(dav: Client, source: str, to: str) -> int:
-    return dav("MOVE", quote(source), Destination=dav.address + quote(to), Overwrite="F").status
-
-
 def test_a_folder_made_in_a_persons_is_a_search_within_it(dav: Client) -> None:
     assert dav("PROPFIND", "/People/Alice/dog", Depth=0).status == 404
     assert dav("MKCOL", "/People/Alice/dog").status == 201
@@ -77,15 +70,15 @@ def test_a_folder_made_in_a_persons_is_a_search_within_it(dav: Client) -> None:
 
 def test_it_is_renamed_and_removed(dav: Client) -> None:
     dav("MKCOL", "/People/Alice/New%20folder")
-    assert move(dav, "/People/Alice/New folder", "/People/Alice/beach") == 201
+    assert dav.transfer("MOVE", "/People/Alice/New folder", "/People/Alice/beach", Overwrite="F").status == 201
     assert photos(dav, "/People/Alice/beach") == {"IMG_1.jpg", "IMG_3.jpg"}
     dav("MKCOL", "/People/Alice/beach/Paris")
     dav("MKCOL", "/People/Alice/dog")
-    assert move(dav, "/People/Alice/dog", "/People/Alice/BEACH") == 412
-    assert move(dav, "/People/Alice/beach", "/People/Alice/Beach 2020") == 201
+    assert dav.transfer("MOVE", "/People/Alice/dog", "/People/Alice/BEACH", Overwrite="F").status == 412
+    assert dav.transfer("MOVE", "/People/Alice/beach", "/People/Alice/Beach 2020", Overwrite="F").status == 201
     assert dav.folders("/People/Alice/Beach%202020/") == ["Paris"]
     # A person's new name takes what was made there along.
-    assert move(dav, "/People/Alice", "/People/Alicia") == 201
+    assert dav.transfer("MOVE", "/People/Alice", "/People/Alicia", Overwrite="F").status == 201
     assert dav.folders("/People/Alicia/") == ["Beach 2020", "dog"]
     assert dav("DELETE", "/People/Alicia/Beach%202020").status == 204
     assert dav.folders("/People/Alicia/") == ["dog"]

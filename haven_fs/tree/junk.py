@@ -1,7 +1,8 @@
 """What systems leave beside each file they write: kept for them, shown to nobody, and forgotten when there is much.
 
 Finder sends `._NAME` with every copy and gives the copy up if that is refused; Explorer and others look for their own
-`desktop.ini` or `.DS_Store` again. None of it says anything about a photo, so it lies apart, and only there.
+`desktop.ini` or `.DS_Store` again. None of it says anything about a photo, so it lies apart, and only there. Programs
+that send a file under a name such as `x.jpg.part` have it here until they give it its own name.
 """
 
 import hashlib
@@ -11,18 +12,18 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from haven_fs.catalog import names
-from haven_fs.catalog.disk import etag, http_date, iso_date
 from haven_fs.library.ignore import is_noise
+from haven_fs.tree.nodes import Text
 from haven_fs.tree.photoset import File
 from haven_fs.tree.writes import Upload
 
 MOST = 500
 """Files kept; the longest unwritten go first."""
-
-
 HALF_KEPT = 86400.0
 """Seconds that half a file is kept that is larger than what systems leave."""
 _HALF = (".part", ".partial", ".tmp", ".filepart", ".crdownload")
+CALM = Text(".metadata_never_index", "")
+"""A file at the root that is not listed: macOS, which asks for it, then does not read every photo to index it."""
 
 
 def is_half(name: str) -> bool:
@@ -53,12 +54,7 @@ class JunkStore:
             state = path.stat()
         except OSError:
             return None
-        tag = etag(state.st_size, state.st_mtime_ns)
-        modified, created = http_date(state.st_mtime_ns), iso_date(state.st_mtime_ns)
-        return File(
-            0, None, parts[-1], path, self.folder, state.st_size, state.st_mtime_ns, tag, modified, created,
-            "application/octet-stream", None,
-        )  # fmt: skip
+        return File.plain(parts[-1], path, self.folder, state.st_size, state.st_mtime_ns)
 
     def put(self, parts: Sequence[str], upload: Upload) -> None:
         """Keep an upload under a path. Raises OSError."""

@@ -1,6 +1,5 @@
 """The demo library: what is in it, that it is the same each time, and that a killed run does no harm."""
 
-import hashlib
 import json
 import os
 import random
@@ -14,6 +13,7 @@ from pathlib import Path
 import av
 import pillow_heif
 import pytest
+from helpers.files import digests
 from PIL import Image
 
 from haven_fs.demo import make_demo_library
@@ -27,14 +27,6 @@ from haven_fs.library.xmp import REGIONS, parse_xmp
 
 TODAY = date(2026, 11, 23)
 PHOTOS = 18
-
-
-def hashes(folder: Path) -> dict[str, str]:
-    return {
-        path.relative_to(folder).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
-        for path in folder.rglob("*")
-        if path.is_file()
-    }
 
 
 @pytest.fixture(scope="module")
@@ -177,7 +169,7 @@ def test_a_killed_run_is_completed_to_the_same_library(library, tmp_path):
         process.wait()
     assert not (folder / DONE).exists() and json.loads((folder / MAKING).read_text())[0] == PHOTOS
     make_demo_library(folder, photos=5, seed=9, today=date(2000, 1, 1))
-    assert hashes(folder) == hashes(library)
+    assert digests(folder) == digests(library)
 
 
 def test_a_run_killed_at_its_very_beginning_is_no_other_file(tmp_path):

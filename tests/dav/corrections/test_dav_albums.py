@@ -1,18 +1,15 @@
 """Albums and favourites over WebDAV with the programs families use: rclone, its mount, gio, and raw HTTP."""
 
-import hashlib
 import json
-import shutil
 import subprocess
 import threading
-from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import quote
 
 import pytest
 from helpers.dav import Client
 from helpers.home import Home
-from helpers.people import LEFT, group, looks, plant
+from helpers.people import LEFT, plant_people
 from helpers.programs import gio, mounted, rclone
 from helpers.serving import Serving, haven, serve
 
@@ -31,33 +28,9 @@ def planted(tmp_path_factory: pytest.TempPathFactory) -> Path:
         home.add(name, size=(160, 120))
     home.add("LIVE.jpg", "2021-06-01 12:00:00")
     make_video(home.root / "LIVE.mov", taken="2021-06-01 12:00:00")
-    home.index()
-    for number, name in enumerate(PHOTOS[:4]):
-        plant(home, name, [(LEFT, looks(1, turn=0.2, seed=number))])
-    group(home, PHOTOS[:4], LEFT)
+    plant_people(home, (LEFT, PHOTOS[:4]))
     home.close()
     return home.data.parent
-
-
-@pytest.fixture
-def house(planted: Path, tmp_path: Path) -> Iterator[Serving]:
-    """A server over a copy of it, whose originals must be the same at the end."""
-    root = planted / "Pictures"
-    shutil.copytree(planted / "data", tmp_path / "data")
-    before = digests(root)
-    with serve(data=tmp_path / "data") as serving:
-        yield serving
-    assert digests(root) == before
-
-
-def digests(root: Path) -> dict[str, tuple[str, int]]:
-    return {p.name: (hashlib.sha256(p.read_bytes()).hexdigest(), p.stat().st_mtime_ns) for p in root.iterdir()}
-
-
-@pytest.fixture
-def dav(house: Serving) -> Iterator[Client]:
-    with Client(house.url) as client:
-        yield client
 
 
 def albums(dav: Client, path: str = "/Albums/") -> dict[str, list[str]]:
@@ -68,10 +41,6 @@ def albums(dav: Client, path: str = "/Albums/") -> dict[str, list[str]]:
         found[name] = dav.files(below)
         found |= {f"{name}/{nested}": photos for nested, photos in albums(dav, below).items()}
     return found
-
-
-def send(dav: Client, method: str, source: str, to: str, **headers: str) -> int:
-    return dav(method, quote(source), Destination=dav.address + quote(to), **headers).status
 
 
 def test_what_is_there(dav: Client) -> None:
@@ -86,21 +55,25 @@ def test_raw_http_as_finder_and_explorer_send_it(dav: Client) -> None:
         assert dav("PROPFIND", f"/Albums/{quote(new)}/", Depth=0).status == 404
         assert dav("MKCOL", f"/Albums/{quote(new)}/").status == 201
         assert dav("MKCOL", f"/Albums/{quote(new)}").status == 405
-        assert send(dav, "MOVE", f"/Albums/{new}/", f"/Albums/{name}/", Overwrite="F") == 201
-    assert send(dav, "COPY", f"{MAY}/IMG_2.jpg", "/Albums/Summer/IMG_2.jpg", Overwrite="F") == 201
-    assert send(dav, "COPY", f"{MAY}/IMG_1.jpg", "/Albums/Summer/IMG_1.jpg", Overwrite="F") == 201
-    assert send(dav, "COPY", f"{MAY}/IMG_1.jpg", "/Albums/Summer/IMG_1.jpg", Overwrite="F") == 412
-    assert send(dav, "COPY", f"{MAY}/IMG_1.jpg", "/Albums/Summer/IMG_1.jpg", Overwrite="T") == 204
-    assert send(dav, "COPY", f"{MAY}/IMG_3.jpg", "/Albums/Summer/IMG_1.jpg", Overwrite="T") == 403
-    assert send(dav, "COPY", "/Originals/Pictures/IMG_3.jpg", "/Albums/Summer/IMG_3.jpg", Overwrite="T") == 201
+        assert dav.transfer("MOVE", f"/Albums/{new}/", f"/Albums/{name}/", Overwrite="F").status == 201
+    assert dav.transfer("COPY", f"{MAY}/IMG_2.jpg", "/Albums/Summer/IMG_2.jpg", Overwrite="F").status == 201
+    assert dav.transfer("COPY", f"{MAY}/IMG_1.jpg", "/Albums/Summer/IMG_1.jpg", Overwrite="F").status == 201
+    assert dav.transfer("COPY", f"{MAY}/IMG_1.jpg", "/Albums/Summer/IMG_1.jpg", Overwrite="F").status == 412
+    assert dav.transfer("COPY", f"{MAY}/IMG_1.jpg", "/Albums/Summer/IMG_1.jpg", Overwrite="T").status == 204
+    assert dav.transfer("COPY", f"{MAY}/IMG_3.jpg", "/Albums/Summer/IMG_1.jpg", Overwrite="T").status == 403
+    assert (
+        dav.transfer("COPY", "/Originals/Pictures/IMG_3.jpg", "/Albums/Summer/IMG_3.jpg", Overwrite="T").status == 201
+    )
     assert albums(dav) == {"Sommer 2020": [], "Summer": ["IMG_2.jpg", "IMG_1.jpg", "IMG_3.jpg"]}
-    assert send(dav, "MOVE", "/Albums/Summer/IMG_1.jpg", "/Albums/Sommer 2020/IMG_1.jpg", Overwrite="F") == 201
-    assert send(dav, "MOVE", "/Albums/Summer/IMG_3.jpg", "/Albums/Summer/Other.jpg", Overwrite="F") == 403
+    assert (
+        dav.transfer("MOVE", "/Albums/Summer/IMG_1.jpg", "/Albums/Sommer 2020/IMG_1.jpg", Overwrite="F").status == 201
+    )
+    assert dav.transfer("MOVE", "/Albums/Summer/IMG_3.jpg", "/Albums/Summer/Other.jpg", Overwrite="F").status == 403
     assert dav("DELETE", "/Albums/Summer/IMG_3.jpg").status == 204
     assert dav("DELETE", "/Albums/Summer/IMG_3.jpg").status == 404
     assert albums(dav) == {"Sommer 2020": ["IMG_1.jpg"], "Summer": ["IMG_2.jpg"]}
     # The default drag between folders of different questions adds, and takes nothing away.
-    assert send(dav, "MOVE", f"{MAY}/IMG_5.jpg", "/Albums/Summer/IMG_5.jpg", Overwrite="F") == 201
+    assert dav.transfer("MOVE", f"{MAY}/IMG_5.jpg", "/Albums/Summer/IMG_5.jpg", Overwrite="F").status == 201
     assert "IMG_5.jpg" in dav.files(f"{MAY}/")
     answer = dav("MKCOL", "/Albums/.Trash-1000")
     assert answer.status == 403 and "begin with a dot" in answer.reason()
@@ -112,15 +85,15 @@ def test_whole_albums(dav: Client) -> None:
     for path in ("/Albums/A", "/Albums/A/Inner", "/Albums/B"):
         assert dav("MKCOL", path).status == 201
     assert dav("MKCOL", "/Albums/C/D").status == 409
-    assert send(dav, "COPY", f"{MAY}/IMG_1.jpg", "/Albums/A/Inner/IMG_1.jpg") == 201
-    assert send(dav, "MOVE", "/Albums/A/Inner", "/Albums/B/Outer") == 201  # moved and named in one go
-    assert send(dav, "MOVE", "/Albums/B", "/Albums/B/Outer/B") == 403
-    assert send(dav, "MOVE", "/Albums/A", "/Albums/b") == 412
-    assert send(dav, "MOVE", "/Albums/A", "/Albums/B/OUTER", Overwrite="T") == 412
+    assert dav.transfer("COPY", f"{MAY}/IMG_1.jpg", "/Albums/A/Inner/IMG_1.jpg").status == 201
+    assert dav.transfer("MOVE", "/Albums/A/Inner", "/Albums/B/Outer").status == 201  # moved and named in one go
+    assert dav.transfer("MOVE", "/Albums/B", "/Albums/B/Outer/B").status == 403
+    assert dav.transfer("MOVE", "/Albums/A", "/Albums/b").status == 412
+    assert dav.transfer("MOVE", "/Albums/A", "/Albums/B/OUTER", Overwrite="T").status == 412
     assert albums(dav) == {"A": [], "B": [], "B/Outer": ["IMG_1.jpg"]}
-    assert send(dav, "COPY", "/Albums/B", "/Albums/A/Copy") == 201
-    assert send(dav, "COPY", "/Albums/B", "/Albums/A/Bare", Depth="0") == 201
-    assert send(dav, "MOVE", "/Albums/B/Outer", "/Albums/Outer") == 201
+    assert dav.transfer("COPY", "/Albums/B", "/Albums/A/Copy").status == 201
+    assert dav.transfer("COPY", "/Albums/B", "/Albums/A/Bare", Depth="0").status == 201
+    assert dav.transfer("MOVE", "/Albums/B/Outer", "/Albums/Outer").status == 201
     assert albums(dav) == {
         "A": [], "A/Bare": [], "A/Copy": [], "A/Copy/Outer": ["IMG_1.jpg"], "B": [], "Outer": ["IMG_1.jpg"]
     }  # fmt: skip
@@ -129,11 +102,11 @@ def test_whole_albums(dav: Client) -> None:
 
 
 def test_whole_folders_become_albums(dav: Client) -> None:
-    assert send(dav, "COPY", "/People/Person 1", "/Albums/Somebody") == 201
-    assert send(dav, "COPY", "/Timeline/2020", "/Albums/All") == 201
-    assert send(dav, "COPY", '/People/Person 1/"IMG_2"', "/Albums/All/Found") == 201
-    assert send(dav, "COPY", "/Originals/Pictures", "/Albums/On disk", Overwrite="F") == 201
-    assert send(dav, "MOVE", "/People/Person 1", "/Albums/Moved") == 201
+    assert dav.transfer("COPY", "/People/Person 1", "/Albums/Somebody").status == 201
+    assert dav.transfer("COPY", "/Timeline/2020", "/Albums/All").status == 201
+    assert dav.transfer("COPY", '/People/Person 1/"IMG_2"', "/Albums/All/Found").status == 201
+    assert dav.transfer("COPY", "/Originals/Pictures", "/Albums/On disk", Overwrite="F").status == 201
+    assert dav.transfer("MOVE", "/People/Person 1", "/Albums/Moved").status == 201
     found = albums(dav)
     assert found.pop("Moved") == found.pop("Somebody") == PHOTOS[:4]
     assert found == {"All": PHOTOS, "All/Found": ["IMG_2.jpg"], "On disk": PHOTOS + LIVE}
@@ -150,7 +123,7 @@ def test_whole_folders_become_albums(dav: Client) -> None:
 def test_albums_narrow_and_are_narrowed(dav: Client) -> None:
     assert dav("MKCOL", "/Albums/Summer").status == 201
     for name in PHOTOS[2:5]:
-        assert send(dav, "COPY", f"{MAY}/{name}", f"/Albums/Summer/{name}") == 201
+        assert dav.transfer("COPY", f"{MAY}/{name}", f"/Albums/Summer/{name}").status == 201
     assert dav.folders("/People/Person%201/Albums/") == ["Summer"]
     assert dav.files("/People/Person%201/Albums/Summer/") == PHOTOS[2:4]
     assert dav.files("/Albums/Summer/People/Person%201/") == PHOTOS[2:4]
@@ -160,13 +133,13 @@ def test_albums_narrow_and_are_narrowed(dav: Client) -> None:
 
 
 def test_favorites(dav: Client) -> None:
-    assert send(dav, "COPY", f"{MAY}/IMG_1.jpg", "/Favorites/IMG_1.jpg", Overwrite="F") == 201
-    assert send(dav, "MOVE", "/People/Person 1/IMG_2.jpg", "/Favorites/best.jpg") == 201
+    assert dav.transfer("COPY", f"{MAY}/IMG_1.jpg", "/Favorites/IMG_1.jpg", Overwrite="F").status == 201
+    assert dav.transfer("MOVE", "/People/Person 1/IMG_2.jpg", "/Favorites/best.jpg").status == 201
     assert set(dav.files("/Favorites/")) == {"IMG_1.jpg", "best.jpg"}
     assert dav("MKCOL", "/Albums/A").status == 201
-    assert send(dav, "MOVE", "/Favorites/best.jpg", "/Albums/A/best.jpg") == 201
+    assert dav.transfer("MOVE", "/Favorites/best.jpg", "/Albums/A/best.jpg").status == 201
     assert set(dav.files("/Favorites/")) == {"IMG_1.jpg", "best.jpg"}
-    assert send(dav, "MOVE", "/Favorites/best.jpg", "/Favorites/better.jpg") == 403
+    assert dav.transfer("MOVE", "/Favorites/best.jpg", "/Favorites/better.jpg").status == 403
     assert dav("DELETE", "/Favorites/best.jpg").status == 204
     assert dav.files("/Favorites/") == ["IMG_1.jpg"]
     assert dav.files("/People/Person%201/Favorites/") == ["IMG_1.jpg"]
@@ -186,7 +159,7 @@ def test_versions_move(dav: Client) -> None:
         ("DELETE", "/Albums/A/Most/x.jpg", ""),
         ("DELETE", "/Albums/A/Most", ""),
     ):
-        assert send(dav, method, source, to) in (201, 204)
+        assert dav.transfer(method, source, to).status in (201, 204)
         seen.append(tags())
     for column in zip(*seen, strict=True):
         assert len(set(column)) == len(seen)
@@ -214,10 +187,10 @@ def test_files_that_are_one_photo(house: Serving, dav: Client) -> None:
         assert dav("MKCOL", f"/Albums/{name}").status == 201
     # Each file is copied, moved and deleted by a request of its own; the first takes the other along.
     for name in LIVE:
-        assert send(dav, "COPY", f"{JUNE}/{name}", f"/Albums/A/{name}", Overwrite="F") in (201, 204)
-        assert send(dav, "COPY", f"{JUNE}/{name}", f"/Albums/A/{name}", Overwrite="F") == 412
+        assert dav.transfer("COPY", f"{JUNE}/{name}", f"/Albums/A/{name}", Overwrite="F").status in (201, 204)
+        assert dav.transfer("COPY", f"{JUNE}/{name}", f"/Albums/A/{name}", Overwrite="F").status == 412
     for name in LIVE:
-        assert send(dav, "MOVE", f"/Albums/A/{name}", f"/Albums/B/{name}", Overwrite="F") in (201, 204)
+        assert dav.transfer("MOVE", f"/Albums/A/{name}", f"/Albums/B/{name}", Overwrite="F").status in (201, 204)
     assert albums(dav) == {"A": [], "B": LIVE}
     for name in LIVE:
         assert dav("DELETE", f"/Albums/B/{name}").status == 204
@@ -267,7 +240,7 @@ def test_a_mounted_drive(house: Serving, dav: Client, tmp_path: Path) -> None:
         assert dav("MKCOL", f"/Albums/{path}").status == 201
     for name in PHOTOS[:3]:
         for album in ("Summer", "Old", "Old/Inner"):
-            assert send(dav, "COPY", f"{MAY}/{name}", f"/Albums/{album}/{name}") == 201
+            assert dav.transfer("COPY", f"{MAY}/{name}", f"/Albums/{album}/{name}").status == 201
     with mounted(house, tmp_path, "--dir-cache-time", "0s", "--vfs-cache-mode", "writes") as mount:
         top = mount / "Albums"
         (top / "Made/There").mkdir(parents=True)
@@ -318,10 +291,10 @@ def test_gnome(house: Serving, dav: Client, tmp_path: Path) -> None:
 
 def test_a_kill_loses_nothing(house: Serving, dav: Client) -> None:
     assert dav("MKCOL", "/Albums/A").status == 201
-    assert send(dav, "COPY", "/People/Person 1", "/Albums/A/Somebody") == 201
+    assert dav.transfer("COPY", "/People/Person 1", "/Albums/A/Somebody").status == 201
     assert dav("DELETE", "/Albums/A/Somebody/IMG_1.jpg").status == 204
-    assert send(dav, "COPY", f"{MAY}/IMG_6.jpg", "/Favorites/IMG_6.jpg") == 201
-    assert send(dav, "MOVE", "/Albums/A/Somebody", "/Albums/Somebody") == 201
+    assert dav.transfer("COPY", f"{MAY}/IMG_6.jpg", "/Favorites/IMG_6.jpg").status == 201
+    assert dav.transfer("MOVE", "/Albums/A/Somebody", "/Albums/Somebody").status == 201
     before = albums(dav)
     assert before == {"A": [], "Somebody": PHOTOS[1:4]}
     house.process.kill()

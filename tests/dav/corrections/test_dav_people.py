@@ -3,18 +3,15 @@
 The faces are planted in the catalog, since what is tested is what writes mean, not who is recognised.
 """
 
-import hashlib
-import shutil
 import subprocess
 import threading
-from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import quote
 
 import pytest
 from helpers.dav import Client
 from helpers.home import Home
-from helpers.people import LEFT, RIGHT, group, looks, plant
+from helpers.people import LEFT, RIGHT, plant_people
 from helpers.programs import gio, mounted, rclone
 from helpers.serving import Serving, haven, serve
 
@@ -29,49 +26,14 @@ def planted(tmp_path_factory: pytest.TempPathFactory) -> Path:
     home = Home(tmp_path_factory.mktemp("planted"))
     for name in PHOTOS:
         home.add(name, size=(160, 120))
-    home.index()
-    places = {"Person 1": LEFT, "Person 2": RIGHT, "Person 3": NOSE}
-    for photo in PHOTOS:
-        faces = [
-            (places[name], looks(number, turn=0.2, seed=PHOTOS.index(photo)))
-            for number, (name, photos) in enumerate(PEOPLE.items())
-            if photo in photos
-        ]
-        plant(home, photo, faces)
-    for name, photos in PEOPLE.items():
-        group(home, sorted(photos), places[name])
+    plant_people(home, *((box, sorted(PEOPLE[name])) for box, name in zip((LEFT, RIGHT, NOSE), PEOPLE, strict=True)))
     home.close()
     return home.data.parent
-
-
-@pytest.fixture
-def house(planted: Path, tmp_path: Path) -> Iterator[Serving]:
-    """A server over a copy of it, whose originals must be the same at the end."""
-    root = planted / "Pictures"
-    shutil.copytree(planted / "data", tmp_path / "data")
-    before = digests(root)
-    with serve(data=tmp_path / "data") as serving:
-        yield serving
-    assert digests(root) == before
-
-
-def digests(root: Path) -> dict[str, tuple[str, int]]:
-    return {p.name: (hashlib.sha256(p.read_bytes()).hexdigest(), p.stat().st_mtime_ns) for p in root.iterdir()}
-
-
-@pytest.fixture
-def dav(house: Serving) -> Iterator[Client]:
-    with Client(house.url) as client:
-        yield client
 
 
 def people(dav: Client) -> dict[str, set[str]]:
     """Return who has a folder, and the photos in it."""
     return {name: set(dav.files(f"/People/{quote(name)}/")) for name in dav.folders("/People/")}
-
-
-def move(dav: Client, source: str, to: str, **headers: str) -> int:
-    return dav("MOVE", quote(source), Destination=dav.address + quote(to), **headers).status
 
 
 def test_what_is_there(dav: Client) -> None:
@@ -80,13 +42,13 @@ def test_what_is_there(dav: Client) -> None:
 
 
 def test_renaming_names(dav: Client) -> None:
-    assert move(dav, "/People/Person 1/", "/People/Alice/", Overwrite="F") == 201
+    assert dav.transfer("MOVE", "/People/Person 1/", "/People/Alice/", Overwrite="F").status == 201
     assert people(dav) == {"Alice": PEOPLE["Person 1"], "Person 2": PEOPLE["Person 2"], "Person 3": PEOPLE["Person 3"]}
     assert dav("PROPFIND", "/People/Person%201/", Depth=0).status == 404
     for overwrite in ("F", "T"):
         answer = dav("MOVE", "/People/Person%202", Destination=f"{dav.address}/People/alice", Overwrite=overwrite)
         assert answer.status == 412 and "already" in answer.reason()
-    assert move(dav, "/People/Alice", "/People/ALICE") in (201, 204)
+    assert dav.transfer("MOVE", "/People/Alice", "/People/ALICE").status in (201, 204)
     assert "ALICE" in dav.folders("/People/")
     found = dav.files("/Search/" + quote('"with alice"') + "/")
     assert set(found) - {"About this search.txt"} == PEOPLE["Person 1"]
@@ -94,7 +56,7 @@ def test_renaming_names(dav: Client) -> None:
 
 def test_phrases_know_people(dav: Client) -> None:
     for number, name in enumerate(("Alice", "Bob", "Carl"), 1):
-        assert move(dav, f"/People/Person {number}", f"/People/{name}") == 201
+        assert dav.transfer("MOVE", f"/People/Person {number}", f"/People/{name}").status == 201
 
     def found(phrase: str, folder: str = "/Search/") -> set[str]:
         return {name for name in dav.files(folder + quote(f'"{phrase}"') + "/") if name.endswith(".jpg")}
@@ -110,16 +72,16 @@ def test_phrases_know_people(dav: Client) -> None:
 
 
 def test_a_photo_dragged_from_one_to_another(dav: Client) -> None:
-    assert move(dav, "/People/Person 1/IMG_1.jpg", "/People/Person 3/IMG_1.jpg", Overwrite="F") == 201
+    assert dav.transfer("MOVE", "/People/Person 1/IMG_1.jpg", "/People/Person 3/IMG_1.jpg", Overwrite="F").status == 201
     now = people(dav)
     assert "IMG_1.jpg" not in now["Person 1"] and "IMG_1.jpg" in now["Person 3"]
     # IMG_3 has both: the one is the other now, and nobody was lost.
-    assert move(dav, "/People/Person 1/IMG_3.jpg", "/People/Person 2/IMG_3.jpg") == 204
-    assert move(dav, "/People/Person 1/IMG_4.jpg", "/People/Person 2/IMG_4.jpg", Overwrite="F") == 412
+    assert dav.transfer("MOVE", "/People/Person 1/IMG_3.jpg", "/People/Person 2/IMG_3.jpg").status == 204
+    assert dav.transfer("MOVE", "/People/Person 1/IMG_4.jpg", "/People/Person 2/IMG_4.jpg", Overwrite="F").status == 412
 
 
 def test_another_photos_name_is_not_taken(dav: Client) -> None:
-    assert move(dav, "/People/Person 1/IMG_1.jpg", "/People/Person 2/IMG_3.jpg") == 403
+    assert dav.transfer("MOVE", "/People/Person 1/IMG_1.jpg", "/People/Person 2/IMG_3.jpg").status == 403
     assert people(dav) == PEOPLE
 
 
@@ -144,7 +106,7 @@ def test_versions_move(dav: Client) -> None:
         return [dav.one(path, "getetag")["getetag"] for path in ("/People/", "/People/Person%201/", "/")]
 
     before = tags()
-    assert move(dav, "/People/Person 2", "/People/Bob") == 201
+    assert dav.transfer("MOVE", "/People/Person 2", "/People/Bob").status == 201
     named = tags()
     assert dav("DELETE", "/People/Person%201/IMG_1.jpg").status == 204
     removed = tags()
@@ -160,7 +122,7 @@ def test_two_renames_at_once(house: Serving, names: tuple[str, str]) -> None:
     def rename(name: str) -> None:
         with Client(house.url) as client:
             barrier.wait()
-            answers.append((name, move(client, "/People/Person 1", f"/People/{name}", Overwrite="F")))
+            answers.append((name, client.transfer("MOVE", "/People/Person 1", f"/People/{name}", Overwrite="F").status))
 
     threads = [threading.Thread(target=rename, args=(names[number % 2],)) for number in range(8)]
     for thread in threads:
@@ -182,7 +144,7 @@ def test_two_people_renamed_to_one_name_at_once(house: Serving) -> None:
     def rename(number: int) -> None:
         with Client(house.url) as client:
             barrier.wait()
-            answers.append(move(client, f"/People/Person {number}", "/People/Anna", Overwrite="T"))
+            answers.append(client.transfer("MOVE", f"/People/Person {number}", "/People/Anna", Overwrite="T").status)
 
     threads = [threading.Thread(target=rename, args=(number,)) for number in (1, 2, 3)]
     for thread in threads:
@@ -252,9 +214,9 @@ def test_gnome(house: Serving, dav: Client, tmp_path: Path) -> None:
 
 
 def test_a_kill_loses_nothing(house: Serving, dav: Client) -> None:
-    assert move(dav, "/People/Person 1", "/People/Alice") == 201
+    assert dav.transfer("MOVE", "/People/Person 1", "/People/Alice").status == 201
     assert dav("DELETE", "/People/Alice/IMG_1.jpg").status == 204
-    assert move(dav, "/People/Person 2/IMG_5.jpg", "/People/Alice/IMG_5.jpg") == 201
+    assert dav.transfer("MOVE", "/People/Person 2/IMG_5.jpg", "/People/Alice/IMG_5.jpg").status == 201
     before = people(dav)
     house.process.kill()
     house.process.wait()
