@@ -17,11 +17,14 @@ from haven_fs.tree.tree import Tree
 
 
 class DataFolder:
-    """One data folder with the plugins and settings that go with it. Raises UserError if the settings are wrong."""
+    """One data folder with the plugins, those installed unless others are given, and the settings that go with it.
 
-    def __init__(self, path: Path) -> None:
+    Raises UserError if the settings are wrong.
+    """
+
+    def __init__(self, path: Path, plugins: Plugins | None = None) -> None:
         self.path = path.expanduser().absolute()
-        self.plugins = Plugins()
+        self.plugins = plugins or Plugins()
         declared = self.plugins.settings()
         left_out = any(found.problem for found in self.plugins.found)
         self.settings: dict[str, Any] = load_settings(self.path, declared, lenient=left_out)

@@ -33,8 +33,8 @@ class Writing:
 
     def __init__(self, home: Home) -> None:
         self.home = home
-        home.photo("Trip/1.jpg")
-        home.photo("2.jpg")
+        home.add("Trip/1.jpg")
+        home.add("2.jpg")
         home.index()
         with home.catalog.write() as w:
             set_writable(w, "Pictures", writable=True)
@@ -81,7 +81,7 @@ def test_a_folder_that_is_removed_stays_so(writing: Writing, only: set[str] | No
 
 @ALL_OR_ROOT
 def test_files_that_are_moved_or_removed_leave_no_ghost(writing: Writing, only: set[str] | None) -> None:
-    writing.home.photo("3.jpg")
+    writing.home.add("3.jpg")
     writing.home.index()
 
     def after() -> None:

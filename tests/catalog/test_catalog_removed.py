@@ -19,7 +19,7 @@ from haven_fs.tree.filing import Filing, Spot
 def home(home: Home) -> Home:
     """The library with three photos, and writable."""
     for number in range(3):
-        home.photo(f"2020/IMG_{number}.jpg", f"2020-05-0{number + 1} 12:00:00")
+        home.add(f"2020/IMG_{number}.jpg", f"2020-05-0{number + 1} 12:00:00")
     home.index()
     with home.catalog.write() as w:
         set_writable(w, "Pictures", writable=True)
@@ -126,7 +126,7 @@ def other_disk(tmp_path: Path) -> Iterator[Path]:
 
 
 def test_moving_to_another_disk(home: Home, library: Library, other_disk: Path) -> None:
-    home.add(other_disk)
+    home.add_library(other_disk)
     with home.catalog.write() as w:
         other = set_writable(w, str(other_disk), writable=True)
     before = home.seen()

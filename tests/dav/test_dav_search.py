@@ -9,9 +9,10 @@ from urllib.parse import quote
 import pytest
 from helpers.dav import DAV, LOCKINFO, Client, multistatus
 from helpers.files import states
-from helpers.photos import make_photo
 from helpers.programs import gio, mounted, rclone
 from helpers.serving import Serving, serve
+
+from haven_fs.testing import make_photo
 
 PROPPATCH = (
     '<?xml version="1.0"?><D:propertyupdate xmlns:D="DAV:" xmlns:Z="urn:schemas-microsoft-com:"><D:set><D:prop>'

@@ -1,16 +1,10 @@
-"""What every smart folder of the tree must do, built-in or a plugin's: one set of checks, run on any of them.
-
-`check_folder` looks at a folder and everything below it in one state of the catalog. `picture_of` and
-`check_stamps` compare two states: a folder's version must be another one whenever anything below it is.
-"""
+"""What every smart folder must do when it is read, Haven's own or a plugin's: one set of checks, run on any of them."""
 
 import unicodedata
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from haven_fs.catalog import names
 from haven_fs.tree.nodes import Folder
-from haven_fs.tree.photoset import File
 
 TEMPLATE, COLUMNS = "%s\n", ("href",)
 
@@ -111,60 +105,3 @@ def _check_words(folder: Folder) -> None:
     for text in folder.texts():
         assert text.text.endswith("\n")
         assert text.text.encode()
-
-
-Content = tuple[tuple[str, ...], tuple[tuple[str, str], ...], tuple["Content", ...]]
-
-
-@dataclass(frozen=True, slots=True)
-class Picture:
-    """A folder at one moment: its version, when it changed, and all that is in it and below."""
-
-    stamp: str
-    modified: int
-    content: Content
-    about_photos: bool
-
-
-def picture_of(folder: Folder) -> dict[tuple[str, ...], Picture]:
-    """Return the picture of a folder and of each one below."""
-    found: dict[tuple[str, ...], Picture] = {}
-
-    def look(one: Folder) -> Content:
-        files = one.files()
-        shown: list[File] = list(files.files(one.view.db)) if files is not None else []
-        below = []
-        for entry in one.entries():
-            child = one.enter(entry.name)
-            assert child is not None
-            below.append(look(child))
-        texts = tuple((text.name, text.text) for text in one.texts())
-        content = (tuple(e.name for e in one.entries()), (*((f.name, f.etag) for f in shown), *texts), tuple(below))
-        stamp = one.stamp()
-        about_photos = one.photos is not None
-        found[one.view.path] = Picture(str(stamp), one.view.modified(stamp), content, about_photos)
-        return content
-
-    look(folder)
-    return found
-
-
-def check_stamps(
-    before: dict[tuple[str, ...], Picture], after: dict[tuple[str, ...], Picture], *, exact: bool = True
-) -> int:
-    """Check that versions changed where anything did, and return in how many folders that was.
-
-    `exact`: nor may the version of a folder of photos have changed for nothing.
-    """
-    changed = 0
-    for path in before.keys() & after.keys():
-        was, now = before[path], after[path]
-        name = "/" + "/".join(path)
-        assert now.modified >= was.modified, f"{name} became older"
-        if was.content != now.content:
-            changed += 1
-            assert now.stamp != was.stamp, f"{name} changed and its version did not"
-            assert now.modified > was.modified, f"{name} changed and its time did not"
-        elif exact and was.about_photos:
-            assert now.stamp == was.stamp, f"{name} did not change and its version did"
-    return changed
