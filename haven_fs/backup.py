@@ -8,6 +8,7 @@ import json
 import os
 import shutil
 import sqlite3
+from collections.abc import Iterable
 from datetime import datetime
 from pathlib import Path
 
@@ -16,17 +17,19 @@ from haven_fs.errors import UserError
 
 _LIST = "backups.json"
 _FILES = (FILE, "haven.toml", "users.json", _LIST)
-_FOLDERS = ("dropped", "tls")
+_FOLDERS = ("tls",)
 
 
-def backup(data: Path, into: Path) -> Path:
+def backup(data: Path, into: Path, folders: Iterable[str] = ()) -> Path:
     """Copy the data folder's own things into a new folder in `into`, whole or not at all, and return it.
+
+    `folders`: those of facets, see Facet.folders.
 
     It may be called while Haven serves. Raises UserError if there is nothing to copy or no room.
     """
     catalog = data / "catalog.sqlite"
     if not catalog.exists():
-        raise UserError(f"There is no catalog in {data} yet. There is nothing to back up.")
+        raise UserError(f"There is no catalog in {data} yet, so there is nothing to back up.")
     place = into.expanduser().absolute() / f"haven-{datetime.now():%Y-%m-%d-%H%M%S}"
     draft = place.with_name(f".{place.name}.part")
     try:
@@ -35,7 +38,7 @@ def backup(data: Path, into: Path) -> Path:
         for name in _FILES:
             if (data / name).exists():
                 shutil.copy2(data / name, draft / name)
-        for name in _FOLDERS:
+        for name in (*_FOLDERS, *folders):
             if (data / name).is_dir():
                 shutil.copytree(data / name, draft / name)
         for path in draft.rglob("*"):
@@ -44,7 +47,7 @@ def backup(data: Path, into: Path) -> Path:
                     os.fsync(file.fileno())
         draft.rename(place)
     except FileExistsError as error:
-        raise UserError(f"{place} is there already. Wait a second and try again.") from error
+        raise UserError(f"{place} already exists. Wait a second and try again.") from error
     except (OSError, sqlite3.Error) as error:
         shutil.rmtree(draft, ignore_errors=True)
         raise UserError(f"The backup could not be written to {into}: {error}.") from error
@@ -74,7 +77,7 @@ def _copy_database(source: Path, target: Path) -> None:
     try:
         there.backup(here)
         if here.execute("PRAGMA integrity_check").fetchone()[0] != "ok":
-            raise sqlite3.DatabaseError("the copy is not whole")
+            raise sqlite3.DatabaseError("the copy is incomplete")
     finally:
         here.close()
         there.close()

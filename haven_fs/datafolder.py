@@ -17,11 +17,14 @@ from haven_fs.tree.tree import Tree
 
 
 class DataFolder:
-    """One data folder with the plugins and settings that go with it. Raises UserError if the settings are wrong."""
+    """One data folder with the plugins, those installed unless others are given, and the settings that go with it.
 
-    def __init__(self, path: Path) -> None:
+    Raises UserError if the settings are wrong.
+    """
+
+    def __init__(self, path: Path, plugins: Plugins | None = None) -> None:
         self.path = path.expanduser().absolute()
-        self.plugins = Plugins()
+        self.plugins = plugins or Plugins()
         declared = self.plugins.settings()
         left_out = any(found.problem for found in self.plugins.found)
         self.settings: dict[str, Any] = load_settings(self.path, declared, lenient=left_out)
@@ -43,8 +46,8 @@ class DataFolder:
             where = f" at {running['url']}" if running.get("url") else ""
             process = f" (process {running['pid']})" if running.get("pid") else ""
             raise UserError(
-                f"Haven is running on {self.path} already{where}{process}. It finds new photos by itself; "
-                "end it first, or give another data folder with --data."
+                f"Haven is already running on {self.path}{where}{process}. It finds new photos by itself. To use this"
+                " command, stop it first, or choose another data folder with --data."
             ) from error
         except OSError as error:
             raise UserError(
@@ -85,11 +88,8 @@ class DataFolder:
     @contextmanager
     def catalog(self, *, readonly: bool = False) -> Iterator[Catalog]:
         """Open the catalog; for writing the data folder must be `locked`."""
-        catalog = Catalog(self.catalog_path, readonly=readonly, chroma=self.settings["vectors.chroma"])
-        try:
+        with closing(self.open_catalog(readonly=readonly, chroma=self.settings["vectors.chroma"])) as catalog:
             yield catalog
-        finally:
-            catalog.close()
 
     @contextmanager
     def catalog_beside(self, advice: str) -> Iterator[Catalog]:
@@ -99,8 +99,16 @@ class DataFolder:
         """
         if not self.catalog_path.exists():
             raise UserError(f"There is no catalog in {self.path} yet. {advice}")
-        with closing(Catalog(self.catalog_path)) as catalog:
+        with closing(self.open_catalog()) as catalog:
             yield catalog
+
+    def open_catalog(self, path: Path | None = None, *, readonly: bool = False, chroma: str = "off") -> Catalog:
+        """Open a catalog with the facets that the plugins bring: this data folder's, or a copy of it at `path`.
+
+        The one place that opens a catalog, since one that lacks a facet notes nothing of what is said by it.
+        """
+        facets = self.plugins.facets(self.settings)
+        return Catalog(path or self.catalog_path, facets, readonly=readonly, chroma=chroma)
 
     def tree(self, catalog: Catalog) -> Tree:
         """Return the tree over a catalog of this data folder."""

@@ -12,6 +12,7 @@ import pluggy
 if TYPE_CHECKING:
     from haven_fs.analysis.analyzer import Analyzer
     from haven_fs.analysis.follower import Follower
+    from haven_fs.catalog.facets import Facet
     from haven_fs.command import Command
     from haven_fs.config import Setting, Settings
     from haven_fs.tree.narrowing import Narrower
@@ -29,6 +30,11 @@ def haven_settings() -> "Sequence[Setting]":  # type: ignore[empty-body]
 @hookspec
 def haven_analyzers(settings: "Settings") -> "Sequence[Analyzer]":  # type: ignore[empty-body]
     """Analyzers the plugin brings; called in the server and again in every worker process."""
+
+
+@hookspec
+def haven_facets(settings: "Settings") -> "Sequence[Facet]":  # type: ignore[empty-body]
+    """Parts of the catalog that the plugin owns: tables, what becomes of findings, and what undo is to follow."""
 
 
 @hookspec

@@ -19,6 +19,7 @@ from haven_fs import hookspecs
 from haven_fs.analysis.analyzer import Analyzer
 from haven_fs.analysis.follower import Follower
 from haven_fs.catalog import Catalog
+from haven_fs.catalog.facets import Facet
 from haven_fs.command import Command
 from haven_fs.config import CORE_SETTINGS, Setting, Settings
 from haven_fs.tree.narrowing import Narrower
@@ -49,8 +50,8 @@ class Plugins:
     ) -> None:
         """Find the plugins.
 
-        `extra`: plugins that no entry point names. `only`: names of the entry points to load, which workers are told
-        so that they need not find out again which are broken. `patience`: seconds an import may take.
+        `extra`: plugins to register though no entry point names them. `only`: names of the entry points to load, which
+        workers are told so that they need not find out again which are broken. `patience`: seconds an import may take.
         """
         self._patience = patience
         self.found: list[Found] = []
@@ -65,9 +66,11 @@ class Plugins:
             problem = self._load(entry)
             self.found.append(Found(entry.name, version, problem))
             if problem:
-                logger.error("Plugin %s is left out: %s", entry.name, problem)
+                logger.error("The plugin %s is not used: %s", entry.name, problem)
         for plugin in extra:
-            self._manager.register(plugin)
+            if not self._manager.is_registered(plugin):
+                name = getattr(plugin, "__name__", type(plugin).__name__)
+                self.found.append(Found(name, "?", self._register(plugin, name)))
 
     def _load(self, entry: importlib.metadata.EntryPoint) -> str | None:
         """Import and register one plugin; return why that failed, None if it did not."""
@@ -84,7 +87,7 @@ class Plugins:
         thread.start()
         thread.join(self._patience)
         if not outcome:
-            return f"importing {entry.value} did not end within {self._patience:.0f} seconds"
+            return f"importing {entry.value} took longer than {self._patience:.0f} seconds"
         if isinstance(outcome[0], BaseException):
             return f"importing {entry.value} failed: {type(outcome[0]).__name__}: {outcome[0]}"
         return self._register(outcome[0], entry.name)
@@ -116,7 +119,7 @@ class Plugins:
                 for item in answer:
                     _check(item, wanted)
             except (Exception, SystemExit) as error:
-                logger.exception("Plugin %s: %s is left out", implementation.plugin_name, hook)
+                logger.exception("The plugin %s failed in %s, which is ignored", implementation.plugin_name, hook)
                 self._blame(implementation.plugin_name, f"{hook}: {type(error).__name__}: {error}")
                 continue
             answers += answer
@@ -133,6 +136,7 @@ class Plugins:
     def examine(self, settings: Settings) -> None:
         """Ask for everything there is to bring, so that `found` says all that is wrong."""
         self.analyzers(settings)
+        self.facets(settings)
         self.followers(settings)
         self.smart_folders(settings)
         self.path_patterns(settings)
@@ -147,6 +151,10 @@ class Plugins:
     def analyzers(self, settings: Settings) -> dict[str, Analyzer]:
         """Return the analyzers by name; of two with one name the first counts."""
         return _by_name(self._ask("haven_analyzers", Analyzer, settings=settings), "name")
+
+    def facets(self, settings: Settings) -> list[Facet]:
+        """Return the parts of the catalog that plugins own; of two with one name the first counts."""
+        return list(_by_name(self._ask("haven_facets", Facet, settings=settings), "name").values())
 
     def followers(self, settings: Settings) -> dict[str, Follower]:
         """Return what goes on with what analyzers found, by name."""
@@ -187,7 +195,7 @@ class Plugins:
 def _check(item: Any, wanted: type) -> None:
     """Raise TypeError or ValueError if what a plugin brings is not what its hook is for."""
     if not isinstance(item, wanted) or isinstance(item, type):
-        raise TypeError(f"{item!r} is not of the type {wanted.__name__}")
+        raise TypeError(f"{item!r} is not of the type {wanted.__name__}{_lacks(item, wanted)}")
     if isinstance(item, Analyzer):
         if not isinstance(item.name, str) or not isinstance(item.version, int):
             raise TypeError(
@@ -200,12 +208,21 @@ def _check(item: Any, wanted: type) -> None:
         item.arguments(ArgumentParser())
 
 
+def _lacks(item: Any, wanted: type) -> str:
+    """Say what an object lacks that has some of what a type asks for, and how it comes by the rest."""
+    asked = [name for name in (*vars(wanted), *vars(wanted).get("__annotations__", ())) if not name.startswith("_")]
+    lacking = sorted({name for name in asked if not hasattr(item, name)})
+    if isinstance(item, type) or not lacking or len(lacking) == len(set(asked)):
+        return ""
+    return f": it lacks {', '.join(lacking)}. A class derived from haven_fs.{wanted.__name__} has the defaults"
+
+
 def _by_name(items: Iterable[Any], attribute: str) -> dict[str, Any]:
     named: dict[str, Any] = {}
     for item in items:
         name = getattr(item, attribute)
         if name in named:
-            logger.error("Two plugins bring %r; the second is left out", name)
+            logger.error("Two plugins add %r; the second is ignored", name)
         else:
             named[name] = item
     return named

@@ -1,10 +1,15 @@
 """What every test may ask for: the corpus of real files, and skips that count as failures where all must run."""
 
 import os
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 from helpers.family import Family, make_family
+from helpers.home import Home
+from PIL import Image
+
+from haven_fs.analysis.analyzer import Metadata, Sample
 
 
 @pytest.fixture(scope="session")
@@ -28,6 +33,48 @@ def cache_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def family(tmp_path_factory: pytest.TempPathFactory) -> Family:
     """A library of about 60 photos that no test changes."""
     return make_family(tmp_path_factory.mktemp("pictures") / "Family")
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Iterator[Home]:
+    """An empty data folder and an empty library."""
+    made = Home(tmp_path)
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def sample() -> Callable[..., Sample]:
+    """Make a sample of metadata: `sample("IMG.jpg", exif={...}, xmp={...}, roles={"live"}, companions={...})`."""
+
+    def make(
+        name: str = "photo.jpg",
+        mtime: float = 1_600_000_000.0,
+        roles: frozenset[str] = frozenset(),
+        companions: dict[str, Metadata] | None = None,
+        **metadata: object,
+    ) -> Sample:
+        values = {"kind": "image", "format": "jpeg", **metadata}
+        return Sample(Path("/library") / name, mtime, Metadata(**values), roles, companions or {})  # type: ignore[arg-type]
+
+    return make
+
+
+@pytest.fixture
+def exif() -> Callable[..., Image.Exif]:
+    """Make an EXIF block: main tags by number, and those of the EXIF and the GPS directory."""
+
+    def make(
+        main: dict[int, object], inner: dict[int, object] | None = None, gps: dict[int, object] | None = None
+    ) -> Image.Exif:
+        block = Image.Exif()
+        block.update(main)
+        for tag, values in ((0x8769, inner), (0x8825, gps)):
+            if values:
+                block.get_ifd(tag).update(values)
+        return block
+
+    return make
 
 
 @pytest.hookimpl(wrapper=True)

@@ -7,17 +7,19 @@ synchronous=NORMAL: a killed process loses nothing committed; after a power cut 
 transactions at a time, and are found again on disk by the next walk.
 """
 
+import json
 import sqlite3
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from haven_fs.catalog.changes import prepare_changes, watch_changes
 from haven_fs.catalog.corrections import FILE, CorrectionsFile, note_correction, note_rest
-from haven_fs.catalog.schema import MIGRATIONS
+from haven_fs.catalog.facets import Facet, Facets
+from haven_fs.catalog.migrations import migrate, ready
 from haven_fs.errors import UserError
 from haven_fs.vectors import Vectors
 
@@ -28,14 +30,18 @@ class Writer:
     """One write transaction: its connection `db`, and `seq`, the clock's value for everything it changes.
 
     `by`: the user whose write it is, "" if nobody signed in, None if it is Haven's own. `place`: the folder of the tree
-    it is in. What an owner's transaction changes is noted, so that it can be taken back.
+    it is in. What an owner's transaction changes is noted, so that it can be taken back. `facets`: the plugins' parts
+    of the catalog.
     """
 
-    __slots__ = ("_by", "corrected", "db", "place", "removed", "seq")
+    __slots__ = ("_by", "corrected", "db", "facets", "place", "removed", "seq")
 
-    def __init__(self, db: sqlite3.Connection, seq: int, by: str | None = None, place: str = "") -> None:
+    def __init__(
+        self, db: sqlite3.Connection, seq: int, facets: Facets, by: str | None = None, place: str = ""
+    ) -> None:
         self.db = db
         self.seq = seq
+        self.facets = facets
         self._by = by
         self.place = place
         self.removed = False
@@ -50,6 +56,11 @@ class Writer:
         """Say that something left a folder in this transaction, so that folders' modification times move on."""
         self.removed = True
 
+    def touch(self, photo_ids: Iterable[int]) -> None:
+        """Say that photos show otherwise now, so that all folders they are in are new."""
+        ids = json.dumps(list(photo_ids))
+        self.db.execute("UPDATE photo SET seq = ? WHERE id IN (SELECT value FROM json_each(?))", (self.seq, ids))
+
     def correct(self, kind: str, photo_id: int | None = None, **data: Any) -> int:
         """Note what the owner says by what was changed since the last call; see haven_fs.catalog.corrections.
 
@@ -62,11 +73,13 @@ class Writer:
 class Catalog:
     """The catalog in `path`, made and migrated when first opened for writing.
 
-    `chroma`: where the index over the photos' vectors is, see Vectors. Raises UserError if it was made by a newer Haven
-    or is not a catalog.
+    `facets`: the plugins' parts of it; without them their tables are left alone. `chroma`: where the index over the
+    photos' vectors is, see Vectors. Raises UserError if it was made by a newer Haven or is not a catalog.
     """
 
-    def __init__(self, path: Path, *, readonly: bool = False, chroma: str = "off") -> None:
+    def __init__(
+        self, path: Path, facets: Iterable[Facet] = (), *, readonly: bool = False, chroma: str = "off"
+    ) -> None:
         self.path = path
         self._local = threading.local()
         self._lock = threading.RLock()
@@ -80,10 +93,12 @@ class Catalog:
                 raise UserError(
                     f"There is no catalog in {path.parent} yet. Run `haven index FOLDER` or `haven serve FOLDER` first."
                 )
-            self._check_readable()
+            self.facets = Facets(self._check_readable(facets))
         else:
             path.parent.mkdir(parents=True, exist_ok=True)
-            self._writer = self._open_writer()
+            self._writer, usable = self._open_writer(facets)
+            self.facets = Facets(usable)
+            prepare_changes(self._writer, self.facets.owned)
             self.corrections.catch_up(self._writer)
 
     @property
@@ -100,7 +115,7 @@ class Catalog:
                 self._vectors = Vectors(folder, readonly=not self.writable, chroma=self._chroma)
             return self._vectors
 
-    def _open_writer(self) -> sqlite3.Connection:
+    def _open_writer(self, facets: Iterable[Facet]) -> tuple[sqlite3.Connection, list[Facet]]:
         db = sqlite3.connect(
             self.path, isolation_level=None, check_same_thread=False, timeout=30, cached_statements=256
         )
@@ -109,23 +124,18 @@ class Catalog:
             db.execute("PRAGMA synchronous=NORMAL")
             db.execute("PRAGMA cache_size=-16384")
             db.execute("PRAGMA journal_size_limit=16777216")
-            version = self._check_version(db)
-            for number, script in enumerate(MIGRATIONS[version:], start=version + 1):
-                db.executescript(f"BEGIN IMMEDIATE; {script}; PRAGMA user_version={number}; COMMIT")
+            return db, migrate(db, self.path, facets)
         except sqlite3.DatabaseError as error:
             db.close()
-            raise UserError(
-                f"{self.path} is not a catalog of Haven ({error}). Move it away, or restore a backup."
-            ) from error
-        prepare_changes(db)
-        return db
+            raise self._no_catalog(error) from error
+        except UserError:
+            db.close()
+            raise
 
-    def _check_readable(self) -> None:
+    def _check_readable(self, facets: Iterable[Facet]) -> list[Facet]:
         try:
             with self.read() as db:
-                version = self._check_version(db)
-            if version < len(MIGRATIONS):
-                raise UserError(f"{self.path} is older than this Haven FS. Run `haven index` or `haven serve` once.")
+                return ready(db, self.path, facets)
         except sqlite3.DatabaseError as error:
             raise self._no_catalog(error) from error
         except UserError:
@@ -134,12 +144,6 @@ class Catalog:
 
     def _no_catalog(self, error: Exception) -> UserError:
         return UserError(f"{self.path} is not a catalog of Haven ({error}). Move it away, or restore a backup.")
-
-    def _check_version(self, db: sqlite3.Connection) -> int:
-        version = int(db.execute("PRAGMA user_version").fetchone()[0])
-        if version > len(MIGRATIONS):
-            raise UserError(f"{self.path} was made by a newer Haven FS. Update this one: `pip install -U haven-fs`.")
-        return version
 
     @contextmanager
     def read(self) -> Iterator[sqlite3.Connection]:
@@ -186,7 +190,7 @@ class Catalog:
             try:
                 watch_changes(db, on=by is not None)
                 last, changes = db.execute("SELECT value FROM state WHERE key = 'seq'").fetchone()[0], db.total_changes
-                writer = Writer(db, max(last + 1, time.time_ns() // 1_000_000), by, place)
+                writer = Writer(db, max(last + 1, time.time_ns() // 1_000_000), self.facets, by, place)
                 yield writer
                 if writer.corrected:
                     note_rest(db)

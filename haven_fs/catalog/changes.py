@@ -1,57 +1,47 @@
 """What an owner's write changes in the catalog, row by row, so that it can be taken back.
 
-Triggers that live in the writer's connection alone note every row of the tables that hold what owners say, while
-`watch_changes` is on. Only what differs is kept: a row's key, and of an update the columns that changed, so that what
-Haven itself changes in a row later does not stand in the way.
+Triggers that live in the writer's connection alone note every row of the tables that hold what owners say, the core's
+and those of facets, while `watch_changes` is on. Only what differs is kept: a row's key, and of an update the columns
+that changed, so that what Haven itself changes in a row later does not stand in the way.
 """
 
 import json
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 Change = dict[str, Any]
 """`table`, `key` (columns to values), `before` and `after`: columns to values, None where there was or is no row."""
 
 OWNED: dict[str, tuple[str, ...]] = {
-    "person": ("id",),
-    "person_alias": ("fold",),
-    "face": ("id",),
-    "not_person": ("photo_id", "person_id"),
     "alias": ("place", "fold"),
     "made": ("id",),
-    "unwanted": ("made_id", "photo_id"),
-    "dropped": ("id",),
     "said": ("photo_id", "fact"),
-    "album": ("id",),
-    "album_photo": ("album_id", "photo_id"),
-    "album_note": ("album_id", "fold"),
-    "favorite": ("photo_id",),
-    "place_name": ("key",),
     "dismissed": ("photo_id", "question"),
     "hidden": ("photo_id",),
 }
-"""The tables that hold what owners say, and the columns by which a row is known."""
+"""The core's tables that hold what owners say, and the columns by which a row is known."""
 
 _DERIVED = frozenset({"seq"})
 """Columns that say when something changed rather than what."""
 
 
-def prepare_changes(db: sqlite3.Connection) -> None:
-    """Make the triggers of a connection that writes."""
+def prepare_changes(db: sqlite3.Connection, owned: Mapping[str, Sequence[str]]) -> None:
+    """Make the triggers of a connection that writes, for tables and the columns by which their rows are known."""
     script = [
         "PRAGMA recursive_triggers = 1",  # else what REPLACE removes goes unnoticed
         "CREATE TEMP TABLE IF NOT EXISTS watching (is_on INTEGER NOT NULL)",
         "INSERT INTO temp.watching SELECT 0 WHERE NOT EXISTS (SELECT 1 FROM temp.watching)",
-        "CREATE TEMP TABLE IF NOT EXISTS change (n INTEGER PRIMARY KEY, tbl TEXT, before TEXT, after TEXT)",
+        "CREATE TEMP TABLE IF NOT EXISTS change (n INTEGER PRIMARY KEY, tbl TEXT, key TEXT, before TEXT, after TEXT)",
     ]
-    for table in OWNED:
+    for table, key in owned.items():
         columns = [name for _, name, *_ in db.execute(f"PRAGMA main.table_info({table})") if name not in _DERIVED]
         for event, before, after in (("INSERT", None, "NEW"), ("UPDATE", "OLD", "NEW"), ("DELETE", "OLD", None)):
+            values = f"{_row(after or before, key)}, {_row(before, columns)}, {_row(after, columns)}"
             script.append(
                 f"CREATE TEMP TRIGGER IF NOT EXISTS {table}_{event} AFTER {event} ON main.{table}"
-                " WHEN (SELECT is_on FROM temp.watching) BEGIN INSERT INTO change (tbl, before, after)"
-                f" VALUES ('{table}', {_row(before, columns)}, {_row(after, columns)}); END"
+                " WHEN (SELECT is_on FROM temp.watching) BEGIN INSERT INTO change (tbl, key, before, after)"
+                f" VALUES ('{table}', {values}); END"
             )
     db.executescript(";".join(script))
 
@@ -72,20 +62,18 @@ def watch_changes(db: sqlite3.Connection, *, on: bool) -> None:
 
 def take_changes(db: sqlite3.Connection) -> list[Change]:
     """Return what was changed since the last call, in order, and begin anew."""
-    rows = db.execute("SELECT tbl, before, after FROM temp.change ORDER BY n").fetchall()
+    rows = db.execute("SELECT tbl, key, before, after FROM temp.change ORDER BY n").fetchall()
     db.execute("DELETE FROM temp.change")
     return [change for row in rows if (change := _change(*row)) is not None]
 
 
-def _change(table: str, before: str | None, after: str | None) -> Change | None:
+def _change(table: str, key_text: str, before: str | None, after: str | None) -> Change | None:
+    key: dict[str, Any] = json.loads(key_text)
     old, new = (json.loads(text) if text else None for text in (before, after))
     if old is not None and new is not None:
-        old, new = ({c: one[c] for c in old if old[c] != new[c] or c in OWNED[table]} for one in (old, new))
+        old, new = ({c: one[c] for c in old if old[c] != new[c] or c in key} for one in (old, new))
         if old == new:
             return None
-    there = new if new is not None else old
-    assert there is not None
-    key = {column: there[column] for column in OWNED[table]}
     return {"table": table, "key": key, "before": old, "after": new}
 
 

@@ -7,11 +7,10 @@ Rows of originals live as long as the catalog. A file that moved keeps its row, 
 import os
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
-from email.utils import formatdate
 
 from haven_fs.catalog import names
 from haven_fs.catalog.catalog import Writer
+from haven_fs.catalog.spelling import etag, http_date, iso_date
 from haven_fs.library.pair import stem_key
 from haven_fs.library.walk import FileStat
 
@@ -36,33 +35,6 @@ class Differences:
     changed: int = 0
 
 
-def etag(size: int, mtime_ns: int) -> str:
-    """Return the entity tag of a file's state, without quotes; the same for a row and for an open descriptor."""
-    return f"{mtime_ns:x}-{size:x}"
-
-
-def http_date(mtime_ns: int) -> str:
-    """Return a time as HTTP's Last-Modified says it; times no calendar has become the nearest it does."""
-    return formatdate(min(max(mtime_ns // 1_000_000_000, 0), 253402300799), usegmt=True)
-
-
-def iso_date(mtime_ns: int) -> str:
-    """Return a time as WebDAV's creationdate says it."""
-    seconds = min(max(mtime_ns // 1_000_000_000, 0), 253402300799)
-    return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-
-
-def unique(wanted: str, taken: set[str]) -> str:
-    """Return `wanted`, or with " (2)", " (3)", ... before its ending, whose fold is not in `taken`; adds it there."""
-    name, number = wanted, 1
-    stem, ending = names.split_ending(wanted)
-    while names.fold(name) in taken:
-        number += 1
-        name = f"{stem} ({number}){ending}"
-    taken.add(names.fold(name))
-    return name
-
-
 class Mirror:
     """One library's folders and files in one walk; call `put` for each folder listed, in write transactions.
 
@@ -74,6 +46,7 @@ class Mirror:
         self.found = Differences()
         # What is written through the tree while a walk runs is newer than what the walk lists.
         self._since = int(w.db.execute("SELECT value FROM state WHERE key = 'seq'").fetchone()[0])
+        self._own: set[int] = set()
         self._dirs: dict[bytes, int] = {}
         if all_folders:
             known = w.db.execute("SELECT path, id FROM dir WHERE library_id = ? AND gone IS NULL", (library_id,))
@@ -107,8 +80,17 @@ class Mirror:
         touch(w, [dir_id])
         return self.found.new[-1] if row is None else Row(row[0], dir_id, prefix + file, stat.size)
 
+    def is_newer(self, w: Writer, path: bytes) -> bool:
+        """Tell whether something was done in a folder through the tree since the walk began: its listing may be old."""
+        row = w.db.execute("SELECT seq FROM dir WHERE library_id = ? AND path = ?", (self.library_id, path)).fetchone()
+        return row is not None and row[0] > self._since and row[0] not in self._own
+
     def put(self, w: Writer, path: bytes, files: Sequence[FileStat]) -> None:
-        """Bring one folder in step: add what is new, mark what changed as due, note what is missing."""
+        """Bring one folder in step: add what is new, mark what changed as due, note what is missing.
+
+        If the folder `is_newer`, it must have been listed within this transaction, in which nobody else writes.
+        """
+        self._own.add(w.seq)
         dir_id = self._dir(w, path)
         known = {
             row[0]: row[1:]
@@ -150,7 +132,7 @@ class Mirror:
         folds = {
             row[0] for row in w.db.execute("SELECT shown_fold FROM dir WHERE parent_id = ? AND gone IS NULL", (parent,))
         }
-        shown = unique(names.shown(os.fsdecode(file)), folds)
+        shown = names.free(names.shown(os.fsdecode(file)), folds.__contains__)
         self._dirs[path] = w.db.execute(
             "INSERT INTO dir (library_id, parent_id, path, shown, shown_fold, seq) VALUES (?, ?, ?, ?, ?, ?)"
             " ON CONFLICT (library_id, path) DO UPDATE SET gone = NULL, shown = excluded.shown,"
@@ -180,7 +162,8 @@ class Mirror:
         for id_, (file, stat) in enumerate(fresh, start=first):
             stem = stem_key(stat.name).encode(errors="replace").decode()
             stems.add(stem)
-            shown = unique(names.shown(stat.name), taken)
+            shown = names.free(names.shown(stat.name), taken.__contains__)
+            taken.add(names.fold(shown))
             rows.append((id_, dir_id, file, stem, *_stat_columns(stat), *_shown_columns(shown), w.seq))
             self.found.new.append(Row(id_, dir_id, prefix + file, stat.size))
         w.db.executemany(

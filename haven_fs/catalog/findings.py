@@ -22,11 +22,26 @@ FACTS = frozenset(
 )
 """Names of the single-valued facts that the catalog keeps as columns of a photo. Others are refused."""
 
-WORD_FACETS = ("keyword",)
-"""Facets whose values are words about a photo, found by the full text of a search."""
-
 TEXT_FACTS = frozenset({"taken_source", "make", "model", "lens", "caption"})
 """Those that are text; the others are numbers."""
+
+
+Scalar = str | int | float | None
+"""What a fact may be."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tag:
+    """Membership of a photo in one value of a facet, such as place 2988507 "Paris" in country FR.
+
+    `key` is the value's stable id within its facet (a GeoNames id, a country code, a colour word); `name` is what
+    people read and becomes a folder name; `parent` is the key of the value above it, if there is one.
+    """
+
+    facet: str
+    key: str
+    name: str
+    parent: str | None = None
 
 
 @dataclass(slots=True)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from haven_fs.catalog import names
 from haven_fs.catalog.catalog import Catalog, Writer
-from haven_fs.catalog.disk import Mirror, unique
+from haven_fs.catalog.disk import Mirror
 from haven_fs.errors import UserError
 
 NO_INBOX = "Haven has no folder for uploads yet. Start it with one, as in: haven serve --inbox DIR."
@@ -68,7 +68,8 @@ def add_library(catalog: Catalog, folder: Path, data_dir: Path) -> Library:
                     f"{root} overlaps the library {library.root}, which would show photos twice. "
                     f"Remove that first: haven libraries remove {library.name!r}"
                 )
-        name = unique(names.portable(root.name or "Photos"), {names.fold(library.name) for library in known})
+        taken = {names.fold(library.name) for library in known}
+        name = names.free(names.portable(root.name or "Photos"), taken.__contains__)
         id_ = w.db.execute(
             "INSERT INTO library (root, name, fold) VALUES (?, ?, ?) ON CONFLICT (root) DO UPDATE SET gone = NULL,"
             " away = NULL, missing = 0, walked = NULL, name = excluded.name, fold = excluded.fold RETURNING id",

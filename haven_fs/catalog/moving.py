@@ -11,7 +11,7 @@ from pathlib import Path
 from haven_fs.catalog.catalog import Writer
 from haven_fs.catalog.disk import Mirror, Row, drop, move, touch
 from haven_fs.catalog.respell import respell
-from haven_fs.catalog.settle import Settler
+from haven_fs.catalog.settle import settle
 from haven_fs.library.walk import FileStat
 
 _BELOW = "d.library_id = ? AND (d.path = ? OR d.path >= ? AND d.path < ?)"
@@ -74,7 +74,7 @@ def place_file(w: Writer, library_id: int, path: bytes, stat: FileStat, original
     move(w, Row(original_id, old_dir, b"", stat.size), new)
     respell(w, {old_dir, new.dir_id})
     if photo_id is not None and was_gone is not None:
-        Settler(w).settle(photo_id)
+        settle(w, [photo_id])
     return original_id
 
 

@@ -2,7 +2,9 @@
 
 import re
 import unicodedata
+from collections.abc import Callable, Iterator
 from html import escape
+from itertools import chain, count
 from urllib.parse import quote
 
 # XML 1.0 cannot carry most control characters, nor lone surrogates, which is how Python spells a file name that is
@@ -40,6 +42,21 @@ def split_ending(name: str) -> tuple[str, str]:
     if not stem or not dot or len(ending) > 8:
         return name, ""
     return stem, dot + ending
+
+
+def numbered(stem: str, ending: str = "") -> Iterator[str]:
+    """Give "stem (2)", "stem (3)", ..., each with `ending`: what to call a thing whose name another has."""
+    return (f"{stem} ({number}){ending}" for number in count(2))
+
+
+def free(wanted: str, is_taken: Callable[[str], object], *, folder: bool = False) -> str:
+    """Return `wanted`, or the first of its numbered forms that is not taken.
+
+    `is_taken` is asked about folded names. The number stands before the ending of a file's name, and at the end of a
+    `folder`'s: the "Gallen" of "St. Gallen" is no ending.
+    """
+    stem, ending = (wanted, "") if folder else split_ending(wanted)
+    return next(name for name in chain((wanted,), numbered(stem, ending)) if not is_taken(fold(name)))
 
 
 def href(name: str) -> str:

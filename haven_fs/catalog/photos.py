@@ -1,6 +1,7 @@
 """Photos: which originals belong to which, and the display names they keep for good.
 
-A first index of 60,000 photos goes through here photo by photo, so statements count: what is new costs seven.
+A first index of 60,000 photos goes through here, so statements count: what groups of files are is written group by
+group, what is known of the photos for all of a batch together.
 """
 
 import os
@@ -12,9 +13,7 @@ from itertools import count as count_from
 from haven_fs.catalog import names
 from haven_fs.catalog.catalog import Writer
 from haven_fs.catalog.disk import touch
-from haven_fs.catalog.faces import without_forgotten
 from haven_fs.catalog.findings import Analysis, GroupFound, PhotoFound
-from haven_fs.catalog.people import People
 from haven_fs.catalog.settle import Settler
 
 _UNLISTED = ("sidecar", "thumbnail")
@@ -26,45 +25,50 @@ class PhotoStore:
     def __init__(self, w: Writer) -> None:
         self._w = w
         self._db = w.db
-        self._settler = Settler(w)
-        self._people = People(w)
+        self._said: dict[int, dict[str, Analysis]] = {}
+        self._new: dict[int, bool] = {}
+        """Photos of this batch that were in no folder before, and whether they can be shown."""
+        self._rewritten: set[int] = set()
+        """Photos of this batch whose bytes are others than before."""
 
     def put_groups(self, groups: Sequence[GroupFound]) -> dict[int, dict[str, Analysis]]:
         """Store what groups of files turned out to be (kinds, photos, names, facts); return what was said."""
-        said: dict[int, dict[str, Analysis]] = {}
         for group in groups:
-            said |= self._put_group(group)
-        self._finish()
-        return said
+            self._put_group(group)
+        # Other bytes: what any analyzer said was of another picture.
+        self._db.executemany("DELETE FROM analysis WHERE photo_id = ?", [(id_,) for id_ in self._rewritten])
+        self._w.facets.screen(self._db, self._said)
+        self._store()
+        return self._said
 
     def put_analyses(self, found: Mapping[int, dict[str, Analysis]]) -> None:
-        """Store what analyzers said of photos, in place of what they said before, and settle them anew."""
-        for photo_id, analyses in found.items():
-            self._store(photo_id, analyses)
-            if self._has_regions(photo_id, analyses):
-                self._people.sync(photo_id)
-            self._settler.settle(photo_id)
-        self._finish()
+        """Store what analyzers said of photos, in place of what they said before, and settle them anew.
 
-    def _finish(self) -> None:
-        if self._people.changed:
-            self._people.finish()
+        What must not be kept was taken out before, when the vectors were stored: see Facets.screen.
+        """
+        self._said = dict(found)
+        self._store()
 
-    def _has_regions(self, photo_id: int, analyses: dict[str, Analysis], *, is_new: bool = False) -> bool:
-        """Tell whether a photo has regions now or had some before."""
-        if any('"regions"' in analysis.facts for analysis in analyses.values()):
-            return True
-        query = "SELECT 1 FROM face WHERE photo_id = ? LIMIT 1"
-        return not is_new and self._db.execute(query, (photo_id,)).fetchone() is not None
-
-    def _store(self, photo_id: int, analyses: dict[str, Analysis]) -> None:
-        without_forgotten(self._db, photo_id, analyses)
+    def _store(self) -> None:
         self._db.executemany(
             "INSERT OR REPLACE INTO analysis (photo_id, analyzer, version, facts, failed) VALUES (?, ?, ?, ?, ?)",
-            [(photo_id, name, a.version, a.facts, a.failed) for name, a in analyses.items()],
+            [
+                (photo_id, name, a.version, a.facts, a.failed)
+                for photo_id, analyses in self._said.items()
+                for name, a in analyses.items()
+            ],
         )
+        self._w.facets.absorb(self._w, self._said)
+        settler = Settler(self._w)
+        settler.settle_new(
+            {
+                photo_id: ([analysis.facts for _, analysis in sorted(self._said[photo_id].items())], readable)
+                for photo_id, readable in self._new.items()
+            }
+        )
+        settler.settle(photo_id for photo_id in self._said if photo_id not in self._new)
 
-    def _put_group(self, group: GroupFound) -> dict[int, dict[str, Analysis]]:
+    def _put_group(self, group: GroupFound) -> None:
         ids = [probe.id for probe in group.probes]
         before = {
             row[0]: row[1:]
@@ -79,7 +83,6 @@ class PhotoStore:
         claimed = self._of_others(known, ids)
         places: dict[int, tuple[int, str]] = {}
         spelled: dict[int, str] = {}
-        settling: list[tuple[int, PhotoFound, bool]] = []
         for found in group.photos:
             members = [("main", found.main), *found.companions]
             photo_id = next((i for _, id_ in members if (i := before[id_][0]) is not None and i not in claimed), None)
@@ -91,7 +94,7 @@ class PhotoStore:
                 (role, i, os.fsdecode(before[i][3]), before[i][5]) for role, i in members if role not in _UNLISTED
             ]
             spelled |= self._name(photo_id, listed, is_new=is_new)
-            settling.append((photo_id, found, is_new))
+            self._note(photo_id, found, is_new=is_new, is_rewritten=found.main in changed and not is_new)
         for probe in group.probes:
             name = spelled.get(probe.id, before[probe.id][5])
             photo_id, role = places.get(probe.id, (None, None))
@@ -103,19 +106,6 @@ class PhotoStore:
             )  # fmt: skip
             if probe.id in changed and before[probe.id][2] is not None:
                 touch(self._w, [before[probe.id][4]])
-        for photo_id, found, is_new in settling:
-            if found.main in changed and not is_new:
-                # Other bytes: what any analyzer said was of another picture.
-                self._db.execute("DELETE FROM analysis WHERE photo_id = ?", (photo_id,))
-            self._store(photo_id, found.analyses)
-            regions = self._has_regions(photo_id, found.analyses, is_new=is_new)
-            if regions:
-                self._people.sync(photo_id)
-            if is_new and not regions:
-                facts = [analysis.facts for _, analysis in sorted(found.analyses.items())]
-                self._settler.settle_new(photo_id, facts, readable=not found.unreadable)
-            else:
-                self._settler.settle(photo_id)
         for photo_id in known - claimed:
             self._w.note_removal()
             self._db.execute(
@@ -123,7 +113,17 @@ class PhotoStore:
                 " (SELECT 1 FROM original WHERE photo_id = photo.id AND gone IS NULL)",
                 (self._w.seq, photo_id),
             )
-        return {photo_id: found.analyses for photo_id, found, _ in settling}
+
+    def _note(self, photo_id: int, found: PhotoFound, *, is_new: bool, is_rewritten: bool) -> None:
+        """Remember what is to be stored of a photo at the end of the batch, which may meet it twice."""
+        if is_new:
+            self._new[photo_id] = not found.unreadable
+        else:
+            self._new.pop(photo_id, None)
+        if is_rewritten:
+            self._rewritten.add(photo_id)
+            self._said.pop(photo_id, None)
+        self._said[photo_id] = {**self._said.get(photo_id, {}), **found.analyses}
 
     def _of_others(self, photo_ids: set[int], ids: Sequence[int]) -> set[int]:
         """Return those of these photos whose main original is not among `ids`: who leaves it, leaves the photo."""
@@ -192,12 +192,8 @@ class PhotoStore:
         return count_from(max(2, self._db.execute(query, (names.fold(base),)).fetchone()[0]))
 
     def _free(self, wanted: str) -> str:
-        stem, ending = names.split_ending(wanted)
-        name, number = wanted, 1
-        while self._db.execute("SELECT 1 FROM name WHERE fold = ?", (names.fold(name),)).fetchone():
-            number += 1
-            name = f"{stem} ({number}){ending}"
-        return name
+        taken = "SELECT 1 FROM name WHERE fold = ?"
+        return names.free(wanted, lambda fold: self._db.execute(taken, (fold,)).fetchone())
 
     def _keep(self, photo_id: int, base: str, wanted: list[str], *, grouped: bool) -> None:
         self._db.executemany(

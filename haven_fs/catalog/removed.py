@@ -16,7 +16,7 @@ from typing import Any
 
 from haven_fs.catalog import names
 from haven_fs.catalog.catalog import Catalog, Writer
-from haven_fs.catalog.disk import Row, drop, unique
+from haven_fs.catalog.disk import Row, drop
 from haven_fs.catalog.libraries import Library
 from haven_fs.catalog.moving import drop_dirs, file_at, files_below
 from haven_fs.library import removing
@@ -129,7 +129,7 @@ def _insert(
     name: str = "",
 ) -> int:
     wanted = names.shown(name or os.fsdecode(path.rpartition(b"/")[2]))
-    name = unique(wanted, taken_names(w.db))
+    name = names.free(wanted, taken_names(w.db).__contains__)
     row = w.db.execute(
         "INSERT INTO removed (library_id, token, path, is_folder, name, fold, files, size, at, by, seq)"
         " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id",
@@ -143,7 +143,7 @@ def make_room(w: Writer, name: str) -> None:
     """Give what has a name here another one, since something else is put here by that name."""
     one = find_removed(w.db, name)
     if one is not None:
-        other = unique(one.name, taken_names(w.db))
+        other = names.free(one.name, taken_names(w.db).__contains__)
         w.db.execute(
             "UPDATE removed SET name = ?, fold = ?, seq = ? WHERE id = ?", (other, names.fold(other), w.seq, one.id)
         )

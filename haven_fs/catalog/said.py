@@ -11,7 +11,7 @@ from typing import Any
 
 from haven_fs.catalog.catalog import Writer
 from haven_fs.catalog.findings import FACTS
-from haven_fs.catalog.settle import TAGS, Settler
+from haven_fs.catalog.settle import TAGS, settle
 
 
 def said_of(db: sqlite3.Connection, photo_id: int) -> dict[str, Any]:
@@ -34,7 +34,7 @@ def say(w: Writer, photo_id: int, facts: Mapping[str, Any], kind: str) -> None:
             " ON CONFLICT (photo_id, fact) DO UPDATE SET value = excluded.value",
             (photo_id, fact, json.dumps(value, ensure_ascii=False)),
         )
-    Settler(w).settle(photo_id)
+    settle(w, [photo_id])
     w.correct(kind, photo_id, facts=dict(facts))
 
 
@@ -42,5 +42,5 @@ def unsay(w: Writer, photo_id: int, facts: Collection[str], kind: str) -> None:
     """Have the owner leave facts of a photo to the analyzers again, and settle it; see `say`."""
     for fact in facts:
         w.db.execute("DELETE FROM said WHERE photo_id = ? AND fact = ?", (photo_id, fact))
-    Settler(w).settle(photo_id)
+    settle(w, [photo_id])
     w.correct(kind, photo_id, as_found=sorted(facts))

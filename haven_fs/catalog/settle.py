@@ -1,20 +1,21 @@
-"""The one place where what analyzers said becomes what folders show: a photo's columns and its facet values.
+"""The one place where what is known of photos becomes what folders show: a photo's columns and its facet values.
 
-`analysis` keeps each analyzer's words, `face` whose faces they are (see haven_fs.catalog.faces); nothing else becomes a
-facet. Whoever changes them settles the photo.
+Three layers, each over the one before: what analyzers found (`analysis`), what facets make of it (people of faces,
+albums of what was put into them), and what the owner said (`said`). Nothing else becomes a column or a member. Whoever
+changes one of the three settles the photos; a batch of photos costs a handful of queries, whatever its size.
 """
 
 import json
-import sqlite3
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import Any
+from itertools import islice
+from typing import TYPE_CHECKING, Any
 
-from haven_fs.catalog import names
-from haven_fs.catalog.albums import ALBUM, albums_of
-from haven_fs.catalog.catalog import Writer
-from haven_fs.catalog.findings import FACTS, WORD_FACETS
-from haven_fs.catalog.placenames import COUNTRY, PLACE, PlaceNames
+from haven_fs.catalog.findings import FACTS, Scalar, Tag
+from haven_fs.catalog.values import Values, drop_empty_values
+
+if TYPE_CHECKING:
+    from haven_fs.catalog.catalog import Writer
 
 _COLUMNS = tuple(sorted(FACTS))
 _UPDATE = (
@@ -22,100 +23,120 @@ _UPDATE = (
     " WHERE id = ?"
 )
 _EPOCH = datetime(1970, 1, 1)
+_AT_ONCE = 500
+"""Photos that are settled together: what is known of them is in memory."""
 
 TAGS = "tags:"
 """What the name of a fact in the table `said` begins with if it is all values of a facet."""
-PERSON = "person"
-"""The facet of people; its keys are their ids."""
-PERSON_NAME = "coalesce(q.name, 'Person ' || q.number)"
-"""SQL for what the folder of a person `q` is called; NULL while it has none."""
-_PEOPLE = (
-    f"SELECT DISTINCT q.id, {PERSON_NAME} FROM face f JOIN person q ON q.id = f.person_id"
-    " WHERE f.photo_id = ? AND q.hidden = 0 AND (q.name IS NOT NULL OR q.number IS NOT NULL)"
-)
 
+FactsOf = dict[str, Any]
+"""The facts of one photo by their names."""
 Tags = dict[tuple[str, str], tuple[str, str | None]]
+"""Facet values of a photo: facet and key to name and parent."""
 
 
 class Settler:
     """Settles photos in one write transaction."""
 
-    def __init__(self, w: Writer) -> None:
+    def __init__(self, w: "Writer") -> None:
         self._w = w
         self._db = w.db
-        self._values: dict[tuple[str, str, str, str | None], int] = {}
-        self._places = PlaceNames(self._db)
+        self._values = Values(w)
 
     def found(self, photo_id: int) -> tuple[dict[str, Any], Tags]:
         """Return the facts and facet values of a photo as they are without what the owner said of it."""
-        texts = self._db.execute("SELECT facts FROM analysis WHERE photo_id = ? ORDER BY analyzer", (photo_id,))
-        values, tags = self._merged(text for (text,) in texts)
-        for person_id, name in self._db.execute(_PEOPLE, (photo_id,)):
-            tags[PERSON, str(person_id)] = (name, None)
-        return values, tags
+        return self._found({photo_id: self._texts([photo_id]).get(photo_id, [])})[0][photo_id]
 
-    def settle(self, photo_id: int) -> None:
-        """Derive the columns and facet values of a photo anew from its analyses and what the owner said."""
-        values, tags = self.found(photo_id)
-        tags |= {(ALBUM, key): (name, parent) for _, (key, name, parent) in albums_of(self._db, [photo_id])}
-        said = self._db.execute("SELECT fact, value FROM said WHERE photo_id = ?", (photo_id,)).fetchall()
-        self._overrule(values, tags, said)
-        *before, readable = self._db.execute(
-            "SELECT shown, day, taken_source, placed, unreadable IS NULL AND EXISTS"
-            " (SELECT 1 FROM original WHERE photo_id = photo.id AND gone IS NULL)"
-            " AND NOT EXISTS (SELECT 1 FROM hidden WHERE photo_id = photo.id) FROM photo WHERE id = ?",
-            (photo_id,),
-        ).fetchone()
-        self._put(photo_id, values, tags, readable)
-        wanted = {self._value_id(facet, key, *named) for (facet, key), named in tags.items()}
-        current = {row[0] for row in self._db.execute("SELECT value_id FROM member WHERE photo_id = ?", (photo_id,))}
-        self._add(photo_id, wanted - current)
-        self._db.executemany(
-            "DELETE FROM member WHERE value_id = ? AND photo_id = ?", [(value, photo_id) for value in current - wanted]
-        )
-        self._put_words(photo_id, values, tags)
-        after = [readable, day_of(values.get("taken")), values.get("taken_source"), _is_placed(values, tags)]
-        if before[0] and (current - wanted or after != before):
-            self._w.note_removal()
+    def settle(self, photo_ids: Iterable[int]) -> None:
+        """Derive the columns and facet values of photos anew; ids of photos that are not there are passed over."""
+        for ids in _batches(photo_ids):
+            self._settle(ids)
 
-    def settle_albums(self, photo_ids: Collection[int]) -> None:
-        """Bring the albums that photos are in up to date, and nothing else of them: it may be all there are."""
-        wanted = {(self._value_id(ALBUM, *album), id_) for id_, album in albums_of(self._db, photo_ids)}
-        ids = (json.dumps(list(photo_ids)),)
-        members = "SELECT value_id, photo_id FROM json_each(?) j CROSS JOIN member ON photo_id = j.value"
-        albums = "SELECT id FROM value WHERE facet = ?"
-        current = set(self._db.execute(f"{members} WHERE value_id IN ({albums})", (*ids, ALBUM)))
-        self._db.executemany("INSERT INTO member VALUES (?, ?)", wanted - current)
-        self._db.executemany("DELETE FROM member WHERE value_id = ? AND photo_id = ?", current - wanted)
-        self._db.execute("UPDATE photo SET seq = ? WHERE id IN (SELECT value FROM json_each(?))", (self._w.seq, *ids))
-        drop_empty_values(self._db, ALBUM)
-        self._values.clear()
+    def settle_new(self, photos: Mapping[int, tuple[Sequence[str], bool]]) -> None:
+        """Derive the columns and facet values of photos that were in no folder yet.
 
-    def settle_new(self, photo_id: int, facts: Iterable[str], *, readable: bool) -> None:
-        """Derive the columns and facet values of a photo that was in no folder yet.
-
-        `facts` are those of its analyses, in the order of the analyzers' names, as `settle` reads them.
+        `photos`: the facts of its analyses, in the order of the analyzers' names, and whether it can be shown.
         """
-        values, tags = self._merged(facts)
-        self._put(photo_id, values, tags, readable)
-        self._add(photo_id, {self._value_id(facet, key, *named) for (facet, key), named in tags.items()})
-        self._put_words(photo_id, values, tags, is_new=True)
+        for ids in _batches(photos):
+            found, _ = self._found({id_: photos[id_][0] for id_ in ids})
+            self._put(found, {id_: photos[id_][1] for id_ in ids})
+            self._add((id_, value) for id_, (_, tags) in found.items() for value in self._value_ids(tags))
+            words = self._words_of(found)
+            self._insert_words((id_, *words[id_]) for id_ in ids if any(words[id_]))
 
-    def _merged(self, texts: Iterable[str]) -> tuple[dict[str, Any], Tags]:
-        values: dict[str, Any] = {}
-        tags: Tags = {}
-        for text in texts:
-            facts = json.loads(text)
-            values.update(facts.get("values", {}))
-            for facet, key, name, parent in facts.get("tags", ()):
-                tags[facet, key] = (name, parent)
-        for place in self._places.around(values.get("latitude"), values.get("longitude")):
-            tags[PLACE, place.key] = (place.name, place.country)
-        return values, tags
+    def settle_facet(self, facet: str, photo_ids: Collection[int]) -> None:
+        """Bring the values of one facet that photos have up to date; see the function of that name."""
+        for ids in _batches(photo_ids):
+            tags, failed = self._w.facets.tags(self._db, _LazyFacts(self, ids), only=facet)
+            if failed:
+                return
+            wanted = {
+                (id_, self._values.id_of(facet, tag.key, tag.name, tag.parent)) for id_ in tags for tag in tags[id_]
+            }
+            current = self._members(ids, facet)
+            self._add(wanted - current)
+            self._drop(current - wanted)
+            self._db.execute(
+                "UPDATE photo SET seq = ? WHERE id IN (SELECT value FROM json_each(?))", (self._w.seq, json.dumps(ids))
+            )
+        drop_empty_values(self._db, facet)
+        self._values.forget()
 
-    def _overrule(self, values: dict[str, Any], tags: Tags, said: Iterable[tuple[str, str]]) -> None:
+    def _settle(self, ids: list[int]) -> None:
+        marks = (json.dumps(ids),)
+        rows = self._db.execute(
+            "SELECT p.id, p.shown, p.day, p.taken_source, p.placed, p.unreadable IS NULL AND EXISTS"
+            " (SELECT 1 FROM original WHERE photo_id = p.id AND gone IS NULL)"
+            " AND NOT EXISTS (SELECT 1 FROM hidden WHERE photo_id = p.id)"
+            " FROM json_each(?) j CROSS JOIN photo p ON p.id = j.value",
+            marks,
+        )
+        before = {row[0]: row[1:] for row in rows}
+        texts = self._texts(before)
+        found, failed = self._found({id_: texts.get(id_, []) for id_ in before})
+        self._overrule(found)
+        self._put(found, {id_: row[4] for id_, row in before.items()})
+        current = self._members(before)
+        kept = {pair for facet in failed for pair in self._members(before, facet)}
+        wanted = kept.union((id_, value) for id_, (_, tags) in found.items() for value in self._value_ids(tags))
+        self._add(wanted - current)
+        self._drop(current - wanted)
+        self._put_words(found)
+        left = {id_ for id_, _ in current - wanted}
+        for id_, (values, tags) in found.items():
+            shown, *columns, readable = before[id_]
+            after = [day_of(values.get("taken")), values.get("taken_source"), self._is_placed(values, tags)]
+            if shown and (id_ in left or not readable or columns != after):
+                self._w.note_removal()
+                break
+
+    def _texts(self, photo_ids: Iterable[int]) -> dict[int, list[str]]:
+        """Return the facts of photos' analyses as they are stored, in the order of the analyzers' names."""
+        texts: dict[int, list[str]] = {}
+        for photo_id, facts in self._db.execute(
+            "SELECT a.photo_id, a.facts FROM json_each(?) j CROSS JOIN analysis a ON a.photo_id = j.value"
+            " ORDER BY j.key, a.analyzer",
+            (json.dumps(list(photo_ids)),),
+        ):
+            texts.setdefault(photo_id, []).append(facts)
+        return texts
+
+    def _found(self, texts: Mapping[int, Sequence[str]]) -> tuple[dict[int, tuple[FactsOf, Tags]], set[str]]:
+        """Return what analyzers and facets say of photos, and the facets that failed."""
+        found = {id_: _merged(facts) for id_, facts in texts.items()}
+        given, failed = self._w.facets.tags(self._db, {id_: values for id_, (values, _) in found.items()})
+        for id_, tags in given.items():
+            found[id_][1].update({(tag.facet, tag.key): (tag.name, tag.parent) for tag in tags})
+        return found, failed
+
+    def _overrule(self, found: Mapping[int, tuple[FactsOf, Tags]]) -> None:
         """Put what the owner said in place of what analyzers did."""
-        for fact, text in said:
+        rows = self._db.execute(
+            "SELECT s.photo_id, s.fact, s.value FROM json_each(?) j CROSS JOIN said s ON s.photo_id = j.value",
+            (json.dumps(list(found)),),
+        ).fetchall()
+        for photo_id, fact, text in rows:
+            values, tags = found[photo_id]
             value = json.loads(text)
             if not fact.startswith(TAGS):
                 values[fact] = value
@@ -128,68 +149,129 @@ class Settler:
                 row = self._db.execute("SELECT name, parent FROM value WHERE facet = ? AND key = ?", (facet, key))
                 tags[facet, key] = row.fetchone() or (name, parent)
 
-    def _put(self, photo_id: int, values: dict[str, Any], tags: Tags, shown: bool) -> None:
-        columns = [values.get(column) for column in _COLUMNS]
-        day = day_of(values.get("taken"))
-        self._db.execute(_UPDATE, (*columns, day, _is_placed(values, tags), shown, self._w.seq, photo_id))
+    def _put(self, found: Mapping[int, tuple[FactsOf, Tags]], shown: Mapping[int, bool]) -> None:
+        self._db.executemany(
+            _UPDATE,
+            (
+                (*map(values.get, _COLUMNS), day_of(values.get("taken")), self._is_placed(values, tags), shown[id_],
+                 self._w.seq, id_)
+                for id_, (values, tags) in found.items()
+            ),
+        )  # fmt: skip
 
-    def _put_words(self, photo_id: int, values: dict[str, Any], tags: Tags, *, is_new: bool = False) -> None:
-        """Keep what was written about a photo where searches by words look."""
-        name = self._db.execute(
-            "SELECT o.name FROM photo p JOIN original o ON o.id = p.main_id WHERE p.id = ?", (photo_id,)
-        ).fetchone()
-        keywords = "; ".join(sorted(named for (facet, _), (named, _) in tags.items() if facet in WORD_FACETS))
-        words = ((name and name[0]) or "", values.get("caption") or "", keywords)
-        if not is_new:
-            before = self._db.execute("SELECT name, caption, keywords FROM words WHERE rowid = ?", (photo_id,))
-            if (known := before.fetchone()) == words:
-                return
-            if known:
-                self._db.execute("DELETE FROM words WHERE rowid = ?", (photo_id,))
-        if any(words):
+    def _is_placed(self, values: FactsOf, tags: Tags) -> bool:
+        """Tell whether it is known where a photo was taken, at least in which country."""
+        located = self._w.facets.located
+        return values.get("latitude") is not None or any(facet in located for facet, _ in tags)
+
+    def _value_ids(self, tags: Tags) -> list[int]:
+        return [self._values.id_of(facet, key, *named) for (facet, key), named in tags.items()]
+
+    def _members(self, ids: Iterable[int], facet: str | None = None) -> set[tuple[int, int]]:
+        """Return the values that photos have now, of one facet or all, as pairs of photo and value."""
+        query = "SELECT m.photo_id, m.value_id FROM json_each(?) j CROSS JOIN member m ON m.photo_id = j.value"
+        marks = json.dumps(list(ids))
+        if facet is None:
+            return set(self._db.execute(query, (marks,)))
+        only = " WHERE m.value_id IN (SELECT id FROM value WHERE facet = ?)"
+        return set(self._db.execute(query + only, (marks, facet)))
+
+    def _add(self, pairs: Iterable[tuple[int, int]]) -> None:
+        self._db.executemany("INSERT INTO member (photo_id, value_id) VALUES (?, ?)", pairs)
+
+    def _drop(self, pairs: Iterable[tuple[int, int]]) -> None:
+        self._db.executemany("DELETE FROM member WHERE photo_id = ? AND value_id = ?", pairs)
+
+    def _words_of(self, found: Mapping[int, tuple[FactsOf, Tags]]) -> dict[int, tuple[str, str, str]]:
+        """Return what was written about photos: name, caption, keywords."""
+        named = dict(
             self._db.execute(
-                "INSERT INTO words (rowid, name, caption, keywords) VALUES (?, ?, ?, ?)", (photo_id, *words)
+                "SELECT p.id, o.name FROM json_each(?) j CROSS JOIN photo p ON p.id = j.value"
+                " CROSS JOIN original o ON o.id = p.main_id",
+                (json.dumps(list(found)),),
+            ).fetchall()
+        )
+        words = self._w.facets.words
+        return {
+            id_: (
+                named.get(id_) or "",
+                values.get("caption") or "",
+                "; ".join(sorted(name for (facet, _), (name, _) in tags.items() if facet in words)),
             )
+            for id_, (values, tags) in found.items()
+        }
 
-    def _add(self, photo_id: int, value_ids: Iterable[int]) -> None:
-        self._db.executemany("INSERT INTO member VALUES (?, ?)", [(value, photo_id) for value in value_ids])
+    def _put_words(self, found: Mapping[int, tuple[FactsOf, Tags]]) -> None:
+        """Keep what was written about photos where searches by words look."""
+        rows = self._db.execute(
+            "SELECT w.rowid, w.name, w.caption, w.keywords FROM json_each(?) j CROSS JOIN words w ON w.rowid = j.value",
+            (json.dumps(list(found)),),
+        )
+        before = {row[0]: row[1:] for row in rows}
+        changed = {id_: words for id_, words in self._words_of(found).items() if before.get(id_) != words}
+        self._db.executemany("DELETE FROM words WHERE rowid = ?", [(id_,) for id_ in changed if id_ in before])
+        self._insert_words((id_, *words) for id_, words in changed.items() if any(words))
 
-    def _value_id(self, facet: str, key: str, name: str, parent: str | None) -> int:
-        wanted = (facet, key, name, parent)
-        if wanted not in self._values:
-            self._values[wanted] = self._find_value(*wanted)
-        return self._values[wanted]
-
-    def _find_value(self, facet: str, key: str, name: str, parent: str | None) -> int:
-        name = names.portable((self._places.name(key) if facet == PLACE else None) or name)
-        row = self._db.execute(
-            "SELECT id, name, parent FROM value WHERE facet = ? AND key = ?", (facet, key)
-        ).fetchone()
-        if row and row[2] == parent and (row[1] == name or row[1].startswith(f"{name} (")):
-            return int(row[0])
-        wanted, number = name, 1
-        while True:
-            folded = names.fold(wanted)
-            owner = self._db.execute("SELECT key FROM value WHERE facet = ? AND fold = ?", (facet, folded)).fetchone()
-            if owner is None or owner[0] == key:
-                break
-            number += 1
-            wanted = f"{name} ({number})"
-        if row:
-            # A folder leaves under its old name.
-            self._w.note_removal()
-        stored = self._db.execute(
-            "INSERT INTO value (facet, key, name, fold, parent, seq) VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (facet, key)"
-            " DO UPDATE SET name = excluded.name, fold = excluded.fold, parent = excluded.parent, seq = excluded.seq"
-            " RETURNING id",
-            (facet, key, wanted, folded, parent, self._w.seq),
-        ).fetchone()
-        return int(stored[0])
+    def _insert_words(self, rows: Iterable[tuple[int, str, str, str]]) -> None:
+        self._db.executemany("INSERT INTO words (rowid, name, caption, keywords) VALUES (?, ?, ?, ?)", rows)
 
 
-def _is_placed(values: dict[str, Any], tags: Tags) -> bool:
-    """Tell whether it is known where a photo was taken, at least in which country."""
-    return values.get("latitude") is not None or any(facet in (PLACE, COUNTRY) for facet, _ in tags)
+def settle(w: "Writer", photo_ids: Iterable[int]) -> None:
+    """Derive the columns and facet values of photos anew, since what is known of them has changed."""
+    Settler(w).settle(photo_ids)
+
+
+def as_found(w: "Writer", photo_id: int) -> tuple[Mapping[str, Scalar], list[Tag]]:
+    """Return the facts and facet values of a photo as they are without what the owner said of it."""
+    facts, tags = Settler(w).found(photo_id)
+    return facts, [Tag(facet, key, name, parent) for (facet, key), (name, parent) in tags.items()]
+
+
+def settle_facet(w: "Writer", facet: str, photo_ids: Collection[int]) -> None:
+    """Bring the values of one facet that photos have up to date, and nothing else of them.
+
+    For a facet whose tags come from its own tables alone, of which a write has changed many at once.
+    """
+    Settler(w).settle_facet(facet, photo_ids)
+
+
+class _LazyFacts(Mapping[int, Mapping[str, Scalar]]):
+    """The facts that analyzers found of photos, read when they are asked for."""
+
+    def __init__(self, settler: Settler, ids: list[int]) -> None:
+        self._settler = settler
+        self._ids = dict.fromkeys(ids)
+
+    def __getitem__(self, photo_id: int) -> Mapping[str, Scalar]:
+        if photo_id not in self._ids:
+            raise KeyError(photo_id)
+        return _merged(self._settler._texts([photo_id]).get(photo_id, []))[0]
+
+    def __iter__(self) -> Iterator[int]:
+        return iter(self._ids)
+
+    def __len__(self) -> int:
+        return len(self._ids)
+
+    def __contains__(self, photo_id: object) -> bool:
+        return photo_id in self._ids
+
+
+def _merged(texts: Iterable[str]) -> tuple[FactsOf, Tags]:
+    values: FactsOf = {}
+    tags: Tags = {}
+    for text in texts:
+        facts = json.loads(text)
+        values.update(facts.get("values", {}))
+        for facet, key, name, parent in facts.get("tags", ()):
+            tags[facet, key] = (name, parent)
+    return values, tags
+
+
+def _batches(photo_ids: Iterable[int]) -> Iterator[list[int]]:
+    ids = iter(sorted(set(photo_ids)))
+    while batch := list(islice(ids, _AT_ONCE)):
+        yield batch
 
 
 def day_of(taken: int | None) -> int | None:
@@ -201,10 +283,3 @@ def day_of(taken: int | None) -> int | None:
     except OverflowError:
         return None
     return date.year * 10000 + date.month * 100 + date.day
-
-
-def drop_empty_values(db: sqlite3.Connection, facet: str) -> None:
-    """Free the names of values that no photo belongs to any more."""
-    db.execute(
-        "DELETE FROM value WHERE facet = ? AND NOT EXISTS (SELECT 1 FROM member WHERE value_id = value.id)", (facet,)
-    )

@@ -5,16 +5,20 @@ since stays as it is now, and is counted. Taking back is a correction itself, an
 """
 
 import json
+import logging
 import sqlite3
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from haven_fs.catalog import albums
 from haven_fs.catalog.catalog import Writer
-from haven_fs.catalog.changes import Change, take_back
-from haven_fs.catalog.people import People
-from haven_fs.catalog.places import follow_places
-from haven_fs.catalog.settle import Settler
+from haven_fs.catalog.changes import OWNED, Change, take_back
+from haven_fs.catalog.facets import photos_named
+from haven_fs.catalog.migrations import tables_of_facets
+from haven_fs.catalog.settle import settle
+from haven_fs.catalog.values import drop_empty_values
+from haven_fs.errors import UserError
+
+logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,30 +93,58 @@ KIND = "taken back"
 def undo(w: Writer, chosen: Sequence[Correction], now: float) -> Undone:
     """Take corrections back, the newest first; those that were are passed over.
 
-    `w` must be an owner's transaction, see Catalog.write.
+    `w` must be an owner's transaction, see Catalog.write. Raises UserError, and then the transaction must not be
+    committed, if one of them is about tables of a plugin that is away or fails.
     """
-    done, left, count = [], 0, 0
-    for one in sorted(chosen, key=lambda correction: -correction.id):
-        if one.undone is not None:
-            continue
-        changes: list[Change] = json.loads(
-            w.db.execute("SELECT changes FROM correction WHERE id = ?", (one.id,)).fetchone()[0]
-        )
-        changed, not_changed = take_back(w.db, changes, w.seq)
+    todo = sorted((one for one in chosen if one.undone is None), key=lambda one: -one.id)
+    noted = {one.id: _changes_of(w.db, one) for one in todo}
+    _check_owners(w, [change for changes in noted.values() for change in changes])
+    done: list[Change] = []
+    left = 0
+    for one in todo:
+        changed, not_changed = take_back(w.db, noted[one.id], w.seq)
         done += changed
         left += not_changed
-        count += 1
         w.db.execute("UPDATE correction SET undone = ? WHERE id = ?", (now, one.id))
         if one.kind == KIND:
             # What that had taken back is said again.
             again = json.dumps(one.data.get("corrections", []))
             w.db.execute("UPDATE correction SET undone = NULL WHERE id IN (SELECT value FROM json_each(?))", (again,))
-    if count:
-        people = People(w)
-        people.follow(change for change in done if change["table"] not in albums.OF_PHOTOS)
-        people.finish()
-        Settler(w).settle_albums(albums.follow_albums(w.db, done, w.seq))
-        follow_places(w, done)
+    if todo:
+        _follow(w, done)
         w.note_removal()
         w.correct(KIND, corrections=[one.id for one in chosen if one.undone is None])
-    return Undone(count, left)
+    return Undone(len(todo), left)
+
+
+def _changes_of(db: sqlite3.Connection, correction: Correction) -> list[Change]:
+    row = db.execute("SELECT changes FROM correction WHERE id = ?", (correction.id,)).fetchone()
+    changes: list[Change] = json.loads(row[0])
+    return changes
+
+
+def _check_owners(w: Writer, changes: Iterable[Change]) -> None:
+    """Raise UserError if a change is of a table that nobody here knows how to go on with."""
+    lacking = {change["table"] for change in changes} - w.facets.owned.keys()
+    if lacking:
+        owners = tables_of_facets(w.db)
+        named = ", ".join(sorted({f'"{owners.get(table, table)}"' for table in lacking}))
+        raise UserError(
+            f"This cannot be taken back now: the plugin that keeps {named} is not there, or was left out. Install or"
+            " mend it (`haven plugins` shows which there are), then try again. Nothing was changed."
+        )
+
+
+def _follow(w: Writer, done: Sequence[Change]) -> None:
+    """Have everything show what the rows say that were brought back."""
+    photo_ids = photos_named(change for change in done if change["table"] in OWNED)
+    try:
+        more, facets = w.facets.follow(w, done)
+    except Exception as error:
+        logger.exception("A plugin failed to go on with what was taken back")
+        raise UserError(
+            f"This cannot be taken back now: a plugin failed ({error}). The log says more. Nothing was changed."
+        ) from error
+    settle(w, photo_ids | more)
+    for facet in facets:
+        drop_empty_values(w.db, facet)

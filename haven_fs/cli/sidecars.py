@@ -1,4 +1,4 @@
-"""What `haven export xmp` takes out of the catalog, and how a sidecar comes to disk whole or not at all."""
+"""What `haven export xmp` reads from the catalog, and how a sidecar gets to the disk whole or not at all."""
 
 import contextlib
 import os
@@ -30,7 +30,7 @@ class KnownPhoto:
     rated: bool = False
 
     def path(self, root: Path) -> Path:
-        """Return where it is."""
+        """Return the absolute path of the main file of a photo in the library at `root`."""
         return root / self.file
 
 
@@ -99,7 +99,7 @@ def put_sidecar(path: Path, data: bytes, before: bytes | None) -> None:
             file.flush()
             os.fsync(file.fileno())
         if (path.read_bytes() if path.exists() else None) != before:
-            raise NotEditable("another program changed it meanwhile")
+            raise NotEditable("another program changed it in the meantime")
         draft.replace(path)
     finally:
         draft.unlink(missing_ok=True)

@@ -9,7 +9,6 @@ import logging
 import os
 import secrets
 import shutil
-from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO
 
@@ -98,17 +97,6 @@ def replace_with(draft: Path, target: Path) -> None:
     sync_folder(target.parent)
 
 
-def numbered(name: str) -> Iterator[str]:
-    """Give "name (2).jpg", "name (3).jpg", ..."""
-    stem, dot, ending = name.rpartition(".")
-    if not stem or len(ending) > 7:
-        stem, dot, ending = name, "", ""
-    number = 2
-    while True:
-        yield f"{stem} ({number}){dot}{ending}"
-        number += 1
-
-
 def make_folders(root: Path, below: str) -> Path:
     """Make the folder `below` a root, with those above it that are not there, durably. Raises OSError."""
     folder = root
@@ -148,5 +136,5 @@ def sweep(root: Path) -> int:
                     path.unlink()
                 found += 1
             except OSError as error:
-                logger.warning("%s is left of an upload and cannot be removed: %s", path, error)
+                logger.warning("%s is left over from an upload and cannot be deleted: %s", path, error)
     return found

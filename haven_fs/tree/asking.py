@@ -1,7 +1,7 @@
 """Folders of /Review that ask the owner something about photos: a photo deleted there is not asked about again."""
 
 from haven_fs.catalog import Writer
-from haven_fs.catalog.dismissed import Question, dismiss
+from haven_fs.catalog.dismissed import dismiss
 from haven_fs.tree.nodes import PhotoFolder, Text, View
 from haven_fs.tree.photoset import File, PhotoSet
 
@@ -11,10 +11,10 @@ class AskingFolder(PhotoFolder):
 
     narrows = False
 
-    def __init__(self, view: View, photos: PhotoSet, question: Question, refusal: str, *, level: int = 0) -> None:
+    def __init__(self, view: View, photos: PhotoSet, question: str, refusal: str, *, level: int = 0) -> None:
         open_ = "p.id NOT IN (SELECT photo_id FROM dismissed WHERE question = ?)"
         super().__init__(view, photos if level else photos.narrowed(open_, question), level=level)
-        self._question: Question = question
+        self._question = question
         self.refusal = refusal
 
     def open_date(self, view: View, photos: PhotoSet, level: int) -> PhotoFolder:

@@ -12,7 +12,6 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from haven_fs.catalog import names
-from haven_fs.catalog.disk import etag, http_date, iso_date
 from haven_fs.library.ignore import is_noise
 from haven_fs.tree.nodes import Text
 from haven_fs.tree.photoset import File
@@ -55,12 +54,7 @@ class JunkStore:
             state = path.stat()
         except OSError:
             return None
-        tag = etag(state.st_size, state.st_mtime_ns)
-        modified, created = http_date(state.st_mtime_ns), iso_date(state.st_mtime_ns)
-        return File(
-            0, None, parts[-1], path, self.folder, state.st_size, state.st_mtime_ns, tag, modified, created,
-            "application/octet-stream", None,
-        )  # fmt: skip
+        return File.plain(parts[-1], path, self.folder, state.st_size, state.st_mtime_ns)
 
     def put(self, parts: Sequence[str], upload: Upload) -> None:
         """Keep an upload under a path. Raises OSError."""

@@ -11,8 +11,6 @@ from haven_fs.catalog import Writer, names
 from haven_fs.tree.nodes import Entry, Folder, View
 from haven_fs.tree.photoset import Stamp
 
-SEARCH = "search"
-"""The parent of searches that are kept: /Search lists those itself."""
 _FIXED = frozenset({"timeline", "review", "originals", "inbox", "recently removed"})
 """Folders at the top that are as they are, or real: a folder made there would mean something else, or nothing."""
 
@@ -81,7 +79,7 @@ class Versions:
 
     def __init__(self, view: View) -> None:
         self._view = view
-        rows = view.db.execute("SELECT DISTINCT parent FROM made WHERE parent <> ?", (SEARCH,))
+        rows = view.db.execute("SELECT DISTINCT parent FROM made")
         self._above = {
             "/".join(parent.split("/")[:depth]) for (parent,) in rows for depth in range(parent.count("/") + 2)
         }

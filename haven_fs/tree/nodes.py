@@ -235,7 +235,7 @@ class RankedFolder(PhotoFolder):
     ) -> None:
         """`ranked`: the ids of photos; those that `photos` does not hold are not shown."""
         super().__init__(view, photos.among(ranked), level=level, texts=texts)
-        self._ranked = ranked
+        self.ranked = ranked
 
     def entries(self) -> Iterable[Entry]:
         """Return the years, months or days that photos are from, if this folder is split; all as new as this one."""
@@ -243,7 +243,7 @@ class RankedFolder(PhotoFolder):
 
     def open_date(self, view: View, photos: PhotoSet, level: int) -> PhotoFolder:
         """Return the folder of a year, a month or a day, ranked as this one is."""
-        return RankedFolder(view, photos, self._ranked, level=level)
+        return RankedFolder(view, photos, self.ranked, level=level)
 
     def files(self) -> FileSet | None:
         """Return the photos' files by rank, unless they are in folders by date."""
@@ -251,7 +251,7 @@ class RankedFolder(PhotoFolder):
 
     def opens(self) -> FileSet:
         """Return the photos' files by rank."""
-        return self._photos.ranked_files(self._ranked)
+        return self._photos.ranked_files(self.ranked)
 
     def stamp(self) -> Stamp:
         """Return the version: as new as the catalog or the day, since any change may bring another order."""
@@ -282,11 +282,7 @@ class FacetFolder(Folder):
     @property
     def photos(self) -> PhotoSet:
         """The photos that have any of the values."""
-        condition, params = "facet = ?", [self._facet]
-        if self._parent is not None:
-            condition, params = "facet = ? AND parent = ?", [self._facet, self._parent]
-        members = f"SELECT photo_id FROM member JOIN value ON value.id = value_id WHERE {condition}"
-        return self.view.within.narrowed(f"p.id IN ({members})", *params)
+        return self.view.within.with_facet(self._facet, parent=self._parent)
 
     def entries(self) -> Iterable[Entry]:
         """Return the values that photos have."""

@@ -15,6 +15,7 @@ from typing import Any
 
 from haven_fs.catalog import names
 from haven_fs.catalog.schema import LOCATED
+from haven_fs.catalog.spelling import etag, http_date, iso_date
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +49,27 @@ class File:
     created: str
     mime: str
     away: str | None
+
+    @classmethod
+    def plain(
+        cls,
+        name: str,
+        path: Path,
+        root: Path,
+        size: int,
+        mtime_ns: int,
+        mime: str = "application/octet-stream",
+        *,
+        tag: str | None = None,
+        away: str | None = None,
+    ) -> "File":
+        """Return a file that is no original, below `root` on the disk. `tag`: its entity tag, if not that of its state.
+
+        `mtime_ns`: nanoseconds since the epoch.
+        """
+        modified, created = http_date(mtime_ns), iso_date(mtime_ns)
+        tag = etag(size, mtime_ns) if tag is None else tag
+        return cls(0, None, name, path, root, size, mtime_ns, tag, modified, created, mime, away)
 
 
 _FILE = (
@@ -143,6 +165,16 @@ class FileSet:
             offset += slice_
 
 
+def _having(facet: str, key: str | None = None, parent: str | None = None) -> tuple[str, ...]:
+    """Return the condition that a photo has a value of a facet, and its parameters."""
+    chosen, params = "facet = ?", [facet]
+    for column, wanted in (("key", key), ("parent", parent)):
+        if wanted is not None:
+            chosen, params = f"{chosen} AND {column} = ?", [*params, wanted]
+    values = f"SELECT id FROM value WHERE {chosen}"
+    return (f"p.id IN (SELECT photo_id FROM member WHERE value_id IN ({values}))", *params)
+
+
 @dataclass(frozen=True, slots=True)
 class PhotoSet:
     """Photos picked by conditions over `photo AS p`, all of which must hold."""
@@ -159,6 +191,18 @@ class PhotoSet:
         """Return the photos of this set that belong to a facet's value."""
         return self.narrowed("p.id IN (SELECT photo_id FROM member WHERE value_id = ?)", value_id)
 
+    def with_facet(self, facet: str, key: str | None = None, *, parent: str | None = None) -> "PhotoSet":
+        """Return the photos of this set that have the value of that key in a facet; without a key, any value of it.
+
+        `parent`: only values below that key count.
+        """
+        return self.narrowed(*_having(facet, key, parent))
+
+    def without_facet(self, facet: str, key: str | None = None) -> "PhotoSet":
+        """Return the photos of this set that have no such value; see `with_facet`."""
+        condition, *params = _having(facet, key)
+        return self.narrowed(f"NOT ({condition})", *params)
+
     def __and__(self, other: "PhotoSet") -> "PhotoSet":
         return PhotoSet(self.where + other.where, self.params + other.params, self.shown and other.shown)
 
@@ -173,6 +217,10 @@ class PhotoSet:
         query = f"SELECT count(*), max(p.seq) FROM photo p WHERE {self.condition}"
         count, seq = db.execute(query, self.params).fetchone()
         return Stamp(count, seq or 0)
+
+    def ids(self, db: sqlite3.Connection) -> list[int]:
+        """Return the ids of the photos."""
+        return [id_ for (id_,) in db.execute(f"SELECT p.id FROM photo p WHERE {self.condition}", self.params)]
 
     def grouped(self, db: sqlite3.Connection, expression: str) -> list[tuple[Any, Stamp]]:
         """Return each value of an SQL expression over `p` with the stamp of its photos, in its order."""
@@ -201,6 +249,10 @@ class PhotoSet:
             order="ORDER BY o.name_fold",
             lookup=f"FROM original o CROSS JOIN photo p ON p.id = o.photo_id {where}",
         )
+
+    def main_files(self) -> FileSet:
+        """Return the file that each of these photos is looked at by, without its companions."""
+        return self.narrowed("o.id = p.main_id").files()
 
     def among(self, photo_ids: Sequence[int]) -> "PhotoSet":
         """Return the photos of this set that are among these."""

@@ -8,7 +8,6 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from haven_fs.catalog import Writer, names
-from haven_fs.catalog.disk import etag, http_date, iso_date
 from haven_fs.tree.nodes import View
 from haven_fs.tree.photoset import File
 
@@ -29,7 +28,7 @@ class Placeholders:
     def files(self) -> Sequence[File]:
         """Return the names as files."""
         rows = self._db.execute(
-            "SELECT name, seq FROM dropped WHERE parent = ? AND photo_id IS NULL AND file IS NULL ORDER BY fold",
+            "SELECT name, seq FROM kept_name WHERE parent = ? ORDER BY fold",
             (self._place,),
         ).fetchall()
         return [self._file(name, seq) for name, seq in rows]
@@ -37,36 +36,33 @@ class Placeholders:
     def find(self, name: str) -> File | None:
         """Return the file of a name that is kept."""
         row = self._db.execute(
-            "SELECT name, seq FROM dropped WHERE parent = ? AND fold = ? AND photo_id IS NULL AND file IS NULL",
+            "SELECT name, seq FROM kept_name WHERE parent = ? AND fold = ?",
             (self._place, names.fold(name)),
         ).fetchone()
         return self._file(*row) if row else None
 
     def _file(self, name: str, seq: int) -> File:
-        moment = seq * 1_000_000
-        modified, created = http_date(moment), iso_date(moment)
-        path, mime = self._folder / _EMPTY, "application/octet-stream"
-        return File(0, None, name, path, self._folder, 0, moment, etag(0, moment), modified, created, mime, None)
+        return File.plain(name, self._folder / _EMPTY, self._folder, 0, seq * 1_000_000)
 
     def put(self, w: Writer, name: str) -> None:
         """Keep a name. Raises OSError."""
         self._folder.mkdir(parents=True, exist_ok=True)
         (self._folder / _EMPTY).touch()
         w.db.execute(
-            "INSERT INTO dropped (parent, name, fold, size, mime, seq) VALUES (?, ?, ?, 0, '', ?)"
+            "INSERT INTO kept_name (parent, name, fold, seq) VALUES (?, ?, ?, ?)"
             " ON CONFLICT (parent, fold) DO UPDATE SET name = excluded.name, seq = excluded.seq",
             (self._place, name, names.fold(name), w.seq),
         )
         w.db.execute(
-            "DELETE FROM dropped WHERE photo_id IS NULL AND file IS NULL AND id NOT IN"
-            " (SELECT id FROM dropped WHERE photo_id IS NULL AND file IS NULL ORDER BY seq DESC LIMIT ?)",
+            "DELETE FROM kept_name WHERE (parent, fold) NOT IN"
+            " (SELECT parent, fold FROM kept_name ORDER BY seq DESC LIMIT ?)",
             (MOST,),
         )
 
     def drop(self, w: Writer, name: str) -> bool:
         """Keep a name no more; return whether it was kept."""
         dropped = w.db.execute(
-            "DELETE FROM dropped WHERE parent = ? AND fold = ? AND photo_id IS NULL AND file IS NULL",
+            "DELETE FROM kept_name WHERE parent = ? AND fold = ?",
             (self._place, names.fold(name)),
         ).rowcount
         if dropped:

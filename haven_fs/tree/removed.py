@@ -11,9 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from haven_fs.catalog import Writer, names
-from haven_fs.catalog.disk import etag, http_date, iso_date
 from haven_fs.catalog.removed import Removed, all_removed, find_removed, make_room
-from haven_fs.catalog.settle import Settler
+from haven_fs.catalog.settle import settle
 from haven_fs.config import Settings
 from haven_fs.hook import hookimpl
 from haven_fs.library.ignore import is_noise
@@ -133,7 +132,7 @@ class RemovedFolder(Folder):
         make_room(w, name)
         w.db.execute("INSERT OR IGNORE INTO hidden VALUES (?, ?, ?)", (file.photo_id, time.time(), w.by))
         self._aliases().put(w, name, file)
-        Settler(w).settle(file.photo_id)
+        settle(w, [file.photo_id])
         w.note_removal()
         w.correct("hidden", file.photo_id, name=name)
 
@@ -142,7 +141,7 @@ class RemovedFolder(Folder):
         assert file.photo_id is not None
         self._aliases().drop(w, file.photo_id)
         w.db.execute("DELETE FROM hidden WHERE photo_id = ?", (file.photo_id,))
-        Settler(w).settle(file.photo_id)
+        settle(w, [file.photo_id])
         w.note_removal()
         w.correct("shown again", file.photo_id)
 
@@ -160,11 +159,8 @@ def _file(view: View, inside: Inside, name: str) -> File | None:
         return None
     if not stat.S_ISREG(state.st_mode):
         return None
-    tag = etag(state.st_size, state.st_mtime_ns)
-    modified, created = http_date(state.st_mtime_ns), iso_date(state.st_mtime_ns)
     mime = mimetypes.guess_type(path.name)[0] or "application/octet-stream"
-    size, root = state.st_size, one.root
-    return File(0, None, name, path, root, size, state.st_mtime_ns, tag, modified, created, mime, one.away)
+    return File.plain(name, path, one.root, state.st_size, state.st_mtime_ns, mime, away=one.away)
 
 
 @hookimpl

@@ -5,9 +5,10 @@ Copying a photo into an album adds it, and copying a whole folder into /Albums k
 
 from collections.abc import Sequence
 
+from haven_albums.facet import AlbumsFacet, FavoritesFacet
 from haven_albums.favorites import FAVORITES
 from haven_albums.folders import ALBUMS
-from haven_fs import SmartFolder, hookimpl
+from haven_fs import Facet, SmartFolder, hookimpl
 from haven_fs.config import Setting
 
 
@@ -15,6 +16,12 @@ from haven_fs.config import Setting
 def haven_settings() -> Sequence[Setting]:
     """Bring whether albums show covers."""
     return [Setting("albums.covers", False, "Whether each album shows its first photo as a cover, folder.jpg.")]
+
+
+@hookimpl
+def haven_facets() -> Sequence[Facet]:
+    """Bring the tables of albums and favourites."""
+    return [AlbumsFacet(), FavoritesFacet()]
 
 
 @hookimpl

@@ -9,12 +9,11 @@ import json
 import time
 from collections.abc import Iterable, Sequence
 
-from haven_fs import AlreadyExists, Conflict, Forbidden, NotFound, Writer
+from haven_albums.nesting import ALBUM, albums_above, photos_in
+from haven_fs import AlreadyExists, Conflict, Forbidden, NotFound, Writer, settle_facet
 from haven_fs.catalog import names
-from haven_fs.catalog.albums import albums_above, photos_in
 from haven_fs.catalog.changes import take_back, take_changes
 from haven_fs.catalog.corrections import GESTURE
-from haven_fs.catalog.settle import Settler
 from haven_fs.tree.writes import folder_name
 
 TOP = 0
@@ -55,7 +54,7 @@ class Albums:
         self._put(album_id, parent_id, name)
         self._w.correct("album renamed", album=album_id, name=name, before=before)
         # One photo brings the new name to the facet; those in it are none the newer for that.
-        Settler(self._w).settle_albums(photos_in(self._db, [album_id])[:1])
+        settle_facet(self._w, ALBUM, photos_in(self._db, [album_id])[:1])
 
     def nest(self, album_id: int, parent_id: int, name: str) -> None:
         """Put an album, with all in it, into another, or at the top. Raises Refused."""
@@ -66,7 +65,7 @@ class Albums:
                 raise Forbidden("An album cannot be moved into itself.")
         self._put(album_id, parent_id, self._free_name(parent_id, name, album_id))
         self._w.correct("album moved", album=album_id, name=name, parent=parent_id, before=before)
-        Settler(self._w).settle_albums(photos_in(self._db, [album_id]))
+        settle_facet(self._w, ALBUM, photos_in(self._db, [album_id]))
 
     def _put(self, album_id: int, parent_id: int, name: str) -> None:
         self._db.execute(
@@ -83,7 +82,7 @@ class Albums:
         self._delete(album_id)
         self._w.note_removal()
         self._w.correct(_REMOVED, album=album_id, parent=parent_id, name=name, photos=photo_ids)
-        Settler(self._w).settle_albums(photo_ids)
+        settle_facet(self._w, ALBUM, photo_ids)
 
     def _delete(self, album_id: int) -> None:
         for (nested,) in self._db.execute("SELECT id FROM album WHERE parent_id = ?", (album_id,)).fetchall():
@@ -120,7 +119,7 @@ class Albums:
         name = self._name(album_id)
         self._append(album_id, [photo_id])
         self._w.correct("photo added to album", photo_id, album=album_id, name=name)
-        Settler(self._w).settle_albums([photo_id])
+        settle_facet(self._w, ALBUM, [photo_id])
 
     def _append(self, album_id: int, photo_ids: Iterable[int]) -> None:
         row = self._db.execute("SELECT coalesce(max(position), 0) FROM album_photo WHERE album_id = ?", (album_id,))
@@ -135,7 +134,7 @@ class Albums:
         name = self._name(album_id)
         self._drop(album_id, photo_id)
         self._w.correct(_TAKEN_OUT, photo_id, album=album_id, name=name)
-        Settler(self._w).settle_albums([photo_id])
+        settle_facet(self._w, ALBUM, [photo_id])
 
     def _drop(self, album_id: int, photo_id: int) -> None:
         dropped = self._db.execute(
@@ -151,7 +150,7 @@ class Albums:
         self._drop(source_id, photo_id)
         self._append(album_id, [photo_id])
         self._w.correct("photo moved to album", photo_id, album=album_id, name=name, before=source_id, source=source)
-        Settler(self._w).settle_albums([photo_id])
+        settle_facet(self._w, ALBUM, [photo_id])
 
     def put_note(self, album_id: int, name: str, text: str) -> None:
         """Keep a text in an album, in place of one of that name. Raises Refused."""
@@ -180,7 +179,7 @@ class Albums:
         album_id = self._fill(parent_id, name, content)
         photo_ids = photos_in(self._db, [album_id])
         self._w.correct("folder kept as album", album=album_id, name=name, source=source, photos=len(photo_ids))
-        Settler(self._w).settle_albums(photo_ids)
+        settle_facet(self._w, ALBUM, photo_ids)
         return album_id
 
     def _fill(self, parent_id: int, name: str, content: "Content") -> int:

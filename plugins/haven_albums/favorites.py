@@ -3,8 +3,8 @@
 A photo that was taken out stays out, whatever its file says, until it is put in again.
 """
 
-from haven_albums.written import WrittenPhotos, photo_of
-from haven_fs import File, Folder, Forbidden, PhotoFolder, PhotoSet, SmartFolder, Text, View, Writer
+from haven_fs import Folder, SmartFolder, View, Writer
+from haven_fs.tree.written import ChosenPhotos
 
 PLACE = "favorites"
 _CONDITION = (
@@ -13,35 +13,31 @@ _CONDITION = (
 )
 
 
-class FavoritePhotos(WrittenPhotos):
-    """Favourites: all, or those of a year, a month or a day, or of another folder."""
+class Favorite:
+    """The fact that a photo is a favourite."""
 
-    refusal = "Copy photos here to make them favourites, delete them here if they are none any more."
-
-    def open_date(self, view: View, photos: PhotoSet, level: int) -> PhotoFolder:
-        """Return the folder of a year, a month or a day."""
-        return FavoritePhotos(view, photos, (*self.place, view.path[-1]), level=level)
-
-    def put_photo(self, w: Writer, name: str, file: File) -> None:
+    def put(self, w: Writer, photo_id: int) -> bool:
         """Say that a photo is a favourite."""
-        photo_id = photo_of(file)
         _say(w, photo_id, favorite=True)
-        self.write_name(w, name, file)
         w.correct("photo made a favourite", photo_id)
+        return True
 
-    def move_photo(self, w: Writer, name: str, file: File, source: Folder) -> bool:
-        """Refuse another name for a favourite; what comes from elsewhere is put here as a copy is. Raises Refused."""
-        if isinstance(source, FavoritePhotos):
-            raise Forbidden("Photos keep the names that Haven shows them by.")
+    def move(self, w: Writer, photo_id: int, source: "Favorite") -> bool:
+        """Say nothing: it is one in both folders."""
         return False
 
-    def take_out(self, w: Writer, node: File | Text) -> None:
+    def take_out(self, w: Writer, photo_id: int) -> None:
         """Say that a photo is no favourite, though its file may give it five stars."""
-        if isinstance(node, File) and node.photo_id is not None:
-            _say(w, node.photo_id, favorite=False)
-            self.forget_names(w, node.photo_id)
-            w.note_removal()
-            w.correct("photo no favourite any more", node.photo_id)
+        _say(w, photo_id, favorite=False)
+        w.note_removal()
+        w.correct("photo no favourite any more", photo_id)
+
+
+class FavoritePhotos(ChosenPhotos):
+    """Favourites: all, or those of a year, a month or a day, or of another folder."""
+
+    home = "Favorites"
+    refusal = "Copy photos here to make them favourites, delete them here if they are none any more."
 
 
 def _say(w: Writer, photo_id: int, *, favorite: bool) -> None:
@@ -54,7 +50,7 @@ def _say(w: Writer, photo_id: int, *, favorite: bool) -> None:
 
 
 def _open(view: View) -> Folder:
-    return FavoritePhotos(view, view.within.narrowed(_CONDITION), (PLACE,))
+    return FavoritePhotos(view, view.within.narrowed(_CONDITION), Favorite(), PLACE)
 
 
 FAVORITES = SmartFolder("Favorites", _open, facet=True)

@@ -9,10 +9,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from haven_albums.albums import TOP, Albums, Content, place_of
-from haven_albums.photos import AlbumPhotos, photos_of
+from haven_albums.nesting import BELOW, albums_above
+from haven_albums.photos import AlbumPhotos, InAlbum, photos_of
 from haven_fs import Entry, File, Folder, Forbidden, PhotoSet, SmartFolder, Stamp, Text, View, Writer
 from haven_fs.catalog import names
-from haven_fs.catalog.albums import BELOW, albums_above
 from haven_fs.tree.originals import DiskFolder
 
 _ROOT = ("Albums",)
@@ -32,9 +32,12 @@ _HOW_TO = Text(
 class Album(AlbumPhotos):
     """An album as it shows in any folder: its photos that are in that, and the albums nested in it that have some."""
 
+    dates = AlbumPhotos
+
     def __init__(self, view: View, album_id: int) -> None:
         own = view.within.narrowed("p.id IN (SELECT photo_id FROM album_photo WHERE album_id = ?)", album_id)
-        super().__init__(view, album_id, own, (place_of(album_id),))
+        super().__init__(view, own, InAlbum(album_id), place_of(album_id))
+        self.album_id = album_id
 
     @property
     def photos(self) -> PhotoSet:

@@ -7,8 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from zlib import crc32
 
-from haven_fs.config import Setting, Settings
-from haven_fs.errors import UserError
+from haven_fs import Setting, Settings, UserError
 from haven_models.layout import Layout
 from haven_models.store import DEMO, model_store
 

@@ -13,11 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from haven_clip.model import ChosenModel, chosen_model, older_models
-from haven_fs.config import Settings
-from haven_fs.tree.nodes import View
-from haven_fs.tree.photoset import PhotoSet
-from haven_fs.tree.searcher import Ranking
-from haven_fs.vectors import Hits
+from haven_fs import Hits, PhotoSet, Ranking, Settings, View
 
 if TYPE_CHECKING:
     import numpy as np
@@ -144,12 +140,9 @@ class ClipSearcher:
         return unit
 
     def _embed_file(self, model: ChosenModel, picture: Path) -> "Vector":
-        from haven_fs.library.kinds import sniff
-        from haven_fs.library.picture import open_picture
+        from haven_fs import open_picture  # decoders, which searches by words have no use for
 
-        with picture.open("rb") as file:
-            kind = sniff(file.read(65536), picture.name)
-        vector: Vector = self._model(model).embed_images([open_picture(picture, kind)])[0]
+        vector: Vector = self._model(model).embed_images([open_picture(picture)])[0]
         return vector
 
     def _cutoff(self, view: View, model: ChosenModel) -> "Cutoff":

@@ -1,14 +1,11 @@
 """/Review/Duplicates: a folder for each picture that is there more than once; inside are its photos, the best first."""
 
-import os
 from collections.abc import Iterable, Sequence
 from functools import cached_property
 
 from haven_duplicates.answers import Answer, Answers
 from haven_duplicates.groups import Group
-from haven_fs import Entry, Folder, PhotoFolder, PhotoSet, RankedFolder, SmartFolder, Text, View
-from haven_fs.catalog import names
-from haven_fs.catalog.schema import LOCATED
+from haven_fs import Entry, Folder, PhotoFolder, PhotoSet, RankedFolder, SmartFolder, Text, View, names, originals_paths
 
 REFUSAL = "Look here, and delete what you do not need where it lies; Haven changes no original."
 _ANSWERS = Answers()
@@ -109,20 +106,20 @@ class GroupFolder(RankedFolder):
     def texts(self) -> Sequence[Text]:
         """Return where each photo lies, the best first, and which are exact copies of which."""
         query = (
-            "SELECT p.id, o.name, p.width, p.height, o.size, l.name, d.path, o.shown FROM photo p"
-            f" JOIN original o ON o.id = p.main_id {LOCATED} WHERE {self.photos.condition}"
+            "SELECT p.id, o.id, o.name, p.width, p.height, o.size FROM photo p JOIN original o ON o.id = p.main_id"
+            f" WHERE {self.photos.condition}"
         )
         rows = {row[0]: row[1:] for row in self.view.db.execute(query, self.photos.params)}
+        paths = originals_paths(self.view.db, [original_id for original_id, *_ in rows.values()])
         lines = []
         for number, (id_, copy) in enumerate(zip(self._group.photo_ids, self._group.copies, strict=True), start=1):
             if id_ not in rows:
                 continue
-            name, width, height, size, library, path, file = rows[id_]
+            original_id, name, width, height, size = rows[id_]
             about = [f"{width} x {height}"] if width and height else []
             about.append(f"{size / 1e6:.1f} MB" if size >= 100_000 else f"{size / 1e3:.1f} kB")
             about += [f"the same file as {copy:03d}"] if copy != number else []
-            place = "/".join((library, *(names.shown(part) for part in os.fsdecode(path).split("/") if part), file))
-            lines.append(f"{number:03d} {name}  ({', '.join(about)})\r\n    /Originals/{place}\r\n")
+            lines.append(f"{number:03d} {name}  ({', '.join(about)})\r\n    {paths.get(original_id, 'not there')}\r\n")
         return [Text("Where they lie.txt", "".join(lines))]
 
 

@@ -13,10 +13,10 @@ import sqlite3
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from itertools import chain, compress, count
+from itertools import chain, compress
 from typing import TYPE_CHECKING, NamedTuple
 
-from haven_fs.catalog import names
+from haven_fs import names
 
 if TYPE_CHECKING:
     from haven_duplicates.alike import Links
@@ -37,6 +37,8 @@ _ROUNDS = 8
 is one, has to do with the links, which are nearly all there are."""
 _NEAR_SECONDS, _NEAR_SHARE = 0.5, 0.01
 """How much the lengths of two videos may differ: a second container or another frame rate changes them a little."""
+
+_NUMBER = len(" (10000)")  # of a name that many groups would have
 
 
 class _Photo(NamedTuple):
@@ -177,8 +179,8 @@ def _named(groups: Iterable[list[_Photo]], same: dict[int, int]) -> list[Group]:
         if len(photos) < 2:
             continue
         stem, more = names.split_ending(photos[0].name)[0], f" and {len(photos) - 1} more"
-        numbered = (_shortened(stem, f" ({number}){more}") for number in count(2))
-        spelled = chain((_shortened(stem, more), _shortened(photos[0].name, more)), numbered)
+        short = (_cut(one, len(more)) + more for one in (stem, photos[0].name))
+        spelled = chain(short, names.numbered(_cut(stem, len(more) + _NUMBER), more))
         name = next(one for one in spelled if names.fold(one) not in taken)
         taken.add(names.fold(name))
         units = [same.get(photo.id, photo.id) for photo in photos]
@@ -186,5 +188,6 @@ def _named(groups: Iterable[list[_Photo]], same: dict[int, int]) -> list[Group]:
     return found
 
 
-def _shortened(stem: str, more: str) -> str:
-    return stem.encode()[: names.LONGEST - len(more)].decode(errors="ignore") + more
+def _cut(name: str, room: int) -> str:
+    """Return a name that leaves room for so many bytes behind it."""
+    return name.encode()[: names.LONGEST - room].decode(errors="ignore")

@@ -7,11 +7,12 @@ from collections.abc import Sequence
 
 from haven_faces.analyzer import FacesAnalyzer
 from haven_faces.command import COMMAND
+from haven_faces.facet import PeopleFacet
 from haven_faces.folders import PEOPLE, UNKNOWN
 from haven_faces.keeper import FaceKeeper
 from haven_faces.model import SETTINGS, chosen_faces
 from haven_faces.names import NamesAnalyzer
-from haven_fs import Analyzer, Follower, SmartFolder, hookimpl
+from haven_fs import Analyzer, Facet, Follower, SmartFolder, hookimpl
 from haven_fs.command import Command
 from haven_fs.config import Setting, Settings
 
@@ -32,6 +33,12 @@ def haven_analyzers(settings: Settings) -> Sequence[Analyzer]:
     """Bring the analyzer of names in files, and that of faces if there is a model."""
     model = chosen_faces(settings)
     return [NamesAnalyzer(), *([FacesAnalyzer(model)] if model is not None else [])]
+
+
+@hookimpl
+def haven_facets() -> Sequence[Facet]:
+    """Bring the tables of people and faces."""
+    return [PeopleFacet()]
 
 
 @hookimpl

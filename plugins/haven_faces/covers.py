@@ -9,10 +9,9 @@ import os
 import sqlite3
 from pathlib import Path
 
+from haven_faces.persons import shown_people
 from haven_fs import File, View
 from haven_fs.catalog import Catalog
-from haven_fs.catalog.disk import etag, http_date, iso_date
-from haven_fs.catalog.people import shown_people
 from haven_fs.catalog.schema import LOCATED
 from haven_fs.config import Settings
 
@@ -37,20 +36,7 @@ def cover(view: View, person_id: int) -> File | None:
         stat = path.stat()
     except OSError:
         return None
-    return File(
-        id=0,
-        photo_id=None,
-        name=NAME,
-        path=path,
-        root=path.parent,
-        size=stat.st_size,
-        mtime_ns=stat.st_mtime_ns,
-        etag=etag(stat.st_size, stat.st_mtime_ns),
-        modified=http_date(stat.st_mtime_ns),
-        created=iso_date(stat.st_mtime_ns),
-        mime="image/jpeg",
-        away=None,
-    )
+    return File.plain(NAME, path, path.parent, stat.st_size, stat.st_mtime_ns, "image/jpeg")
 
 
 def remove_cover(settings: Settings, person_id: int) -> None:

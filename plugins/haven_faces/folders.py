@@ -8,6 +8,17 @@ from collections.abc import Iterable, Sequence
 
 from haven_faces.covers import cover
 from haven_faces.matching import best_face
+from haven_faces.people import People
+from haven_faces.persons import (
+    PERSON,
+    NameTaken,
+    find_person,
+    merged_into,
+    people_seq,
+    person_name,
+    shown_people,
+    unknown,
+)
 from haven_fs import (
     AlreadyExists,
     Conflict,
@@ -26,17 +37,6 @@ from haven_fs import (
     Writer,
 )
 from haven_fs.catalog import names
-from haven_fs.catalog.people import (
-    NameTaken,
-    People,
-    find_person,
-    merged_into,
-    people_seq,
-    person_name,
-    shown_people,
-    unknown,
-)
-from haven_fs.catalog.settle import PERSON
 from haven_fs.tree.aliases import Aliases
 from haven_fs.tree.photoset import FileSet
 from haven_fs.tree.writes import folder_name

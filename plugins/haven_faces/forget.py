@@ -10,11 +10,13 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from haven_faces.absorbing import sync
 from haven_faces.covers import remove_cover
+from haven_faces.facerows import ANALYZER, name_digest, without_forgotten
+from haven_faces.people import People
+from haven_faces.persons import find_person
 from haven_fs.catalog import Catalog, Writer
-from haven_fs.catalog.faces import ANALYZER, name_digest, without_forgotten
 from haven_fs.catalog.findings import Analysis
-from haven_fs.catalog.people import People, find_person
 from haven_fs.config import Settings
 from haven_fs.vectors import Vector, VectorStore
 
@@ -50,7 +52,7 @@ def forget(catalog: Catalog, settings: Settings, name: str) -> Forgotten | None:
             _rewrite(w, catalog.vectors.store, photo_id)
         _erase(w, marks)
         for photo_id in photos:
-            people.sync(photo_id)
+            sync(w, photo_id)
             people.unsettle(photo_id)
         people.finish()
         w.note_removal()

@@ -12,12 +12,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from haven_faces.covers import make_covers
+from haven_faces.facerows import GROUPED
 from haven_faces.forget import scrub
 from haven_faces.model import ChosenFaces, chosen_faces
+from haven_faces.people import People
+from haven_faces.persons import people_seq
 from haven_fs.analysis.progress import Progress
 from haven_fs.catalog import Catalog
-from haven_fs.catalog.faces import GROUPED
-from haven_fs.catalog.people import People, people_seq
 from haven_fs.config import Settings
 
 if TYPE_CHECKING:
@@ -107,7 +108,7 @@ class FaceKeeper:
                 groups.named(made)
         return _clock(catalog)
 
-    def settle(self, catalog: Catalog, progress: Progress, stopped: Callable[[], bool]) -> None:
+    def idle(self, catalog: Catalog, progress: Progress, stopped: Callable[[], bool]) -> None:
         """Group all faces anew if many came since the last time, or the owner corrected something and is done."""
         scrub(catalog)
         if self._model is not None and self._is_due(catalog):

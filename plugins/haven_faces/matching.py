@@ -3,7 +3,7 @@
 import sqlite3
 from typing import TYPE_CHECKING
 
-from haven_fs.catalog.people import unknown
+from haven_faces.persons import unknown
 
 if TYPE_CHECKING:
     from haven_fs.vectors import VectorStore

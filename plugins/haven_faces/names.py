@@ -5,9 +5,8 @@ two names for one place are one person: the name that comes first.
 """
 
 from collections.abc import Iterator, Sequence
-from typing import Literal
 
-from haven_fs.analysis.analyzer import Facts, Metadata, Region, Sample
+from haven_fs import Analyzer, Facts, Metadata, Region, Sample
 from haven_fs.library.personnames import listed_people, name_key
 from haven_fs.library.regions import MOST_REGIONS, Box
 from haven_fs.library.upright import frame_of, overlap, upright
@@ -17,12 +16,12 @@ ONE_FACE = 0.5
 """Overlap (intersection over union) from which two boxes are around one face."""
 
 
-class NamesAnalyzer:
+class NamesAnalyzer(Analyzer):
     """Gives regions of the kind "face": a name, and where it is in the upright picture if the file says."""
 
     name = "names"
     version = 1
-    needs: Literal["metadata", "picture"] = "metadata"
+    needs = "metadata"
 
     def analyze(self, batch: Sequence[Sample]) -> list[Facts]:
         """Return one Facts for each sample."""

@@ -2,8 +2,7 @@
 
 from collections.abc import Sequence
 
-from haven_fs import Analyzer, FacetFolder, SmartFolder, View, hookimpl
-from haven_fs.config import Settings
+from haven_fs import Analyzer, Facet, FacetFolder, Settings, SmartFolder, View, hookimpl
 from haven_media.analyzer import MediaAnalyzer
 
 
@@ -16,6 +15,19 @@ def open_types(view: View) -> FacetFolder:
 def haven_analyzers(settings: Settings) -> Sequence[Analyzer]:
     """Bring the analyzer of types, cameras, ratings, captions and keywords."""
     return [MediaAnalyzer()]
+
+
+class KeywordsFacet(Facet):
+    """Keywords: words that somebody wrote about a photo."""
+
+    name = "keyword"
+    is_words = True
+
+
+@hookimpl
+def haven_facets() -> Sequence[Facet]:
+    """Bring keywords, so that searches by words find them."""
+    return [KeywordsFacet()]
 
 
 @hookimpl

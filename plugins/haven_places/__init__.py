@@ -2,11 +2,10 @@
 
 from collections.abc import Sequence
 
-from haven_fs import Analyzer, SmartFolder, hookimpl
-from haven_fs.command import Command
-from haven_fs.config import Setting, Settings
+from haven_fs import Analyzer, Command, Facet, Setting, Settings, SmartFolder, hookimpl
 from haven_places.analyzer import PlacesAnalyzer
 from haven_places.command import COMMAND
+from haven_places.facet import CountriesFacet, PlacesFacet
 from haven_places.folders import FOLDERS
 
 
@@ -20,6 +19,12 @@ def haven_settings() -> Sequence[Setting]:
 def haven_analyzers(settings: Settings) -> Sequence[Analyzer]:
     """Bring the analyzer of places."""
     return [PlacesAnalyzer(settings)]
+
+
+@hookimpl
+def haven_facets() -> Sequence[Facet]:
+    """Bring the table of what the owner calls places."""
+    return [PlacesFacet(), CountriesFacet()]
 
 
 @hookimpl

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from haven_fs.analysis.analyzer import Metadata
+from haven_fs import Metadata
 
 _XMP = re.compile(
     r"\s*(?P<sign>[-+]?)(?P<degrees>\d+(?:\.\d*)?)"

@@ -2,12 +2,16 @@
 
 from collections.abc import Sequence
 
-from haven_fs import PathPattern, SmartFolder, hookimpl
-from haven_fs.command import Command
-from haven_fs.config import Settings
-from haven_fs.tree.narrowing import Narrower
+from haven_fs import Command, Facet, Narrower, PathPattern, Settings, SmartFolder, hookimpl
 from haven_search.command import COMMAND
+from haven_search.facet import SearchFacet
 from haven_search.folders import QUOTED, SEARCH, PhraseNarrower
+
+
+@hookimpl
+def haven_facets() -> Sequence[Facet]:
+    """Bring the tables of pictures that were put into folders, and of what is not wanted in a search."""
+    return [SearchFacet()]
 
 
 @hookimpl

@@ -7,8 +7,7 @@ import threading
 from collections import OrderedDict
 from dataclasses import dataclass
 
-from haven_fs import PhotoSet, Ranking, View
-from haven_fs.catalog import names
+from haven_fs import PhotoSet, Ranking, View, names
 from haven_search.planner import Plan, matching_words, plan
 
 KEPT = 64

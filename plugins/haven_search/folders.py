@@ -23,14 +23,13 @@ from haven_fs import (
     Upload,
     View,
     Writer,
+    names,
 )
-from haven_fs.catalog import names
-from haven_fs.tree import narrowing
 from haven_search.dropped import Dropped, LikeFolder
 from haven_search.engine import Answer, Engine
 from haven_search.segments import is_junk, is_placeholder, unquote
 
-PLACE = narrowing.SEARCH
+PLACE = "search"
 """The value of `parent` in the tables made and dropped."""
 _ENGINE = Engine()
 _HOW_TO = Text(

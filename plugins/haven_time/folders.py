@@ -4,22 +4,19 @@ A photo copied into the folder of a month was taken then, if nobody knew when; o
 then instead. Dates themselves are not made, renamed or removed.
 """
 
-from collections.abc import Sequence
 from dataclasses import replace
 
-from haven_fs import File, Folder, Forbidden, PhotoFolder, PhotoSet, SmartFolder, Stamp, View, Writer
-from haven_fs.tree.aliases import Aliases
-from haven_fs.tree.asking import AskingFolder
-from haven_fs.tree.photoset import FileSet
-from haven_time.said import Period, move_then, put_then
+from haven_fs import AskingFolder, PhotoFolder, PhotoSet, SmartFolder, Stamp, View, WrittenPhotos
+from haven_time.said import Period, TakenThen
 
 FIRST_PHOTO = 1826
 """The year of the oldest photograph there is."""
 
 
-class DateFolder(PhotoFolder):
+class DateFolder(WrittenPhotos):
     """/Timeline, or a year, a month or a day of it."""
 
+    home = "Timeline"
     narrows = False
     refusal = (
         "Copy or move photos into the folder of a month to say when they were taken. Folders of dates cannot be made,"
@@ -28,54 +25,12 @@ class DateFolder(PhotoFolder):
 
     def __init__(self, view: View, photos: PhotoSet, *, level: int = 0, date: str = "") -> None:
         """`date`: the year, month or day as its folder is called, none of all."""
-        super().__init__(view, photos, always_split=2, level=level)
-        self._date = date
-        self._aliases = Aliases(view, f"timeline {date}")
+        fact = TakenThen(Period.named(date))
+        super().__init__(view, photos, fact, f"timeline {date}", level=level, always_split=2)
 
     def open_date(self, view: View, photos: PhotoSet, level: int) -> PhotoFolder:
-        """Return the folder of a year, a month or a day, which takes photos too."""
+        """Return the folder of a year, a month or a day, in which photos were taken then."""
         return DateFolder(view, photos, level=level, date=view.path[-1])
-
-    def files(self) -> FileSet | None:
-        """Return the photos' files under their display names, unless they are in folders by date."""
-        return None if self.is_split() else self._aliases.rest(self.photos.files())
-
-    def extras(self) -> Sequence[File]:
-        """Return the files that were written here under other names."""
-        return self._aliases.files(self.photos)
-
-    def put_photo(self, w: Writer, name: str, file: File) -> None:
-        """Say that a photo was taken then, if nobody knows when it was. Raises Refused."""
-        said = put_then(w, _photo_of(file), self._period())
-        self._write(w, name, file, said=said)
-
-    def move_photo(self, w: Writer, name: str, file: File, source: Folder) -> bool:
-        """Say that a photo was taken then and not when Haven thought. Raises Refused."""
-        if not isinstance(source, DateFolder):
-            return False
-        if source.view.path == self.view.path:
-            raise Forbidden("Photos keep the names that Haven shows them by: their files are never renamed.")
-        said = move_then(w, _photo_of(file), self._period())
-        source._aliases.drop(w, _photo_of(file))
-        self._write(w, name, file, said=said)
-        return True
-
-    def _period(self) -> Period:
-        period = Period.named(self._date)
-        if period is None:
-            raise Forbidden("Put photos into the folder of a year, a month or a day: then they were taken then.")
-        return period
-
-    def _write(self, w: Writer, name: str, file: File, *, said: bool) -> None:
-        """Have the photo answer by the name it was written under. Raises Refused if it is none of this folder's."""
-        photo_id = _photo_of(file)
-        if not self.photos.narrowed("p.id = ?", photo_id).stamp(w.db).count:
-            raise Forbidden("This folder holds only some of the photos of then. Put the photo into Timeline itself.")
-        self._aliases.put(w, name, file, always=self.is_split())
-        if not said:
-            # The listing may be another all the same.
-            w.db.execute("UPDATE photo SET seq = ? WHERE id = ?", (w.seq, photo_id))
-            w.correct("written here", photo_id, name=name)
 
 
 def open_timeline(view: View) -> PhotoFolder:
@@ -121,12 +76,6 @@ def open_undated(view: View) -> PhotoFolder:
     undated = view.within.narrowed("(p.taken_source IS NULL OR p.taken_source = 'file')")
     refusal = "Copy or move a photo into a month's folder in Timeline to say when it was; delete it not to be asked."
     return AskingFolder(view, undated, "time", refusal)
-
-
-def _photo_of(file: File) -> int:
-    if file.photo_id is None:
-        raise Forbidden("This file is no photo of your libraries.")
-    return file.photo_id
 
 
 FOLDERS = (

@@ -6,12 +6,11 @@ month or of the year as far as the month has one. The zone stays too, unless the
 
 import re
 from calendar import monthrange
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import NamedTuple
 
-from haven_fs import Forbidden, Writer
-from haven_fs.catalog.dismissed import ask_again
-from haven_fs.catalog.said import say
+from haven_fs import Forbidden, Writer, ask_again, say
 from haven_time.taken import GUESSED, OWNER
 
 _EPOCH = datetime(1970, 1, 1)
@@ -59,29 +58,41 @@ def _seconds(moment: datetime) -> int:
     return int((moment - _EPOCH).total_seconds())
 
 
-def put_then(w: Writer, photo_id: int, period: Period) -> bool:
-    """Say that a photo was taken then, if nobody knows when it was; False if that is known. Raises Refused."""
-    clock, offset, source = _taken(w, photo_id)
-    if source not in GUESSED:
-        if clock in period:
+@dataclass(frozen=True, slots=True)
+class TakenThen:
+    """The fact that a photo was taken in a period; None: at some time, which nobody can say by that."""
+
+    period: Period | None
+
+    def put(self, w: Writer, photo_id: int) -> bool:
+        """Say it, if nobody knows when the photo was taken. Raises Refused if that is known to be otherwise."""
+        clock, offset, source = _taken(w, photo_id)
+        period = self._period()
+        if source not in GUESSED:
+            if clock in period:
+                return False
+            assert clock is not None
+            known = (_EPOCH + timedelta(seconds=clock)).date()
+            raise Forbidden(
+                f"Haven knows that this photo was taken on {known}. If that is wrong, move the photo here from the"
+                f" folder {known:%Y-%m} in Timeline.",
+            )
+        _say(w, photo_id, period.of(clock), offset, source)
+        return True
+
+    def move(self, w: Writer, photo_id: int, source: "TakenThen") -> bool:
+        """Say it, whatever was known."""
+        clock, offset, origin = _taken(w, photo_id)
+        period = self._period()
+        if clock in period and origin not in GUESSED:
             return False
-        assert clock is not None
-        known = (_EPOCH + timedelta(seconds=clock)).date()
-        raise Forbidden(
-            f"Haven knows that this photo was taken on {known}. If that is wrong, move the photo here from the folder"
-            f" {known:%Y-%m} in Timeline.",
-        )
-    _say(w, photo_id, period.of(clock), offset, source)
-    return True
+        _say(w, photo_id, period.of(clock), offset, origin)
+        return True
 
-
-def move_then(w: Writer, photo_id: int, period: Period) -> bool:
-    """Say that a photo was taken then, whatever was known; False if that is known."""
-    clock, offset, source = _taken(w, photo_id)
-    if clock in period and source not in GUESSED:
-        return False
-    _say(w, photo_id, period.of(clock), offset, source)
-    return True
+    def _period(self) -> Period:
+        if self.period is None:
+            raise Forbidden("Put photos into the folder of a year, a month or a day: then they were taken then.")
+        return self.period
 
 
 def say_then(w: Writer, photo_id: int, period: Period, clock: int | None = None) -> int:

@@ -17,7 +17,7 @@ from defusedxml import DefusedXmlException
 from defusedxml.ElementTree import fromstring
 
 from haven_fs.catalog import names
-from haven_fs.catalog.disk import http_date, iso_date
+from haven_fs.catalog.spelling import http_date, iso_date
 from haven_fs.tree.listing import Listing
 from haven_fs.tree.narrowing import Versions
 from haven_fs.tree.nodes import Folder, Text, View
@@ -283,20 +283,8 @@ def text_file(view: View, folder: Folder, text: Text) -> File:
     """Return how a folder's small text file shows: as old as the folder."""
     stamp = folder.stamp()
     modified = view.modified(stamp) * 1_000_000
-    return File(
-        id=0,
-        photo_id=None,
-        name=text.name,
-        path=Path(),
-        root=Path(),
-        size=len(text.text.encode()),
-        mtime_ns=modified,
-        etag=str(stamp),
-        modified=http_date(modified),
-        created=iso_date(modified),
-        mime="text/plain; charset=utf-8",
-        away=None,
-    )
+    size, mime = len(text.text.encode()), "text/plain; charset=utf-8"
+    return File.plain(text.name, Path(), Path(), size, modified, mime, tag=str(stamp))
 
 
 class ListingCache:

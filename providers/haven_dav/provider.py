@@ -26,11 +26,11 @@ from haven_dav.resources import href, resource, split_path
 from haven_dav.send import Environ, NotThere, StartResponse, send_bytes, send_file
 from haven_dav.status import Locked, status_of
 from haven_dav.writes import WRITES, PartlyDone, Writes
-from haven_fs.catalog import Catalog, names
+from haven_fs.catalog import names
 from haven_fs.catalog.libraries import all_libraries
-from haven_fs.config import default_data_dir, load_settings
+from haven_fs.config import default_data_dir
+from haven_fs.datafolder import DataFolder
 from haven_fs.errors import Refused
-from haven_fs.plugins import Plugins
 from haven_fs.tree.nodes import Folder, Text, View
 from haven_fs.tree.originals import path_of
 from haven_fs.tree.photoset import File
@@ -49,11 +49,8 @@ class HavenProvider(DAVProvider):  # type: ignore[misc]
     def __init__(self, tree: Tree | None = None, *, data: str | None = None) -> None:
         super().__init__()
         if tree is None:
-            folder = Path(data).expanduser() if data else default_data_dir()
-            plugins = Plugins()
-            settings = load_settings(folder, plugins.settings())
-            catalog = Catalog(folder / "catalog.sqlite", readonly=True)
-            tree = plugins.tree(catalog, settings)
+            folder = DataFolder(Path(data) if data else default_data_dir())
+            tree = folder.tree(folder.open_catalog(readonly=True))
         self.tree = tree
         self._locks = Locks(
             tree,

@@ -14,7 +14,7 @@ from email.utils import parsedate_to_datetime
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from haven_fs.catalog.disk import etag, http_date
+from haven_fs.catalog.spelling import etag, http_date
 from haven_fs.tree.photoset import File
 
 BLOCK = 256 * 1024

@@ -1,7 +1,6 @@
 """Analysis is tested with plugins of the test's own, in worker processes started for it."""
 
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -16,18 +15,11 @@ __all__ = ["plant"]
 
 
 @pytest.fixture
-def home(tmp_path: Path) -> Iterator[Home]:
-    made = Home(tmp_path)
-    yield made
-    made.close()
-
-
-@pytest.fixture
 def fresh(home: Home) -> Callable[..., Indexer]:
     """Return a function that makes an indexer with workers and plugins of its own."""
 
     def make(workers: int = 1, **settings: Any) -> Indexer:
-        home.add()
+        home.add_library()
         # Only what the test planted, and time: a worker without the table of places starts sooner.
         plugins = Plugins()
         kept = [f.name for f in plugins.found if f.problem is None and f.name not in ("places", "media")]

@@ -6,13 +6,13 @@ from pathlib import Path
 
 import pytest
 from helpers.home import Home
-from helpers.photos import make_photo
 
 from haven_fs.analysis.at_once import AtOnce
 from haven_fs.analysis.scan import Scan
 from haven_fs.catalog.libraries import add_inbox, add_library, all_libraries, find_inbox, remove_library
 from haven_fs.errors import Forbidden, Refused, Unavailable, UnsupportedType, UserError
 from haven_fs.library.walk import Listing
+from haven_fs.testing import make_photo
 from haven_fs.tree.disk.place import DiskPlace
 from haven_fs.tree.disk.uploads import Stored, Uploads
 
@@ -21,8 +21,8 @@ class Receiving:
     """A home with an inbox, and uploads to it."""
 
     def __init__(self, folder: Path, **settings: object) -> None:
-        self.home = Home(folder, **settings)
-        self.home.photo("known.jpg")
+        self.home = Home(folder, settings=settings)
+        self.home.add("known.jpg")
         self.home.index()
         self.inbox = folder / "Inbox"
         add_inbox(self.home.catalog, self.inbox, self.home.data)
@@ -30,9 +30,7 @@ class Receiving:
         self.new = folder / "new"
 
     def another(self) -> Uploads:
-        from helpers.home import plugins
-
-        self.at_once = AtOnce(self.home.catalog, plugins(), self.home.settings)
+        self.at_once = AtOnce(self.home.catalog, self.home.plugins, self.home.settings)
         return Uploads(self.home.catalog, self.home.settings, self.at_once)
 
     def place(self, below: str = "") -> DiskPlace:

@@ -1,17 +1,6 @@
 """The catalog's clock moves when something shows differently, and only then: sync tools look again at each tick."""
 
-from collections.abc import Iterator
-from pathlib import Path
-
-import pytest
 from helpers.home import Home
-
-
-@pytest.fixture
-def home(tmp_path: Path) -> Iterator[Home]:
-    home = Home(tmp_path)
-    yield home
-    home.close()
 
 
 def clock(home: Home) -> int:
@@ -20,7 +9,7 @@ def clock(home: Home) -> int:
 
 
 def test_a_walk_that_finds_nothing_leaves_it(home: Home) -> None:
-    home.photo("a.jpg")
+    home.add("a.jpg")
     home.index()
     before = clock(home)
     home.index()
@@ -28,9 +17,9 @@ def test_a_walk_that_finds_nothing_leaves_it(home: Home) -> None:
 
 
 def test_a_new_photo_moves_it(home: Home) -> None:
-    home.photo("a.jpg")
+    home.add("a.jpg")
     home.index()
     before = clock(home)
-    home.photo("b.jpg")
+    home.add("b.jpg")
     home.index()
     assert clock(home) > before

@@ -4,45 +4,81 @@ import sqlite3
 from pathlib import Path
 
 import pytest
+from helpers.catalogs import facets
 
 from haven_fs.catalog import Catalog
-from haven_fs.catalog.schema import MIGRATIONS
+from haven_fs.catalog.migrations import LATEST
+from haven_fs.catalog.schema import ADOPTED, FIRST, MIGRATIONS
 from haven_fs.errors import UserError
 
+VERSION8 = Path(__file__).with_name("version8.sql").read_text(encoding="utf-8")
 
-def schema(path: Path) -> dict[str, str]:
+
+def schema(path: Path) -> dict[str, object]:
+    """Return what tables and indexes there are: a table's columns by name, an index's columns in order."""
     db = sqlite3.connect(path)
     try:
-        return {
-            name: " ".join(sql.split())
-            for name, sql in db.execute(
-                "SELECT name, sql FROM sqlite_master WHERE sql <> '' AND name <> 'sqlite_stat1'"
-            )
-        }
+        found: dict[str, object] = {}
+        for kind, name in db.execute("SELECT type, name FROM sqlite_master WHERE name <> 'sqlite_stat1'").fetchall():
+            if kind == "table":
+                columns = [column[1:] for column in db.execute(f"PRAGMA table_info({name})")]
+                found[name] = sorted(columns)
+            else:
+                where = db.execute("SELECT sql FROM sqlite_master WHERE name = ?", (name,)).fetchone()[0] or ""
+                keys = [row[2:] for row in db.execute(f"PRAGMA index_xinfo({name})") if row[5]]
+                found[name] = keys, where.partition(" WHERE ")[2]
+        return found
     finally:
         db.close()
 
 
-def make_old(path: Path, version: int) -> None:
+def make_old(path: Path, version: int, script: str = "") -> None:
     db = sqlite3.connect(path)
-    for script in MIGRATIONS[:version]:
-        db.executescript(script)
+    db.executescript(script or "".join(MIGRATIONS[: max(version - FIRST + 1, 0)]))
     db.execute(f"PRAGMA user_version={version}")
     db.close()
 
 
-@pytest.mark.parametrize("version", range(len(MIGRATIONS) + 1))
+@pytest.mark.parametrize("version", [0, ADOPTED, *range(FIRST, LATEST + 1)])
 def test_every_older_catalog_becomes_the_newest(tmp_path: Path, version: int) -> None:
-    make_old(tmp_path / "old.sqlite", version)
+    make_old(tmp_path / "old.sqlite", version, VERSION8 if version == ADOPTED else "")
     for name in ("old", "empty"):
-        catalog = Catalog(tmp_path / f"{name}.sqlite")
+        catalog = Catalog(tmp_path / f"{name}.sqlite", facets())
         with catalog.write() as w:
-            assert w.db.execute("PRAGMA user_version").fetchone()[0] == len(MIGRATIONS)
+            assert w.db.execute("PRAGMA user_version").fetchone()[0] == LATEST
             assert w.db.execute("PRAGMA integrity_check").fetchone()[0] == "ok"
             assert w.db.execute("PRAGMA foreign_key_check").fetchall() == []
             assert w.db.execute("PRAGMA journal_mode").fetchone()[0] == "wal"
         catalog.close()
     assert schema(tmp_path / "old.sqlite") == schema(tmp_path / "empty.sqlite")
+
+
+def test_what_was_said_before_facets_owned_their_tables_stays(tmp_path: Path) -> None:
+    make_old(path := tmp_path / "old.sqlite", ADOPTED, VERSION8)
+    db = sqlite3.connect(path)
+    db.execute("INSERT INTO album (id, name, fold, seq) VALUES (3, 'Summer', 'summer', 1)")
+    db.execute("INSERT INTO place_name (key, name) VALUES ('at 1 2', 'Home')")
+    db.execute("INSERT INTO person (id, name, fold, seq) VALUES (7, 'Alice', 'alice', 1)")
+    row = "INSERT INTO dropped (parent, name, fold, file, size, mime, seq) VALUES ('search', ?, ?, ?, 0, '', 1)"
+    db.executemany(row, [("a.jpg", "a.jpg", "abc"), ("kept", "kept", None)])
+    db.commit()
+    db.close()
+    catalog = Catalog(path, facets())
+    with catalog.read() as db:
+        assert db.execute("SELECT name FROM album").fetchall() == [("Summer",)]
+        assert db.execute("SELECT name FROM place_name").fetchall() == [("Home",)]
+        assert db.execute("SELECT name FROM person").fetchall() == [("Alice",)]
+        assert db.execute("SELECT name FROM dropped").fetchall() == [("a.jpg",)]
+        assert db.execute("SELECT name FROM kept_name").fetchall() == [("kept",)]
+    catalog.close()
+
+
+@pytest.mark.parametrize("version", range(1, ADOPTED))
+@pytest.mark.parametrize("readonly", [False, True])
+def test_a_catalog_that_was_never_released_is_refused_in_words(tmp_path: Path, version: int, readonly: bool) -> None:
+    make_old(path := tmp_path / "old.sqlite", version)
+    with pytest.raises(UserError, match=r"early Haven FS.*corrections\.jsonl"):
+        Catalog(path, readonly=readonly)
 
 
 def test_a_second_opening_changes_nothing(tmp_path: Path) -> None:
@@ -63,14 +99,14 @@ def test_a_second_opening_changes_nothing(tmp_path: Path) -> None:
 @pytest.mark.parametrize("readonly", [False, True])
 def test_a_newer_catalog_is_refused_and_left_alone(tmp_path: Path, readonly: bool) -> None:
     path = tmp_path / "catalog.sqlite"
-    make_old(path, len(MIGRATIONS))
+    make_old(path, LATEST)
     db = sqlite3.connect(path)
-    db.execute(f"PRAGMA user_version={len(MIGRATIONS) + 1}")
+    db.execute(f"PRAGMA user_version={LATEST + 1}")
     db.close()
     with pytest.raises(UserError, match="newer"):
         Catalog(path, readonly=readonly)
     db = sqlite3.connect(path)
-    assert db.execute("PRAGMA user_version").fetchone()[0] == len(MIGRATIONS) + 1
+    assert db.execute("PRAGMA user_version").fetchone()[0] == LATEST + 1
     db.close()
 
 
@@ -83,7 +119,7 @@ def test_what_is_no_catalog_is_refused_in_words(tmp_path: Path, readonly: bool) 
     assert path.read_bytes() == content
 
 
-@pytest.mark.parametrize("version", range(len(MIGRATIONS)))
+@pytest.mark.parametrize("version", [0, *range(ADOPTED, LATEST)])
 def test_an_older_or_unfinished_catalog_cannot_be_read_only(tmp_path: Path, version: int) -> None:
     make_old(tmp_path / "catalog.sqlite", version)
     with pytest.raises(UserError, match="older"):

@@ -17,15 +17,14 @@ from haven_fs.tree.disk.place import DiskPlace
 
 
 @pytest.fixture
-def home(tmp_path: Path) -> Iterator[Home]:
-    home = Home(tmp_path)
+def home(home: Home) -> Home:
+    """The library with three photos, and writable."""
     for number in range(3):
-        home.photo(f"2020/IMG_{number}.jpg", f"2020-05-0{number + 1} 12:00:00")
+        home.add(f"2020/IMG_{number}.jpg", f"2020-05-0{number + 1} 12:00:00")
     home.index()
     with home.catalog.write() as w:
         set_writable(w, "Pictures", writable=True)
-    yield home
-    home.close()
+    return home
 
 
 @pytest.fixture
@@ -128,7 +127,7 @@ def other_disk(tmp_path: Path) -> Iterator[Path]:
 
 
 def test_moving_to_another_disk(home: Home, library: Library, other_disk: Path) -> None:
-    home.add(other_disk)
+    home.add_library(other_disk)
     with home.catalog.write() as w:
         other = set_writable(w, str(other_disk), writable=True)
     before = home.seen()

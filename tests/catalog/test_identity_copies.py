@@ -1,8 +1,6 @@
 """A move to another disk is a copy first and a removal later, and between them Haven may have looked."""
 
 import shutil
-from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from helpers.home import Home
@@ -10,15 +8,8 @@ from helpers.home import Home
 from haven_fs.analysis import scan
 
 
-@pytest.fixture
-def home(tmp_path: Path) -> Iterator[Home]:
-    home = Home(tmp_path)
-    yield home
-    home.close()
-
-
 def copied(home: Home) -> None:
-    home.photo("2020/a.jpg")
+    home.add("2020/a.jpg")
     home.index()
     (home.root / "2021").mkdir()
     shutil.copy2(home.root / "2020/a.jpg", home.root / "2021/a.jpg")

@@ -7,10 +7,9 @@ from pathlib import Path
 from urllib.parse import quote
 
 import pytest
+from helpers.catalogs import open_catalog
 from helpers.dav import Client
 from helpers.serving import haven, serve
-
-from haven_fs.catalog import Catalog
 
 PEOPLE, FEW = 6, 6
 """As many people, and as many photos of each: enough to be grouped, few enough for a quick test."""
@@ -88,13 +87,13 @@ def test_corrections_outlast_everything(data: Path, photos: Path) -> None:
         haven("index", photos, "--data", data)
         with serve(data=data) as serving, Client(serving.url) as client:
             assert folders(client) == said, what
-        catalog = Catalog(data / "catalog.sqlite", readonly=True)
+        catalog = open_catalog(data, readonly=True)
         (faces,) = (info for space, info in catalog.vectors.store.spaces().items() if space.startswith("faces:"))
         assert faces.photos == len(list(photos.iterdir())), what
         catalog.close()
 
     def change(*statements: str) -> None:
-        catalog = Catalog(data / "catalog.sqlite")
+        catalog = open_catalog(data)
         with catalog.write() as w:
             for statement in statements:
                 w.db.execute(statement)

@@ -1,10 +1,10 @@
 """Every real file is in /Originals, and in a readable photo or in /Review/Unreadable with a reason; none is touched."""
 
-import hashlib
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from helpers.files import states
 from helpers.serving import haven
 
 from haven_fs.datafolder import DataFolder
@@ -15,19 +15,13 @@ from haven_fs.tree.tree import Tree
 FOLDERS = ("cameras", "odd")
 
 
-def state(folder: Path) -> dict[str, tuple[str, int]]:
-    return {
-        path.name: (hashlib.sha256(path.read_bytes()).hexdigest(), path.stat().st_mtime_ns) for path in folder.iterdir()
-    }
-
-
 @pytest.fixture(scope="module")
 def served(corpus: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Tree, View]]:
     data = DataFolder(tmp_path_factory.mktemp("corpus") / "data")
-    before = {name: state(corpus / name) for name in FOLDERS}
+    before = {name: states(corpus / name) for name in FOLDERS}
     done = haven("index", *(corpus / name for name in FOLDERS), "--data", data.path)
     assert done.stderr == ""
-    assert {name: state(corpus / name) for name in FOLDERS} == before
+    assert {name: states(corpus / name) for name in FOLDERS} == before
     with data.catalog(readonly=True) as catalog:
         tree = data.tree(catalog)
         with tree.view() as view:

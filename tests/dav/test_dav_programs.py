@@ -1,6 +1,5 @@
 """Programs that families use, run against the real server: rclone, GNOME's gio, cadaver and curl."""
 
-import hashlib
 import os
 import unicodedata
 from collections import Counter
@@ -8,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from helpers.family import UNSENDABLE, Family
+from helpers.files import digests
 from helpers.programs import QUIET, gio, mounted, rclone, run
 from helpers.serving import Serving
 
@@ -52,7 +52,7 @@ def test_rclone_finds_no_difference_to_the_disk(house: Serving, family: Family, 
 
 def test_rclone_writes_nothing_where_it_means_nothing(house: Serving, family: Family, tmp_path: Path) -> None:
     (tmp_path / "new.jpg").write_bytes(b"new")
-    before = {path: hashlib.sha256(path.read_bytes()).digest() for path in family.root.rglob("*") if path.is_file()}
+    before = digests(family.root)
     remote = {"RCLONE_CONFIG_HAVEN_TYPE": "webdav", "RCLONE_CONFIG_HAVEN_URL": house.url, **QUIET}
     for arguments in (
         ("copy", str(tmp_path), "haven:/Originals/Family"),
@@ -64,9 +64,7 @@ def test_rclone_writes_nothing_where_it_means_nothing(house: Serving, family: Fa
     ):
         done = run("rclone", *arguments, "--retries", "1", "--low-level-retries", "1", check=False, **remote)
         assert done.returncode != 0, arguments
-    assert before == {
-        path: hashlib.sha256(path.read_bytes()).digest() for path in family.root.rglob("*") if path.is_file()
-    }
+    assert digests(family.root) == before
 
 
 @pytest.mark.parametrize("vendor", ["nextcloud", "owncloud"])

@@ -5,14 +5,14 @@ import sqlite3
 import time
 from collections.abc import Iterator
 from pathlib import Path
-from urllib.parse import quote
 
 import pytest
-from helpers.dav import Answer, Client
+from helpers.dav import Client
 from helpers.killing import killed_in_the_middle
-from helpers.photos import make_photo
 from helpers.programs import gio, rclone
 from helpers.serving import Serving, haven, serve, wait_for
+
+from haven_fs.testing import make_photo
 
 REMOVED = ".haven-removed"
 HERE = "/Recently%20Removed/"
@@ -49,10 +49,6 @@ def contents(root: Path) -> dict[str, bytes]:
     return {path.relative_to(root).as_posix(): path.read_bytes() for path in root.rglob("*") if path.is_file()}
 
 
-def move(dav: Client, source: str, to: str, **headers: object) -> Answer:
-    return dav("MOVE", quote(source), None, Destination=dav.address + quote(to), **headers)
-
-
 def names(dav: Client, folder: str) -> set[str]:
     return {member.name for member in dav.members(folder)}
 
@@ -67,11 +63,11 @@ def test_a_deleted_file_comes_back(base: Path, dav: Client) -> None:
         assert "haven purge" in answer.reason()
     assert dav("PUT", f"{HERE}Lib_0.jpg", b"x").status == 403
     assert dav("MKCOL", f"{HERE}folder").status == 403
-    assert move(dav, "/Recently Removed/Lib_0.jpg", "/Recently Removed/other.jpg").status == 403
-    assert move(dav, "/Recently Removed/Lib_0.jpg", "/Originals/Fixed/Lib_0.jpg").status == 403
-    assert move(dav, "/Recently Removed/Lib_0.jpg", "/Albums/Lib_0.jpg").status == 403
-    assert move(dav, "/Recently Removed/Lib_0.jpg", "/Originals/Lib/Lib_1.jpg", Overwrite="F").status == 412
-    assert move(dav, "/Recently Removed/Lib_0.jpg", "/Originals/Lib/Lib_0.jpg").status == 201
+    assert dav.transfer("MOVE", "/Recently Removed/Lib_0.jpg", "/Recently Removed/other.jpg").status == 403
+    assert dav.transfer("MOVE", "/Recently Removed/Lib_0.jpg", "/Originals/Fixed/Lib_0.jpg").status == 403
+    assert dav.transfer("MOVE", "/Recently Removed/Lib_0.jpg", "/Albums/Lib_0.jpg").status == 403
+    assert dav.transfer("MOVE", "/Recently Removed/Lib_0.jpg", "/Originals/Lib/Lib_1.jpg", Overwrite="F").status == 412
+    assert dav.transfer("MOVE", "/Recently Removed/Lib_0.jpg", "/Originals/Lib/Lib_0.jpg").status == 201
     assert (base / "Lib/Lib_0.jpg").read_bytes() == data
     assert "Lib_0.jpg" in names(dav, MONTH)
     assert not names(dav, HERE)
@@ -86,51 +82,51 @@ def test_names_are_made_unique_and_folders_open(base: Path, dav: Client) -> None
     assert names(dav, HERE) == {"trip", "trip (2)", "trip (3)"}
     assert dav("GET", f"{HERE}trip%20(2)/note.txt").body == b"a note"
     assert dav("DELETE", f"{HERE}trip/note.txt").status == 403
-    assert move(dav, "/Recently Removed/trip/note.txt", "/Originals/Lib/note.txt").status == 201
-    assert move(dav, "/Recently Removed/trip (2)", "/Originals/Lib/trip").status == 201
+    assert dav.transfer("MOVE", "/Recently Removed/trip/note.txt", "/Originals/Lib/note.txt").status == 201
+    assert dav.transfer("MOVE", "/Recently Removed/trip (2)", "/Originals/Lib/trip").status == 201
     assert dav("COPY", f"{HERE}trip%20(3)", None, Destination=f"{dav.address}/Originals/Lib/copy").status == 201
     assert contents(base / "Lib/trip") == contents(base / "Lib/copy") == {"note.txt": b"a note"}
     assert names(dav, HERE) == {"trip", "trip (3)"}
     assert dav.files(f"{HERE}trip/") == []
     # By a MOVE into it one removes too, under the name that is asked for; nothing there is lost for it.
-    assert move(dav, "/Originals/Lib/trip", "/Recently Removed/trip", Overwrite="F").status == 412
-    assert move(dav, "/Originals/Lib/trip", "/Recently Removed/trip").status == 204
+    assert dav.transfer("MOVE", "/Originals/Lib/trip", "/Recently Removed/trip", Overwrite="F").status == 412
+    assert dav.transfer("MOVE", "/Originals/Lib/trip", "/Recently Removed/trip").status == 204
     assert dav.files(f"{HERE}trip/") == ["note.txt"]
     assert names(dav, HERE) == {"trip", "trip (2)", "trip (3)"}
 
 
 def test_hiding_a_photo(serving: Serving, base: Path, dav: Client) -> None:
     path = "/Originals/Fixed/Fixed_0.jpg"
-    assert move(dav, f"{MONTH}Fixed_0.jpg", "/Recently Removed/Fixed_0.jpg", Overwrite="F").status == 201
+    assert dav.transfer("MOVE", f"{MONTH}Fixed_0.jpg", "/Recently Removed/Fixed_0.jpg", Overwrite="F").status == 201
     assert "Fixed_0.jpg" in names(dav, HERE)
     assert "Fixed_0.jpg" not in names(dav, MONTH) | names(dav, "/Recent/")
     assert dav("GET", f"{HERE}Fixed_0.jpg").body == dav("GET", path).body
     assert dav("DELETE", f"{HERE}Fixed_0.jpg").status == 403
     assert dav("COPY", f"{MONTH}Fixed_1.jpg", None, Destination=f"{dav.address}{HERE}x.jpg").status == 403
-    assert move(dav, "/Recently Removed/Fixed_0.jpg", f"{MONTH}Fixed_0.jpg").status == 201
+    assert dav.transfer("MOVE", "/Recently Removed/Fixed_0.jpg", f"{MONTH}Fixed_0.jpg").status == 201
     assert "Fixed_0.jpg" in names(dav, MONTH)
     assert "Fixed_0.jpg" not in names(dav, HERE)
     # From its own folder, which is only read, it is hidden too; the file stays.
-    assert move(dav, path, "/Recently Removed/Fixed_0.jpg").status == 201
+    assert dav.transfer("MOVE", path, "/Recently Removed/Fixed_0.jpg").status == 201
     assert "Fixed_0.jpg" not in names(dav, MONTH)
     assert (base / "Fixed/Fixed_0.jpg").exists()
-    assert move(dav, "/Recently Removed/Fixed_0.jpg", "/Originals/Lib/x.jpg").status == 403
-    assert move(dav, "/Recently Removed/Fixed_0.jpg", path).status == 204
+    assert dav.transfer("MOVE", "/Recently Removed/Fixed_0.jpg", "/Originals/Lib/x.jpg").status == 403
+    assert dav.transfer("MOVE", "/Recently Removed/Fixed_0.jpg", path).status == 204
     assert "Fixed_0.jpg" in names(dav, MONTH)
 
 
 def test_a_hidden_photo_may_come_back_into_an_album(dav: Client) -> None:
     dav("MKCOL", "/Albums/Back")
-    assert move(dav, f"{MONTH}Fixed_2.jpg", "/Recently Removed/Not this.jpg").status == 201
+    assert dav.transfer("MOVE", f"{MONTH}Fixed_2.jpg", "/Recently Removed/Not this.jpg").status == 201
     assert "Not this.jpg" in names(dav, HERE), "the written name answers"
-    assert move(dav, "/Recently Removed/Not this.jpg", "/Albums/Back/Fixed_2.jpg").status == 201
+    assert dav.transfer("MOVE", "/Recently Removed/Not this.jpg", "/Albums/Back/Fixed_2.jpg").status == 201
     assert names(dav, "/Albums/Back/") == {"Fixed_2.jpg"}
     assert "Fixed_2.jpg" in names(dav, MONTH)
     assert "Not this.jpg" not in names(dav, HERE)
 
 
 def test_hiding_is_undone(serving: Serving, dav: Client) -> None:
-    assert move(dav, f"{MONTH}Fixed_3.jpg", "/Recently Removed/Fixed_3.jpg").status == 201
+    assert dav.transfer("MOVE", f"{MONTH}Fixed_3.jpg", "/Recently Removed/Fixed_3.jpg").status == 201
     assert "Fixed_3.jpg" not in names(dav, MONTH)
     assert "hidden" in haven("log", "--data", serving.data).stdout
     haven("undo", "--data", serving.data)
@@ -139,13 +135,13 @@ def test_hiding_is_undone(serving: Serving, dav: Client) -> None:
 
 
 def test_what_hides_outlasts_indexing(serving: Serving, base: Path, dav: Client) -> None:
-    assert move(dav, f"{MONTH}Lib_3.jpg", "/Recently Removed/Lib_3.jpg").status == 201
+    assert dav.transfer("MOVE", f"{MONTH}Lib_3.jpg", "/Recently Removed/Lib_3.jpg").status == 201
     os.utime(base / "Lib/Lib_3.jpg", (1, 1))
     time.sleep(0.5)
     serving.settle()
     assert "Lib_3.jpg" not in names(dav, MONTH)
     assert "Lib_3.jpg" in names(dav, HERE)
-    assert move(dav, "/Recently Removed/Lib_3.jpg", "/Timeline/Lib_3.jpg").status == 201
+    assert dav.transfer("MOVE", "/Recently Removed/Lib_3.jpg", "/Timeline/Lib_3.jpg").status == 201
     assert "Lib_3.jpg" in names(dav, MONTH)
 
 
@@ -178,7 +174,7 @@ def test_purge(serving: Serving, base: Path, dav: Client) -> None:
     asked = haven("purge", "--data", serving.data, check=False)
     assert asked.returncode == 1
     assert "--yes" in asked.stderr
-    assert "nothing to erase" in haven("purge", "--older-than", "1", "--yes", "--data", serving.data).stdout
+    assert "nothing to delete" in haven("purge", "--older-than", "1", "--yes", "--data", serving.data).stdout
     assert names(dav, HERE) == before
     assert f"{size:,} bytes" in haven("purge", "--yes", "--data", serving.data).stdout
     assert not names(dav, HERE)

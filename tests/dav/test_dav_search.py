@@ -8,9 +8,11 @@ from urllib.parse import quote
 
 import pytest
 from helpers.dav import DAV, LOCKINFO, Client, multistatus
-from helpers.photos import make_photo
+from helpers.files import states
 from helpers.programs import gio, mounted, rclone
 from helpers.serving import Serving, serve
+
+from haven_fs.testing import make_photo
 
 PROPPATCH = (
     '<?xml version="1.0"?><D:propertyupdate xmlns:D="DAV:" xmlns:Z="urn:schemas-microsoft-com:"><D:set><D:prop>'
@@ -48,9 +50,9 @@ def dav(searching: Serving) -> Iterator[Client]:
 
 @pytest.fixture(autouse=True)
 def originals_untouched(library: Path) -> Iterator[None]:
-    before = {path: (path.read_bytes(), path.stat().st_mtime_ns) for path in library.iterdir()}
+    before = states(library)
     yield
-    assert {path: (path.read_bytes(), path.stat().st_mtime_ns) for path in library.iterdir()} == before
+    assert states(library) == before
 
 
 def names(dav: Client, path: str) -> set[str]:

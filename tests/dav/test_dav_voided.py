@@ -6,25 +6,21 @@ from pathlib import Path
 import pytest
 from helpers.dav import Client
 from helpers.home import Home
-from helpers.people import LEFT, RIGHT, group, looks, plant
-from helpers.serving import serve
+from helpers.people import LEFT, RIGHT, plant_people
+from helpers.serving import Serving, serve
 
 PHOTOS = ["IMG_1.jpg", "IMG_2.jpg", "IMG_3.jpg"]
 
 
 @pytest.fixture
-def dav(tmp_path: Path) -> Iterator[Client]:
-    home = Home(tmp_path)
+def house(home: Home, tmp_path: Path) -> Iterator[Serving]:
+    """A server over three photos of two people, with an inbox."""
     for name in PHOTOS:
-        home.photo(name)
-    home.index()
-    for name in PHOTOS:
-        plant(home, name, [(LEFT, looks(1)), (RIGHT, looks(2))])
-    group(home, PHOTOS)
-    group(home, PHOTOS, RIGHT)
+        home.add(name)
+    plant_people(home, (LEFT, PHOTOS), (RIGHT, PHOTOS))
     home.close()
-    with serve(data=home.data, inbox=tmp_path / "Inbox") as serving, Client(serving.url) as client:
-        yield client
+    with serve(data=home.data, inbox=tmp_path / "Inbox") as serving:
+        yield serving
 
 
 FOLDER = "/People/Person%201/"

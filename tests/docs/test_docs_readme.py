@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 import yaml
+from helpers.catalogs import open_catalog
 from wsgidav.wsgidav_app import WsgiDAVApp
 
-from haven_fs.catalog import Catalog
 from haven_fs.cli import COMMANDS
 from haven_fs.config import load_settings
 from haven_fs.plugins import Plugins
@@ -61,7 +61,7 @@ def test_the_unit_for_systemd_runs_a_command_that_is_understood():
 
 
 def test_the_share_for_wsgidav_is_served(tmp_path: Path):
-    Catalog(tmp_path / "catalog.sqlite").close()
+    open_catalog(tmp_path).close()
     config = yaml.safe_load(blocks("yaml")[0])
     config["provider_mapping"]["/photos"]["kwargs"]["data"] = str(tmp_path)
     app = WsgiDAVApp({**config, "simple_dc": {"user_mapping": {"*": True}}, "logging": {"enable": False}, "verbose": 1})

@@ -6,10 +6,10 @@ from typing import Any
 
 import numpy as np
 import pytest
+from helpers.catalogs import make_tables
 
 from haven_duplicates.groups import Group, find_groups
 from haven_fs.catalog import names
-from haven_fs.catalog.schema import MIGRATIONS
 
 
 class Chosen:
@@ -28,8 +28,7 @@ class Chosen:
 @pytest.fixture
 def db() -> Iterator[sqlite3.Connection]:
     opened = sqlite3.connect(":memory:")
-    for script in MIGRATIONS:
-        opened.executescript(script)
+    make_tables(opened)
     opened.execute("INSERT INTO library (id, root, name, fold) VALUES (1, x'61', 'A', 'a')")
     opened.execute("INSERT INTO dir (id, library_id, path, shown, shown_fold, seq) VALUES (1, 1, x'', '', '', 1)")
     yield opened

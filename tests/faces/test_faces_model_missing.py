@@ -66,4 +66,4 @@ def test_a_pack_can_be_added_where_it_cannot_be_used(tmp_path: Path) -> None:
     pack = tiny_faces(tmp_path / "tiny")
     command = [sys.executable, "-m", "haven_fs", "models", "add", "faces", str(pack), "--data", str(tmp_path / "data")]
     ran = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
-    assert (ran.returncode, ran.stdout.startswith("tiny is here and in use")) == (0, True), ran.stderr
+    assert (ran.returncode, ran.stdout.startswith("tiny is installed and in use")) == (0, True), ran.stderr

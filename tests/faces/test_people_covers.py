@@ -11,7 +11,8 @@ from helpers.serving import haven, serve
 from PIL import Image
 
 from haven_faces.covers import make_covers
-from haven_fs.catalog.people import People, find_person
+from haven_faces.people import People
+from haven_faces.persons import find_person
 
 RED = (200, 20, 20)
 
@@ -25,7 +26,7 @@ def red_square(path: Path, box: tuple[int, int, int, int]) -> None:
 
 
 def test_a_person_has_a_cover_if_it_is_wanted(tmp_path: Path) -> None:
-    home = Home(tmp_path, **{"people.covers": True})
+    home = Home(tmp_path, settings={"people.covers": True})
     names = ["a.jpg", "b.jpg", "c.jpg"]
     for number, name in enumerate(names):
         red_square(home.root / name, (400, 40 + 10 * number, 500, 140 + 10 * number))

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from helpers.catalogs import open_catalog
 from helpers.home import Home
 from helpers.people import LEFT, RIGHT, SPACE, face, group, looks, members, plant, say
 
@@ -87,9 +88,9 @@ class House(Home):
 @pytest.fixture
 def house(tmp_path: Path) -> Iterator[House]:
     """Eight photos: somebody (1) at the left of all, somebody else (2) at the right of the last four."""
-    made = House(tmp_path, **{"people.least_quality": 0.3, "people.covers": False})
+    made = House(tmp_path, settings={"people.least_quality": 0.3, "people.covers": False})
     for name in PHOTOS:
-        made.photo(name)
+        made.add(name)
     made.index()
     for number, name in enumerate(PHOTOS):
         both = [(LEFT, looks(1, turn=0.3, seed=number))]
@@ -198,7 +199,7 @@ def test_what_was_deleted_is_not_that_person_whatever_the_grouping_says(house: H
 
 
 def test_a_copy_takes_the_face_that_fits(house: House) -> None:
-    photo = house.photo("new.jpg")
+    photo = house.add("new.jpg")
     house.index()
     plant(house, photo.name, [(LEFT, looks(2, turn=0.3, seed=50)), (RIGHT, looks(1, turn=0.3, seed=50))])
     house.rename("Person 1", "Alice")
@@ -303,7 +304,7 @@ def test_an_old_removal_is_not_part_of_the_gesture(house: House) -> None:
 
 def person_of(house: Home, name: str) -> int:
     with house.catalog.read() as db:
-        from haven_fs.catalog.people import find_person
+        from haven_faces.persons import find_person
 
         found = find_person(db, name)
     assert found is not None
@@ -359,7 +360,7 @@ def photo_id(house: Home, name: str) -> int:
 
 
 def test_unknown_faces_wait_in_review(house: House) -> None:
-    strangers = [house.photo(f"street{number}.jpg").name for number in range(3)]
+    strangers = [house.add(f"street{number}.jpg").name for number in range(3)]
     house.index()
     for number, name in enumerate(strangers):
         plant(house, name, [(LEFT, looks(20 + number))], quality=0.9 if number else 0.1)
@@ -381,9 +382,8 @@ def test_each_correction_is_a_line_on_disk(house: House) -> None:
     with (house.data / FILE).open("r+b") as file:
         file.truncate((house.data / FILE).stat().st_size - 20)
     house.catalog.close()
-    from haven_fs.catalog import Catalog
 
-    house.catalog = Catalog(house.data / "catalog.sqlite")
+    house.catalog = open_catalog(house.data)
     assert [json.loads(line) for line in (house.data / FILE).read_text().splitlines()] == lines
 
 

@@ -6,14 +6,16 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from helpers.catalogs import open_catalog
 from helpers.home import Home
 from helpers.people import LEFT, RIGHT, SPACE, face, group, looks, members, plant, say
 from helpers.serving import haven
 
 from haven_faces.forget import forget, scrub
+from haven_faces.people import People
+from haven_faces.persons import find_person
 from haven_fs.catalog import Catalog
 from haven_fs.catalog.findings import Analysis
-from haven_fs.catalog.people import People, find_person
 
 PHOTOS = [f"IMG_{number}.jpg" for number in range(1, 7)]
 NAME = "Zacharias Q"
@@ -28,7 +30,7 @@ def home(tmp_path: Path) -> Iterator[Home]:
     """Six photos with two people in each, one of them named, and corrected here and there."""
     made = Home(tmp_path)
     for photo in PHOTOS:
-        made.photo(photo)
+        made.add(photo)
     made.index()
     for photo in PHOTOS:
         plant(made, photo, [(LEFT, vector(1, photo)), (RIGHT, vector(2, photo))])
@@ -63,7 +65,7 @@ def test_nothing_is_left_in_any_file(home: Home) -> None:
     traces = [vector(1, photo).astype("<f2").tobytes()[:48] for photo in PHOTOS]
     names = [b"Zach", b"zach", NAME.encode(), NAME.casefold().encode()]
     home.catalog.close()  # what is still in a log goes into the files
-    home.catalog = Catalog(home.data / "catalog.sqlite")
+    home.catalog = open_catalog(home.data)
     files = on_disk(home.data)
     # The check can fail: all is there before.
     assert all(len(found_in(files, trace)) >= 2 for trace in traces), "in the database and in its copy"
@@ -75,7 +77,7 @@ def test_nothing_is_left_in_any_file(home: Home) -> None:
         left = {trace: found for trace in [*traces[1:], *names] if (found := found_in(files, trace))}
         assert not left
         home.catalog.close()
-        home.catalog = Catalog(home.data / "catalog.sqlite")
+        home.catalog = open_catalog(home.data)
     assert members(home) == {"Bob": set(PHOTOS)}
     others = [home.catalog.vectors.store.get(SPACE, photo_id(home, photo)) for photo in PHOTOS[1:]]
     assert [len(one) for one in others] == [1] * 5
@@ -144,4 +146,4 @@ def test_the_command(home: Home) -> None:
     again = haven("people", "forget", NAME, "--yes", "--data", home.data, check=False)
     assert again.returncode == 1 and "haven people list" in again.stderr
     assert "Bob" in haven("people", "list", "--data", home.data).stdout
-    home.catalog = Catalog(home.data / "catalog.sqlite")
+    home.catalog = open_catalog(home.data)

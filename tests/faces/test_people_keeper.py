@@ -10,8 +10,9 @@ from helpers.people import DIM, LEFT, RIGHT, group, looks, members, plant
 
 from haven_faces.keeper import LEARN_AFTER, FaceKeeper
 from haven_faces.model import ChosenFaces
+from haven_faces.people import People
+from haven_faces.persons import find_person
 from haven_fs.analysis.progress import Progress
-from haven_fs.catalog.people import People, find_person
 
 
 class Grouped(Home):
@@ -32,7 +33,7 @@ class Grouped(Home):
         """Add a photo with one or two such faces, and have it grouped; return its name."""
         self._number += 1
         name = f"{self._number:03d}.jpg"
-        self.photo(name)
+        self.add(name)
         self.index()
         return self.again(name, *vectors, quality=quality)
 
@@ -185,19 +186,19 @@ def test_it_is_done_when_there_is_a_reason(home: Grouped) -> None:
     for seed in range(4):
         home.faces(like(1, seed))
     assert home.keeper._is_due(home.catalog)
-    home.keeper.settle(home.catalog, Progress(), lambda: False)
+    home.keeper.idle(home.catalog, Progress(), lambda: False)
     assert not home.keeper._is_due(home.catalog)
     home.correct("rename", home.person("Person 1"), "Alice")
     assert not home.keeper._is_due(home.catalog)  # the owner may not have finished
     with home.catalog.write() as w:
         w.db.execute("UPDATE correction SET at = at - 60")
     assert home.keeper._is_due(home.catalog)
-    home.keeper.settle(home.catalog, Progress(), lambda: False)
+    home.keeper.idle(home.catalog, Progress(), lambda: False)
     assert not home.keeper._is_due(home.catalog)
 
 
 def test_it_ends_soon_when_it_is_asked_to(home: Grouped) -> None:
     for seed in range(4):
         home.faces(like(1, seed))
-    home.keeper.settle(home.catalog, Progress(), lambda: True)
+    home.keeper.idle(home.catalog, Progress(), lambda: True)
     assert home.keeper._is_due(home.catalog)

@@ -107,6 +107,10 @@ class Client:
         response = self._connection.getresponse()
         return Answer(response.status, response.headers, response.read())
 
+    def transfer(self, verb: str, source: str, to: str, **headers: Any) -> Answer:
+        """COPY or MOVE what is at one path to another; neither is percent-encoded yet."""
+        return self(verb, quote(source), Destination=self.address + self.folder + quote(to), **headers)
+
     def propfind(self, path: str, body: str | None = None, depth: str = "1") -> list[Resource]:
         """Return what a PROPFIND, which must succeed, says."""
         answer = self("PROPFIND", path, body, Depth=depth)

@@ -10,6 +10,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 from helpers.dav import Client
+from helpers.files import digests
 from helpers.serving import haven, serve
 
 REMOVED = ".haven-removed"
@@ -27,7 +28,7 @@ def killed_in_the_middle(base: Path, rounds: int, seed: int = 7) -> Counter[str]
         (root / f"d{number % 4}" / f"{number}.txt").write_text(f"file {number}")
     haven("index", root, "--data", data)
     haven("libraries", "set", "Lib", "--writable", "--data", data)
-    written, done = _bytes(root), Counter[str]()
+    written, done = Counter(digests(root).values()), Counter[str]()
     for round_ in range(rounds):
         with serve(data=data) as serving, Client(serving.url) as dav:
             killer = threading.Timer(rng.uniform(0.1, 0.8), serving.process.send_signal, [signal.SIGKILL])
@@ -38,15 +39,11 @@ def killed_in_the_middle(base: Path, rounds: int, seed: int = 7) -> Counter[str]
             except (OSError, http.client.HTTPException):
                 killer.join()
             serving.process.wait()
-        assert _bytes(root) == written
+        assert Counter(digests(root).values()) == written
     with serve(data=data) as serving, Client(serving.url) as dav:
         shown = [m.href for m in [*dav.walk("/Originals/Lib/"), *dav.walk(HERE)] if not m.is_folder]
         assert Counter(hashlib.sha256(dav("GET", href).body).hexdigest() for href in shown) == written
     return done
-
-
-def _bytes(root: Path) -> Counter[str]:
-    return Counter(hashlib.sha256(path.read_bytes()).hexdigest() for path in root.rglob("*") if path.is_file())
 
 
 def _anything(dav: Client, rng: random.Random, root: Path, name: str) -> str:

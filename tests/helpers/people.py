@@ -5,8 +5,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from haven_faces.people import People
 from haven_fs.catalog.findings import Analysis
-from haven_fs.catalog.people import People
 from helpers.home import Home
 
 SPACE = "faces:planted"
@@ -56,6 +56,19 @@ class _Photo:
     def __init__(self, photo_id: int) -> None:
         self.id = photo_id
         self.due = frozenset[str]()
+
+
+def plant_people(home: Home, *people: tuple[Sequence[float], Sequence[str]]) -> None:
+    """Index, and have "Person 1", "Person 2", ... be found: each at a place of the picture, in some photos."""
+    home.index()
+    faces: dict[str, list[tuple[Sequence[float], np.ndarray]]] = {}
+    for number, (box, photos) in enumerate(people, 1):
+        for seed, photo in enumerate(photos):
+            faces.setdefault(photo, []).append((box, looks(number, turn=0.2, seed=seed)))
+    for photo, found in faces.items():
+        plant(home, photo, found)
+    for box, photos in people:
+        group(home, photos, box)
 
 
 def photo_of(home: Home, name: str) -> int:

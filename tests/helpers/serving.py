@@ -2,12 +2,14 @@
 
 import json
 import os
+import shutil
 import signal
+import sqlite3
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -18,6 +20,7 @@ from haven_fs.analysis.due import counts
 from haven_fs.catalog import Catalog
 from haven_fs.config import load_settings
 from haven_fs.errors import UserError
+from helpers.files import states
 from helpers.home import plugins
 
 HAVEN = [sys.executable, "-m", "haven_fs"]
@@ -48,6 +51,11 @@ class Serving:
         """Wait until everything is indexed: as `haven status` sees it, without starting that a hundred times."""
         settings = load_settings(self.data, plugins().settings())
         wait_for(lambda: self._pending(plugins().analyzers(settings)) == 0, "everything to be indexed")
+
+    def query(self, sql: str, *params: Any) -> list[Any]:
+        """Return the rows that its catalog answers."""
+        with closing(sqlite3.connect(f"file:{self.data}/catalog.sqlite?mode=ro", uri=True)) as db:
+            return db.execute(sql, params).fetchall()
 
     def _pending(self, analyzers: dict[str, Analyzer]) -> int | None:
         try:
@@ -96,6 +104,16 @@ def serve(*libraries: Path, data: Path, **options: Any) -> Iterator[Serving]:
         yield serving
     finally:
         serving.stop()
+
+
+@contextmanager
+def serve_copy(base: Path, folder: Path, **options: Any) -> Iterator[Serving]:
+    """Serve a copy, made in `folder`, of the data folder in `base`; its library there must be the same at the end."""
+    before = states(base / "Pictures")
+    shutil.copytree(base / "data", folder / "data")
+    with serve(data=folder / "data", **options) as serving:
+        yield serving
+    assert states(base / "Pictures") == before
 
 
 def haven(*arguments: object, check: bool = True, input: str | None = None) -> subprocess.CompletedProcess[str]:

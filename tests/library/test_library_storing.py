@@ -103,8 +103,3 @@ def test_folders_are_made_as_needed(tmp_path: Path) -> None:
     (tmp_path / "file").write_bytes(b"")
     with pytest.raises(OSError):
         storing.make_folders(tmp_path, "file/below")
-
-
-def test_numbers_come_before_the_ending() -> None:
-    first = [next(storing.numbered(name)) for name in ("x.jpg", "x", ".x", "a b.c.jpeg", "x.a long one")]
-    assert first == ["x (2).jpg", "x (2)", ".x (2)", "a b.c (2).jpeg", "x.a long one (2)"]

@@ -22,9 +22,8 @@ EVERY_HOOK = """
 import re
 from pathlib import Path
 
-from haven_fs import Facts, PathPattern, PhotoFolder, Ranking, SmartFolder, Tag, hookimpl
-from haven_fs.command import Command
-from haven_fs.config import Setting
+from haven_fs import Analyzer, Command, Facet, Facts, PathPattern, PhotoFolder, Ranking, Setting, SmartFolder, Tag
+from haven_fs import hookimpl
 
 
 @hookimpl
@@ -32,7 +31,7 @@ def haven_settings():
     return [Setting("size.large", 60, "Pixels of width from which a photo is large.")]
 
 
-class Size:
+class Size(Analyzer):
     name, version, needs = "size", 1, "metadata"
 
     def __init__(self, large):
@@ -101,11 +100,28 @@ class Counter:
             known = db.execute("SELECT count(*) FROM photo").fetchone()[0]
         self.note(f"{len(photo_ids)} of {known}")
 
-    def settle(self, catalog, progress, stopped):
+    def idle(self, catalog, progress, stopped):
         self.note("settled")
 
     def rest(self):
         pass
+
+
+class Sizes(Facet):
+    name = "size"
+    migrations = ("CREATE TABLE size_seen (photo_id INTEGER PRIMARY KEY);",)
+    owned = {"size_seen": ("photo_id",)}
+
+    def absorb(self, w, found):
+        w.db.executemany("INSERT OR IGNORE INTO size_seen VALUES (?)", [(photo_id,) for photo_id in found])
+
+    def called(self, db):
+        return {"large": "Very large"}
+
+
+@hookimpl
+def haven_facets(settings):
+    return [Sizes()]
 
 
 @hookimpl
@@ -158,7 +174,7 @@ def test_a_plugin_with_every_hook(plant: Plant, tmp_path: Path, capsys: pytest.C
     settings = load_settings(home.data, plugins.settings())
     assert settings["size.large"] == 100
     for width in (50, 100, 150):
-        home.photo(f"{width}.jpg", "2020-01-01 00:00:00", size=(width, 20))
+        home.add(f"{width}.jpg", "2020-01-01 00:00:00", size=(width, 20))
     home.close()
 
     data = ["--data", str(home.data)]
@@ -177,6 +193,8 @@ def test_a_plugin_with_every_hook(plant: Plant, tmp_path: Path, capsys: pytest.C
                 assert listed is not None
                 return sorted(file.name for file in listed.files(view.db))
 
+            assert view.db.execute("SELECT count(*) FROM size_seen").fetchone() == (3,)
+            assert view.db.execute("SELECT name FROM value WHERE facet = 'size'").fetchall() == [("Very large",)]
             assert files("Review", "Large") == ["100.jpg", "150.jpg"]
             assert files("Timeline", "2020", "wider than 120") == ["150.jpg"]
             assert files("Recent", "wider than 60") == ["100.jpg", "150.jpg"]

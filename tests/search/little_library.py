@@ -4,8 +4,9 @@ import sqlite3
 from calendar import timegm
 from datetime import datetime
 
+from helpers.catalogs import make_tables
+
 from haven_fs.catalog import names
-from haven_fs.catalog.schema import MIGRATIONS
 from haven_search.planner import Plan, matching_words, plan
 
 NOW = datetime(2024, 7, 3, 12, 0, 0)
@@ -65,8 +66,7 @@ PHOTOS = [
 def make(path: str = ":memory:") -> sqlite3.Connection:
     """Make the catalog and return a connection to it."""
     db = sqlite3.connect(path, isolation_level=None)
-    for script in MIGRATIONS:
-        db.executescript(script)
+    make_tables(db)
     ids: dict[str, int] = {}
     for facet, values in VALUES.items():
         for value in values:

@@ -4,9 +4,8 @@ import sqlite3
 from collections.abc import Iterator
 
 import pytest
+from helpers.catalogs import make_tables
 from little_library import NOW, matching_words, plan
-
-from haven_fs.catalog.schema import MIGRATIONS
 
 PHOTOS, TOWNS = 20_000, 2000
 FILL = f"""
@@ -29,8 +28,7 @@ INSERT INTO words (rowid, name, caption, keywords) SELECT id, 'IMG_' || id || '.
 @pytest.fixture(scope="module")
 def big(tmp_path_factory: pytest.TempPathFactory) -> Iterator[sqlite3.Connection]:
     db = sqlite3.connect(tmp_path_factory.mktemp("big") / "catalog.sqlite", isolation_level=None)
-    for script in MIGRATIONS:
-        db.executescript(script)
+    make_tables(db)
     db.executescript(f"BEGIN; {FILL}; COMMIT")
     yield db
     db.close()

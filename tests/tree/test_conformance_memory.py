@@ -6,11 +6,11 @@ from datetime import datetime
 from pathlib import Path
 
 import pytest
-from conformance import check_folder, check_stamps, picture_of
+from helpers.catalogs import make_tables
 
 from haven_fs import Entry, Folder, SmartFolder, Text, View
 from haven_fs.catalog import names
-from haven_fs.catalog.schema import MIGRATIONS
+from haven_fs.testing import check_folder, check_versions, snapshot_of
 from haven_fs.tree.photoset import FileSet, Stamp
 
 FILES = ("Käse & Brot.jpg", "IMG_1.JPG", "日本.png", "100% x.jpg")
@@ -20,8 +20,7 @@ FILES = ("Käse & Brot.jpg", "IMG_1.JPG", "日本.png", "100% x.jpg")
 def view(tmp_path: Path) -> Iterator[View]:
     """A view of a database in memory that holds a few originals, whose files are there."""
     db = sqlite3.connect(":memory:", isolation_level=None)
-    for script in MIGRATIONS:
-        db.executescript(script)
+    make_tables(db)
     db.execute("INSERT INTO library (id, root, name, fold) VALUES (1, ?, 'L', 'l')", (str(tmp_path).encode(),))
     db.execute("INSERT INTO dir (id, library_id, path, shown, shown_fold, seq) VALUES (1, 1, x'', '', '', 1)")
     for number, name in enumerate(FILES, 1):
@@ -85,10 +84,10 @@ def test_a_folder_in_memory(view: View) -> None:
 
 
 def test_its_versions(view: View) -> None:
-    before = picture_of(Shelf(view, {}, (1, 2)))
-    after = picture_of(Shelf(view, {}, (1, 2, 3)))
-    assert check_stamps(before, after) == 1
-    assert check_stamps(before, before) == 0
+    before = snapshot_of(Shelf(view, {}, (1, 2)))
+    after = snapshot_of(Shelf(view, {}, (1, 2, 3)))
+    assert check_versions(before, after) == 1
+    assert check_versions(before, before) == 0
 
 
 class Unenterable(Shelf):
@@ -157,4 +156,4 @@ def test_versions_that_break_a_rule(view: View) -> None:
             return Stamp(1, 1)
 
     with pytest.raises(AssertionError, match="its version did not"):
-        check_stamps(picture_of(Frozen(view, {}, (1, 2))), picture_of(Frozen(view, {}, (1, 2, 3))))
+        check_versions(snapshot_of(Frozen(view, {}, (1, 2))), snapshot_of(Frozen(view, {}, (1, 2, 3))))

@@ -5,9 +5,9 @@ of Refused says why it means nothing.
 """
 
 from haven_fs.tree.actions.door import Actions
-from haven_fs.tree.actions.files import real_of
 from haven_fs.tree.actions.plan import NO_PARENT, NOTHING, THERE, Change, Done, NotDone, Plan, Writing, refusal
 from haven_fs.tree.actions.put import Put, Receiving
+from haven_fs.tree.actions.real import real_of
 
 __all__ = [
     "NOTHING",

@@ -14,10 +14,10 @@ from typing import TypeVar
 
 from haven_fs.catalog.undo import corrections, undo
 from haven_fs.errors import AlreadyExists, Conflict, Forbidden, NotFound
-from haven_fs.tree.actions.facts import Facts
-from haven_fs.tree.actions.files import Files
 from haven_fs.tree.actions.plan import NO_PARENT, NOTHING, THERE, Change, Done, Plan, Writing, refusal
 from haven_fs.tree.actions.put import Put, Receiving, plan_put
+from haven_fs.tree.actions.real import RealWrites
+from haven_fs.tree.actions.smart import SmartWrites
 from haven_fs.tree.disk.place import in_words
 from haven_fs.tree.junk import is_junk
 from haven_fs.tree.nodes import View
@@ -39,8 +39,8 @@ class Actions:
     def __init__(self, tree: Tree, by: str = "") -> None:
         self._tree = tree
         self._writing = Writing(tree, by)
-        self._facts = Facts(self._writing)
-        self._files = Files(self._writing)
+        self._smart = SmartWrites(self._writing)
+        self._real = RealWrites(self._writing)
 
     # Doing
 
@@ -80,17 +80,17 @@ class Actions:
         """Make a folder."""
         if at.node is None and at.parent is None:
             raise Conflict(NO_PARENT)
-        return self._facts.make(at)
+        return self._smart.make(at)
 
     def delete(self, at: Located) -> Plan:
         """Remove what is at a path, or take it out of the folder it is in."""
         if at.node is None:
-            if (gone := self._facts.gone_along(at)) is not None:
+            if (gone := self._smart.gone_along(at)) is not None:
                 return gone
             raise NotFound(NOTHING)
         if self._tree.junk.find(at.path) is not None:
             return Plan(partial(self._forget_junk, at))
-        return self._files.delete(at) or self._facts.delete(at)
+        return self._real.delete(at) or self._smart.delete(at)
 
     def copy(self, source: Located, target: Located, *, overwrite: bool = True, deep: bool = True) -> Plan:
         """Copy a file or a folder, with what is in it if `deep`."""
@@ -102,7 +102,7 @@ class Actions:
         """Move or rename a file or a folder."""
         if source.node is None:
             _check_target(source, target)
-            if (gone := self._facts.gone_along(source, target)) is not None:
+            if (gone := self._smart.gone_along(source, target)) is not None:
                 return gone
             raise NotFound(NOTHING)
         return self._transfer(source, target, moves=True, overwrite=overwrite, deep=True)
@@ -134,12 +134,12 @@ class Actions:
         if self._tree.junk.find(source.path) is not None:
             return self._transfer_junk(source, target, moves=moves, overwrite=overwrite)
         if not is_placeholder(source.node):
-            plan = self._files.transfer(source, target, moves=moves, overwrite=overwrite, deep=deep)
+            plan = self._real.transfer(source, target, moves=moves, overwrite=overwrite, deep=deep)
             if plan is not None:
                 return plan
         if moves:
-            return self._facts.move(source, target, overwrite=overwrite)
-        return self._facts.copy(source, target, overwrite=overwrite, deep=deep)
+            return self._smart.move(source, target, overwrite=overwrite)
+        return self._smart.copy(source, target, overwrite=overwrite, deep=deep)
 
     def _transfer_junk(self, source: Located, target: Located, *, moves: bool, overwrite: bool) -> Plan:
         """Move what lies apart: half a file that gets its name is one that is sent there."""

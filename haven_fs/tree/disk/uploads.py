@@ -24,7 +24,7 @@ from haven_fs.errors import AlreadyExists, Conflict, Forbidden, UnsupportedType,
 from haven_fs.library import storing
 from haven_fs.library.fingerprint import fingerprint
 from haven_fs.library.ignore import RuleBook
-from haven_fs.library.kinds import Kind
+from haven_fs.library.kinds import kind_of
 from haven_fs.tree.disk.content import Arrival
 from haven_fs.tree.disk.filing import Changing
 from haven_fs.tree.disk.place import DiskPlace, check_library, reach
@@ -43,10 +43,6 @@ class Cataloguer(Protocol):
 
     def look(self, original_id: int) -> None:
         """Look into an original that is new or has other bytes, if it is due."""
-        ...
-
-    def kind(self, path: Path, name: str) -> Kind:
-        """Return what a file is that will have a name."""
         ...
 
     def taken(self, path: Path, name: str) -> datetime:
@@ -77,7 +73,7 @@ class Uploads:
             _dated(self._template, datetime(2000, 1, 1))
         except (KeyError, ValueError, IndexError, AttributeError) as error:
             raise UserError(
-                f"The setting inbox.template is {self._template!r}, of which no folder can be made ({error})."
+                f"The setting inbox.template is {self._template!r}, which does not give a folder name ({error})."
                 " Use {year}, {month} and {day}, such as {year}/{year}-{month}."
             ) from error
 
@@ -110,7 +106,7 @@ class Uploads:
             try:
                 storing.place(draft.path, target.on_disk)
             except FileExistsError as error:
-                raise AlreadyExists(f"There is a file named {target.name} already.") from error
+                raise AlreadyExists(f"There is already a file called {target.name}.") from error
             return Stored(self._cataloguer.put(target.library, target.on_disk), True)
 
     def store_by_date(self, draft: storing.Draft, name: str) -> Stored:
@@ -118,8 +114,8 @@ class Uploads:
 
         Raises UnsupportedType of what is no picture or video.
         """
-        if self._cataloguer.kind(draft.path, name).kind not in _PICTURES:
-            raise UnsupportedType("This is no picture or video that Haven knows. Put other files into /Inbox.")
+        if kind_of(draft.path, name).kind not in _PICTURES:
+            raise UnsupportedType("This is not a picture or video that Haven knows. Other files can go into /Inbox.")
         compared: dict[tuple[int, int], bool] = {}
         self._twin(draft, compared)
         with self._lock:
@@ -143,7 +139,7 @@ class Uploads:
         if not shown or not shown[0]:
             self.withdraw(stored.original_id)
             raise UnsupportedType(
-                "This picture or video is damaged and cannot be shown. Put it into /Inbox to keep it."
+                "This picture or video is damaged and cannot be shown. To keep it anyway, put it into /Inbox."
             )
         return stored
 
@@ -168,7 +164,7 @@ class Uploads:
             libraries = [library for library in all_libraries(db) if library.writable]
         for library in libraries:
             if found := storing.sweep(library.root):
-                logger.info("%d unfinished uploads were removed from %s", found, library.root)
+                logger.info("Removed %d unfinished uploads from %s", found, library.root)
 
     def _inbox(self) -> Library:
         with self._catalog.read() as db:
@@ -187,7 +183,7 @@ class Uploads:
         return now
 
     def _place_numbered(self, draft: Path, folder: Path, name: str) -> Path:
-        for other in storing.numbered(name):
+        for other in names.numbered(*names.split_ending(name)):
             try:
                 storing.place(draft, folder / other)
             except FileExistsError:
@@ -244,13 +240,11 @@ def _dated(template: str, date: datetime) -> str:
     text = template.format(year=f"{date.year:04}", month=f"{date.month:02}", day=f"{date.day:02}")
     parts = [part for part in text.split("/") if part]
     if any(part.startswith(".") or names.portable(part) != part for part in parts):
-        raise ValueError("there are characters in it that not every system can store")
+        raise ValueError("it contains characters that some systems cannot store")
     return "/".join(parts)
 
 
 def _check_name(place: DiskPlace) -> None:
     """Raise Forbidden if a walk would not show the file."""
     if RuleBook(str(place.library.root)).skips(place.path, folder=False):
-        raise Forbidden(
-            "Haven does not look at files of this name: it begins with a dot, or a .havenignore leaves it out."
-        )
+        raise Forbidden("Haven ignores files with this name: it begins with a dot, or a .havenignore excludes it.")

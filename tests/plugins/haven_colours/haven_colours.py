@@ -3,7 +3,7 @@
 import colorsys
 from collections import Counter
 
-from haven_fs import FacetFolder, Facts, SmartFolder, Tag, hookimpl
+from haven_fs import Analyzer, FacetFolder, Facts, SmartFolder, Tag, hookimpl
 
 HUES = ((15, "Red"), (45, "Orange"), (70, "Yellow"), (165, "Green"), (255, "Blue"), (325, "Purple"), (360, "Red"))
 
@@ -16,7 +16,7 @@ def colour_of(red, green, blue):
     return "Grey" if saturation < 0.15 else next(word for end, word in HUES if hue * 360 <= end)
 
 
-class Colours:
+class Colours(Analyzer):
     name, version, needs = "colours", 1, "picture"
 
     def analyze(self, batch):

@@ -1,0 +1,200 @@
+"""Facets: the plugins' parts of the catalog. People, places and albums are facets, and the core knows none by name.
+
+A `Facet` is what a plugin hands the core: tables of its own, and what it answers when the core stores what analyzers
+found, settles photos, or takes back what an owner said. `Facets` asks them all, in batches, and sees to it that one
+that raises costs only itself: each call that may write is in a savepoint, and is tried again photo by photo.
+"""
+
+import json
+import logging
+import sqlite3
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from functools import partial
+from typing import TYPE_CHECKING, ClassVar
+
+from haven_fs.catalog.changes import OWNED, Change
+from haven_fs.catalog.findings import Analysis, Scalar, Tag
+
+if TYPE_CHECKING:
+    from haven_fs.catalog.catalog import Writer
+
+logger = logging.getLogger(__name__)
+
+Found = Mapping[int, dict[str, Analysis]]
+"""What analyzers have just said of photos: by the photo's id, then by the analyzer's name."""
+FoundFacts = Mapping[int, Mapping[str, Scalar]]
+"""What analyzers have found out about photos: by the photo's id, then by the fact's name."""
+
+_UNCHECKED = 'What was found was not kept, since "{}" could not check it. The log says why.'
+
+
+class Facet:
+    """A plugin's part of the catalog. What a subclass does not define adds nothing.
+
+    `name` is also what the facet's values are called in the tables `value` and `member`. `migrations` are SQL scripts
+    that make and change its own tables, counted for this facet alone, and never edited once released. `owned` names
+    those of its tables that hold what owners say, with the columns of their keys: `haven undo` restores their rows, and
+    a column `seq` in one is when the row last changed. `locates`: its values say where a photo was taken. `is_words`:
+    the names of its values are words about a photo, which searches by words find. `folders`: names of folders in the
+    data folder, of files that its rows name and that cannot be made again: they are backed up.
+    """
+
+    name: str
+    migrations: Sequence[str] = ()
+    owned: ClassVar[Mapping[str, tuple[str, ...]]] = {}
+    locates = False
+    is_words = False
+    folders: Sequence[str] = ()
+
+    def screen(self, db: sqlite3.Connection, found: Found) -> None:
+        """Take out of `found`, in place, what must not be kept. Called before anything of it is stored."""
+
+    def absorb(self, w: "Writer", found: Found) -> None:
+        """Make rows of what was found; it is stored by now, and the photos are settled next."""
+
+    def tags(self, db: sqlite3.Connection, photos: FoundFacts) -> Iterable[tuple[int, Tag]]:
+        """Give the values of this facet that photos have, each with the photo's id, beside those that analyzers gave.
+
+        A key that an analyzer gave too counts once, as said here. What an owner said of a photo outranks both.
+        """
+        return ()
+
+    def called(self, db: sqlite3.Connection) -> Mapping[str, str]:
+        """Return the names that owners gave values of this facet, by key; they outrank those of tags."""
+        return {}
+
+    def follow(self, w: "Writer", changes: Sequence[Change]) -> Collection[int]:
+        """Have everything follow rows of the `owned` tables that an undo has changed.
+
+        Return the ids of the photos to settle: by default those that the rows name in a column `photo_id`.
+        """
+        return photos_named(changes)
+
+
+def photos_named(changes: Iterable[Change]) -> set[int]:
+    """Return the photos that changed rows name in a column `photo_id`."""
+    sides = (side for change in changes for side in (change["before"], change["after"], change["key"]) if side)
+    return {int(side["photo_id"]) for side in sides if side.get("photo_id")}
+
+
+class Facets:
+    """All facets of one catalog."""
+
+    def __init__(self, facets: Iterable[Facet] = ()) -> None:
+        self._facets = {facet.name: facet for facet in facets}
+        self.located = frozenset(name for name, facet in self._facets.items() if facet.locates)
+        """Facets whose values say where a photo was taken."""
+        self.words = frozenset(name for name, facet in self._facets.items() if facet.is_words)
+        """Facets whose values are words about a photo."""
+        self._tagging = [facet for facet in self._facets.values() if type(facet).tags is not Facet.tags]
+        self._absorbing = [facet for facet in self._facets.values() if type(facet).absorb is not Facet.absorb]
+        self._screening = [facet for facet in self._facets.values() if type(facet).screen is not Facet.screen]
+
+    @property
+    def owned(self) -> dict[str, tuple[str, ...]]:
+        """The tables that hold what owners say, the core's among them, and the columns by which a row is known."""
+        return {table: key for facet in self._facets.values() for table, key in facet.owned.items()} | OWNED
+
+    def screen(self, db: sqlite3.Connection, found: Found) -> None:
+        """Have each facet take out, in place, what must not be kept.
+
+        If one fails on a photo, what could be said of parts of that picture is not kept at all, and says so.
+        """
+        for facet in self._screening:
+            try:
+                facet.screen(db, found)
+                continue
+            except Exception:
+                logger.exception('"%s" could not check what was found; it is asked again photo by photo', facet.name)
+            for photo_id, analyses in found.items():
+                try:
+                    facet.screen(db, {photo_id: analyses})
+                except Exception:
+                    logger.exception('"%s" could not check what was found of photo %d', facet.name, photo_id)
+                    _withhold(analyses, facet.name)
+
+    def absorb(self, w: "Writer", found: Found) -> None:
+        """Have each facet make rows of what was found."""
+        for facet in self._absorbing:
+            if _contained(w, facet, "take in what was found", partial(facet.absorb, w, found)):
+                continue
+            for photo_id, analyses in found.items():
+                what = f"take in what was found of photo {photo_id}"
+                _contained(w, facet, what, partial(facet.absorb, w, {photo_id: analyses}))
+
+    def tags(
+        self, db: sqlite3.Connection, photos: FoundFacts, only: str | None = None
+    ) -> tuple[dict[int, list[Tag]], set[str]]:
+        """Return the values of photos, of all facets or `only` one; and the facets that failed to say theirs."""
+        tags: dict[int, list[Tag]] = {}
+        failed: set[str] = set()
+        for facet in self._tagging:
+            if only is not None and facet.name != only:
+                continue
+            try:
+                given = list(facet.tags(db, photos))
+                if any(tag.facet != facet.name or photo_id not in photos for photo_id, tag in given):
+                    raise ValueError("it gave values of another facet, or of other photos than it was asked for")
+            except Exception:
+                logger.exception('"%s" could not say what photos belong to; they stay where they are', facet.name)
+                failed.add(facet.name)
+                continue
+            for photo_id, tag in given:
+                tags.setdefault(photo_id, []).append(tag)
+        return tags, failed
+
+    def called(self, db: sqlite3.Connection, name: str) -> Mapping[str, str] | None:
+        """Return the names that owners gave values of a facet, by key; None if it cannot tell."""
+        facet = self._facets.get(name)
+        if facet is None:
+            return {}
+        try:
+            return facet.called(db)
+        except Exception:
+            logger.exception('"%s" could not say what its values are called; they keep their names', name)
+            return None
+
+    def follow(self, w: "Writer", changes: Sequence[Change]) -> tuple[set[int], set[str]]:
+        """Have each facet follow the changes of its tables; return the photos to settle, and the facets concerned.
+
+        A facet that fails takes the transaction with it: to take back half of what was said would lose the rest.
+        """
+        photo_ids: set[int] = set()
+        followed: set[str] = set()
+        for facet in self._facets.values():
+            mine = [change for change in changes if change["table"] in facet.owned]
+            if mine:
+                photo_ids.update(facet.follow(w, mine))
+                followed.add(facet.name)
+        return photo_ids, followed
+
+
+def _withhold(analyses: dict[str, Analysis], name: str) -> None:
+    for analyzer, analysis in analyses.items():
+        if analysis.embeddings or "regions" in json.loads(analysis.facts):
+            analyses[analyzer] = Analysis(analysis.version, failed=_UNCHECKED.format(name))
+
+
+def _contained(w: "Writer", facet: Facet, what: str, call: Callable[[], object]) -> bool:
+    """Call a facet in a savepoint; return False if it raised, and undo what it did."""
+    try:
+        with savepoint(w.db):
+            call()
+    except Exception:
+        logger.exception('"%s" could not %s', facet.name, what)
+        return False
+    return True
+
+
+@contextmanager
+def savepoint(db: sqlite3.Connection) -> Iterator[None]:
+    """Undo what the block changed if it raises, and nothing else of the transaction."""
+    db.execute("SAVEPOINT facet")
+    try:
+        yield
+    except BaseException:
+        db.execute("ROLLBACK TO facet")
+        raise
+    finally:
+        db.execute("RELEASE facet")

@@ -1,0 +1,124 @@
+"""Brings a catalog's tables up to date: the core's, then those of each facet, by its own count.
+
+A facet whose tables are there already, from before facets had migrations of their own, is taken over as its first
+migration left it. One whose migration fails, or that is older than its tables, costs only itself: it is logged and left
+out of the catalog until its plugin is mended.
+"""
+
+import json
+import logging
+import sqlite3
+from collections.abc import Iterable
+from pathlib import Path
+
+from haven_fs.catalog.facets import Facet
+from haven_fs.catalog.schema import ADOPT, ADOPTED, FIRST, MIGRATIONS
+from haven_fs.errors import UserError
+
+logger = logging.getLogger(__name__)
+
+LATEST = FIRST + len(MIGRATIONS) - 1
+"""The version of a catalog that is up to date."""
+
+
+def version_of(db: sqlite3.Connection, path: Path) -> int:
+    """Return a catalog's version, 0 if it is empty. Raises UserError of one that this Haven cannot read."""
+    version = int(db.execute("PRAGMA user_version").fetchone()[0])
+    if version > LATEST:
+        raise UserError(f"{path} was made by a newer Haven FS. Update this one: `pip install -U haven-fs`.")
+    if 0 < version < ADOPTED:
+        raise UserError(
+            f"{path} was made by an early Haven FS that was never released. Move it away and run `haven index`: it is"
+            " made again from your photos. What you have said is in corrections.jsonl beside it; keep that file."
+        )
+    return version
+
+
+def migrate(db: sqlite3.Connection, path: Path, facets: Iterable[Facet]) -> list[Facet]:
+    """Bring the tables up to date, each step in a transaction; return the facets that can be used.
+
+    Raises UserError if the catalog cannot be read, sqlite3.DatabaseError if it is damaged.
+    """
+    version = version_of(db, path)
+    if version == ADOPTED:
+        db.executescript(f"BEGIN IMMEDIATE; {ADOPT}; PRAGMA user_version={FIRST}; COMMIT")
+        version = FIRST
+    done = max(version - FIRST + 1, 0)
+    for number, script in enumerate(MIGRATIONS[done:], start=FIRST + done):
+        db.executescript(f"BEGIN IMMEDIATE; {script}; PRAGMA user_version={number}; COMMIT")
+    return [facet for facet in facets if _bring_up_to_date(db, facet)]
+
+
+def ready(db: sqlite3.Connection, path: Path, facets: Iterable[Facet]) -> list[Facet]:
+    """Return the facets that can be used in a catalog that is only read. Raises UserError if it is to be migrated."""
+    if version_of(db, path) < LATEST:
+        raise UserError(f"{path} is older than this Haven FS. Run `haven index` or `haven serve` once.")
+    usable = []
+    for facet in facets:
+        done, _ = _recorded(db, facet)
+        if done < len(facet.migrations):
+            raise UserError(
+                f'{path} lacks the tables of "{facet.name}", which a plugin brings. Run `haven index` or `haven serve`'
+                " once."
+            )
+        if done == len(facet.migrations):
+            usable.append(facet)
+    return usable
+
+
+def tables_of_facets(db: sqlite3.Connection) -> dict[str, str]:
+    """Return which facet each table belongs to that holds what owners say, of plugins that are away too."""
+    rows = db.execute("SELECT name, tables FROM facet").fetchall()
+    return {table: name for name, tables in rows for table in json.loads(tables)}
+
+
+def _recorded(db: sqlite3.Connection, facet: Facet) -> tuple[int, list[str]]:
+    row = db.execute("SELECT version, tables FROM facet WHERE name = ?", (facet.name,)).fetchone()
+    return (int(row[0]), json.loads(row[1])) if row else (0, [])
+
+
+def _bring_up_to_date(db: sqlite3.Connection, facet: Facet) -> bool:
+    done, tables = _recorded(db, facet)
+    wanted = len(facet.migrations)
+    if done > wanted:
+        logger.error(
+            'The tables of "%s" were made by a newer version of its plugin: it is left out. Update the plugin.',
+            facet.name,
+        )
+        return False
+    if (done, tables) == (wanted, sorted(facet.owned)):
+        return True
+    if not done and _has_tables(db, facet):
+        done = 1
+    try:
+        db.execute("BEGIN IMMEDIATE")
+        for script in facet.migrations[done:]:
+            for statement in _statements(script):
+                db.execute(statement)
+        db.execute(
+            "INSERT OR REPLACE INTO facet VALUES (?, ?, ?)", (facet.name, wanted, json.dumps(sorted(facet.owned)))
+        )
+        db.execute("COMMIT")
+    except sqlite3.Error:
+        if db.in_transaction:
+            db.execute("ROLLBACK")
+        logger.exception('The tables of "%s" could not be made or changed: it is left out', facet.name)
+        return False
+    return True
+
+
+def _has_tables(db: sqlite3.Connection, facet: Facet) -> bool:
+    there = {name for (name,) in db.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
+    return bool(facet.owned) and there.issuperset(facet.owned)
+
+
+def _statements(script: str) -> Iterable[str]:
+    """Give the statements of a script one by one: `executescript` would commit what is open first."""
+    statement = ""
+    for line in script.splitlines(keepends=True):
+        statement += line
+        if sqlite3.complete_statement(statement):
+            yield statement
+            statement = ""
+    if statement.strip():
+        yield statement

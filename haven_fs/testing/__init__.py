@@ -1,0 +1,23 @@
+"""What Haven and its plugins are tested with: a home of made photos, and the rules that every smart folder keeps.
+
+Nothing here needs pytest: checks are functions that raise AssertionError with what is wrong. docs/plugins.md shows how
+a plugin is tested with them.
+"""
+
+from haven_fs.testing.home import Home
+from haven_fs.testing.looking import Look
+from haven_fs.testing.photos import jpeg, make_photo, make_video, picture
+from haven_fs.testing.reading import check_folder
+from haven_fs.testing.versions import check_versions, snapshot_of
+
+__all__ = [
+    "Home",
+    "Look",
+    "check_folder",
+    "check_versions",
+    "jpeg",
+    "make_photo",
+    "make_video",
+    "picture",
+    "snapshot_of",
+]

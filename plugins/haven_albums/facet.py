@@ -1,0 +1,95 @@
+"""What albums and favourites are in the catalog: their tables, and how those show.
+
+The folders read the tables themselves; that a photo is in an album is a value of the facet "album" too, for phrases and
+for plugins that ask what a photo belongs to.
+"""
+
+import json
+import sqlite3
+from collections.abc import Collection, Iterable, Sequence
+from typing import ClassVar
+
+from haven_albums.nesting import ALBUM, albums_above, albums_of, photos_in
+from haven_fs import Change, Facet, Tag, Writer, rename_values, settle_facet
+from haven_fs.catalog.facets import FoundFacts, photos_named
+
+
+class AlbumsFacet(Facet):
+    """Albums, nested ones counted: a photo in an album has it and all that it is nested in as values."""
+
+    name = ALBUM
+    migrations = (
+        """
+    CREATE TABLE album (
+        id INTEGER PRIMARY KEY AUTOINCREMENT,
+        parent_id INTEGER NOT NULL DEFAULT 0,   -- 0: at the top
+        name TEXT NOT NULL,
+        fold TEXT NOT NULL,
+        seq INTEGER NOT NULL
+    );
+    CREATE UNIQUE INDEX album_name ON album (parent_id, fold);
+
+    CREATE TABLE album_photo (
+        album_id INTEGER NOT NULL REFERENCES album,
+        photo_id INTEGER NOT NULL REFERENCES photo,
+        position INTEGER NOT NULL,          -- the order in which photos were added
+        PRIMARY KEY (album_id, photo_id)
+    ) WITHOUT ROWID;
+    CREATE INDEX album_photo_photo ON album_photo (photo_id);
+
+    CREATE TABLE album_note (               -- Haven's own texts that were copied into an album, such as a search's
+        album_id INTEGER NOT NULL REFERENCES album,
+        fold TEXT NOT NULL,
+        name TEXT NOT NULL,
+        text TEXT NOT NULL,
+        PRIMARY KEY (album_id, fold)
+    ) WITHOUT ROWID;
+        """,
+    )
+    owned: ClassVar = {"album": ("id",), "album_photo": ("album_id", "photo_id"), "album_note": ("album_id", "fold")}
+
+    def tags(self, db: sqlite3.Connection, photos: FoundFacts) -> Iterable[tuple[int, Tag]]:
+        """Give the albums that photos are in."""
+        return albums_of(db, photos.keys())
+
+    def follow(self, w: Writer, changes: Sequence[Change]) -> Collection[int]:
+        """Bring the values up to date of all photos concerned: nothing else of them hangs on their albums.
+
+        Of two albums that were moved into each other at different times, one goes to the top.
+        """
+        for change in changes:
+            if change["table"] == "album_note":
+                w.db.execute("UPDATE album SET seq = ? WHERE id = ?", (w.seq, change["key"]["album_id"]))
+        ids = sorted({int(change["key"]["id"]) for change in changes if change["table"] == "album"})
+        rows = w.db.execute(
+            "SELECT id, name FROM album WHERE id IN (SELECT value FROM json_each(?))", (json.dumps(ids),)
+        )
+        rename_values(w, ALBUM, {str(id_): name for id_, name in rows.fetchall()})
+        for album_id in ids:
+            if album_id in albums_above(w.db, album_id):
+                w.db.execute("UPDATE OR IGNORE album SET parent_id = 0, seq = ? WHERE id = ?", (w.seq, album_id))
+        put = photos_named(change for change in changes if change["table"] == "album_photo")
+        settle_facet(w, ALBUM, put.union(photos_in(w.db, ids)))
+        return ()
+
+
+class FavoritesFacet(Facet):
+    """What the owner said of photos being favourites; the folder reads the table itself."""
+
+    name = "favorite"
+    migrations = (
+        """
+    CREATE TABLE favorite (                 -- what the owner said of photos, whatever their rating is
+        photo_id INTEGER PRIMARY KEY REFERENCES photo,
+        is_favorite INTEGER NOT NULL
+    );
+    CREATE INDEX photo_rated ON photo (rating, seq) WHERE rating >= 5;      -- favourites by their files
+        """,
+    )
+    owned: ClassVar = {"favorite": ("photo_id",)}
+
+    def follow(self, w: Writer, changes: Sequence[Change]) -> Collection[int]:
+        """Have the photos show as changed: nothing is derived from their being favourites."""
+        ids = json.dumps(sorted(photos_named(changes)))
+        w.db.execute("UPDATE photo SET seq = ? WHERE id IN (SELECT value FROM json_each(?))", (w.seq, ids))
+        return ()

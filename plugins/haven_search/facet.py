@@ -1,0 +1,43 @@
+"""What searches are in the catalog, beside the folders that are made: pictures to look for, and what is not wanted."""
+
+from collections.abc import Collection, Sequence
+from typing import ClassVar
+
+from haven_fs import Change, Facet, Writer
+
+
+class SearchFacet(Facet):
+    """Pictures that were put into a folder to find what looks like them, and photos taken out of a search.
+
+    Answers are made anew after every change, so nothing has to follow one.
+    """
+
+    name = "search"
+    migrations = (
+        """
+    CREATE TABLE unwanted (                 -- what was taken out of a made folder; photo 0 is its note
+        made_id INTEGER NOT NULL REFERENCES made ON DELETE CASCADE,
+        photo_id INTEGER NOT NULL,
+        PRIMARY KEY (made_id, photo_id)
+    ) WITHOUT ROWID;
+
+    CREATE TABLE dropped (                  -- pictures put into a smart folder to ask what looks like them
+        id INTEGER PRIMARY KEY,
+        parent TEXT NOT NULL,               -- as in made
+        name TEXT NOT NULL,
+        fold TEXT NOT NULL,
+        photo_id INTEGER REFERENCES photo,  -- the photo it is a copy of, or NULL
+        file TEXT,                          -- where its bytes are in the data folder's dropped/; NULL of a photo
+        size INTEGER NOT NULL,
+        mime TEXT NOT NULL,
+        seq INTEGER NOT NULL
+    );
+    CREATE UNIQUE INDEX dropped_name ON dropped (parent, fold);
+        """,
+    )
+    folders = ("dropped",)
+    owned: ClassVar = {"unwanted": ("made_id", "photo_id"), "dropped": ("id",)}
+
+    def follow(self, w: Writer, changes: Sequence[Change]) -> Collection[int]:
+        """Settle no photo: that one is not wanted in a search changes nothing of it."""
+        return ()
