@@ -206,9 +206,14 @@ class Catalog:
                 self.corrections.catch_up(db)
 
     def scrub(self) -> None:
-        """Leave nothing on the disk of what was erased: not in the catalog, its log, or the file of corrections."""
+        """Leave nothing on the disk of what was erased: no vector, and no row in the catalog, its log or corrections.
+
+        The index of vectors is made anew, since what is deleted in it stays in its files. Raises OSError.
+        """
         if self._writer is None:
             raise UserError("This catalog was opened for reading only.")
+        self.vectors.store.scrub()
+        self.vectors.chroma.discard()
         with self._lock:
             self.corrections.rewrite(self._writer)
             self._writer.execute("INSERT INTO words (words) VALUES ('optimize')")
