@@ -10,15 +10,18 @@ import sqlite3
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from haven_fs.catalog import names
 from haven_fs.config import Settings
 from haven_fs.tree.photoset import File, FileSet, PhotoSet, Stamp
 from haven_fs.tree.searcher import Searcher
-from haven_fs.vectors import Vectors
+
+if TYPE_CHECKING:
+    from haven_fs.vectors import Vectors
 
 
-def _no_vectors() -> Vectors:
+def _no_vectors() -> "Vectors":
     raise LookupError("this view has no vectors")
 
 
@@ -39,7 +42,7 @@ class View:
     path: tuple[str, ...] = ()
     key: tuple[str, ...] = ()
     searchers: Sequence[Searcher] = ()
-    vectors: Callable[[], Vectors] = field(default=_no_vectors)
+    vectors: "Callable[[], Vectors]" = field(default=_no_vectors)
     remember_split: Callable[[str], None] = field(default=lambda path: None)
 
     @property

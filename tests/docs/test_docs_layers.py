@@ -138,7 +138,7 @@ def test_the_core_does_not_come_in_by_its_own_door():
             assert not taken & offered, module  # modules, and which version it is
 
 
-@pytest.mark.parametrize("door", ["haven_fs", "haven_fs.demo"])
+@pytest.mark.parametrize("door", ["haven_fs", "haven_fs.demo", "haven_fs.vectors"])
 def test_a_door_offers_what_type_checkers_see(door: str):
     module = importlib.import_module(door)
     code = ast.parse(MODULES[door].read_text(encoding="utf-8"))
