@@ -50,8 +50,8 @@ class Plugins:
     ) -> None:
         """Find the plugins.
 
-        `extra`: plugins that no entry point names. `only`: names of the entry points to load, which workers are told
-        so that they need not find out again which are broken. `patience`: seconds an import may take.
+        `extra`: plugins to register though no entry point names them. `only`: names of the entry points to load, which
+        workers are told so that they need not find out again which are broken. `patience`: seconds an import may take.
         """
         self._patience = patience
         self.found: list[Found] = []
@@ -68,7 +68,9 @@ class Plugins:
             if problem:
                 logger.error("The plugin %s is not used: %s", entry.name, problem)
         for plugin in extra:
-            self._manager.register(plugin)
+            if not self._manager.is_registered(plugin):
+                name = getattr(plugin, "__name__", type(plugin).__name__)
+                self.found.append(Found(name, "?", self._register(plugin, name)))
 
     def _load(self, entry: importlib.metadata.EntryPoint) -> str | None:
         """Import and register one plugin; return why that failed, None if it did not."""
@@ -212,9 +214,7 @@ def _lacks(item: Any, wanted: type) -> str:
     lacking = sorted({name for name in asked if not hasattr(item, name)})
     if isinstance(item, type) or not lacking or len(lacking) == len(set(asked)):
         return ""
-    return (
-        f": it lacks {', '.join(lacking)}. A class derived from haven_fs.{wanted.__name__} has the defaults there are"
-    )
+    return f": it lacks {', '.join(lacking)}. A class derived from haven_fs.{wanted.__name__} has the defaults"
 
 
 def _by_name(items: Iterable[Any], attribute: str) -> dict[str, Any]:

@@ -28,7 +28,7 @@ def photo_at(db: sqlite3.Connection, file: Path) -> int:
     """Return the photo that the file at a path belongs to. Raises UserError if there is none."""
     row = original_at(db, file, "o.photo_id")
     if row is None or row[0] is None:
-        raise UserError(f"{file} is no photo of your libraries, or not indexed yet.")
+        raise UserError(f"{file} is not a photo in your libraries, or has not been indexed yet.")
     return int(row[0])
 
 

@@ -8,8 +8,7 @@ from collections.abc import Sequence
 from haven_albums.facet import AlbumsFacet, FavoritesFacet
 from haven_albums.favorites import FAVORITES
 from haven_albums.folders import ALBUMS
-from haven_fs import Facet, SmartFolder, hookimpl
-from haven_fs.config import Setting
+from haven_fs import Facet, Setting, SmartFolder, hookimpl
 
 
 @hookimpl

@@ -5,16 +5,21 @@ Whoever removes an album means it whole: photos that were taken out of it one by
 delete a folder, are put back first, so that taking the removal back brings back all of it.
 """
 
-import json
-import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
 from haven_albums.nesting import ALBUM, albums_above, photos_in
-from haven_fs import AlreadyExists, Conflict, Forbidden, NotFound, Writer, settle_facet
-from haven_fs.catalog import names
-from haven_fs.catalog.changes import take_back, take_changes
-from haven_fs.catalog.corrections import GESTURE
-from haven_fs.tree.writes import folder_name
+from haven_fs import (
+    AlreadyExists,
+    Conflict,
+    Forbidden,
+    NotFound,
+    Writer,
+    folder_name,
+    names,
+    settle_facet,
+    void_gesture,
+)
 
 TOP = 0
 """The `parent_id` of albums that are nested in none."""
@@ -96,23 +101,15 @@ class Albums:
 
     def _void_gesture(self, album_id: int) -> None:
         """Take back what the same user took out of an album just before, nested albums among it."""
-        those, last, void = {album_id}, time.time(), []
-        query = "SELECT id, at, kind, data, changes, undone FROM correction WHERE by = ? ORDER BY id DESC"
-        for id_, at, kind, text, changes, undone in self._db.execute(query, (self._w.by,)):
-            if last - at > GESTURE:
-                break
-            said = json.loads(text)
+        those = {album_id}
+
+        def concerns(kind: str, said: Mapping[str, Any]) -> bool:
             if kind == _REMOVED and said["parent"] in those:
                 those.add(said["album"])
-            elif kind not in (_TAKEN_OUT, _NOTE_TAKEN_OUT) or said["album"] not in those:
-                continue
-            last = at
-            if undone is None:
-                void.append((id_, changes))
-        for id_, changes in void:
-            take_back(self._db, json.loads(changes), self._w.seq)
-            self._db.execute("UPDATE correction SET undone = ? WHERE id = ?", (time.time(), id_))
-        take_changes(self._db)  # of no correction of their own: those that were taken back say it
+                return True
+            return kind in (_TAKEN_OUT, _NOTE_TAKEN_OUT) and said["album"] in those
+
+        void_gesture(self._w, concerns)
 
     def add(self, album_id: int, photo_id: int) -> None:
         """Put a photo at the end of an album; one that is in it keeps its place. Raises Refused."""

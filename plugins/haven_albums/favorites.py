@@ -3,8 +3,7 @@
 A photo that was taken out stays out, whatever its file says, until it is put in again.
 """
 
-from haven_fs import Folder, SmartFolder, View, Writer
-from haven_fs.tree.written import ChosenPhotos
+from haven_fs import ChosenPhotos, Folder, SmartFolder, View, Writer
 
 PLACE = "favorites"
 _CONDITION = (

@@ -11,9 +11,7 @@ from dataclasses import replace
 from haven_albums.albums import TOP, Albums, Content, place_of
 from haven_albums.nesting import BELOW, albums_above
 from haven_albums.photos import AlbumPhotos, InAlbum, photos_of
-from haven_fs import Entry, File, Folder, Forbidden, PhotoSet, SmartFolder, Stamp, Text, View, Writer
-from haven_fs.catalog import names
-from haven_fs.tree.originals import DiskFolder
+from haven_fs import DiskFolder, Entry, File, Folder, Forbidden, PhotoSet, SmartFolder, Stamp, Text, View, Writer, names
 
 _ROOT = ("Albums",)
 COVER = "folder.jpg"

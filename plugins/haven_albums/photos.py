@@ -4,10 +4,7 @@ import json
 from dataclasses import dataclass, replace
 
 from haven_albums.albums import Albums
-from haven_fs import Folder, Forbidden, RankedFolder, Writer
-from haven_fs.tree.originals import DiskFolder
-from haven_fs.tree.photoset import FileSet
-from haven_fs.tree.written import ChosenPhotos
+from haven_fs import ChosenPhotos, DiskFolder, FileSet, Folder, Forbidden, RankedFolder, Writer
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,9 +12,7 @@ from haven_faces.folders import PEOPLE, UNKNOWN
 from haven_faces.keeper import FaceKeeper
 from haven_faces.model import SETTINGS, chosen_faces
 from haven_faces.names import NamesAnalyzer
-from haven_fs import Analyzer, Facet, Follower, SmartFolder, hookimpl
-from haven_fs.command import Command
-from haven_fs.config import Setting, Settings
+from haven_fs import Analyzer, Command, Facet, Follower, Setting, Settings, SmartFolder, hookimpl
 
 
 @hookimpl

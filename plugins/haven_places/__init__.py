@@ -2,9 +2,7 @@
 
 from collections.abc import Sequence
 
-from haven_fs import Analyzer, Facet, SmartFolder, hookimpl
-from haven_fs.command import Command
-from haven_fs.config import Setting, Settings
+from haven_fs import Analyzer, Command, Facet, Setting, Settings, SmartFolder, hookimpl
 from haven_places.analyzer import PlacesAnalyzer
 from haven_places.command import COMMAND
 from haven_places.facet import CountriesFacet, PlacesFacet

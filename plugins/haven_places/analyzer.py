@@ -9,7 +9,7 @@ from haven_fs import Analyzer, Facts, Sample, Settings, Tag
 from haven_places.position import position
 
 if TYPE_CHECKING:
-    from haven_places.gazetteer import Gazetteer, Spot
+    from haven_places.gazetteer import Gazetteer, Locality
 
 
 _VERSION = 1
@@ -52,9 +52,9 @@ class PlacesAnalyzer(Analyzer):
                 from haven_places.gazetteer import Gazetteer
 
                 self._gazetteer = Gazetteer.open(self._caches, self._language)
-            spots = self._gazetteer.spots([north for _, north, _ in placed], [east for _, _, east in placed])
-            for (fact, _, _), spot in zip(placed, spots, strict=True):
-                fact.tags = _tags(spot)
+            localities = self._gazetteer.localities([north for _, north, _ in placed], [east for _, _, east in placed])
+            for (fact, _, _), locality in zip(placed, localities, strict=True):
+                fact.tags = _tags(locality)
         return facts
 
 
@@ -69,10 +69,10 @@ def language_of(settings: Settings) -> str:
     return str(settings.get("places.language") or "en")
 
 
-def _tags(spot: "Spot") -> list[Tag]:
+def _tags(locality: "Locality") -> list[Tag]:
     tags: list[Tag] = []
-    if spot.country is not None and spot.country_name is not None:
-        tags.append(Tag("country", spot.country, spot.country_name))
-    if spot.town is not None and spot.town_name is not None:
-        tags.append(Tag("place", spot.town, spot.town_name, parent=spot.country))
+    if locality.country is not None and locality.country_name is not None:
+        tags.append(Tag("country", locality.country, locality.country_name))
+    if locality.town is not None and locality.town_name is not None:
+        tags.append(Tag("place", locality.town, locality.town_name, parent=locality.country))
     return tags

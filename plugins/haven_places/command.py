@@ -10,17 +10,9 @@ import math
 import sqlite3
 from pathlib import Path
 
-from haven_fs import Refused
-from haven_fs.catalog import Writer
-from haven_fs.catalog.lookup import original_at
-from haven_fs.catalog.names import fold
-from haven_fs.cli import options
-from haven_fs.command import Command
-from haven_fs.config import Settings
-from haven_fs.errors import UserError
-from haven_fs.tree.writes import folder_name
+from haven_fs import Command, PhotoSet, Refused, Settings, UserError, Writer, folder_name, names, options, photo_at
 from haven_places.calling import PlaceNameTaken, make_place, remove_place
-from haven_places.ownplaces import OwnPlace, own_places
+from haven_places.ownplaces import PLACE, OwnPlace, own_places
 
 _LARGEST = 50_000
 
@@ -70,12 +62,7 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _photos_in(db: sqlite3.Connection, place: OwnPlace) -> int:
-    row = db.execute(
-        "SELECT count(*) FROM value v JOIN member m ON m.value_id = v.id JOIN photo p ON p.id = m.photo_id"
-        " WHERE v.facet = 'place' AND v.key = ? AND p.shown = 1",
-        (place.key,),
-    ).fetchone()
-    return int(row[0])
+    return PhotoSet().with_facet(PLACE, place.key).stamp(db).count
 
 
 def _show(rows: list[tuple[OwnPlace, int]], as_json: bool) -> None:
@@ -98,7 +85,7 @@ def _make(w: Writer, args: argparse.Namespace, settings: Settings) -> OwnPlace:
         name = folder_name(args.name.strip())
     except Refused as refused:
         raise UserError(refused.reason) from refused
-    if not name or fold(name) in ("countries", "elsewhere"):
+    if not name or names.fold(name) in ("countries", "elsewhere"):
         raise UserError("A place's folder cannot have this name. Choose another.")
     latitude, longitude = args.at or _position_of(w, args.of)
     try:
@@ -109,7 +96,7 @@ def _make(w: Writer, args: argparse.Namespace, settings: Settings) -> OwnPlace:
 
 def _forget(w: Writer, name: str) -> OwnPlace:
     for place in own_places(w.db):
-        if fold(place.name) == fold(name):
+        if names.fold(place.name) == names.fold(name):
             remove_place(w, place)
             return place
     raise UserError(
@@ -119,11 +106,9 @@ def _forget(w: Writer, name: str) -> OwnPlace:
 
 
 def _position_of(w: Writer, file: Path) -> tuple[float, float]:
-    row = original_at(w.db, file, "o.photo_id")
-    if row is None:
-        raise UserError(f"{file} is not in a library, or has not been indexed yet.")
-    found = w.db.execute("SELECT latitude, longitude FROM photo WHERE id = ?", row).fetchone()
-    if found is None or None in found:
+    photo_id = photo_at(w.db, file)
+    found = w.db.execute("SELECT latitude, longitude FROM photo WHERE id = ?", (photo_id,)).fetchone()
+    if None in found:
         raise UserError(f"{file} does not say where it was taken. Choose another photo, or use --at LAT,LON.")
     return float(found[0]), float(found[1])
 
@@ -133,8 +118,8 @@ def _country(settings: Settings, latitude: float, longitude: float) -> str | Non
     from haven_places.analyzer import caches_of, language_of
     from haven_places.gazetteer import Gazetteer  # numpy, which only this verb needs
 
-    (spot,) = Gazetteer.open(caches_of(settings), language_of(settings)).spots([latitude], [longitude])
-    return spot.country
+    (locality,) = Gazetteer.open(caches_of(settings), language_of(settings)).localities([latitude], [longitude])
+    return locality.country
 
 
 def _position(text: str) -> tuple[float, float]:

@@ -32,7 +32,6 @@ FOLDER = "dropped"
 _EMPTY = "empty"
 """The file that stands for every name that was kept for a later picture."""
 _FORGOTTEN_AFTER = 60.0
-_LONGEST_UPLOAD = 86400.0
 _ROW = "id, name, photo_id, file, size, mime, seq"
 
 
@@ -172,10 +171,10 @@ class Dropped:
         named = {file for (file,) in w.db.execute("SELECT file FROM dropped WHERE file IS NOT NULL")}
         until = time.time() - _FORGOTTEN_AFTER
         for path in self.folder.iterdir():
-            if path.name in named or path.name.startswith("junk-") or path.name == _EMPTY:
+            if path.name in named or path.name == _EMPTY:
                 continue
             try:
-                if path.stat().st_ctime < until - (_LONGEST_UPLOAD if path.name.startswith(".part-") else 0):
+                if path.stat().st_ctime < until:
                     path.unlink()
             except OSError:
                 continue

@@ -25,7 +25,7 @@ def indexed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shelf]:
     """Eight photos of four years; the last has five stars."""
     made = Shelf(tmp_path_factory.mktemp("shelf"))
     for number, name in enumerate(PHOTOS):
-        made.photo(name, f"{2018 + number // 2}-05-04 12:00:0{number}")
+        made.add(name, f"{2018 + number // 2}-05-04 12:00:0{number}")
     for stars, name in ((5, PHOTOS[7]), (4, PHOTOS[6])):
         made.root.joinpath(f"{name}.xmp").write_bytes(rated(stars))
     made.index()

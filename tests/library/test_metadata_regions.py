@@ -6,7 +6,6 @@ from pathlib import Path
 
 import pytest
 from helpers.packets import BOXES, STYLES, digikam, packet, windows
-from helpers.photos import picture
 from helpers.programs import run
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -16,6 +15,7 @@ from haven_fs.analysis.analyzer import Metadata
 from haven_fs.library.personnames import clean_name, people_in_keywords
 from haven_fs.library.upright import turned, turned_back, upright
 from haven_fs.library.xmp import parse_xmp, read_sidecar
+from haven_fs.testing import picture
 
 Box = tuple[float, float, float, float]
 WIDTH, HEIGHT = 80, 60

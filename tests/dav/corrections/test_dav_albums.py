@@ -10,9 +10,10 @@ import pytest
 from helpers.dav import Client
 from helpers.home import Home
 from helpers.people import LEFT, plant_people
-from helpers.photos import make_video
 from helpers.programs import gio, mounted, rclone
 from helpers.serving import Serving, haven, serve
+
+from haven_fs.testing import make_video
 
 PHOTOS = [f"IMG_{number}.jpg" for number in range(1, 7)]
 LIVE = ["LIVE.jpg", "LIVE.mov"]
@@ -24,8 +25,8 @@ def planted(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A data folder, and six photos beside it, with somebody in four."""
     home = Home(tmp_path_factory.mktemp("planted"))
     for name in PHOTOS:
-        home.photo(name, size=(160, 120))
-    home.photo("LIVE.jpg", "2021-06-01 12:00:00")
+        home.add(name, size=(160, 120))
+    home.add("LIVE.jpg", "2021-06-01 12:00:00")
     make_video(home.root / "LIVE.mov", taken="2021-06-01 12:00:00")
     plant_people(home, (LEFT, PHOTOS[:4]))
     home.close()

@@ -25,8 +25,8 @@ class Waiting:
     quality: float
 
 
-class People:
-    """Persons > 0 and labels < 0 of new groups alike. Not thread-safe."""
+class Gallery:
+    """What new faces are compared with: persons > 0 and labels < 0 of new groups alike. Not thread-safe."""
 
     def __init__(self, faces: Faces, barred: Barred, limits: Limits) -> None:
         """Take in what is known, in time proportional to the number of faces."""
@@ -35,7 +35,7 @@ class People:
         self.count = np.zeros(64, np.int64)  # of each slot: the faces it stands for
         self.waiting: dict[int, Waiting] = {}  # by slot, the longest known first
         self._slot_of: dict[int, int] = {}  # of each waiting face, by id
-        self.touched: dict[int, None] = {}  # slots that came, changed or went since `settle`
+        self.touched: dict[int, None] = {}  # slots that came, changed or went since `begin`
         self.is_touched = np.zeros(64, np.bool_)  # of each slot
         self._slots: dict[int, list[int]] = {}  # of each person
         self._poor: set[int] = set()  # persons of whom no good face is known
@@ -115,7 +115,7 @@ class People:
             self._there[picture].discard(label)
             self.see(person, picture)
 
-    def settle(self) -> None:
+    def begin(self) -> None:
         """Begin anew to note which slots are touched."""
         self.touched.clear()
         self.is_touched[:] = False
@@ -157,7 +157,7 @@ class People:
             vectors = faces.vectors[speaking].astype(np.float32)
             mine = without_barred(exemplars_of(vectors, self._limits), barred.get(person, np.empty((0, 1), np.float32)))
             self._slots[person] = self._put(mine.means, person, mine.counts)
-        self.settle()
+        self.begin()
 
     def _wait_for(self, faces: Faces, rows: Ints) -> None:
         rows = rows[np.argsort(faces.ids[rows])][-WAITING:]
