@@ -1,10 +1,27 @@
-"""The documents as text, and parts of them, for the tests beside this file."""
+"""The documents as text, parts of them, and the commands they speak of, for the tests beside this file."""
 
+import argparse
 import re
+from importlib import import_module
 from pathlib import Path
+
+from haven_fs.cli import COMMANDS
+from haven_fs.cli.reference import own_plugins
+from haven_fs.plugins import Plugins
 
 ROOT = Path(__file__).parents[2]
 DOCUMENTS = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md")])
+
+EVERY = {name: import_module(f"haven_fs.cli.{name}").COMMAND for name in COMMANDS} | Plugins(
+    only=own_plugins()
+).commands()
+"""The core's commands and those of Haven's own plugins."""
+
+
+def parser_of(command: str) -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser()
+    EVERY[command].arguments(parser)
+    return parser
 
 
 def read(name: str) -> str:

@@ -8,8 +8,7 @@ from pathlib import Path
 import pytest
 import yaml
 from helpers.catalogs import open_catalog
-from pages import blocks, read, section
-from test_docs_reference import EVERY, parser_of
+from pages import EVERY, blocks, parser_of, read, section
 from wsgidav.wsgidav_app import WsgiDAVApp
 
 from haven_fs.cli.reference import own_plugins

@@ -3,29 +3,17 @@
 import argparse
 import re
 import tomllib
-from importlib import import_module
 from pathlib import Path
 
 import pytest
-from pages import DOCUMENTS, blocks, read, section
+from pages import DOCUMENTS, EVERY, blocks, parser_of, read, section
 
-from haven_fs.cli import COMMANDS
 from haven_fs.cli.reference import own_plugins, reference
 from haven_fs.command import GROUPS
 from haven_fs.config import load_settings
 from haven_fs.plugins import Plugins
 
 REFERENCE = "docs/reference.md"
-EVERY = {name: import_module(f"haven_fs.cli.{name}").COMMAND for name in COMMANDS} | Plugins(
-    only=own_plugins()
-).commands()
-"""The core's commands and those of Haven's own plugins."""
-
-
-def parser_of(command: str) -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser()
-    EVERY[command].arguments(parser)
-    return parser
 
 
 def parsers(parser: argparse.ArgumentParser) -> list[argparse.ArgumentParser]:
