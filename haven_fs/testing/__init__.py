@@ -7,17 +7,18 @@ a plugin is tested with them.
 from haven_fs.testing.home import Home
 from haven_fs.testing.looking import Look
 from haven_fs.testing.photos import jpeg, make_photo, make_video, picture
-from haven_fs.testing.reading import check_folder
-from haven_fs.testing.versions import check_versions, snapshot_of
+from haven_fs.testing.reading import check_reading
+from haven_fs.testing.versions import History, check_versions, snapshot
 
 __all__ = [
+    "History",
     "Home",
     "Look",
-    "check_folder",
+    "check_reading",
     "check_versions",
     "jpeg",
     "make_photo",
     "make_video",
     "picture",
-    "snapshot_of",
+    "snapshot",
 ]

@@ -82,7 +82,7 @@ class Home:
         with tree.view() as view:
             yield Look(tree, view if now is None else replace(view, now=now))
 
-    def list(self, path: str) -> list[str]:
+    def list(self, path: str) -> Sequence[str]:
         """Return all that is listed in a folder, in order: folders, with a slash at the end, then files."""
         with self.looking() as look:
             return look.listed(path)

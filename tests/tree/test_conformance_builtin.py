@@ -8,7 +8,7 @@ from looking import looking
 
 from haven_fs.catalog.findings import Analysis
 from haven_fs.catalog.photos import PhotoStore
-from haven_fs.testing import check_folder, check_versions, make_video, snapshot_of
+from haven_fs.testing import History, check_reading, check_versions, make_video, snapshot
 
 PARIS = (48.8584, 2.2945)
 FOLDERS = (
@@ -46,26 +46,26 @@ def test_these_are_all_there_are(full: Home) -> None:
 @pytest.mark.parametrize("path", FOLDERS)
 def test_a_folder(full: Home, path: str) -> None:
     with looking(full) as look:
-        listed = check_folder(look.folder(path), portable=not path.startswith("Originals"))
+        listed = check_reading(look, path, portable=not path.startswith("Originals"))
         assert listed or path in EMPTY
 
 
 @pytest.mark.parametrize("path", ["Places/Paris/Timeline", "Timeline/2019/Places", "Timeline/2022/Types"])
 def test_a_composed_folder(full: Home, path: str) -> None:
     with looking(full) as look:
-        assert check_folder(look.folder(path))
+        assert check_reading(look, path)
 
 
 def test_the_root(full: Home) -> None:
     with looking(full) as look:
-        check_folder(look.folder(""), portable=False)
+        check_reading(look, portable=False)
 
 
 @pytest.mark.parametrize("path", ["Timeline", "Places", "Recent", "Review/Unplaced"])
 def test_a_split_folder(full: Home, path: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(full.settings, "tree.split_above", 3)
     with looking(full) as look:
-        assert check_folder(look.folder(path))
+        assert check_reading(look, path)
         assert not look.files(path)
     with full.catalog.write() as w:
         w.db.execute("DELETE FROM split")
@@ -81,7 +81,7 @@ def test_photos_without_a_day_are_in_a_split_folder_too(home: Home) -> None:
     with looking(home) as look:
         assert look.folders("Review/Unplaced") == ["Undated", "2020"]
         assert look.files("Review/Unplaced/undated") == ["a.jpg"]
-        assert check_folder(look.folder("Review")) == 2
+        assert check_reading(look, "Review") == 2
 
 
 def test_versions_follow_every_change(home: Home) -> None:
@@ -121,13 +121,16 @@ def test_versions_follow_every_change(home: Home) -> None:
                 (home.root / "undated.jpg").unlink()
 
     home.index()
+    history = History()
     for number in range(12):
         with looking(home) as look:
-            before = snapshot_of(look.folder(""))
+            before = snapshot(look)
+        history.note(before)
         change(number)
         home.index()
         with looking(home) as look:
-            after = snapshot_of(look.folder(""))
+            after = snapshot(look)
+        history.note(after)
         # What moved is looked at again, which may cost a folder its version; what is no photo may not.
         assert check_versions(before, after, exact=number in (8, 9)) >= 2, f"change {number} was not seen"
 
@@ -137,15 +140,15 @@ def test_a_value_that_gets_another_name_is_another_folder(home: Home) -> None:
     home.add("b.jpg", None, position=PARIS)
     home.index()
     with looking(home) as look:
-        before = snapshot_of(look.folder("Places"))
+        before = snapshot(look, "Places")
     with home.catalog.write() as w:
         said, photo = w.db.execute("SELECT facts, photo_id FROM analysis WHERE analyzer = 'places'").fetchone()
         PhotoStore(w).put_analyses({photo: {"places": Analysis(2, said.replace('"Paris"', '"Lutetia"'))}})
     with looking(home) as look:
         assert look.folders("Places") == ["Countries", "Lutetia"]
-        check_folder(look.folder("Places"))
-        check_versions(before, snapshot_of(look.folder("Places")), exact=False)
+        check_reading(look, "Places")
+        check_versions(before, snapshot(look, "Places"), exact=False)
     (home.root / "a.jpg").unlink()
     home.index()
     with looking(home) as look:
-        check_folder(look.folder("Places"))
+        check_reading(look, "Places")

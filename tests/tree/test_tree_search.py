@@ -8,7 +8,7 @@ from helpers.home import Home
 from looking import Look, looking
 
 from haven_fs.errors import AlreadyExists, Forbidden, Refused, UnsupportedType
-from haven_fs.testing import check_folder
+from haven_fs.testing import check_reading
 from haven_fs.tree.nodes import Folder
 from haven_fs.tree.writes import MakesFolders, Removable, Renamable, TakesFiles, Upload
 
@@ -227,8 +227,8 @@ def test_the_conformance_suite(made: Home, tmp_path: Path) -> None:
     picture.write_bytes((made.root / "plain.jpg").read_bytes() + b"\0")
     put(made, "p.jpg", picture)
     with looking(made) as look:
-        assert check_folder(look.folder("Search"), portable=False) >= 4
-        check_folder(look.folder('Places/Paris/"dog"'), portable=False)
+        assert check_reading(look, "Search", portable=False) >= 4
+        check_reading(look, 'Places/Paris/"dog"', portable=False)
 
 
 def test_a_large_answer_is_split_by_date_and_keeps_its_ranks(made: Home, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -238,6 +238,6 @@ def test_a_large_answer_is_split_by_date_and_keeps_its_ranks(made: Home, monkeyp
         assert look.folders("Search/dog") == ["2018", "2019", "2020"]
         names = [name for year in look.folders("Search/dog") for name in files(look, f"Search/dog/{year}")]
         assert sorted(name[:3] for name in names) == ["001", "002", "003"]
-        check_folder(look.folder("Search/dog"), portable=False)
+        check_reading(look, "Search/dog", portable=False)
     with made.catalog.write() as w:
         w.db.execute("DELETE FROM split")
