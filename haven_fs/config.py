@@ -18,14 +18,14 @@ from haven_fs.errors import UserError
 logger = logging.getLogger(__name__)
 
 Settings = Mapping[str, Any]
-"""Setting names such as "places.language" to their values."""
+"""Setting names such as "language" and "index.workers" to their values."""
 
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """One setting: `name` is "section.key" in haven.toml; the type of `default` is the type it must have.
+    """One setting: `name` is "section.key" in haven.toml, or a key above all sections.
 
-    `least`: the lowest number it may be.
+    `default` is of the type that it must have. `least`: the lowest number it may be.
     """
 
     name: str
@@ -35,6 +35,11 @@ class Setting:
 
 
 CORE_SETTINGS = (
+    Setting(
+        "language",
+        "en",
+        "The owner's language, such as de or pt-BR: of names of countries and cities, and of phrases to search for.",
+    ),
     Setting("index.workers", 0, "Processes that read photos; 0 means one a processor core.", 0),
     Setting(
         "index.rescan_minutes", 60, "How often every library is walked for changes that its disk did not announce.", 1
@@ -107,6 +112,9 @@ def load_settings(data_dir: Path, declared: Iterable[Setting], *, lenient: bool 
         settings[setting.name] = value
     if given:
         unknown = f"{path}: there is no setting {', '.join(sorted(given))}. `haven doctor` lists those there are."
+        astray = [key for name in sorted(given) if (key := name.rpartition(".")[2]) in settings]
+        if astray:
+            unknown += f" {astray[0]} belongs above the first [section] of the file."
         if not lenient:
             raise UserError(unknown)
         logger.warning("%s", unknown)

@@ -22,7 +22,7 @@ def data_dir(places_cache: Path, tmp_path: Path) -> Path:
 
 
 def test_a_batch(data_dir: Path) -> None:
-    analyzer = PlacesAnalyzer({"data_dir": str(data_dir), "places.language": "en"})
+    analyzer = PlacesAnalyzer({"data_dir": str(data_dir), "language": "en"})
     assert isinstance(analyzer, Analyzer)
     locations = ["+48.8584+002.2945/", None, "+32.0-045.0/", "+95+000/", "+33.65-095.54/"]
     paris, unplaced, sea, nonsense, texas = analyzer.analyze([sample(location) for location in locations])
@@ -38,14 +38,14 @@ def test_a_batch(data_dir: Path) -> None:
 
 
 def test_no_positions_open_no_table(tmp_path: Path) -> None:
-    analyzer = PlacesAnalyzer({"data_dir": str(tmp_path), "places.language": "en"})
+    analyzer = PlacesAnalyzer({"data_dir": str(tmp_path), "language": "en"})
     assert analyzer.analyze([]) == []
     analyzer.analyze([sample(None)])
     assert list(tmp_path.iterdir()) == []
 
 
 def test_the_table_is_shared_by_data_folders(tmp_path: Path, places_cache: Path) -> None:
-    settings = {"data_dir": str(tmp_path), "cache_dir": str(places_cache), "places.language": "en"}
+    settings = {"data_dir": str(tmp_path), "cache_dir": str(places_cache), "language": "en"}
     (facts,) = PlacesAnalyzer(settings).analyze([sample("+41.8902+012.4922/")])
     assert Tag("country", "IT", "Italy") in facts.tags
     assert list(tmp_path.iterdir()) == []
