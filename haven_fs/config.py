@@ -34,36 +34,42 @@ class Setting:
     least: float | None = None
 
 
+_KINDS = {bool: "true or false", int: "a whole number", float: "a number", str: "text in quotes", list: "a list"}
+
 CORE_SETTINGS = (
     Setting(
         "language",
         "en",
-        "The owner's language, such as de or pt-BR: of names of countries and cities, and of phrases to search for.",
+        "Your language, such as de or pt-BR: for the names of countries and cities, and for phrases to search for.",
     ),
-    Setting("index.workers", 0, "Processes that read photos; 0 means one a processor core.", 0),
+    Setting("index.workers", 0, "How many processes read photos; 0 means one per processor core.", 0),
     Setting(
-        "index.rescan_minutes", 60, "How often every library is walked for changes that its disk did not announce.", 1
+        "index.rescan_minutes",
+        60,
+        "Minutes between full checks of every library for changes that its disk did not report.",
+        1,
     ),
     Setting(
-        "tree.split_above", 2000, "A smart folder with more photos than this shows years, then months, then days.", 1
+        "tree.split_above", 2000, "A smart folder with more photos than this is split into years, months and days.", 1
     ),
-    Setting("tree.recent_photos", 500, "How many photos /Recent shows.", 0),
+    Setting("tree.recent_photos", 500, "How many photos Recent shows.", 0),
     Setting(
         "inbox.template",
         "{year}/{year}-{month}",
-        "The folder of the inbox that a photo goes to if it was put into an album, a person or another smart folder;"
-        " {year}, {month} and {day} are when it was taken.",
+        "The folder of the inbox for photos that were put into an album, a person or another smart folder; {year},"
+        " {month} and {day} are when the photo was taken.",
     ),
-    Setting("removed.days", 30, "Days that what was deleted in a writable library is kept in /Recently Removed.", 1),
+    Setting("removed.days", 30, "How many days files deleted from a writable library stay in Recently Removed.", 1),
     Setting(
         "vectors.chroma",
         "embedded",
-        "Where the index for questions over more than 10,000 photos is kept: embedded, off, or the address of a Chroma"
-        " server.",
+        'The index for libraries of more than 10,000 photos: "embedded", "off", or the address of a Chroma server.',
     ),
-    Setting("serve.threads", 48, "Requests that can be answered at the same time.", 1),
+    Setting("serve.threads", 48, "How many requests can be answered at the same time.", 1),
     Setting(
-        "serve.allow_basic", False, "Accept passwords sent in clear (Basic without TLS). Only for a network you trust."
+        "serve.allow_basic",
+        False,
+        "Accept passwords sent unencrypted (Basic without TLS). Only for a network you trust.",
     ),
 )
 
@@ -93,7 +99,7 @@ def load_settings(data_dir: Path, declared: Iterable[Setting], *, lenient: bool 
     except (FileNotFoundError, NotADirectoryError):
         table = {}
     except (OSError, tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise UserError(f"{path} cannot be read: {error}. Correct the file or move it away.") from error
+        raise UserError(f"{path} cannot be read: {error}. Correct the file, or move it away.") from error
     given = {
         f"{section}.{key}" if key else section: value
         for section, keys in table.items()
@@ -105,13 +111,13 @@ def load_settings(data_dir: Path, declared: Iterable[Setting], *, lenient: bool 
         wanted = (int, float) if isinstance(setting.default, float) else type(setting.default)
         if not isinstance(value, wanted) or isinstance(value, bool) is not isinstance(setting.default, bool):
             raise UserError(
-                f"{path}: {setting.name} must be a {type(setting.default).__name__}, not {value!r}. {setting.help}"
+                f"{path}: {setting.name} must be {_KINDS[type(setting.default)]}, not {value!r}. {setting.help}"
             )
         if setting.least is not None and isinstance(value, int | float) and value < setting.least:
             raise UserError(f"{path}: {setting.name} must be at least {setting.least:g}, not {value!r}. {setting.help}")
         settings[setting.name] = value
     if given:
-        unknown = f"{path}: there is no setting {', '.join(sorted(given))}. `haven doctor` lists those there are."
+        unknown = f"{path}: there is no setting {', '.join(sorted(given))}. `haven doctor` lists all settings."
         astray = [key for name in sorted(given) if (key := name.rpartition(".")[2]) in settings]
         if astray:
             unknown += f" {astray[0]} belongs above the first [section] of the file."

@@ -50,8 +50,8 @@ class Plugins:
     ) -> None:
         """Find the plugins.
 
-        `extra`: plugins that no entry point names. `only`: names of the entry points to load, which workers are told
-        so that they need not find out again which are broken. `patience`: seconds an import may take.
+        `extra`: plugins to register though no entry point names them. `only`: names of the entry points to load, which
+        workers are told so that they need not find out again which are broken. `patience`: seconds an import may take.
         """
         self._patience = patience
         self.found: list[Found] = []
@@ -66,9 +66,11 @@ class Plugins:
             problem = self._load(entry)
             self.found.append(Found(entry.name, version, problem))
             if problem:
-                logger.error("Plugin %s is left out: %s", entry.name, problem)
+                logger.error("The plugin %s is not used: %s", entry.name, problem)
         for plugin in extra:
-            self._manager.register(plugin)
+            if not self._manager.is_registered(plugin):
+                name = getattr(plugin, "__name__", type(plugin).__name__)
+                self.found.append(Found(name, "?", self._register(plugin, name)))
 
     def _load(self, entry: importlib.metadata.EntryPoint) -> str | None:
         """Import and register one plugin; return why that failed, None if it did not."""
@@ -85,7 +87,7 @@ class Plugins:
         thread.start()
         thread.join(self._patience)
         if not outcome:
-            return f"importing {entry.value} did not end within {self._patience:.0f} seconds"
+            return f"importing {entry.value} took longer than {self._patience:.0f} seconds"
         if isinstance(outcome[0], BaseException):
             return f"importing {entry.value} failed: {type(outcome[0]).__name__}: {outcome[0]}"
         return self._register(outcome[0], entry.name)
@@ -117,7 +119,7 @@ class Plugins:
                 for item in answer:
                     _check(item, wanted)
             except (Exception, SystemExit) as error:
-                logger.exception("Plugin %s: %s is left out", implementation.plugin_name, hook)
+                logger.exception("The plugin %s failed in %s, which is ignored", implementation.plugin_name, hook)
                 self._blame(implementation.plugin_name, f"{hook}: {type(error).__name__}: {error}")
                 continue
             answers += answer
@@ -220,7 +222,7 @@ def _by_name(items: Iterable[Any], attribute: str) -> dict[str, Any]:
     for item in items:
         name = getattr(item, attribute)
         if name in named:
-            logger.error("Two plugins bring %r; the second is left out", name)
+            logger.error("Two plugins add %r; the second is ignored", name)
         else:
             named[name] = item
     return named

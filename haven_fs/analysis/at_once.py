@@ -67,7 +67,7 @@ class AtOnce:
                 with self._catalog.write() as w:
                     PhotoStore(w).put_groups([found])
         except Exception:
-            logger.exception("An upload was not looked into at once; the indexer does it")
+            logger.exception("An upload could not be analysed at once; the indexer will do it")
 
     def taken(self, path: Path, name: str) -> datetime:
         """Return when a photo was taken that will have a name, as near as can be told, in its own clock."""

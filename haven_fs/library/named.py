@@ -20,11 +20,10 @@ def named_people(metadata: Metadata, problems: list[str]) -> Iterator[tuple[str,
             continue
         box = upright(area, metadata)
         if box is None:
-            problem = "Where some people are in this picture was marked outside of it; only their names count."
+            problem = "Some people in this picture are marked outside of it, so only their names are used."
             if frame_of(area, metadata) is None:
                 problem = (
-                    "People were marked in this picture when it had another shape, before it was cropped or turned;"
-                    " only their names count."
+                    "People were marked in this picture before it was cropped or turned, so only their names are used."
                 )
             if problem not in problems and not _is_point_or_whole(area.box):
                 problems.append(problem)

@@ -104,7 +104,7 @@ def _image(path: Path, found: Metadata, longest: int) -> Image.Image:
 
 def _afford(cost: float, pixels: int) -> None:
     if cost > MOST_BYTES:
-        raise Unreadable(f"This picture is too large to be opened: it has {pixels / 1e6:.0f} million pixels.")
+        raise Unreadable(f"This picture is too large to open: it has {pixels / 1e6:.0f} million pixels.")
 
 
 def _jpeg(source: Source, offset: int, longest: int, orientation: int | None) -> Image.Image:
@@ -188,7 +188,7 @@ def _raw(path: Path, found: Metadata, longest: int) -> Image.Image:
                 return _jpeg(source, preview.offset, longest, exif.get("Image Orientation") or found.orientation)
             except (OSError, ValueError, SyntaxError, Unreadable):
                 continue
-    raise Unreadable("There is no preview in this RAW file that could be shown.")
+    raise Unreadable("This RAW file contains no preview that could be shown.")
 
 
 def _video(path: Path, found: Metadata, longest: int, most: int) -> list[Image.Image]:
@@ -211,7 +211,7 @@ def _video(path: Path, found: Metadata, longest: int, most: int) -> list[Image.I
         if len(frames) == most:
             break
     if not frames:
-        raise Unreadable("No picture in this video can be decoded.") from last
+        raise Unreadable("No frame of this video can be decoded.") from last
     return list(frames.values())
 
 

@@ -44,7 +44,7 @@ def reach(root: Path, below: str) -> Path:
     path = root / below if below else root
     above = path.parent if below else root
     if os.path.realpath(above) != os.path.join(os.path.realpath(root), *below.split("/")[:-1]):  # noqa: PTH118
-        raise OSError(errno.ELOOP, "A folder on the way there is a link now, which Haven does not follow", str(path))
+        raise OSError(errno.ELOOP, "A folder on the way there is now a link, which Haven does not follow", str(path))
     return path
 
 
@@ -115,7 +115,7 @@ def move(source: Path, target: Path) -> None:
         try:
             now = source.lstat()
             if (now.st_mtime_ns, now.st_size) != (before.st_mtime_ns, before.st_size):
-                raise OSError(errno.EBUSY, "It was changed while it was moved", str(source)) from error
+                raise OSError(errno.EBUSY, "It changed while it was being moved", str(source)) from error
             rename_new(draft, target)
         except BaseException:
             discard(draft)
@@ -161,7 +161,7 @@ def keep_old(root: Path, below: str) -> str:
 def _new_token(root: Path, below: str) -> str:
     holder = root / REMOVED
     if holder.is_symlink():
-        raise OSError(errno.ELOOP, f"{holder} is a link, and so nothing can be removed", str(holder))
+        raise OSError(errno.ELOOP, f"{holder} is a link, so nothing can be removed", str(holder))
     token = f"{datetime.now():%Y%m%dT%H%M%S}-{secrets.token_hex(4)}-{below.count('/')}"
     make_folders(root, "/".join([REMOVED, token, *below.split("/")[:-1]]))
     return token
@@ -190,7 +190,7 @@ def give_up(root: Path, token: str) -> Path:
     """
     holder = root / REMOVED
     if _TOKEN.fullmatch(token) is None or holder.is_symlink():
-        raise OSError(errno.ELOOP, "This is not what Haven has removed", str(holder / token))
+        raise OSError(errno.ELOOP, "This is not what Haven removed", str(holder / token))
     draft = draft_path(holder)
     rename_new(holder / token, draft)
     return draft
@@ -247,7 +247,7 @@ def _copy_folder(source: Path, target: Path, everything: bool, failed: Failed | 
                     _copy_file(path, target, everything).rename(target / path.name)
             elif everything:
                 if not stat.S_ISLNK(kind):
-                    raise OSError(errno.ENOTSUP, "This is no file that can be moved to another disk", str(path))
+                    raise OSError(errno.ENOTSUP, "This is not a file that can be moved to another disk", str(path))
                 (target / path.name).symlink_to(path.readlink())
         except OSError as error:
             if failed is None or error.errno in (errno.ENOSPC, errno.EDQUOT):

@@ -57,14 +57,14 @@ def parse_xmp(packet: bytes, problems: list[str]) -> Values:
     if not packet:
         return {}
     if len(packet) > LONGEST_PACKET:
-        problems.append("The notes of photo programs in this file (XMP) are too long and were not read.")
+        problems.append("What photo programs wrote in this file (XMP) is too long and was not read.")
         return {}
     start, end = packet.find(b"<x:xmpmeta"), packet.rfind(_END)
     try:
         # Only the element itself: the wrapper and the padding around it are what is most often cut off.
         root = fromstring(packet[start : end + len(_END)] if 0 <= start < end else packet)
     except (ParseError, DefusedXmlException, ValueError, LookupError):
-        problems.append("The notes of photo programs in this file (XMP) are damaged and were not read.")
+        problems.append("What photo programs wrote in this file (XMP) is damaged and was not read.")
         return {}
     values: Values = {}
     for description in root.iter(RDF + "Description"):

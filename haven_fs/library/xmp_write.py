@@ -97,7 +97,7 @@ class _Writer:
         drawn_on = size_of(regions)
         frame = frame_of(NamedArea("", None, drawn_on, turned_by), self._metadata)
         if frame is None:
-            raise NotEditable("its regions are of a picture of another shape, before it was cropped or turned")
+            raise NotEditable("its face regions belong to the picture before it was cropped or turned")
         self._frame = frame
         self._regions(_MWG, regions, mwg_areas(regions, turned_by), [person for person in people if person.box])
         self._regions(_MICROSOFT, info, microsoft_areas(info, drawn_on, turned_by), people)

@@ -160,7 +160,7 @@ class Connection(cheroot_server.HTTPConnection):
             self.socket.do_handshake()
         except ssl.SSLError as error:
             if "HTTP_REQUEST" in (error.reason or ""):
-                message = b"This address speaks HTTPS only: write https:// instead of http://.\n"
+                message = b"This address only speaks HTTPS: use https:// instead of http://.\n"
                 head = f"HTTP/1.1 400 Bad Request\r\nContent-Type: text/plain\r\nContent-Length: {len(message)}\r\n"
                 with socket.socket(fileno=self.socket.detach()) as plain:
                     plain.sendall(head.encode() + b"Connection: close\r\n\r\n" + message)

@@ -14,7 +14,7 @@ from haven_fs import Facet, Setting, SmartFolder, hookimpl
 @hookimpl
 def haven_settings() -> Sequence[Setting]:
     """Bring whether albums show covers."""
-    return [Setting("albums.covers", False, "Whether each album shows its first photo as a cover, folder.jpg.")]
+    return [Setting("albums.covers", False, "Show the first photo of each album as its cover, folder.jpg.")]
 
 
 @hookimpl

@@ -23,7 +23,7 @@ from haven_fs import (
 
 TOP = 0
 """The `parent_id` of albums that are nested in none."""
-_GONE = "This album is not there any more. Open the folder again."
+_GONE = "This album no longer exists. Open the folder again."
 _TAKEN_OUT = "photo taken out of album"
 _NOTE_TAKEN_OUT = "note taken out of album"
 _REMOVED = "album removed"
@@ -138,7 +138,7 @@ class Albums:
             "DELETE FROM album_photo WHERE album_id = ? AND photo_id = ?", (album_id, photo_id)
         ).rowcount
         if not dropped:
-            raise NotFound("This photo is not in the album any more.")
+            raise NotFound("This photo is no longer in the album.")
         self._w.note_removal()
 
     def move(self, photo_id: int, source_id: int, album_id: int) -> None:
@@ -203,12 +203,12 @@ class Albums:
     def _free_name(self, parent_id: int, name: str, album_id: int = 0) -> str:
         """Return the name as it is kept. Raises Refused if an album cannot be called that there."""
         if name.startswith("."):
-            raise Forbidden("Names that begin with a dot are for files that systems hide. Choose another name.")
+            raise Forbidden("Names that begin with a dot are for hidden files. Choose another name.")
         name = folder_name(name)
         if self._db.execute(
             "SELECT 1 FROM album WHERE parent_id = ? AND fold = ? AND id <> ?", (parent_id, names.fold(name), album_id)
         ).fetchone():
-            raise AlreadyExists(f"There is an album named {name} already. Choose another name.")
+            raise AlreadyExists(f"There is already an album called {name}. Choose another name.")
         return name
 
 

@@ -41,22 +41,22 @@ from haven_fs import (
 )
 
 _ROOT = ("People",)
-_GONE = "This person is not there any more. Open the folder again."
+_GONE = "This person no longer exists. Open the folder again."
 _HOW_TO = Text(
     "How to name people.txt",
     "Each folder here is a person whose face Haven found in several photos.\r\n\r\n"
     "Rename a folder, such as Person 12, to say who it is.\r\n"
-    "Move one person's folder into another's if both are the same person.\r\n"
-    "Move a photo from one person to another to say whose face it is.\r\n"
-    "Delete a photo to say that the person is not in it, copy one here to say that the person is.\r\n"
-    "Delete a folder to see that person no more; make a folder of that name to see it again.\r\n\r\n"
-    "Your photos themselves stay as and where they are.\r\n",
+    "If two folders are the same person, move one into the other.\r\n"
+    "If a photo is in the wrong person's folder, move it to the right one.\r\n"
+    "If a person is not in a photo, delete it from the folder. If one was missed, copy the photo into the folder.\r\n"
+    "To stop seeing a person, delete the folder. To see them again, create a folder with that name.\r\n\r\n"
+    "Your photos stay as they are, and where they are.\r\n",
 )
 _NO_FACES = Text(
     "No people yet.txt",
     "Haven needs a model to find faces, and time to look at your photos with it.\r\n"
-    "See which there are, and fetch one:  haven models list\r\n\r\n"
-    "People whom another program named in your photos show here without one.\r\n",
+    "To see which models you can fetch:  haven models list\r\n\r\n"
+    "People whose names another program stored in your photos appear here without one.\r\n",
 )
 
 
@@ -102,7 +102,7 @@ class PersonPhotos(ChosenPhotos):
     """Photos of a person: all, or those of a year, a month or a day."""
 
     home = "People"
-    refusal = "Copy or move photos here to say that this person is in them."
+    refusal = "Copy or move photos here if this person is in them."
     fact: InPhoto
 
 
@@ -145,7 +145,7 @@ class PersonFolder(PersonPhotos):
     def remove(self, w: Writer) -> None:
         """Show no folder of this person. Raises Refused where only some of the photos are."""
         if self.view.path[:-1] != _ROOT:
-            raise Forbidden("Delete this person's folder in People if you do not want to see it.")
+            raise Forbidden("To stop seeing this person, delete the folder in People.")
         people = People(w)
         people.hide(self.fact.still(w))
         people.finish()
@@ -153,7 +153,7 @@ class PersonFolder(PersonPhotos):
     def take_folder(self, w: Writer, folder: Folder, name: str = "") -> None:
         """Say that another person is this one. Raises Refused."""
         if not isinstance(folder, PersonFolder) or folder.person_id == self.person_id:
-            raise Forbidden("Only the folder of another person can be moved here: then both are one person.")
+            raise Forbidden("Only the folder of another person can be moved here, to make the two one person.")
         people = People(w)
         people.merge(folder.fact.still(w), self.fact.still(w))
         people.finish()
@@ -162,7 +162,7 @@ class PersonFolder(PersonPhotos):
 class PeopleFolder(FacetFolder):
     """/People, or the people in the photos of another folder."""
 
-    refusal = "Make a folder here to add a person; rename, move or delete the folders of people."
+    refusal = "To add a person, create a folder here; you can also rename, move and delete people's folders."
 
     def __init__(self, view: View) -> None:
         super().__init__(view, PERSON)
@@ -215,7 +215,7 @@ class PeopleFolder(FacetFolder):
 class UnknownFaces(PhotoFolder):
     """/Review/Unknown faces: photos with faces that are nobody's so far, and too few to be a person's folder."""
 
-    refusal = "Copy or move a photo into a person's folder to say who is in it; delete it here not to be asked."
+    refusal = "Copy or move a photo into a person's folder to say who is in it; delete it here to stop being asked."
 
     def __init__(self, view: View) -> None:
         condition = (
@@ -243,18 +243,18 @@ def _checked(name: str, w: Writer, person_id: int | None = None) -> str:
     if fold.startswith("person ") and fold[7:].isdecimal():
         row = w.db.execute("SELECT number FROM person WHERE id = ?", (person_id,)).fetchone()
         if row is None or row[0] is None or fold != f"person {row[0]}":
-            raise Forbidden("Names such as Person 12 are Haven's own, for people who have no name yet.")
+            raise Forbidden("Names such as Person 12 are Haven's own, for people without a name.")
     return name
 
 
 def _taken(taken: NameTaken) -> Refused:
     if taken.hidden:
         return AlreadyExists(
-            f"There is a person named {taken.name} whose folder was deleted. Make a folder of that name to show it"
-            " again, or choose another name.",
+            f"There is a person called {taken.name} whose folder was deleted. To see them again, create a folder with"
+            " that name; otherwise choose another name.",
         )
     return AlreadyExists(
-        f"There is a person named {taken.name} already. If both are the same person, move this folder into that one;"
+        f"There is already a person called {taken.name}. If they are the same person, move this folder into that one;"
         " if not, choose another name.",
     )
 

@@ -134,7 +134,7 @@ class FaceKeeper:
             }
             self._put(catalog, changed, None)
             logger.info(
-                "%d faces grouped anew in %.1f s; %d changed", len(faces), time.monotonic() - started, len(changed)
+                "Regrouped %d faces in %.1f s; %d changed", len(faces), time.monotonic() - started, len(changed)
             )
             if not changed or not loaded.barred:
                 break

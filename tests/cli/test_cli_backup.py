@@ -18,7 +18,7 @@ PHOTOS = [f"IMG_{number:03d}.jpg" for number in range(1, 6)]
 def plant_home(folder: Path, photos: list[str]) -> Home:
     home = Home(folder)
     for name in photos:
-        home.photo(name)
+        home.add(name)
     home.index()
     for photo in photos:
         plant(home, photo, [(LEFT, looks(1))])

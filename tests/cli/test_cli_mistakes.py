@@ -8,8 +8,9 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from helpers.photos import make_photo
 from helpers.serving import HAVEN, environment, haven, serve, wait_for
+
+from haven_fs.testing import make_photo
 
 
 def refused(*arguments: object, status: int = 1) -> str:

@@ -11,10 +11,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from helpers.photos import make_photo
 from helpers.serving import HAVEN, environment, haven
 
 from haven_fs import __version__
+from haven_fs.testing import make_photo
 
 
 def said(*arguments: object) -> Any:

@@ -17,9 +17,9 @@ R10, OLD = ("Canon", "Canon EOS R10"), ("Haven", "Test")
 def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Serving]:
     home = Home(tmp_path_factory.mktemp("house"))
     for day in (1, 2, 3):
-        home.photo(f"r{day}.jpg", f"2019-07-0{day} 23:30:00", gps=BERLIN, camera=R10)
-    home.photo("other.jpg", "2019-07-01 10:00:00", camera=OLD)
-    home.photo("scan.jpg", None, camera=None)
+        home.add(f"r{day}.jpg", f"2019-07-0{day} 23:30:00", position=BERLIN, camera=R10)
+    home.add("other.jpg", "2019-07-01 10:00:00", camera=OLD)
+    home.add("scan.jpg", None, camera=None)
     home.index()
     home.close()
     with serve(data=home.data) as serving:

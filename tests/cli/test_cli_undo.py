@@ -17,7 +17,7 @@ PHOTOS = [f"IMG_{number}.jpg" for number in range(1, 6)]
 def house(home: Home) -> Iterator[Serving]:
     """A server over five photos of somebody."""
     for name in PHOTOS:
-        home.photo(name)
+        home.add(name)
     plant_people(home, (LEFT, PHOTOS))
     home.close()
     with serve(data=home.data) as serving:

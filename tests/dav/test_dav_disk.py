@@ -9,13 +9,13 @@ from urllib.parse import quote
 
 import pytest
 from helpers.dav import Client
-from helpers.photos import make_photo
 from helpers.serving import Serving, haven, serve, wait_for
 
 from haven_dav import HavenProvider
 from haven_fs.datafolder import DataFolder
 from haven_fs.server.app import make_app
 from haven_fs.server.http import make_server
+from haven_fs.testing import make_photo
 
 MONTH = "/Timeline/2019/2019-07"
 FILES = ("a", "b", "c", "d", "e", "f", "folder/g", "folder/h")

@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 from helpers.dav import Client
 from helpers.home import Home
-from helpers.photos import make_photo
 from helpers.serving import Serving, serve
 
 from haven_dav import HavenProvider
+from haven_fs.testing import make_photo
 
 FOLDERS = ("/", "/Inbox", "/Search", "/People/Alice", "/Albums", "/Originals/Pictures", "/Timeline/2020/2020-05")
 
@@ -20,7 +20,7 @@ FOLDERS = ("/", "/Inbox", "/Search", "/People/Alice", "/Albums", "/Originals/Pic
 def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Serving]:
     """A drive with something of every kind: folders made in folders, notes, pictures put into one, names kept."""
     home = Home(tmp_path_factory.mktemp("listing"))
-    home.photo("a.jpg")
+    home.add("a.jpg")
     home.index()
     home.close()
     with serve(data=home.data, inbox=home.data.parent / "Inbox") as serving, Client(serving.url) as dav:

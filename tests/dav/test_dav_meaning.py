@@ -18,10 +18,10 @@ from helpers.dav import Client
 from helpers.hands import Hands, hands_of
 from helpers.home import Home
 from helpers.people import LEFT, RIGHT, group, looks, plant
-from helpers.photos import make_photo
 from helpers.serving import Serving, haven, serve, wait_for
 
 from haven_fs.catalog.undo import corrections, undo
+from haven_fs.testing import make_photo
 
 PARIS, BERLIN = (48.8584, 2.2945), (52.5163, 13.3777)
 MAY, JUNE = "/Timeline/2020/2020-05", "/Timeline/2021/2021-06"
@@ -92,17 +92,19 @@ def world(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
     folder = tmp_path_factory.mktemp("world")
     home = Home(folder)
     for number in (1, 2, 3):
-        home.photo(f"A{number}.jpg", f"2020-05-0{number} 12:00:00", gps=PARIS, caption="A dog" if number == 1 else None)
-        home.photo(
-            f"B{number}.jpg", f"2021-06-0{number} 12:00:00", gps=BERLIN, caption="A dog" if number == 1 else None
+        home.add_library(
+            f"A{number}.jpg", f"2020-05-0{number} 12:00:00", position=PARIS, caption="A dog" if number == 1 else None
         )
-    home.photo("undated.jpg", None, camera=None)
-    home.photo("stranger.jpg", "2021-06-20 12:00:00")
+        home.add_library(
+            f"B{number}.jpg", f"2021-06-0{number} 12:00:00", position=BERLIN, caption="A dog" if number == 1 else None
+        )
+    home.add("undated.jpg", None, camera=None)
+    home.add("stranger.jpg", "2021-06-20 12:00:00")
     own = folder / "Own"
     for number in (1, 2, 3):
         make_photo(own / "sub" / f"own{number}.jpg", f"2019-01-0{number} 12:00:00")
     make_photo(folder / "new.jpg", "2018-03-04 12:00:00")
-    home.add(own)
+    home.add_library(own)
     home.index()
     for number in (1, 2, 3):
         plant(home, f"A{number}.jpg", [(LEFT, looks(1, turn=0.2, seed=number))])

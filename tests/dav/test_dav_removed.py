@@ -9,9 +9,10 @@ from pathlib import Path
 import pytest
 from helpers.dav import Client
 from helpers.killing import killed_in_the_middle
-from helpers.photos import make_photo
 from helpers.programs import gio, rclone
 from helpers.serving import Serving, haven, serve, wait_for
+
+from haven_fs.testing import make_photo
 
 REMOVED = ".haven-removed"
 HERE = "/Recently%20Removed/"

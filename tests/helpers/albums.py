@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from typing import Any
 
 from haven_fs.catalog.undo import KIND, corrections, undo
@@ -13,9 +12,6 @@ from helpers.home import Home
 
 class Shelf(Home):
     """A home with albums; all paths are of the tree."""
-
-    def __init__(self, folder: Path, **settings: Any) -> None:
-        super().__init__(folder, **settings)
 
     def clear(self) -> None:
         """Remove every album, favourite and correction."""

@@ -210,7 +210,7 @@ def test_a_single_text_becomes_a_list() -> None:
         (b'<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#"/>', "not XMP"),
         (digikam(80, 60).decode().encode("utf-16"), "UTF-8"),
         (b'<?xml version="1.0" encoding="latin-1"?>' + digikam(80, 60)[60:], "UTF-8"),
-        (digikam(60, 80), "another shape"),
+        (digikam(60, 80), "before it was cropped"),
         (b"<a>" * 600 + b"</a>" * 600, "damaged"),
     ],
 )

@@ -183,7 +183,7 @@ def test_names_of_open_clip() -> None:
 
 
 def test_pictures_to_compare_with(tmp_path: Path) -> None:
-    with pytest.raises(UserError, match="no picture"):
+    with pytest.raises(UserError, match="no pictures"):
         pictures_in(tmp_path)
     (tmp_path / "notes.txt").write_text("no picture")
     Image.new("RGB", (50, 40), "red").save(tmp_path / "a.jpg")

@@ -5,12 +5,12 @@ of big cities (airports, suburbs, stadiums), where a point and a population tell
 """
 
 import csv
-import unicodedata
 import warnings
 from pathlib import Path
 from typing import NamedTuple
 
 import pytest
+from helpers.little_places import plain
 
 from haven_places.gazetteer import Gazetteer
 
@@ -34,12 +34,6 @@ def landmarks(which: str) -> list[Landmark]:
         )
         for where, north, east, countries, towns in rows
     ]
-
-
-def plain(name: str) -> str:
-    """Return a name without accents and without what tells it from others of the name."""
-    bare = name.partition(" (")[0]
-    return unicodedata.normalize("NFKD", bare).encode("ascii", "ignore").decode().casefold()
 
 
 def wrong_towns(gazetteer: Gazetteer, wanted: list[Landmark]) -> list[str]:

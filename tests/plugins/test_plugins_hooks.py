@@ -174,7 +174,7 @@ def test_a_plugin_with_every_hook(plant: Plant, tmp_path: Path, capsys: pytest.C
     settings = load_settings(home.data, plugins.settings())
     assert settings["size.large"] == 100
     for width in (50, 100, 150):
-        home.photo(f"{width}.jpg", "2020-01-01 00:00:00", size=(width, 20))
+        home.add(f"{width}.jpg", "2020-01-01 00:00:00", size=(width, 20))
     home.close()
 
     data = ["--data", str(home.data)]
