@@ -8,8 +8,8 @@ import threading
 from pathlib import Path
 from typing import Any
 
+from haven_fs.analysis.at_once import AtOnce
 from haven_fs.analysis.progress import Progress
-from haven_fs.analysis.uploads import Uploads
 from haven_fs.catalog.libraries import add_inbox, expect_walks
 from haven_fs.cli import options
 from haven_fs.command import Command
@@ -23,6 +23,7 @@ from haven_fs.server.mounting import how_to_mount
 from haven_fs.server.process import allow_many_files, keep_small
 from haven_fs.server.tls import TlsFiles, ensure_certificate, own_certificate
 from haven_fs.server.users import Users
+from haven_fs.tree.disk.uploads import Uploads
 
 logger = logging.getLogger(__name__)
 
@@ -79,7 +80,7 @@ def run(args: argparse.Namespace) -> int:
         if args.inbox is not None:
             add_inbox(catalog, args.inbox, data.path)
         expect_walks(catalog)
-        uploads = Uploads(catalog, data.plugins, data.settings)
+        uploads = Uploads(catalog, data.settings, AtOnce(catalog, data.plugins, data.settings))
         tree = data.tree(catalog)
         tree.uploads = uploads
         users, shown = _users(args, data)

@@ -74,12 +74,9 @@ class JunkStore:
         self._path(parts).touch()
 
     def move(self, parts: Sequence[str], to: Sequence[str]) -> None:
-        """Keep what is under a path under another one, or no more if nobody would look there."""
+        """Keep what is under a path under another one."""
         with self._lock:
-            if is_junk(to[-1]):
-                self._path(parts).replace(self._path(to))
-            else:
-                self._path(parts).unlink(missing_ok=True)
+            self._path(parts).replace(self._path(to))
 
     def remove(self, parts: Sequence[str]) -> None:
         """Forget what is under a path."""

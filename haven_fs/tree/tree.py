@@ -9,6 +9,8 @@ from haven_fs.catalog import Catalog, Writer, names
 from haven_fs.catalog.libraries import NO_INBOX, find_inbox
 from haven_fs.config import Settings
 from haven_fs.errors import Forbidden
+from haven_fs.tree.disk.uploads import Uploads
+from haven_fs.tree.gestures import Gestures
 from haven_fs.tree.junk import CALM, JunkStore
 from haven_fs.tree.listing import Listing
 from haven_fs.tree.narrowing import Narrower, can_narrow, enter_made, made_in, make
@@ -16,8 +18,7 @@ from haven_fs.tree.nodes import Entry, Folder, PathPattern, SmartFolder, Text, V
 from haven_fs.tree.photoset import File
 from haven_fs.tree.placeholders import Placeholders
 from haven_fs.tree.searcher import Searcher
-from haven_fs.tree.uploads import TakesUploads, Uploads
-from haven_fs.tree.writes import TakesFiles, TakesPhotos
+from haven_fs.tree.writes import TakesFiles, TakesPhotos, TakesUploads
 
 Node = Folder | File | Text
 
@@ -79,6 +80,7 @@ class Tree:
         self._narrower = narrower
         # Beside the catalog, so that a file that was sent is moved to its place, not copied.
         self.junk = JunkStore(catalog.path.parent / "dropped")
+        self.gestures = Gestures()
         self.uploads: Uploads | None = None
         """What keeps files that are sent; None where none are taken, such as in a server of somebody else's."""
 
@@ -173,21 +175,23 @@ class Tree:
         found = files.find(folder.view.db, name) if files is not None else None
         return found or (Placeholders(folder.view).find(name) if _keeps_names(folder) else None)
 
-    def keep_name(self, w: Writer, folder: Folder, name: str) -> None:
+    def keep_name(self, w: Writer, at: Located) -> None:
         """Keep a name in a folder for a program that will write to it. Raises Refused if no file may have it."""
-        if not _keeps_names(folder):
-            raise Forbidden(folder.refusal)
+        folder = at.parent
+        if folder is None or not _keeps_names(folder):
+            raise Forbidden(folder.refusal if folder is not None else Folder.refusal)
         if not isinstance(folder, TakesUploads) and find_inbox(w.db) is None:
             raise Forbidden(NO_INBOX)  # no file can come
-        Placeholders(folder.view).put(w, name)
+        Placeholders(folder.view).put(w, at.name)
         if isinstance(folder, TakesUploads):
-            folder.check_upload(name)
+            folder.check_upload(at.name)
             folder.changed(w)
 
-    def drop_name(self, w: Writer, folder: Folder, name: str) -> None:
+    def drop_name(self, w: Writer, at: Located) -> None:
         """Keep a name no more."""
-        if Placeholders(folder.view).drop(w, name) and isinstance(folder, TakesUploads):
-            folder.changed(w)
+        assert at.parent is not None
+        if Placeholders(at.parent.view).drop(w, at.name) and isinstance(at.parent, TakesUploads):
+            at.parent.changed(w)
 
 
 def _keeps_names(folder: Folder) -> bool:

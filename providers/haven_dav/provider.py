@@ -12,32 +12,29 @@ import logging
 import shutil
 import threading
 import time
-from collections.abc import Iterable, Iterator, Sequence
-from http import HTTPStatus
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote, unquote
 
 from wsgidav.dav_provider import DAVProvider
 
-from haven_dav import browse, deadprops, proppatch
+from haven_dav import browse, deadprops
 from haven_dav.conditions import Locks
 from haven_dav.propfind import LONGEST_BODY, BadRequest, ListingCache, Multistatus, parse, text_file
-from haven_dav.realfiles import PartlyDone
-from haven_dav.resources import href, original_path, resource, split_path
+from haven_dav.resources import href, resource, split_path
 from haven_dav.send import Environ, NotThere, StartResponse, send_bytes, send_file
 from haven_dav.status import Locked, status_of
-from haven_dav.writes import WRITES, Writes
+from haven_dav.writes import WRITES, PartlyDone, Writes
 from haven_fs.catalog import names
 from haven_fs.catalog.libraries import all_libraries
 from haven_fs.config import default_data_dir
 from haven_fs.datafolder import DataFolder
 from haven_fs.errors import Refused
 from haven_fs.tree.nodes import Folder, Text, View
+from haven_fs.tree.originals import path_of
 from haven_fs.tree.photoset import File
 from haven_fs.tree.tree import Located, Tree
-from haven_fs.tree.uploads import TakesUploads
-from haven_fs.tree.writes import TakesPhotos
 
 logger = logging.getLogger(__name__)
 
@@ -62,6 +59,7 @@ class HavenProvider(DAVProvider):  # type: ignore[misc]
             lambda: self._share,
         )
         self._writes = Writes(tree, self._locks)
+        self._properties = deadprops.Properties(tree, self._locks)
         self._listings = ListingCache()
         self._quota: tuple[float, tuple[int, int]] = (float("-inf"), (0, 0))
         self._quota_lock = threading.Lock()
@@ -150,7 +148,7 @@ class HavenProvider(DAVProvider):  # type: ignore[misc]
         paths = [path.rstrip("/") or "/"]
         if file is not None:
             with self.tree.view() as view:
-                paths.append(original_path(view.db, file.id) or path)
+                paths.append(path_of(view.db, file.id) or path)
         found = {lock["token"]: lock for one in paths for lock in self._locks.covering(one)}
         active = (_active_lock(lock, self._lock_root(lock)) for lock in found.values())
         return f"<D:lockdiscovery>{''.join(active)}</D:lockdiscovery>"
@@ -201,12 +199,10 @@ class HavenProvider(DAVProvider):  # type: ignore[misc]
     # Writes
 
     def _write(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
-        """Answer a write."""
         try:
-            if environ["REQUEST_METHOD"] == "PROPPATCH" and (body := self._patched(environ)) is not None:
-                start_response("207 Multi-Status", [("Content-Type", _XML), ("Content-Length", str(len(body)))])
-                return [body]
-            status = self._writes.answer(environ)
+            if environ["REQUEST_METHOD"] == "PROPPATCH":
+                return _multistatus(start_response, self._patched(environ))
+            status, headers = self._writes.answer(environ)
         except Refused as refused:
             kind = status_of(refused)
             line = f"{kind.value} {kind.phrase}"
@@ -214,19 +210,13 @@ class HavenProvider(DAVProvider):  # type: ignore[misc]
         except BadRequest as error:
             return _fail(environ, start_response, "400 Bad Request", str(error))
         except PartlyDone as partly:
-            return self._partly(start_response, partly)
-        start_response(status, [("Content-Length", "0"), *environ.pop("haven.headers", ())])
+            return _multistatus(start_response, self._partly(partly))
+        start_response(status, [("Content-Length", "0"), *headers])
         return [b""]
 
-    def _patched(self, environ: Environ) -> bytes | None:
-        """Return the answer to a PROPPATCH that is not refused altogether. Raises Refused and BadRequest."""
-        parts, body = split_path(environ["PATH_INFO"]), _read_body(environ)
-        folder = environ["PATH_INFO"].endswith("/")
-        href_ = self._href(environ["PATH_INFO"], folder=folder)
-        patched = self._writes.properties.patch(environ, parts, body, href_)
-        if patched is not None:
-            return patched
-        return proppatch.answer(body, href_) if self._is_put_here(parts) else None
+    def _patched(self, environ: Environ) -> bytes:
+        path = environ["PATH_INFO"]
+        return self._properties.patch(environ, _read_body(environ), self._href(path, folder=path.endswith("/")))
 
     def _locked_by(self, refused: Refused) -> str:
         """Return the condition that says which locks' tokens were missing (RFC 4918, 16)."""
@@ -235,24 +225,15 @@ class HavenProvider(DAVProvider):  # type: ignore[misc]
         hrefs = "".join(f"<D:href>{names.xml(self._href(root, folder=False))}</D:href>" for root in refused.roots)
         return f"<D:lock-token-submitted>{hrefs}</D:lock-token-submitted>"
 
-    def _partly(self, start_response: StartResponse, partly: PartlyDone) -> Iterable[bytes]:
+    def _partly(self, partly: PartlyDone) -> bytes:
         parts = (
-            f"<D:response><D:href>{names.xml(self._href(path, folder=False))}</D:href>"
-            f"<D:status>HTTP/1.1 {status} {HTTPStatus(status).phrase}</D:status>"
-            f"<D:responsedescription>{names.xml(reason)}</D:responsedescription></D:response>"
-            for path, status, reason in partly.failed
+            f"<D:response><D:href>{names.xml(self._href('/'.join(one.path), folder=False))}</D:href>"
+            f"<D:status>HTTP/1.1 {status_of(one.why).value} {status_of(one.why).phrase}</D:status>"
+            f"<D:responsedescription>{names.xml(one.why.reason)}</D:responsedescription></D:response>"
+            for one in partly.failed
         )
         head = '<?xml version="1.0" encoding="utf-8"?>\n<D:multistatus xmlns:D="DAV:">'
-        body = f"{head}{''.join(parts)}</D:multistatus>".encode()
-        start_response("207 Multi-Status", [("Content-Type", _XML), ("Content-Length", str(len(body)))])
-        return [body]
-
-    def _is_put_here(self, parts: Sequence[str]) -> bool:
-        """Return whether a path leads to something that a client has written."""
-        with self.tree.view() as view:
-            at = self.tree.locate(view, parts)
-            takes = self.tree.catalog.writable and isinstance(at.parent, TakesUploads | TakesPhotos)
-            return isinstance(at.node, File) and (takes or self.tree.junk.find(parts) is not None or at.is_extra())
+        return f"{head}{''.join(parts)}</D:multistatus>".encode()
 
 
 def _read_body(environ: Environ) -> bytes:
@@ -284,6 +265,11 @@ def _active_lock(lock: dict[str, Any], root: str) -> str:
         f"<D:locktoken><D:href>{names.xml(lock['token'])}</D:href></D:locktoken>"
         f"<D:lockroot><D:href>{root}</D:href></D:lockroot></D:activelock>"
     )
+
+
+def _multistatus(start_response: StartResponse, body: bytes) -> Iterable[bytes]:
+    start_response("207 Multi-Status", [("Content-Type", _XML), ("Content-Length", str(len(body)))])
+    return [body]
 
 
 def _fail(

@@ -8,7 +8,8 @@ from helpers.home import Home
 from haven_fs.analysis.scan import Scan
 from haven_fs.catalog.libraries import set_writable
 from haven_fs.library.walk import Listing
-from haven_fs.tree.filing import Filing, Spot, make_folder
+from haven_fs.tree.disk.filing import Filing
+from haven_fs.tree.disk.place import DiskPlace, make_folder
 
 Act = Callable[[], object]
 
@@ -41,8 +42,8 @@ class Writing:
         self.library = home.library()
         self.filing = Filing(lambda: home.catalog.write(by="me"), lambda _: None)
 
-    def at(self, path: str) -> Spot:
-        return Spot(self.library, path)
+    def at(self, path: str) -> DiskPlace:
+        return DiskPlace(self.library, path)
 
     def make(self, path: str) -> None:
         with self.home.catalog.write() as w:

@@ -12,7 +12,8 @@ from haven_fs.catalog.libraries import Library, set_writable
 from haven_fs.catalog.removed import adopt, all_removed, erase, files_of, keep_old
 from haven_fs.errors import AlreadyExists, Refused
 from haven_fs.library import removing
-from haven_fs.tree.filing import Filing, Spot
+from haven_fs.tree.disk.filing import Filing
+from haven_fs.tree.disk.place import DiskPlace
 
 
 @pytest.fixture
@@ -46,8 +47,8 @@ def test_killed_before_the_catalog_was_told(home: Home, library: Library) -> Non
         folder, file = sorted(all_removed(db), key=lambda one: one.path)
         assert (folder.path, folder.is_folder, folder.files) == ("2020", True, 2)
         assert (file.path, file.name, files_of(db, file.id)) == ("2020/IMG_0.jpg", "IMG_0.jpg", {b"": photo.id})
-    filing(home).restore(folder, "", Spot(library, "again"))
-    filing(home).restore(file, "", Spot(library, "again/IMG_0.jpg"))
+    filing(home).restore(folder, "", DiskPlace(library, "again"))
+    filing(home).restore(file, "", DiskPlace(library, "again/IMG_0.jpg"))
     assert home.seen()["again/IMG_0.jpg"].photo == photo.photo
     assert set(home.seen()) == {f"again/IMG_{number}.jpg" for number in range(3)}
     home.index()
@@ -56,7 +57,7 @@ def test_killed_before_the_catalog_was_told(home: Home, library: Library) -> Non
 
 
 def test_the_catalog_is_lost(home: Home, library: Library) -> None:
-    filing(home).remove(Spot(library, "2020"))
+    filing(home).remove(DiskPlace(library, "2020"))
     with home.catalog.write() as w:
         w.db.execute("DELETE FROM removed")
         w.db.execute("DELETE FROM removed_file")
@@ -92,7 +93,7 @@ def test_what_is_replaced_is_kept(home: Home, library: Library) -> None:
 
 
 def test_nothing_is_erased_while_its_disk_is_away(home: Home, library: Library) -> None:
-    filing(home).remove(Spot(library, "2020/IMG_0.jpg"))
+    filing(home).remove(DiskPlace(library, "2020/IMG_0.jpg"))
     with home.catalog.read() as db:
         (one,) = all_removed(db)
     library.root.rename(library.root.with_name("away"))
@@ -108,7 +109,7 @@ def test_what_a_failing_catalog_leaves(home: Home, library: Library, monkeypatch
     before = home.seen()
     monkeypatch.setattr("haven_fs.catalog.removed.drop", lambda *_: 1 / 0)
     with pytest.raises(ZeroDivisionError):
-        filing(home).remove(Spot(library, "2020"))
+        filing(home).remove(DiskPlace(library, "2020"))
     assert home.seen() == before
     assert (library.root / "2020/IMG_0.jpg").exists()
 
@@ -133,7 +134,7 @@ def test_moving_to_another_disk(home: Home, library: Library, other_disk: Path) 
     body = (library.root / "2020/IMG_0.jpg").read_bytes()
     (library.root / "2020/.hidden").write_text("goes along")
     os.utime(library.root / "2020/IMG_1.jpg", ns=(1_600_000_000_123_456_789, 1_600_000_000_123_456_789))
-    filing(home).move(Spot(library, "2020"), Spot(other, "here"))
+    filing(home).move(DiskPlace(library, "2020"), DiskPlace(other, "here"))
     assert not (library.root / "2020").exists()
     assert (other_disk / "here/IMG_0.jpg").read_bytes() == body
     assert (other_disk / "here/.hidden").read_text() == "goes along"
@@ -147,7 +148,7 @@ def test_moving_to_another_disk(home: Home, library: Library, other_disk: Path) 
 
 def test_a_name_that_is_taken_meanwhile(home: Home, library: Library) -> None:
     with pytest.raises(Refused) as refused:
-        filing(home).move(Spot(library, "2020/IMG_0.jpg"), Spot(library, "2020/IMG_1.jpg"))
+        filing(home).move(DiskPlace(library, "2020/IMG_0.jpg"), DiskPlace(library, "2020/IMG_1.jpg"))
     assert type(refused.value) is AlreadyExists
     assert len(home.seen()) == 3
 

@@ -13,25 +13,41 @@ import threading
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import Protocol
 
-from haven_fs.analysis.at_once import AtOnce
 from haven_fs.catalog import Catalog, names
 from haven_fs.catalog.disk import Row, drop
 from haven_fs.catalog.libraries import NO_INBOX, Library, all_libraries, find_inbox
-from haven_fs.catalog.removed import keep_old
 from haven_fs.catalog.schema import LOCATED
 from haven_fs.config import Settings
-from haven_fs.errors import AlreadyExists, Forbidden, Unavailable, UnsupportedType, UserError
+from haven_fs.errors import AlreadyExists, Conflict, Forbidden, UnsupportedType, UserError
 from haven_fs.library import storing
 from haven_fs.library.fingerprint import fingerprint
 from haven_fs.library.ignore import RuleBook
 from haven_fs.library.kinds import kind_of
-from haven_fs.library.removing import reach
-from haven_fs.plugins import Plugins
+from haven_fs.tree.disk.content import Arrival
+from haven_fs.tree.disk.filing import Changing
+from haven_fs.tree.disk.place import DiskPlace, check_library, reach
 
 logger = logging.getLogger(__name__)
 
 _PICTURES = ("image", "raw", "video")
+
+
+class Cataloguer(Protocol):
+    """Catalogues single files at once, which is haven_fs.analysis.at_once where `haven serve` runs. Raises OSError."""
+
+    def put(self, library: Library, path: Path) -> int:
+        """Catalogue a file that has come, and return its original's row."""
+        ...
+
+    def look(self, original_id: int) -> None:
+        """Look into an original that is new or has other bytes, if it is due."""
+        ...
+
+    def taken(self, path: Path, name: str) -> datetime:
+        """Return when a photo was taken that will have a name, as near as can be told, in its own clock."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,11 +59,14 @@ class Stored:
 
 
 class Uploads:
-    """Takes the uploads of one data folder. Thread-safe. Raises Refused, and OSError if the disk fails."""
+    """Takes the uploads of one data folder. Thread-safe. Raises Refused, and OSError if the disk fails.
 
-    def __init__(self, catalog: Catalog, plugins: Plugins, settings: Settings) -> None:
+    No view may be open in the thread.
+    """
+
+    def __init__(self, catalog: Catalog, settings: Settings, cataloguer: Cataloguer) -> None:
         self._catalog = catalog
-        self._at_once = AtOnce(catalog, plugins, settings)
+        self._cataloguer = cataloguer
         self._template = str(settings["inbox.template"])
         self._lock = threading.Lock()
         try:
@@ -58,39 +77,37 @@ class Uploads:
                 " Use {year}, {month} and {day}, such as {year}/{year}-{month}."
             ) from error
 
-    def begin(self, library_id: int | None, below: bytes, length: int | None) -> storing.Draft:
-        """Return a draft in a folder of a library, of the inbox if that is None, for `length` bytes."""
-        library = self._library(library_id)
-        try:
-            folder = reach(library.root, f"{os.fsdecode(below)}/x".lstrip("/")).parent
-        except OSError as error:
-            raise Forbidden(f"{error.strerror}.") from error
-        return storing.Draft(folder, length)
+    def begin(self, folder: DiskPlace | None, size: int | None) -> storing.Draft:
+        """Return a draft in a folder of a library, of the inbox if that is None, for `size` bytes."""
+        inside = DiskPlace(self._inbox(), "") if folder is None else DiskPlace(self._now(folder.library), folder.path)
+        return storing.Draft(reach(inside.child("x")).parent, size)
 
-    def store(
-        self, draft: storing.Draft, library_id: int | None, below: bytes, name: str, *, over: bool, link: bool
-    ) -> Stored:
-        """Keep a finished draft in a folder of a library under a name.
+    def store(self, draft: storing.Draft, target: DiskPlace, *, over: bool, link: bool, changing: Changing) -> Stored:
+        """Keep a finished draft at a place of a library.
 
-        `over`: in place of the file of that name, which goes to /Recently Removed. `link`: if the same bytes are a
-        photo of any library, that is it, and nothing is stored.
+        `over`: in place of the file that is there; see haven_fs.tree.disk.content. `link`: if the same bytes are a
+        photo of any library, that is it, and nothing is stored. `changing`: opens the sender's transaction.
         """
         compared: dict[tuple[int, int], bool] = {}
         if link and not over:
             self._twin(draft, compared)  # which may take a while, and is remembered
         with self._lock:
-            library = self._library(library_id)
-            target = library.root / os.fsdecode(below) / name
+            target = DiskPlace(self._now(target.library), target.path)
+            check_library(target.library)
             if over and target.is_file():
-                return self._replace(draft, library, target)
+                arrival = Arrival(draft.path, target, target)
+                with changing() as w:
+                    original_id = arrival.put_file(w)
+                self._cataloguer.look(original_id)
+                return Stored(original_id, False)
             if link and (twin := self._twin(draft, compared)) is not None:
                 return Stored(twin, False)
-            _check_name(library, target)
+            _check_name(target)
             try:
-                storing.place(draft.path, target)
+                storing.place(draft.path, target.on_disk)
             except FileExistsError as error:
-                raise AlreadyExists(f"There is already a file called {name}.") from error
-            return Stored(self._at_once.put(library, target), True)
+                raise AlreadyExists(f"There is already a file called {target.name}.") from error
+            return Stored(self._cataloguer.put(target.library, target.on_disk), True)
 
     def store_by_date(self, draft: storing.Draft, name: str) -> Stored:
         """Keep a finished draft in the inbox, in the folder of its date, under this name or one made from it.
@@ -104,17 +121,17 @@ class Uploads:
         with self._lock:
             if (twin := self._twin(draft, compared)) is not None:
                 return Stored(twin, False)
-            library = self._library(None)
-            below = _dated(self._template, self._at_once.taken(draft.path, name))
+            library = self._inbox()
+            below = _dated(self._template, self._cataloguer.taken(draft.path, name))
             folder = storing.make_folders(library.root, below)
-            wanted = names.portable(name)
-            _check_name(library, folder / wanted)
+            wanted = DiskPlace(library, below).child(names.portable(name))
+            _check_name(wanted)
             try:
-                target = folder / wanted
+                target = wanted.on_disk
                 storing.place(draft.path, target)
             except FileExistsError:
-                target = self._place_numbered(draft.path, folder, wanted)
-            stored = Stored(self._at_once.put(library, target), True)
+                target = self._place_numbered(draft.path, folder, wanted.name)
+            stored = Stored(self._cataloguer.put(library, target), True)
         with self._catalog.read() as db:
             shown = db.execute(
                 "SELECT p.shown FROM original o JOIN photo p ON p.id = o.photo_id WHERE o.id = ?", (stored.original_id,)
@@ -127,8 +144,8 @@ class Uploads:
         return stored
 
     def look(self, original_id: int) -> None:
-        """Look into an original that is new in the catalog, if it is due."""
-        self._at_once.look(original_id)
+        """Look into an original that is new or has other bytes, if it is due."""
+        self._cataloguer.look(original_id)
 
     def withdraw(self, original_id: int) -> None:
         """Remove what was stored just now, since it was not taken after all."""
@@ -149,35 +166,21 @@ class Uploads:
             if found := storing.sweep(library.root):
                 logger.info("Removed %d unfinished uploads from %s", found, library.root)
 
-    def _library(self, library_id: int | None) -> Library:
+    def _inbox(self) -> Library:
         with self._catalog.read() as db:
-            if library_id is None:
-                library = find_inbox(db)
-            else:
-                library = next((one for one in all_libraries(db) if one.id == library_id), None)
+            library = find_inbox(db)
         if library is None:
             raise Forbidden(NO_INBOX)
-        if not library.writable:
-            raise Forbidden(f"The library {library.name} is read-only.")
-        try:
-            device = library.root.stat().st_dev
-        except OSError as error:
-            raise Unavailable(f"The folder {library.root} is not there. Is its disk connected?") from error
-        # The empty folder where a disk is mounted, when it is not, must not fill up.
-        if library.away and library.device not in (None, device):
-            raise Unavailable(library.away)
+        check_library(library)
         return library
 
-    def _replace(self, draft: storing.Draft, library: Library, target: Path) -> Stored:
-        if filecmp.cmp(draft.path, target, shallow=False):
-            mtime = draft.path.stat().st_mtime_ns
-            draft.discard()
-            os.utime(target, ns=(mtime, mtime))
-            return Stored(self._at_once.put(library, target), False)
-        with self._catalog.write() as w:
-            keep_old(w, library, os.fsencode(target.relative_to(library.root)))
-        storing.replace_with(draft.path, target)
-        return Stored(self._at_once.put(library, target), False)
+    def _now(self, library: Library) -> Library:
+        """Return a library as it is now: what was decided by may be an hour old."""
+        with self._catalog.read() as db:
+            now = next((one for one in all_libraries(db) if one.id == library.id), None)
+        if now is None:
+            raise Conflict("Haven does not know this library any more.")
+        return now
 
     def _place_numbered(self, draft: Path, folder: Path, name: str) -> Path:
         for other in names.numbered(*names.split_ending(name)):
@@ -218,7 +221,7 @@ class Uploads:
 
     def _is_shown_now(self, original_id: int) -> bool:
         """Look into a file that the indexer has not come to yet."""
-        self._at_once.look(original_id)
+        self._cataloguer.look(original_id)
         with self._catalog.read() as db:
             row = db.execute(
                 "SELECT 1 FROM original o JOIN photo p ON p.id = o.photo_id WHERE o.id = ? AND p.shown = 1"
@@ -241,7 +244,7 @@ def _dated(template: str, date: datetime) -> str:
     return "/".join(parts)
 
 
-def _check_name(library: Library, target: Path) -> None:
+def _check_name(place: DiskPlace) -> None:
     """Raise Forbidden if a walk would not show the file."""
-    if RuleBook(str(library.root)).skips(target.relative_to(library.root).as_posix(), folder=False):
+    if RuleBook(str(place.library.root)).skips(place.path, folder=False):
         raise Forbidden("Haven ignores files with this name: it begins with a dot, or a .havenignore excludes it.")
