@@ -23,16 +23,18 @@ _EXPORTS = {
     ),
     # What analyzers are given, and what they find
     "haven_fs.analysis.analyzer": "Analyzer Sample Facts Region Embedding",
-    "haven_fs.catalog.findings": "Scalar Tag",
+    "haven_fs.catalog.findings": "Scalar Tag Analysis",
     "haven_fs.library.headers": "Metadata",
     "haven_fs.analysis.follower": "Follower",
     "haven_fs.analysis.progress": "Progress",
     # The catalog
     "haven_fs.catalog.catalog": "Catalog Writer",
-    "haven_fs.catalog.facets": "Facet Found FoundFacts",
+    "haven_fs.catalog.facets": "Facet Found FoundFacts photos_named",
     "haven_fs.catalog.changes": "Change",
+    "haven_fs.catalog.corrections": "GESTURE",
+    "haven_fs.catalog.undo": "void_gesture",
     "haven_fs.catalog.settle": "settle settle_facet as_found",
-    "haven_fs.catalog.values": "value_of values_of rename_values",
+    "haven_fs.catalog.values": "value_of values_of rename_values drop_empty_values",
     "haven_fs.catalog.said": "say unsay",
     "haven_fs.catalog.dismissed": "ask_again",
     "haven_fs.catalog.lookup": "photo_at photo_with_bytes originals_paths",
@@ -55,6 +57,9 @@ _EXPORTS = {
     "haven_fs.library.metadata": "Unreadable",
     "haven_fs.library.picture": "open_picture",
     "haven_fs.library.ignore": "is_noise",
+    "haven_fs.library.named": "named_people",
+    "haven_fs.library.regions": "Box",
+    "haven_fs.library.upright": "around overlap",
 }
 _MODULES = {"names": "haven_fs.catalog.names", "options": "haven_fs.cli.options"}
 
@@ -72,15 +77,17 @@ if TYPE_CHECKING:
         TooLarge, Unavailable, UnsupportedType, UserError,
     )
     from haven_fs.analysis.analyzer import Analyzer, Embedding, Facts, Region, Sample
-    from haven_fs.catalog.findings import Scalar, Tag
+    from haven_fs.catalog.findings import Analysis, Scalar, Tag
     from haven_fs.library.headers import Metadata
     from haven_fs.analysis.follower import Follower
     from haven_fs.analysis.progress import Progress
     from haven_fs.catalog.catalog import Catalog, Writer
-    from haven_fs.catalog.facets import Facet, Found, FoundFacts
+    from haven_fs.catalog.facets import Facet, Found, FoundFacts, photos_named
     from haven_fs.catalog.changes import Change
+    from haven_fs.catalog.corrections import GESTURE
+    from haven_fs.catalog.undo import void_gesture
     from haven_fs.catalog.settle import as_found, settle, settle_facet
-    from haven_fs.catalog.values import rename_values, value_of, values_of
+    from haven_fs.catalog.values import drop_empty_values, rename_values, value_of, values_of
     from haven_fs.catalog.said import say, unsay
     from haven_fs.catalog.dismissed import ask_again
     from haven_fs.catalog.lookup import originals_paths, photo_at, photo_with_bytes
@@ -100,5 +107,8 @@ if TYPE_CHECKING:
     from haven_fs.library.metadata import Unreadable
     from haven_fs.library.picture import open_picture
     from haven_fs.library.ignore import is_noise
+    from haven_fs.library.named import named_people
+    from haven_fs.library.regions import Box
+    from haven_fs.library.upright import around, overlap
 else:
     __getattr__, __all__ = door(sys.modules[__name__], _EXPORTS, _MODULES)

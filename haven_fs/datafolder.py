@@ -9,6 +9,7 @@ from typing import Any
 
 import filelock
 
+from haven_fs.backup import backups
 from haven_fs.catalog import Catalog
 from haven_fs.config import load_settings
 from haven_fs.errors import UserError
@@ -109,6 +110,10 @@ class DataFolder:
         """
         facets = self.plugins.facets(self.settings)
         return Catalog(path or self.catalog_path, facets, readonly=readonly, chroma=chroma)
+
+    def backups(self) -> list[Path]:
+        """Return the backups of this data folder that are still there: what is erased here is erased there."""
+        return backups(self.path)
 
     def tree(self, catalog: Catalog) -> Tree:
         """Return the tree over a catalog of this data folder."""

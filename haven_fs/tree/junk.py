@@ -17,10 +17,14 @@ from haven_fs.tree.nodes import Text
 from haven_fs.tree.photoset import File
 from haven_fs.tree.writes import Upload
 
+INCOMING = "incoming"
+"""The folder in the data folder of what is sent and is no photo, or not yet."""
 MOST = 500
 """Files kept; the longest unwritten go first."""
 HALF_KEPT = 86400.0
 """Seconds that half a file is kept that is larger than what systems leave."""
+DRAFT = ".part-"
+"""What the name of a file begins with while it is received."""
 _HALF = (".part", ".partial", ".tmp", ".filepart", ".crdownload")
 CALM = Text(".metadata_never_index", "")
 """A file at the root that is not listed: macOS, which asks for it, then does not read every photo to index it."""
@@ -60,6 +64,7 @@ class JunkStore:
         """Keep an upload under a path. Raises OSError."""
         with self._lock:
             upload.path.replace(self._path(parts))
+            self._sweep()
             kept = sorted(self.folder.glob("junk-*"), key=lambda path: path.stat().st_mtime_ns)
             for path in kept[:-MOST]:
                 path.unlink(missing_ok=True)
@@ -67,6 +72,12 @@ class JunkStore:
                 state = path.stat()
                 if state.st_size > self.largest and state.st_mtime < time.time() - HALF_KEPT:
                     path.unlink()
+
+    def _sweep(self) -> None:
+        """Remove what killed processes have left of files that were sent."""
+        for path in self.folder.glob(f"{DRAFT}*"):
+            if path.stat().st_mtime < time.time() - HALF_KEPT:
+                path.unlink(missing_ok=True)
 
     def put_empty(self, parts: Sequence[str]) -> None:
         """Keep a path for what a system is about to write there. Raises OSError."""

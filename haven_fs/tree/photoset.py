@@ -187,10 +187,6 @@ class PhotoSet:
         """Return the photos of this set for which `condition`, SQL over `p`, holds too."""
         return PhotoSet((*self.where, condition), self.params + params, self.shown)
 
-    def with_value(self, value_id: int) -> "PhotoSet":
-        """Return the photos of this set that belong to a facet's value."""
-        return self.narrowed("p.id IN (SELECT photo_id FROM member WHERE value_id = ?)", value_id)
-
     def with_facet(self, facet: str, key: str | None = None, *, parent: str | None = None) -> "PhotoSet":
         """Return the photos of this set that have the value of that key in a facet; without a key, any value of it.
 

@@ -11,7 +11,7 @@ from haven_fs.config import Settings
 from haven_fs.errors import Forbidden
 from haven_fs.tree.disk.uploads import Uploads
 from haven_fs.tree.gestures import Gestures
-from haven_fs.tree.junk import CALM, JunkStore
+from haven_fs.tree.junk import CALM, INCOMING, JunkStore
 from haven_fs.tree.listing import Listing
 from haven_fs.tree.narrowing import Narrower, can_narrow, enter_made, made_in, make
 from haven_fs.tree.nodes import Entry, Folder, PathPattern, SmartFolder, Text, View
@@ -79,7 +79,7 @@ class Tree:
         self._searchers = searchers
         self._narrower = narrower
         # Beside the catalog, so that a file that was sent is moved to its place, not copied.
-        self.junk = JunkStore(catalog.path.parent / "dropped")
+        self.junk = JunkStore(catalog.path.parent / INCOMING)
         self.gestures = Gestures()
         self.uploads: Uploads | None = None
         """What keeps files that are sent; None where none are taken, such as in a server of somebody else's."""

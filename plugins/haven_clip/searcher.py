@@ -98,7 +98,7 @@ class ClipSearcher:
         done = view.db.execute(
             "SELECT count(*) FROM analysis WHERE analyzer = 'clip' AND version = ?", (chosen.version,)
         ).fetchone()[0]
-        note = f"{shown - done} of {shown} photos have not been looked at yet." if done < shown else ""
+        note = f"Haven has not yet looked at {shown - done} of {shown} photos." if done < shown else ""
         others = {name for name in spaces if name.startswith("clip:") and name != chosen.space}
         if note and others:
             with self._lock:
@@ -107,7 +107,7 @@ class ClipSearcher:
             older = [model for space, model in self._older.items() if space in others]
             if older:
                 fullest = max(older, key=lambda model: spaces[model.space].photos)
-                return fullest, f"The model {fullest.id} answers until the new one has looked at all photos. {note}"
+                return fullest, f"The model {fullest.id} is used until the new one has looked at all photos. {note}"
         return (chosen, note) if chosen.space in spaces else None
 
     def _choose(self) -> ChosenModel | None:

@@ -6,10 +6,7 @@ import sys
 
 from haven_faces import calibrate_command
 from haven_faces.forget import forget
-from haven_fs.backup import backups
-from haven_fs.cli import options
-from haven_fs.command import Command
-from haven_fs.errors import UserError
+from haven_fs import Command, UserError, options
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -65,7 +62,7 @@ def _forget(args: argparse.Namespace) -> int:
             print("Nothing was erased.")
             return 1
         done = forget(catalog, data.settings, args.name)
-        for copy in backups(data.path):
+        for copy in data.backups():
             old = data.open_catalog(copy / "catalog.sqlite")
             forget(old, {**data.settings, "data_dir": copy}, args.name)
             old.close()

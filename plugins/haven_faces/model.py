@@ -23,7 +23,7 @@ SETTINGS = (
     Setting(
         "faces.model",
         "",
-        "The pack of models that finds people; empty for the one that `haven models use` chose. "
+        "The model for finding people; empty means the one chosen with `haven models use`. "
         '"demo" knows drawn faces only.',
     ),
 )
@@ -88,16 +88,14 @@ def _say_once(why: str) -> None:
     """Log why there are no people, which is asked again and again, for each reason once."""
     if why not in _said:
         _said.add(why)
-        logger.error("People are off: %s", why)
+        logger.error("Finding people is off: %s", why)
 
 
 def _demo() -> Path:
     try:
         from haven_models.demo_faces import demo_faces
     except ImportError as error:
-        raise UserError(
-            "the model for drawn faces is not installed. Install Haven again: pip install haven-fs"
-        ) from error
+        raise UserError("the model for drawn faces is not installed. Reinstall Haven: pip install haven-fs") from error
     return demo_faces()
 
 
@@ -110,4 +108,4 @@ def _installed(settings: Settings, name: str) -> Path | None:
     for installed in store.installed():
         if installed.task == "faces" and installed.name == name:
             return installed.folder
-    raise UserError(f"there is no pack {name} here, which the setting faces.model names. See: haven models list")
+    raise UserError(f"the setting faces.model names {name}, which is not installed. See: haven models list")

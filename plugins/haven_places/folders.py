@@ -36,8 +36,8 @@ class PlacePhotos(ChosenPhotos):
 
     home = "Places"
     refusal = (
-        "Copy or move photos here to say that they were taken here, rename this folder to call the place by your own"
-        " name; a place itself cannot be removed, nor files added."
+        "Copy or move photos here if they were taken here, or rename this folder to call the place what you like."
+        " The place itself cannot be deleted, and other files cannot be added."
     )
     fact: TakenHere
 
@@ -52,15 +52,15 @@ class PlaceFolder(PlacePhotos):
         assert self.fact.place is not None
         name = folder_name(name)
         if names.fold(name) in (names.fold(_COUNTRIES_FOLDER), names.fold(FacetFolder.ELSEWHERE)):
-            raise AlreadyExists(f"There is a folder of Haven's own named {name}. Choose another name.")
+            raise AlreadyExists(f"Haven has a folder of its own called {name}. Choose another name.")
         try:
             name_place(w, self.fact.place, name)
         except PlaceNameTaken as taken:
             raise AlreadyExists(
-                f"There is a place named {taken.name} already. Choose another name, or move the photos there."
+                f"There is already a place called {taken.name}. Choose another name, or move the photos there."
             ) from taken
         except LookupError as gone:
-            raise Conflict("This place is not there any more. Open the folder again.") from gone
+            raise Conflict("This place no longer exists. Open the folder again.") from gone
 
 
 class _Towns(WrittenFolder, FacetFolder):
@@ -92,13 +92,13 @@ class _Towns(WrittenFolder, FacetFolder):
 class _Elsewhere(PlacePhotos):
     """What was taken outside of any town, in a country or none; only of a country can that be said."""
 
-    refusal = "Here is what was taken outside of any town. Copy or move photos into the folder of a place instead."
+    refusal = "These photos were taken outside any town. Copy or move photos into the folder of a place instead."
 
 
 class PlacesFolder(_Towns):
     """/Places: a folder of countries, then the towns, and what was taken far from both, as at sea."""
 
-    refusal = "The folders here come from where your photos were taken. Put photos into them, or rename them."
+    refusal = "These folders come from where your photos were taken. You can put photos into them and rename them."
 
     def __init__(self, view: View) -> None:
         super().__init__(view, PLACE, extra={_COUNTRIES_FOLDER: CountriesFolder})
@@ -116,7 +116,7 @@ class PlacesFolder(_Towns):
 class CountriesFolder(FacetFolder):
     """/Places/Countries: a folder a country."""
 
-    refusal = "The countries here are those where photos were taken. Put photos into their folders instead."
+    refusal = "These are the countries where your photos were taken. Put photos into their folders instead."
 
     def __init__(self, view: View) -> None:
         super().__init__(view, COUNTRY)
@@ -130,8 +130,8 @@ class CountryFolder(_Towns):
     """One country: its towns as folders, and what was taken in it outside any town."""
 
     refusal = (
-        "Copy or move photos here to say that they were taken in this country; countries cannot be renamed or removed,"
-        " nor files added."
+        "Copy or move photos here if they were taken in this country. Countries cannot be renamed or deleted, and other"
+        " files cannot be added."
     )
 
     def __init__(self, view: View, key: str, photos: PhotoSet) -> None:
@@ -152,7 +152,9 @@ class CountryFolder(_Towns):
 
 def open_unplaced(view: View) -> PhotoFolder:
     """Open the photos of which nobody knows where they were taken."""
-    refusal = "Copy or move a photo into a place's folder to say where it was; delete it here not to be asked."
+    refusal = (
+        "Copy or move a photo into a place's folder to say where it was taken; delete it here to stop being asked."
+    )
     return AskingFolder(view, view.within.narrowed("p.placed = 0"), "place", refusal)
 
 

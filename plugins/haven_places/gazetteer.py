@@ -81,7 +81,7 @@ class Gazetteer:
             except (OSError, filelock.Timeout) as error:
                 problems.append(f"in {path.parent}: {error}")
         if problems:
-            _log.warning("The table of places cannot be kept %s", "; nor ".join(problems))
+            _log.warning("The table of places cannot be stored %s", "; nor ".join(problems))
         return cls(table or _build(language))
 
     def __len__(self) -> int:
@@ -135,7 +135,7 @@ def _read(path: Path, made_of: str) -> Table | None:
     try:
         with path.open("rb") as file:
             if sys.platform != "win32" and os.fstat(file.fileno()).st_uid not in (0, os.getuid()):
-                _log.warning("The table of places in %s belongs to another user and is made again.", path)
+                _log.warning("The table of places in %s belongs to another user and will be built again.", path)
                 return None
             with np.load(file, allow_pickle=False) as stored:
                 if str(stored["made_of"]) != made_of:
@@ -144,7 +144,7 @@ def _read(path: Path, made_of: str) -> Table | None:
     except (FileNotFoundError, NotADirectoryError):
         return None
     except (OSError, TypeError, ValueError, KeyError, EOFError, zipfile.BadZipFile) as error:
-        _log.warning("The table of places in %s cannot be read and is made again: %s", path, error)
+        _log.warning("The table of places in %s cannot be read and will be built again: %s", path, error)
         return None
 
 

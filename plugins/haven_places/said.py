@@ -16,7 +16,7 @@ from haven_places.ownplaces import COUNTRY, PLACE, own_places
 PLACES, COUNTRIES = f"tags:{PLACE}", f"tags:{COUNTRY}"
 NOWHERE: Mapping[str, Any] = {PLACES: [], COUNTRIES: [], "latitude": None, "longitude": None}
 """All that says where a photo was taken; it is said together."""
-_GONE = "This place is not there any more. Open the folder again."
+_GONE = "This place no longer exists. Open the folder again."
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,8 +38,8 @@ class TakenHere:
         if w.db.execute("SELECT placed FROM photo WHERE id = ?", (photo_id,)).fetchone()[0]:
             names = [tag.name for tag in there]
             raise Forbidden(
-                f"Haven knows that this photo was taken in {names[0] if names else 'another place'}. If that is wrong,"
-                f" move the photo here from the folder {names[0] if names else 'Elsewhere'} in Places.",
+                f"This photo says it was taken in {names[0] if names else 'another place'}. If that is wrong, move the"
+                f" photo here from the folder {names[0] if names else 'Elsewhere'} in Places."
             )
         _say(w, photo_id, self, "taken here")
         return True
@@ -70,8 +70,8 @@ class TakenHere:
     def _check(self) -> None:
         if self.place is None and self.country is None:
             raise Forbidden(
-                "Put photos into the folder of a place, or of a country if they were taken outside of any town: then"
-                " they were taken there."
+                "To say where photos were taken, put them into the folder of a place, or into that of a country if it"
+                " was outside any town."
             )
 
     def _holds(self, there: Sequence[Tag]) -> bool:

@@ -32,7 +32,6 @@ FOLDER = "dropped"
 _EMPTY = "empty"
 """The file that stands for every name that was kept for a later picture."""
 _FORGOTTEN_AFTER = 60.0
-_LONGEST_UPLOAD = 86400.0
 _ROW = "id, name, photo_id, file, size, mime, seq"
 
 
@@ -103,7 +102,7 @@ class Dropped:
             return
         kind = kind_of(upload.path, name)
         if kind.kind not in ("image", "raw", "video"):
-            raise UnsupportedType("This is no picture or video that Haven knows, so nothing can look like it.")
+            raise UnsupportedType("This is not a picture or video that Haven knows, so nothing can look like it.")
         photo_id = photo_with_bytes(w.db, upload.path)
         stored: str | None = None
         if photo_id is None:
@@ -156,7 +155,7 @@ class Dropped:
 
     def _store(self, w: Writer, name: str, photo_id: int | None, file: str | None, size: int, mime: str) -> None:
         if names.shown(name) != name or not name.strip(" .") or len(name.encode()) > 255:
-            raise Forbidden("There are characters in this name that not every program can show, or it is too long.")
+            raise Forbidden("This name is too long, or contains characters that some programs cannot show.")
         w.db.execute(
             "INSERT INTO dropped (parent, name, fold, photo_id, file, size, mime, seq) VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
             " ON CONFLICT (parent, fold) DO UPDATE SET name = excluded.name, photo_id = excluded.photo_id,"
@@ -172,10 +171,10 @@ class Dropped:
         named = {file for (file,) in w.db.execute("SELECT file FROM dropped WHERE file IS NOT NULL")}
         until = time.time() - _FORGOTTEN_AFTER
         for path in self.folder.iterdir():
-            if path.name in named or path.name.startswith("junk-") or path.name == _EMPTY:
+            if path.name in named or path.name == _EMPTY:
                 continue
             try:
-                if path.stat().st_ctime < until - (_LONGEST_UPLOAD if path.name.startswith(".part-") else 0):
+                if path.stat().st_ctime < until:
                     path.unlink()
             except OSError:
                 continue
@@ -192,9 +191,9 @@ class LikeFolder(RankedFolder):
         try:
             ranking = dropped.ranking(dropped_id)
             if ranking is None:
-                text = "To find what looks like a picture Haven needs a model. See: haven models list"
+                text = "To find photos that look like a picture, Haven needs a model. See: haven models list"
             elif not ranking.photo_ids:
-                text = f"Nothing in your photos looks like this picture. {ranking.note}".strip()
+                text = f"None of your photos looks like this picture. {ranking.note}".strip()
         except Exception as error:  # whatever a decoder says of a damaged picture
             text = f"This picture cannot be compared: {error}"
         texts = [Text("Nothing found.txt", f"{text}\r\n")] if text else []

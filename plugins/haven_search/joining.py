@@ -170,8 +170,8 @@ def _decide(
 ) -> tuple[list[tuple[int, Name]], list[tuple[int, Name]], str]:
     """Return either the people or the places, and how the other would be said."""
     name = people[0][1].name
-    to_place = f"for the place write: in {places[0][1].name}"
-    to_person = f"for the person write: with {name}"
+    to_place = f"for the place, write: in {places[0][1].name}"
+    to_person = f"for the person, write: with {name}"
     if reading.cues.ends(item.start, "at") is not None:
         return [], places, to_person
     if reading.cues.ends(item.start, "with", "of") is not None:

@@ -87,7 +87,7 @@ class _Reader:
         if digitized := self._read(exif.get("EXIF DateTimeDigitized"), "The capture time", _from_camera(metadata)):
             return Taken(digitized.clock, self._offset(digitized, metadata, "Digitized"), "exif")
         for date in metadata.xmp_dates:
-            if found := self._read(date, "The capture time in the notes of photo programs (XMP)"):
+            if found := self._read(date, "The capture time that a photo program wrote (XMP)"):
                 return Taken(*found, "xmp")
         return self._of_video(metadata, name) or self._of_gps(metadata)
 

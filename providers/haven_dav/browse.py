@@ -20,7 +20,8 @@ a {{ text-decoration: none }} a:hover {{ text-decoration: underline }}
 .folder a {{ font-weight: 600 }} .folder a::after {{ content: "/" }}
 </style></head><body><h1>{title}</h1><ul>
 """
-_END = """</ul><p>Mount this address as a network drive to use it in your file browser and photo apps.</p></body></html>
+_END = """</ul>
+<p>To use it in your file browser and photo apps, connect to this address as a network drive.</p></body></html>
 """
 
 

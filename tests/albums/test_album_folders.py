@@ -317,7 +317,7 @@ def test_a_folder_kept_as_an_album(shelf: Shelf) -> None:
             shelf.write("Albums", "put_folder", name, "@Timeline/2018")
         assert type(refused.value) is AlreadyExists
     for path in ("Review", "Search", "Originals", "Albums"):
-        with pytest.raises(Refused, match="one of photos"):
+        with pytest.raises(Refused, match="contains no photos"):
             shelf.write("Albums", "put_folder", "X", f"@{path}")
     shelf.undo(3)
     assert shelf.albums() == {}

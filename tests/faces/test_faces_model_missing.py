@@ -45,8 +45,8 @@ def test_a_missing_system_library_is_said_once(tmp_path: Path, code: str, words:
     lines = ran.stdout.splitlines()
     assert len(lines) == 3
     assert all("faces" not in line.split() and "time" in line.split() for line in lines)
-    (said,) = [line for line in ran.stderr.splitlines() if "People" in line]
-    assert said.startswith(f"People are off: the system library {words}.")
+    (said,) = [line for line in ran.stderr.splitlines() if "Finding people" in line]
+    assert said.startswith(f"Finding people is off: the system library {words}.")
     assert "apt-get install libgl1 libglib2.0-0" in said
     assert "opencv-python-headless" in said
     assert "Traceback" not in ran.stderr

@@ -55,7 +55,7 @@ def test_two_names_for_one_place_are_the_first() -> None:
 def test_places_of_another_shape_leave_the_names_and_a_sentence() -> None:
     facts = named(digikam(60, 80), orientation=1)
     assert people(facts.regions) == {"Alice": None, "Bob": None}
-    assert len(facts.problems) == 1 and "another shape" in facts.problems[0]
+    assert len(facts.problems) == 1 and "before it was cropped or turned" in facts.problems[0]
 
 
 def test_people_outside_the_picture_leave_a_sentence() -> None:

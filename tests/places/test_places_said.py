@@ -115,7 +115,7 @@ def test_a_photo_deleted_was_not_taken_there(home: Saying) -> None:
 
 def test_outside_of_any_town(home: Saying) -> None:
     desert = "Places/Countries/United States"
-    with pytest.raises(Refused, match="outside of any town"):
+    with pytest.raises(Refused, match="outside any town"):
         home.copy("Review/Unplaced/n1.jpg", "Places/Elsewhere")
     with pytest.raises(Refused):
         home.move("Places/Paris/p1.jpg", "Places/Elsewhere")

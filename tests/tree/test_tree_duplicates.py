@@ -70,7 +70,7 @@ def test_copies_smaller_ones_and_other_formats(home: Home, boat: Image.Image, do
     }
     about = text_of(home)
     assert "deletes nothing" in about
-    assert "not looked at" not in about
+    assert "not yet looked at" not in about
     lines = text_of(home, "dog and 1 more").splitlines()
     assert lines[1::2] == ["    /Originals/Pictures/dog.jpg", "    /Originals/Pictures/backup/dog again.jpg"]
     assert lines[0].startswith("001 dog.jpg  (800 x 600, ")
@@ -96,7 +96,7 @@ def test_it_follows_the_disk(home: Home, boat: Image.Image, dog: Image.Image) ->
     home.add("other.jpg")
     home.index()
     assert shown(home) == {}
-    assert "found no photo" in text_of(home)
+    assert "found no duplicates" in text_of(home)
     with looking(home) as look:
         before = snapshot(look, PLACE)
     for change, expected in (
@@ -142,7 +142,7 @@ def test_exact_copies_are_there_before_anybody_looked(home: Home, boat: Image.Im
     with home.catalog.write() as w:
         w.db.execute("DELETE FROM analysis WHERE analyzer = 'look'")
     assert set(shown(home)) == {"film and 1 more"}
-    assert "not looked at 4 of your photos yet" in text_of(home)
+    assert "not yet looked at 4 of your photos" in text_of(home)
     home.index()
     assert set(shown(home)) == {"film and 1 more", "a and 1 more"}
 

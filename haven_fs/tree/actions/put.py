@@ -17,7 +17,7 @@ from haven_fs.library.storing import Draft
 from haven_fs.tree.actions.plan import NO_PARENT, READ_ONLY, Change, Done, Writing, refusal
 from haven_fs.tree.disk.place import DiskPlace, in_words
 from haven_fs.tree.disk.uploads import Stored
-from haven_fs.tree.junk import is_half, is_junk
+from haven_fs.tree.junk import DRAFT, is_half, is_junk
 from haven_fs.tree.nodes import Folder, View
 from haven_fs.tree.photoset import File, FileSet
 from haven_fs.tree.placeholders import is_placeholder
@@ -121,7 +121,7 @@ class Receiving:
     def _begin(self, size: int | None) -> Draft | None:
         if self._put.kind in ("junk", "file"):
             self._tree.junk.folder.mkdir(parents=True, exist_ok=True)
-            return Draft(self._tree.junk.folder, size, prefix=".part-")
+            return Draft(self._tree.junk.folder, size, prefix=DRAFT)
         if size == 0 and not self._put.is_plain:
             return None
         assert self._tree.uploads is not None
