@@ -37,14 +37,13 @@ _SETTINGS = """
 ## Settings
 
 Settings are read from `haven.toml` in the data folder when a command starts. Write that file only if you want other
-values than these. The part of a name before the dot is the section:
+values than these. The part of a name before the dot is the section; names without a dot come first, above all sections:
 
 ```toml
+language = "de"
+
 [tree]
 recent_photos = 200
-
-[places]
-language = "de"
 ```
 
 `haven doctor` shows every setting with its value, including those of plugins. A setting that is misspelt or of the

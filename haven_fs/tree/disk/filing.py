@@ -116,15 +116,16 @@ class Filing:
                 known = files_of(w.db, one.id)
                 mine = {path: id_ for path, id_ in known.items() if _is_in(os.fsdecode(path), inside)}
                 back = {_rest(os.fsdecode(path), inside): id_ for path, id_ in mine.items() if _is_gone(w.db, id_)}
+                # First, so that what makes room can have the name there that this one had.
+                if inside:
+                    forget_part(w, one.id, list(mine))
+                else:
+                    forget(w, one.id)
                 if arrival.is_folder:
                     arrival.put_folder(w)
                     new = _catalog_folder(w, target, back)
                 else:
                     new = [arrival.put_file(w, back.get(""))]
-                if inside:
-                    forget_part(w, one.id, list(mine))
-                else:
-                    forget(w, one.id)
         if not inside:
             removing.prune(one.root, one.token, one.path)
         self._look_into(new)
