@@ -29,7 +29,7 @@ from haven_fs.tree.tree import Tree
 
 logger = logging.getLogger(__name__)
 
-CORE_PLUGINS = ("haven_fs.tree.inbox", "haven_fs.tree.originals", "haven_fs.tree.removed", "haven_fs.tree.review")
+CORE_PLUGINS = ("haven_fs.tree.inbox", "haven_fs.tree.originals", "haven_fs.tree.trash", "haven_fs.tree.review")
 """Smart folders that belong to the core speak the same contract."""
 
 

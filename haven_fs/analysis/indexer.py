@@ -20,7 +20,7 @@ from haven_fs.catalog import Catalog
 from haven_fs.catalog.findings import Analysis, GroupFound, PhotoFound, Probe
 from haven_fs.catalog.libraries import Library, all_libraries
 from haven_fs.catalog.photos import PhotoStore
-from haven_fs.catalog.removed import adopt
+from haven_fs.catalog.trash import adopt
 from haven_fs.config import Settings
 from haven_fs.plugins import Plugins
 from haven_fs.vectors import Vector

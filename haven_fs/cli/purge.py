@@ -5,11 +5,11 @@ import json
 import sys
 import time
 
-from haven_fs.catalog.removed import DAY, all_removed, erase
+from haven_fs.catalog.trash import DAY, all_trashed, erase
 from haven_fs.cli import options
 from haven_fs.command import Command
 from haven_fs.errors import UserError
-from haven_fs.library.removing import size_of
+from haven_fs.library.fileops import size_of
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -39,7 +39,7 @@ def run(args: argparse.Namespace) -> int:
     with data.catalog_beside("Nothing has been removed.") as catalog:
         with catalog.read() as db:
             before = time.time() - args.older_than * DAY if args.older_than else None
-            removed = all_removed(db, before=before)
+            removed = all_trashed(db, before=before)
         sizes = {one.id: size_of(one.place) for one in removed}
         total = sum(sizes.values())
         if not args.json:

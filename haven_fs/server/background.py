@@ -8,7 +8,7 @@ from pathlib import Path
 from haven_fs.analysis.indexer import Indexer
 from haven_fs.analysis.progress import Progress
 from haven_fs.catalog import Catalog
-from haven_fs.catalog.removed import expire
+from haven_fs.catalog.trash import expire
 from haven_fs.config import Settings
 from haven_fs.library.watch import Watcher
 from haven_fs.plugins import Plugins

@@ -11,7 +11,7 @@ from typing import Any, Self
 
 from haven_fs.analysis.at_once import AtOnce
 from haven_fs.analysis.indexer import Indexer
-from haven_fs.catalog.libraries import Library, add_inbox, add_library
+from haven_fs.catalog.libraries import Library, add_inbox, add_library, set_writable
 from haven_fs.catalog.undo import Correction, Undone, corrections, last_gesture, undo
 from haven_fs.datafolder import DataFolder
 from haven_fs.plugins import Plugins
@@ -65,9 +65,13 @@ class Home:
         """Make a photo in the library, as make_photo does, and return where it is."""
         return make_photo(self.root / path, taken, **more)
 
-    def add_library(self, root: Path | None = None) -> Library:
-        """Remember the library, or another."""
-        return add_library(self.catalog, root or self.root, self.data)
+    def add_library(self, root: Path | None = None, *, writable: bool = False) -> Library:
+        """Remember the library, or another; `writable`: real file operations may be done in it."""
+        library = add_library(self.catalog, root or self.root, self.data)
+        if not writable:
+            return library
+        with self.catalog.write() as w:
+            return set_writable(w, library.name, writable=True)
 
     def add_inbox(self) -> Path:
         """Have a folder for uploads, and return where it is."""

@@ -12,7 +12,7 @@ from haven_fs.testing.photos import jpeg
 from haven_fs.testing.trials import Trial
 from haven_fs.tree.originals import DiskFolder
 from haven_fs.tree.photoset import File
-from haven_fs.tree.removed import RemovedFolder
+from haven_fs.tree.trash import TrashFolder
 from haven_fs.tree.writes import (
     LetsGo,
     MakesFolders,
@@ -73,7 +73,7 @@ class _Writes:
         self.taken: set[str] = set()
         with home.looking() as look:
             folder = look.folder(path)
-            self._real = isinstance(folder, DiskFolder | RemovedFolder)
+            self._real = isinstance(folder, DiskFolder | TrashFolder)
             self._stores = self._real or isinstance(folder, TakesFiles)
             self._claims = {kind for kind, needed in ABILITIES.items() if isinstance(folder, needed)}
             if look.tree.can_narrow(folder):

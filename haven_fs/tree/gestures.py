@@ -55,7 +55,7 @@ class Gestures:
             at, count = self._runs.get(_key(by, folder), (0.0, 0))
         return count if time.monotonic() - at < GESTURE else 0
 
-    def forget_removal(self, by: str, path: Sequence[str]) -> int | None:
+    def pop_taken_out(self, by: str, path: Sequence[str]) -> int | None:
         """Return the correction by which a user took something out of a path a moment ago, once."""
         with self._lock:
             at, correction = self._taken_out.pop(_key(by, path), (0.0, 0))

@@ -152,7 +152,7 @@ class Tree:
         if self._narrower is not None and (made := enter_made(folder, name, self._narrower)) is not None:
             return made
         photos = folder.photos
-        # Inside a folder about photos another facet's name narrows it.
+        # TrashPlace a folder about photos another facet's name narrows it.
         facet = self._folders.get((names.fold(name),))
         if photos is not None and facet is not None and facet.facet:
             return facet.open(folder.view.below(facet.path, within=photos))

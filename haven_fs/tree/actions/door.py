@@ -69,7 +69,7 @@ class Actions:
 
         Editors save so, and sync tools: it was never meant to go. The write then meets the photo as it was.
         """
-        correction = self._tree.gestures.forget_removal(self._writing.by, path) if path else None
+        correction = self._tree.gestures.pop_taken_out(self._writing.by, path) if path else None
         if correction is not None:
             with self._writing.transaction(path) as w:
                 undo(w, corrections(w.db, ids=[correction]), time.time())

@@ -16,7 +16,7 @@ from haven_fs.tree.nodes import Folder
 from haven_fs.tree.originals import DiskFolder
 from haven_fs.tree.photoset import File
 from haven_fs.tree.placeholders import is_placeholder
-from haven_fs.tree.removed import KEPT, Inside, RemovedFolder, RemovedThing
+from haven_fs.tree.trash import KEPT, TrashedFolder, TrashFolder, TrashPlace
 from haven_fs.tree.tree import Located, Tree
 from haven_fs.tree.writes import LetsGo, TakesPhotos, TakesUploads, check_name
 
@@ -33,19 +33,19 @@ _TAKE_BACK = "What was removed comes back by moving it into a library in Origina
 _HIDDEN = "This photo is hidden, not gone. Move it to Timeline, and it is where it was."
 
 
-def real_of(at: Located) -> DiskPlace | Inside | None:
+def real_of(at: Located) -> DiskPlace | TrashPlace | None:
     """Return where the bytes are of something that is listed as it really lies on a disk."""
     node, folder = at.node, at.parent
     if isinstance(node, DiskFolder):
         return node.disk_place()
-    if isinstance(node, RemovedThing):
+    if isinstance(node, TrashedFolder):
         return node.inside
     if isinstance(node, File) and isinstance(folder, DiskFolder):
         real = folder.real_name(node.name)
         return folder.disk_place().child(real) if real is not None else None
-    if isinstance(node, File) and isinstance(folder, RemovedThing):
+    if isinstance(node, File) and isinstance(folder, TrashedFolder):
         return folder.inside.child(node.path.name)
-    if isinstance(node, File) and isinstance(folder, RemovedFolder) and not node.id:
+    if isinstance(node, File) and isinstance(folder, TrashFolder) and not node.id:
         return folder.find(node.name)
     return None
 
@@ -65,7 +65,7 @@ class RealWrites:
     def delete(self, at: Located) -> Plan | None:
         """Put a file or a folder away; None if it is none of a writable library's."""
         real = real_of(at)
-        if isinstance(real, Inside):
+        if isinstance(real, TrashPlace):
             raise Forbidden(KEPT)
         if real is None or not real.library.writable:
             return None
@@ -78,12 +78,12 @@ class RealWrites:
 
         def spare(paths: Sequence[tuple[str, ...]]) -> Plan:
             assert isinstance(folder, DiskFolder)
-            return self._delete_some(at, _all_but(self._tree, folder, at.spelled, paths))
+            return self._delete_but(at, _all_but(self._tree, folder, at.spelled, paths))
 
         spares = spare if isinstance(folder, DiskFolder) else None
         return Plan(do, (Change(at),), gone=at, on_disk=True, spare=spares)
 
-    def _delete_some(self, at: Located, places: Sequence[DiskPlace]) -> Plan:
+    def _delete_but(self, at: Located, places: Sequence[DiskPlace]) -> Plan:
         filing = self._filing(at)
 
         def do() -> Done:
@@ -96,11 +96,11 @@ class RealWrites:
     def transfer(self, source: Located, target: Located, *, moves: bool, overwrite: bool, deep: bool) -> Plan | None:
         """Copy or move; None if neither end is a real file or folder."""
         real, folder = real_of(source), target.parent
-        if isinstance(folder, RemovedFolder | RemovedThing):
-            return self._into_removed(source, target, real, moves=moves, overwrite=overwrite)
+        if isinstance(folder, TrashFolder | TrashedFolder):
+            return self._into_trash(source, target, real, moves=moves, overwrite=overwrite)
         if isinstance(folder, DiskFolder):
             return self._into_library(source, target, real, folder, moves=moves, overwrite=overwrite, deep=deep)
-        if isinstance(real, Inside):
+        if isinstance(real, TrashPlace):
             raise Forbidden(_TAKE_BACK)
         if _is_hidden(source):
             return self._show_again(source, target, moves=moves, overwrite=overwrite)
@@ -108,13 +108,13 @@ class RealWrites:
             raise Forbidden(_NO_MOVE if real.library.writable else DiskFolder.refusal)
         return None
 
-    def _into_removed(
-        self, source: Located, target: Located, real: DiskPlace | Inside | None, *, moves: bool, overwrite: bool
+    def _into_trash(
+        self, source: Located, target: Located, real: DiskPlace | TrashPlace | None, *, moves: bool, overwrite: bool
     ) -> Plan:
         folder, name = target.parent, unicodedata.normalize("NFC", target.name)
         if not moves:
             raise Forbidden(_MOVE_HERE)
-        if not isinstance(folder, RemovedFolder) or isinstance(source.parent, RemovedFolder | RemovedThing):
+        if not isinstance(folder, TrashFolder) or isinstance(source.parent, TrashFolder | TrashedFolder):
             raise Forbidden(KEPT)
         if target.node is not None and not overwrite:
             raise AlreadyExists(THERE)
@@ -140,7 +140,7 @@ class RealWrites:
         removed, photo, there, folder = source.parent, source.node, target.node, target.parent
         if not moves:
             raise Forbidden("This photo is hidden. Move it, and it is shown again.")
-        assert isinstance(removed, RemovedFolder) and isinstance(photo, File)
+        assert isinstance(removed, TrashFolder) and isinstance(photo, File)
         if there is not None and not (isinstance(there, File) and there.photo_id == photo.photo_id):
             raise Forbidden(THERE) if overwrite else AlreadyExists(THERE)
 
@@ -160,7 +160,7 @@ class RealWrites:
         self,
         source: Located,
         target: Located,
-        real: DiskPlace | Inside | None,
+        real: DiskPlace | TrashPlace | None,
         folder: DiskFolder,
         *,
         moves: bool,
@@ -192,7 +192,7 @@ class RealWrites:
             if not moves:
                 origin = real if isinstance(real, DiskPlace) else None
                 failed = filing.copy(real.on_disk, origin, to, over, deep=deep)
-            elif isinstance(real, Inside):
+            elif isinstance(real, TrashPlace):
                 filing.restore(real.one, real.path, to, over)
             else:
                 filing.move(real, to, over)
@@ -250,7 +250,7 @@ class RealWrites:
 
 def _is_hidden(at: Located) -> bool:
     """Tell whether something is a photo that is hidden."""
-    return isinstance(at.parent, RemovedFolder) and isinstance(at.node, File) and bool(at.node.id)
+    return isinstance(at.parent, TrashFolder) and isinstance(at.node, File) and bool(at.node.id)
 
 
 def _links(folder: object) -> bool:
@@ -259,7 +259,7 @@ def _links(folder: object) -> bool:
 
 
 def _in_the_way(
-    target: Located, folder: DiskFolder, source: DiskPlace | Inside | None, *, overwrite: bool
+    target: Located, folder: DiskFolder, source: DiskPlace | TrashPlace | None, *, overwrite: bool
 ) -> DiskPlace | None:
     """Return what real file or folder has to make room. Raises Refused if it may not be."""
     there = target.node

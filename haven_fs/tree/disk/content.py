@@ -15,9 +15,9 @@ from pathlib import Path
 from haven_fs.catalog import Writer
 from haven_fs.catalog.disk import Mirror, Row, drop
 from haven_fs.catalog.moving import file_at, file_stat, place_file
-from haven_fs.catalog.removed import keep_old, note_removed
+from haven_fs.catalog.trash import keep_old, note_trashed
 from haven_fs.errors import AlreadyExists, Forbidden
-from haven_fs.library import removing, storing
+from haven_fs.library import fileops, storing, trash
 from haven_fs.tree.disk.place import DiskPlace
 
 
@@ -52,7 +52,7 @@ class Arrival:
         if self._over is not None and os.path.lexists(self._over.on_disk):
             put_away(w, self._over)
         try:
-            removing.move(self._content, self._target.on_disk)
+            fileops.move(self._content, self._target.on_disk)
         except FileExistsError as error:
             raise AlreadyExists(f"There is something named {self._target.name} already.") from error
 
@@ -106,11 +106,11 @@ def put_away(w: Writer, place: DiskPlace, name: str = "") -> None:
     """Move a file or a whole folder to /Recently Removed, under a name if one is given. Raises Refused, OSError."""
     if not place.path:
         raise Forbidden("A library cannot be removed here. `haven libraries remove` forgets one.")
-    path = removing.reach(place.library.root, place.path)
+    path = fileops.reach(place.library.root, place.path)
     is_folder = stat.S_ISDIR(path.lstat().st_mode)
-    token = removing.put_away(place.library.root, place.path)
+    token = trash.put_away(place.library.root, place.path)
     try:
-        note_removed(w, place.library.id, token, place.below, is_folder=is_folder, name=name)
+        note_trashed(w, place.library.id, token, place.below, is_folder=is_folder, name=name)
     except BaseException:
-        removing.rename_new(removing.found(place.library.root, token, place.path), path)
+        fileops.rename_new(trash.found(place.library.root, token, place.path), path)
         raise

@@ -17,9 +17,9 @@ from pathlib import Path
 from haven_fs.catalog import Writer
 from haven_fs.catalog.disk import Mirror
 from haven_fs.catalog.moving import dir_at, file_at, move_folder, place_file
-from haven_fs.catalog.removed import Removed, files_of, forget, forget_part, make_room
+from haven_fs.catalog.trash import Trashed, files_of, forget, forget_part, make_room
 from haven_fs.errors import DiskFailed, Forbidden, Refused
-from haven_fs.library import removing, storing
+from haven_fs.library import fileops, storing, trash
 from haven_fs.library.walk import folders, walk
 from haven_fs.tree.disk.content import Arrival, put_away
 from haven_fs.tree.disk.place import DiskPlace, check_disk_name, check_there, reach
@@ -49,7 +49,7 @@ class Filing:
         """Move or rename a file or a whole folder; `over` makes room, if given. Raises Refused, OSError."""
         check_there(source)
         _check_target(source.on_disk, target, source)
-        with _carried(removing.reach(source.library.root, source.path), target) as content:
+        with _carried(fileops.reach(source.library.root, source.path), target) as content:
             arrival = Arrival(content, target, over)
             with self._changing() as w:
                 if arrival.is_folder:
@@ -80,7 +80,7 @@ class Filing:
             draft = storing.draft_path(target.on_disk.parent)
             draft.mkdir()
         else:
-            draft = removing.copy(
+            draft = fileops.copy(
                 source,
                 target.on_disk.parent,
                 failed=lambda path, error: failed.append((path.relative_to(source).as_posix(), _why(error))),
@@ -98,12 +98,12 @@ class Filing:
                     pairs = [(f"original {new[0]}", f"original {old.id}")] if old is not None else []
                 _copy_properties(w.db, pairs)
         except BaseException:
-            removing.discard(draft)
+            fileops.discard(draft)
             raise
         self._look_into(new)
         return failed
 
-    def restore(self, one: Removed, inside: str, target: DiskPlace, over: DiskPlace | None = None) -> None:
+    def restore(self, one: Trashed, inside: str, target: DiskPlace, over: DiskPlace | None = None) -> None:
         """Bring a removed thing, or what is `inside` it, back to a place, as it was; `over` makes room.
 
         Raises Refused, OSError.
@@ -127,7 +127,7 @@ class Filing:
                 else:
                     new = [arrival.put_file(w, back.get(""))]
         if not inside:
-            removing.prune(one.root, one.token, one.path)
+            trash.prune(one.root, one.token, one.path)
         self._look_into(new)
 
     def _look_into(self, originals: Sequence[int]) -> None:
@@ -155,13 +155,13 @@ def _carried(source: Path, target: DiskPlace) -> Iterator[Path]:
     if source.lstat().st_dev == target.on_disk.parent.stat().st_dev:
         yield source
         return
-    draft = removing.copy(source, target.on_disk.parent, everything=True)
+    draft = fileops.copy(source, target.on_disk.parent, everything=True)
     try:
         yield draft
     except BaseException:
-        removing.discard(draft)
+        fileops.discard(draft)
         raise
-    removing.discard(source)
+    fileops.discard(source)
 
 
 def _catalog_folder(w: Writer, target: DiskPlace, known: dict[str, int]) -> list[int]:

@@ -17,7 +17,7 @@ from haven_fs.catalog import Writer, names
 from haven_fs.catalog.libraries import Library
 from haven_fs.catalog.moving import add_folder
 from haven_fs.errors import Conflict, DiskFailed, DiskFull, Forbidden, NotFound, NotPossible, Refused, Unavailable
-from haven_fs.library import removing, storing
+from haven_fs.library import fileops, storing
 from haven_fs.library.ignore import RuleBook
 
 logger = logging.getLogger(__name__)
@@ -87,7 +87,7 @@ def check_there(place: DiskPlace) -> None:
     """Raise Refused if the disk of a place is away, or nothing is there."""
     check_library(place.library)
     try:
-        removing.reach(place.library.root, place.path).lstat()
+        fileops.reach(place.library.root, place.path).lstat()
     except FileNotFoundError as error:
         raise NotFound("This is not on the disk any more.") from error
 
@@ -108,7 +108,7 @@ def check_disk_name(place: DiskPlace, *, folder: bool) -> None:
 def reach(place: DiskPlace) -> Path:
     """Return where something can be put. Raises Refused if its folder is not there, OSError if that is a link."""
     check_library(place.library)
-    path = removing.reach(place.library.root, place.path)
+    path = fileops.reach(place.library.root, place.path)
     if not stat.S_ISDIR(path.parent.lstat().st_mode):
         raise Conflict("The folder this should go into is not there.")
     return path

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from haven_fs.catalog import Writer, names
-from haven_fs.catalog.removed import Removed, all_removed, find_removed, make_room
 from haven_fs.catalog.settle import settle
+from haven_fs.catalog.trash import Trashed, all_trashed, find_trashed, make_room
 from haven_fs.config import Settings
 from haven_fs.hook import hookimpl
 from haven_fs.library.ignore import is_noise
@@ -29,10 +29,10 @@ _PLACE = "recently removed"
 
 
 @dataclass(frozen=True, slots=True)
-class Inside:
+class TrashPlace:
     """Something removed: all of `one`, or what is `path` below it."""
 
-    one: Removed
+    one: Trashed
     path: str = ""
 
     @property
@@ -40,17 +40,17 @@ class Inside:
         """Where its bytes are."""
         return self.one.place / self.path if self.path else self.one.place
 
-    def child(self, name: str) -> "Inside":
+    def child(self, name: str) -> "TrashPlace":
         """Return what has a name in this folder."""
-        return Inside(self.one, f"{self.path}/{name}" if self.path else name)
+        return TrashPlace(self.one, f"{self.path}/{name}" if self.path else name)
 
 
-class RemovedThing(Folder):
+class TrashedFolder(Folder):
     """A folder that was removed, or one in it, as it lies on the disk."""
 
     refusal = KEPT
 
-    def __init__(self, view: View, inside: Inside) -> None:
+    def __init__(self, view: View, inside: TrashPlace) -> None:
         super().__init__(view)
         self.inside = inside
 
@@ -68,7 +68,7 @@ class RemovedThing(Folder):
         """Return a folder in it."""
         for path in self._children():
             if names.fold(names.shown(path.name)) == names.fold(name) and _is_folder(path):
-                return RemovedThing(self.view.below(names.shown(path.name)), self.inside.child(path.name))
+                return TrashedFolder(self.view.below(names.shown(path.name)), self.inside.child(path.name))
         return None
 
     def extras(self) -> Sequence[File]:
@@ -76,7 +76,7 @@ class RemovedThing(Folder):
         found = (_file(self.view, self.inside.child(path.name), names.shown(path.name)) for path in self._children())
         return [file for file in found if file is not None]
 
-    def find(self, name: str) -> Inside | None:
+    def find(self, name: str) -> TrashPlace | None:
         """Return what has a name in it."""
         for path in self._children():
             if names.fold(names.shown(path.name)) == names.fold(name):
@@ -88,7 +88,7 @@ class RemovedThing(Folder):
         return Stamp(0, self.inside.one.seq, steady=True)
 
 
-class RemovedFolder(Folder):
+class TrashFolder(Folder):
     """/Recently Removed itself."""
 
     refusal = KEPT
@@ -98,16 +98,18 @@ class RemovedFolder(Folder):
 
     def entries(self) -> Iterable[Entry]:
         """Return the folders that were removed."""
-        return [Entry(one.name, Stamp(0, one.seq, steady=True)) for one in all_removed(self.view.db) if one.is_folder]
+        return [Entry(one.name, Stamp(0, one.seq, steady=True)) for one in all_trashed(self.view.db) if one.is_folder]
 
     def enter(self, name: str) -> Folder | None:
         """Return a folder that was removed."""
-        one = find_removed(self.view.db, name)
-        return RemovedThing(self.view.below(one.name), Inside(one)) if one is not None and one.is_folder else None
+        one = find_trashed(self.view.db, name)
+        return TrashedFolder(self.view.below(one.name), TrashPlace(one)) if one is not None and one.is_folder else None
 
     def extras(self) -> Sequence[File]:
         """Return the files that were removed, and the hidden photos that were moved here under another name."""
-        removed = (_file(self.view, Inside(one), one.name) for one in all_removed(self.view.db) if not one.is_folder)
+        removed = (
+            _file(self.view, TrashPlace(one), one.name) for one in all_trashed(self.view.db) if not one.is_folder
+        )
         return [*(file for file in removed if file is not None), *self._aliases().files(self._hidden())]
 
     def files(self) -> FileSet:
@@ -118,10 +120,10 @@ class RemovedFolder(Folder):
         """Return the same, by their display names."""
         return self._hidden().files()
 
-    def find(self, name: str) -> Inside | None:
+    def find(self, name: str) -> TrashPlace | None:
         """Return the real file or folder of that name that was removed."""
-        one = find_removed(self.view.db, name)
-        return Inside(one) if one is not None else None
+        one = find_trashed(self.view.db, name)
+        return TrashPlace(one) if one is not None else None
 
     def _aliases(self) -> Aliases:
         return Aliases(self.view, _PLACE)
@@ -150,7 +152,7 @@ def _is_folder(path: Path) -> bool:
     return path.is_dir() and not path.is_symlink()
 
 
-def _file(view: View, inside: Inside, name: str) -> File | None:
+def _file(view: View, inside: TrashPlace, name: str) -> File | None:
     """Return a removed file, None if it is none or not there."""
     path, one = inside.on_disk, inside.one
     try:
@@ -166,4 +168,4 @@ def _file(view: View, inside: Inside, name: str) -> File | None:
 @hookimpl
 def haven_smart_folders(settings: Settings) -> Sequence[SmartFolder]:
     """Put what was removed into the tree."""
-    return [SmartFolder(NAME, RemovedFolder)]
+    return [SmartFolder(NAME, TrashFolder)]

@@ -9,9 +9,9 @@ import pytest
 from helpers.home import Home
 
 from haven_fs.catalog.libraries import Library, set_writable
-from haven_fs.catalog.removed import adopt, all_removed, erase, files_of, keep_old
+from haven_fs.catalog.trash import adopt, all_trashed, erase, files_of, keep_old
 from haven_fs.errors import AlreadyExists, Refused
-from haven_fs.library import removing
+from haven_fs.library import fileops, trash
 from haven_fs.tree.disk.filing import Filing
 from haven_fs.tree.disk.place import DiskPlace
 
@@ -38,13 +38,13 @@ def filing(home: Home) -> Filing:
 
 def test_killed_before_the_catalog_was_told(home: Home, library: Library) -> None:
     photo = home.seen()["2020/IMG_0.jpg"]
-    removing.put_away(library.root, "2020/IMG_0.jpg")
-    removing.put_away(library.root, "2020")
+    trash.put_away(library.root, "2020/IMG_0.jpg")
+    trash.put_away(library.root, "2020")
     assert adopt(home.catalog, library) == 2
     assert home.seen() == {}
     assert adopt(home.catalog, library) == 0
     with home.catalog.read() as db:
-        folder, file = sorted(all_removed(db), key=lambda one: one.path)
+        folder, file = sorted(all_trashed(db), key=lambda one: one.path)
         assert (folder.path, folder.is_folder, folder.files) == ("2020", True, 2)
         assert (file.path, file.name, files_of(db, file.id)) == ("2020/IMG_0.jpg", "IMG_0.jpg", {b"": photo.id})
     filing(home).restore(folder, "", DiskPlace(library, "again"))
@@ -53,7 +53,7 @@ def test_killed_before_the_catalog_was_told(home: Home, library: Library) -> Non
     assert set(home.seen()) == {f"again/IMG_{number}.jpg" for number in range(3)}
     home.index()
     assert home.seen()["again/IMG_0.jpg"].name == photo.name
-    assert list((library.root / removing.REMOVED).iterdir()) == []
+    assert list((library.root / trash.REMOVED).iterdir()) == []
 
 
 def test_the_catalog_is_lost(home: Home, library: Library) -> None:
@@ -63,16 +63,16 @@ def test_the_catalog_is_lost(home: Home, library: Library) -> None:
         w.db.execute("DELETE FROM removed_file")
     home.index()
     with home.catalog.read() as db:
-        (one,) = all_removed(db)
+        (one,) = all_trashed(db)
     assert one.is_folder
     assert {path.name for path in one.place.iterdir()} == {f"IMG_{number}.jpg" for number in range(3)}
 
 
 def test_a_replacement_that_did_not_come_leaves_nothing(home: Home, library: Library) -> None:
-    removing.keep_old(library.root, "2020/IMG_0.jpg")
+    trash.keep_old(library.root, "2020/IMG_0.jpg")
     assert adopt(home.catalog, library) == 1
     with home.catalog.read() as db:
-        assert all_removed(db) == []
+        assert all_trashed(db) == []
     assert "2020/IMG_0.jpg" in home.seen()
 
 
@@ -84,30 +84,30 @@ def test_what_is_replaced_is_kept(home: Home, library: Library) -> None:
     path.unlink()
     path.write_bytes(b"other")
     with home.catalog.read() as db:
-        (one,) = all_removed(db)
+        (one,) = all_trashed(db)
     assert one.place.read_bytes() == old
     assert one.by == "me"
     assert erase(home.catalog, one) == len(old)
     with home.catalog.read() as db:
-        assert all_removed(db) == []
+        assert all_trashed(db) == []
 
 
 def test_nothing_is_erased_while_its_disk_is_away(home: Home, library: Library) -> None:
     filing(home).remove(DiskPlace(library, "2020/IMG_0.jpg"))
     with home.catalog.read() as db:
-        (one,) = all_removed(db)
+        (one,) = all_trashed(db)
     library.root.rename(library.root.with_name("away"))
     library.root.mkdir()
     with pytest.raises(OSError, match="away"):
         erase(home.catalog, one)
     assert adopt(home.catalog, library) == 0
     with home.catalog.read() as db:
-        assert all_removed(db) == [one]
+        assert all_trashed(db) == [one]
 
 
 def test_what_a_failing_catalog_leaves(home: Home, library: Library, monkeypatch: pytest.MonkeyPatch) -> None:
     before = home.seen()
-    monkeypatch.setattr("haven_fs.catalog.removed.drop", lambda *_: 1 / 0)
+    monkeypatch.setattr("haven_fs.catalog.trash.drop", lambda *_: 1 / 0)
     with pytest.raises(ZeroDivisionError):
         filing(home).remove(DiskPlace(library, "2020"))
     assert home.seen() == before
@@ -156,14 +156,14 @@ def test_a_name_that_is_taken_meanwhile(home: Home, library: Library) -> None:
 @pytest.mark.parametrize("works", [True, False])
 def test_renaming_replaces_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, works: bool) -> None:
     if not works:
-        monkeypatch.setattr(removing, "_system_rename", lambda: None)
+        monkeypatch.setattr(fileops, "_system_rename", lambda: None)
     (tmp_path / "a").write_text("a")
     (tmp_path / "b").write_text("b")
     (tmp_path / "folder").mkdir()
     (tmp_path / "empty").mkdir()
     for source, target in (("a", "b"), ("a", "empty"), ("folder", "empty"), ("folder", "b")):
         with pytest.raises(FileExistsError):
-            removing.rename_new(tmp_path / source, tmp_path / target)
-    removing.rename_new(tmp_path / "a", tmp_path / "c")
-    removing.rename_new(tmp_path / "folder", tmp_path / "d")
+            fileops.rename_new(tmp_path / source, tmp_path / target)
+    fileops.rename_new(tmp_path / "a", tmp_path / "c")
+    fileops.rename_new(tmp_path / "folder", tmp_path / "d")
     assert sorted(path.name for path in tmp_path.iterdir()) == ["b", "c", "d", "empty"]

@@ -1,7 +1,7 @@
 """What /Recently Removed holds: real files and folders that were put away, and photos that the owner has hidden.
 
 A removed file's original stays in the catalog as gone, and its row here says which one it was: brought back, it is
-that photo again, with its people and albums. See haven_fs.library.removing for where the bytes are.
+that photo again, with its people and albums. See haven_fs.library.trash for where the bytes are.
 """
 
 import errno
@@ -19,7 +19,7 @@ from haven_fs.catalog.catalog import Catalog, Writer
 from haven_fs.catalog.disk import Row, drop
 from haven_fs.catalog.libraries import Library
 from haven_fs.catalog.moving import drop_dirs, file_at, files_below
-from haven_fs.library import removing
+from haven_fs.library import fileops, trash
 
 logger = logging.getLogger(__name__)
 
@@ -29,7 +29,7 @@ MANY = 100
 
 
 @dataclass(frozen=True, slots=True)
-class Removed:
+class Trashed:
     """One thing that was removed; `path` is where it was below the library's root, `name` what it is called now."""
 
     id: int
@@ -51,7 +51,7 @@ class Removed:
     @property
     def place(self) -> Path:
         """Where it is on disk."""
-        return removing.found(self.root, self.token, self.path)
+        return trash.found(self.root, self.token, self.path)
 
 
 _COLUMNS = (
@@ -60,23 +60,23 @@ _COLUMNS = (
 )
 
 
-def _removed(row: tuple[Any, ...]) -> Removed:
-    return Removed(row[0], row[1], Path(os.fsdecode(row[2])), row[3], os.fsdecode(row[4]), bool(row[5]), *row[6:])
+def _trashed(row: tuple[Any, ...]) -> Trashed:
+    return Trashed(row[0], row[1], Path(os.fsdecode(row[2])), row[3], os.fsdecode(row[4]), bool(row[5]), *row[6:])
 
 
-def all_removed(db: sqlite3.Connection, *, before: float | None = None) -> list[Removed]:
+def all_trashed(db: sqlite3.Connection, *, before: float | None = None) -> list[Trashed]:
     """Return what was removed, before a moment if one is given, the names in their order."""
     rows = db.execute(f"{_COLUMNS} WHERE ? IS NULL OR r.at < ? ORDER BY r.fold", (before, before))
-    return [_removed(row) for row in rows]
+    return [_trashed(row) for row in rows]
 
 
-def find_removed(db: sqlite3.Connection, name: str) -> Removed | None:
+def find_trashed(db: sqlite3.Connection, name: str) -> Trashed | None:
     """Return what has a name in /Recently Removed."""
     row = db.execute(f"{_COLUMNS} WHERE r.fold = ?", (names.fold(name),)).fetchone()
-    return _removed(row) if row else None
+    return _trashed(row) if row else None
 
 
-def note_removed(
+def note_trashed(
     w: Writer, library_id: int, token: str, path: bytes, *, is_folder: bool, at: float | None = None, name: str = ""
 ) -> int:
     """Have what was just put away in the catalog: gone from where it was, and here; return its row.
@@ -89,9 +89,9 @@ def note_removed(
     else:
         row = file_at(w.db, library_id, path)
         rows, parts = ([], []) if row is None else ([row], [(b"", row.id)])
-    removed_id = _insert(w, library_id, token, path, rows, is_folder=is_folder, at=at, name=name)
+    trashed_id = _insert(w, library_id, token, path, rows, is_folder=is_folder, at=at, name=name)
     w.db.executemany(
-        "INSERT INTO removed_file VALUES (?, ?, ?)", [(removed_id, part, original_id) for part, original_id in parts]
+        "INSERT INTO removed_file VALUES (?, ?, ?)", [(trashed_id, part, original_id) for part, original_id in parts]
     )
     drop(w, rows)
     owners = [(f"original {row.id}",) for row in rows]
@@ -104,7 +104,7 @@ def note_removed(
         drop_dirs(w, library_id, path)
     w.db.executemany("DELETE FROM property WHERE owner = ?", owners)
     _hold(w, library_id)
-    return removed_id
+    return trashed_id
 
 
 def keep_old(w: Writer, library: Library, path: bytes) -> None:
@@ -112,7 +112,7 @@ def keep_old(w: Writer, library: Library, path: bytes) -> None:
     row = file_at(w.db, library.id, path)
     if row is not None and not row.size:
         return  # there is nothing to lose
-    token = removing.keep_old(library.root, os.fsdecode(path))
+    token = trash.keep_old(library.root, os.fsdecode(path))
     _insert(w, library.id, token, path, [] if row is None else [row], is_folder=False)
     _hold(w, library.id)
 
@@ -141,7 +141,7 @@ def _insert(
 
 def make_room(w: Writer, name: str) -> None:
     """Give what has a name here another one, since something else is put here by that name."""
-    one = find_removed(w.db, name)
+    one = find_trashed(w.db, name)
     if one is not None:
         other = names.free(one.name, taken_names(w.db).__contains__)
         w.db.execute(
@@ -174,29 +174,29 @@ def _hold(w: Writer, library_id: int) -> None:
         w.db.execute("UPDATE removed SET held = 1 WHERE library_id = ? AND at > ?", (library_id, since))
 
 
-def files_of(db: sqlite3.Connection, removed_id: int) -> dict[bytes, int]:
+def files_of(db: sqlite3.Connection, trashed_id: int) -> dict[bytes, int]:
     """Return which originals the files of a removed thing were, by their paths in it; empty for the thing itself."""
-    return dict(db.execute("SELECT path, original_id FROM removed_file WHERE removed_id = ?", (removed_id,)).fetchall())
+    return dict(db.execute("SELECT path, original_id FROM removed_file WHERE removed_id = ?", (trashed_id,)).fetchall())
 
 
-def forget_part(w: Writer, removed_id: int, paths: Sequence[bytes]) -> None:
+def forget_part(w: Writer, trashed_id: int, paths: Sequence[bytes]) -> None:
     """Note that files of a removed thing are back, and the rest of it is not."""
     for path in paths:
-        w.db.execute("DELETE FROM removed_file WHERE removed_id = ? AND path = ?", (removed_id, path))
-    w.db.execute("UPDATE removed SET files = files - ?, seq = ? WHERE id = ?", (len(paths), w.seq, removed_id))
+        w.db.execute("DELETE FROM removed_file WHERE removed_id = ? AND path = ?", (trashed_id, path))
+    w.db.execute("UPDATE removed SET files = files - ?, seq = ? WHERE id = ?", (len(paths), w.seq, trashed_id))
     w.note_removal()
 
 
-def forget(w: Writer, removed_id: int) -> None:
+def forget(w: Writer, trashed_id: int) -> None:
     """Have a thing in /Recently Removed no more, since it is back or erased."""
-    w.db.execute("DELETE FROM removed_file WHERE removed_id = ?", (removed_id,))
-    w.db.execute("DELETE FROM removed WHERE id = ?", (removed_id,))
+    w.db.execute("DELETE FROM removed_file WHERE removed_id = ?", (trashed_id,))
+    w.db.execute("DELETE FROM removed WHERE id = ?", (trashed_id,))
     w.note_removal()
 
 
-def erase(catalog: Catalog, one: Removed) -> int:
+def erase(catalog: Catalog, one: Trashed) -> int:
     """Erase a removed thing for good, and return how many bytes that were. Raises OSError if its disk is away."""
-    size = removing.size_of(one.place)
+    size = fileops.size_of(one.place)
     if one.away or not any(one.root.iterdir()):
         raise OSError(errno.ENODEV, one.away or "its disk is away", str(one.root))
     draft: Path | None = None
@@ -204,19 +204,19 @@ def erase(catalog: Catalog, one: Removed) -> int:
         if w.db.execute("SELECT 1 FROM removed WHERE id = ?", (one.id,)).fetchone() is None:
             return 0  # it is back
         try:
-            draft = removing.give_up(one.root, one.token)
+            draft = trash.give_up(one.root, one.token)
         except FileNotFoundError:
             logger.info("%s was erased by somebody else", one.place)
         forget(w, one.id)
     if draft is not None:
-        removing.discard(draft)
+        fileops.discard(draft)
     return size
 
 
 def expire(catalog: Catalog, days: float) -> int:
     """Erase what was removed longer ago, but for what is held; return how many things that were."""
     with catalog.read() as db:
-        old = [one for one in all_removed(db, before=time.time() - days * DAY) if one.writable and not one.held]
+        old = [one for one in all_trashed(db, before=time.time() - days * DAY) if one.writable and not one.held]
     count = 0
     for one in old:
         try:
@@ -232,11 +232,11 @@ def expire(catalog: Catalog, days: float) -> int:
 
 def adopt(catalog: Catalog, library: Library) -> int:
     """Bring /Recently Removed in step with the disk, after a kill or a lost catalog; return how many were not known."""
-    if not (library.root / removing.REMOVED).is_dir():
+    if not (library.root / trash.REMOVED).is_dir():
         return 0  # never was, or the disk is away
     with catalog.write() as w:
         # What is removed meanwhile waits for this transaction.
-        there = {one.token: one for one in removing.put_aways(library.root)}
+        there = {one.token: one for one in trash.put_aways(library.root)}
         known = dict(w.db.execute("SELECT token, id FROM removed WHERE library_id = ?", (library.id,)).fetchall())
         for token, id_ in known.items():
             if token not in there:
@@ -244,11 +244,11 @@ def adopt(catalog: Catalog, library: Library) -> int:
         new = [one for token, one in there.items() if token not in known]
         # What lay in a folder was removed before that, since after it there was nothing.
         for one in sorted(new, key=lambda one: -one.path.count("/")):
-            path, kept = library.root / one.path, removing.found(library.root, one.token, one.path)
+            path, kept = library.root / one.path, trash.found(library.root, one.token, one.path)
             if not os.path.lexists(path):
-                note_removed(w, library.id, one.token, os.fsencode(one.path), is_folder=one.is_folder, at=one.at)
+                note_trashed(w, library.id, one.token, os.fsencode(one.path), is_folder=one.is_folder, at=one.at)
             elif not one.is_folder and path.samefile(kept):
-                removing.discard(removing.give_up(library.root, one.token))  # kept for what did not come
+                fileops.discard(trash.give_up(library.root, one.token))  # kept for what did not come
             else:
                 _insert(w, library.id, one.token, os.fsencode(one.path), [], is_folder=one.is_folder, at=one.at)
     return len(new)
