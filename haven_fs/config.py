@@ -18,14 +18,14 @@ from haven_fs.errors import UserError
 logger = logging.getLogger(__name__)
 
 Settings = Mapping[str, Any]
-"""Setting names such as "places.language" to their values."""
+"""Setting names such as "language" and "index.workers" to their values."""
 
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """One setting: `name` is "section.key" in haven.toml; the type of `default` is the type it must have.
+    """One setting: `name` is "section.key" in haven.toml, or a key above all sections.
 
-    `least`: the lowest number it may be.
+    `default` is of the type that it must have. `least`: the lowest number it may be.
     """
 
     name: str
@@ -37,6 +37,11 @@ class Setting:
 _KINDS = {bool: "true or false", int: "a whole number", float: "a number", str: "text in quotes", list: "a list"}
 
 CORE_SETTINGS = (
+    Setting(
+        "language",
+        "en",
+        "Your language, such as de or pt-BR: for the names of countries and cities, and for phrases to search for.",
+    ),
     Setting("index.workers", 0, "How many processes read photos; 0 means one per processor core.", 0),
     Setting(
         "index.rescan_minutes",
@@ -113,6 +118,9 @@ def load_settings(data_dir: Path, declared: Iterable[Setting], *, lenient: bool 
         settings[setting.name] = value
     if given:
         unknown = f"{path}: there is no setting {', '.join(sorted(given))}. `haven doctor` lists all settings."
+        astray = [key for name in sorted(given) if (key := name.rpartition(".")[2]) in settings]
+        if astray:
+            unknown += f" {astray[0]} belongs above the first [section] of the file."
         if not lenient:
             raise UserError(unknown)
         logger.warning("%s", unknown)

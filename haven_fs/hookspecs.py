@@ -39,7 +39,7 @@ def haven_facets(settings: "Settings") -> "Sequence[Facet]":  # type: ignore[emp
 
 @hookspec
 def haven_followers(settings: "Settings") -> "Sequence[Follower]":  # type: ignore[empty-body]
-    """What goes on with what analyzers found, such as grouping faces; called where the catalog is written."""
+    """What works on the findings of analyzers, such as grouping faces; called where the catalog is written."""
 
 
 @hookspec

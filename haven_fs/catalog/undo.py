@@ -163,9 +163,17 @@ def _check_owners(w: Writer, changes: Iterable[Change]) -> None:
         )
 
 
+def _written(db: sqlite3.Connection, changes: Iterable[Change]) -> set[int]:
+    """Return the photos whose files were written under a name, or are so again: a folder lists another name."""
+    sides = (side for one in changes if one["table"] == "alias" for side in (one["before"], one["after"]) if side)
+    originals = json.dumps([side["original_id"] for side in sides if "original_id" in side])
+    query = "SELECT photo_id FROM original WHERE id IN (SELECT value FROM json_each(?)) AND photo_id IS NOT NULL"
+    return {photo_id for (photo_id,) in db.execute(query, (originals,))}
+
+
 def _follow(w: Writer, done: Sequence[Change]) -> None:
     """Have everything show what the rows say that were brought back."""
-    photo_ids = photos_named(change for change in done if change["table"] in OWNED)
+    photo_ids = photos_named(change for change in done if change["table"] in OWNED) | _written(w.db, done)
     try:
         more, facets = w.facets.follow(w, done)
     except Exception as error:

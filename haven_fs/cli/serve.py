@@ -8,6 +8,7 @@ import threading
 from pathlib import Path
 from typing import Any
 
+from haven_dav import HavenProvider
 from haven_fs.analysis.at_once import AtOnce
 from haven_fs.analysis.progress import Progress
 from haven_fs.catalog.libraries import add_inbox, expect_walks
@@ -85,7 +86,8 @@ def run(args: argparse.Namespace) -> int:
         tree.uploads = uploads
         users, shown = _users(args, data)
         tls = _tls(args, data)
-        app = make_app(tree, users, tls=tls is not None, allow_basic=data.settings["serve.allow_basic"])
+        basic = data.settings["serve.allow_basic"]
+        app = make_app(HavenProvider(tree), users, tls=tls is not None, allow_basic=basic)
         background = Background(
             catalog, data.plugins, data.settings, progress=Progress(bar=True), accept_missing=args.accept_missing
         )

@@ -19,7 +19,7 @@ from collections import deque
 from collections.abc import Callable
 from typing import Any
 
-from haven_dav.send import SendFile
+from haven_fs.sendfile import SendFile
 
 log = logging.getLogger(__name__)
 

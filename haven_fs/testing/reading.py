@@ -88,11 +88,12 @@ def _check_folders(look: Look, listing: Listing) -> None:
 
 def _check_others(look: Look, listing: Listing) -> None:
     place = where(listing.folder)
-    for other in (*listing.texts, *listing.extras, *listing.kept):
+    others: list[Text | File] = [*listing.texts, *listing.extras, *listing.kept]
+    for other in others:
         for spelled in spellings(other.name):
             found = look.tree.resolve(look.view, (*listing.folder.view.path, spelled))
             assert isinstance(found, Text | File), f"{spelled!r} is listed in {place} and cannot be opened"
-            assert found == other, f"{spelled!r} in {place} opens {found.name}"
+            assert found == other, f"{spelled!r} in {place} opens {found}"
 
 
 def _check_photos(look: Look, listing: Listing) -> int:

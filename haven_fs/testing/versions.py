@@ -74,4 +74,6 @@ class History:
         """Check a moment against all that were before, and remember it."""
         for path, one in snapshots.items():
             known = self._contents.setdefault((path, one.stamp), one.content)
-            assert known == one.content, f"/{'/'.join(path)} has the version {one.stamp} again, and is another by now"
+            assert known == one.content, (
+                f"/{'/'.join(path)} has the version {one.stamp} again, and is another by now: {known} was {one.content}"
+            )

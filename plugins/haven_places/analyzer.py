@@ -66,7 +66,7 @@ def caches_of(settings: Settings) -> list[Path]:
 
 def language_of(settings: Settings) -> str:
     """Return the language of place names."""
-    return str(settings.get("places.language") or "en")
+    return str(settings.get("language") or "en")
 
 
 def _tags(locality: "Locality") -> list[Tag]:

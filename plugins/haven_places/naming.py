@@ -35,7 +35,7 @@ def locale_of(language: str) -> Locale:
     try:
         return Locale.parse(language.strip().replace("-", "_"))
     except (UnknownLocaleError, ValueError, TypeError):
-        _log.warning("places.language: there are no names in %r, so English is used.", language)
+        _log.warning("There are no names of places in the language %r, so English ones are used.", language)
         return Locale.parse("en")
 
 

@@ -98,6 +98,7 @@ def test_a_file_that_is_in_no_library(indexed: Path, tmp_path: Path) -> None:
     ("text", "reason"),
     [
         ("[tree\n", "haven.toml cannot be read"),
+        ('[places]\nlanguage = "de"\n', "language belongs above the first [section]"),
         ("\xff", "haven.toml cannot be read"),
         ("[tree]\nsplit_above = 'many'\n", "tree.split_above must be"),
         ("[tree]\nsplit_above = true\n", "tree.split_above must be"),

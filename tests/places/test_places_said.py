@@ -256,7 +256,7 @@ def test_the_owners_name_outlasts_another_language(home: Saying) -> None:
 
 def in_portuguese(home: Saying) -> None:
     """Do what `haven config` and a new index do, in this process."""
-    analyzer = PlacesAnalyzer({**home.settings, "places.language": "pt"})
+    analyzer = PlacesAnalyzer({**home.settings, "language": "pt"})
     for name, where in POSITIONS.items():
         video = {"location": f"{where[0]:+09.5f}{where[1]:+010.5f}/"}
         (facts,) = analyzer.analyze([Sample(Path(name), 0.0, Metadata("video", "mp4", video=video))])

@@ -3,7 +3,8 @@
 import colorsys
 from collections import Counter
 
-from haven_fs import Analyzer, FacetFolder, Facts, SmartFolder, Tag, hookimpl
+from haven_colours_said import ColoursFolder
+from haven_fs import Analyzer, Facts, SmartFolder, Tag, hookimpl
 
 HUES = ((15, "Red"), (45, "Orange"), (70, "Yellow"), (165, "Green"), (255, "Blue"), (325, "Purple"), (360, "Red"))
 
@@ -36,4 +37,4 @@ def haven_analyzers():
 
 @hookimpl
 def haven_smart_folders():
-    return [SmartFolder("Colours", lambda view: FacetFolder(view, "colour"), facet=True)]
+    return [SmartFolder("Colours", ColoursFolder, facet=True)]
