@@ -99,9 +99,9 @@ class Locks:
         self._share = share
 
     def paths(self, view: View, at: Located) -> list[str]:
-        """Return the paths that locks on what is at a path, there or not, are kept under.
+        """Return the paths under which locks on a path are kept, whether or not anything is there.
 
-        That is the path as the tree spells it, and the one in /Originals if it is an original.
+        These are the path as the tree spells it and, for an original, its path in /Originals.
         """
         found = ["/" + "/".join(at.spelled)]
         if isinstance(at.node, File) and at.node.id:
@@ -131,7 +131,7 @@ class Locks:
         return found
 
     def check(self, environ: Environ, view: View, *changes: Change) -> None:
-        """Raise Locked if a request may not make a change."""
+        """Raise Locked if a lock forbids one of the changes."""
         for change in changes:
             paths = self.paths(view, change.at)
             sets = [self.covering(path) for path in paths]
