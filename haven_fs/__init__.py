@@ -1,92 +1,116 @@
-"""Haven FS: your own photos by time, place and what plugins add, as folders of a network drive.
+"""Your photos as a network drive: a folder for every person, place, date and search.
 
-What a plugin may import lives here; everything else is private to the core.
+What a plugin may import lives here, Haven's own plugins too; everything else is private to the core. docs/plugins.md
+says what each name is for. A name is imported when it is first asked for.
 """
 
-from haven_fs.analysis.analyzer import Analyzer, Embedding, Facts, Metadata, Region, Sample, Tag
-from haven_fs.analysis.follower import Follower
-from haven_fs.catalog import Writer
-from haven_fs.catalog.changes import Change
-from haven_fs.catalog.facets import Facet, Found, FoundFacts
-from haven_fs.catalog.settle import settle, settle_facet
-from haven_fs.catalog.values import rename_values
-from haven_fs.errors import (
-    AlreadyExists,
-    Conflict,
-    DiskFailed,
-    DiskFull,
-    Forbidden,
-    Malformed,
-    NotFound,
-    NotPossible,
-    Refused,
-    TooLarge,
-    Unavailable,
-    UnsupportedType,
-    UserError,
-)
-from haven_fs.hook import hookimpl
-from haven_fs.tree.nodes import (
-    Entry,
-    FacetFolder,
-    Folder,
-    PathPattern,
-    PhotoFolder,
-    RankedFolder,
-    SmartFolder,
-    Text,
-    View,
-)
-from haven_fs.tree.photoset import File, PhotoSet, Stamp
-from haven_fs.tree.searcher import Ranking, Searcher
-from haven_fs.tree.writes import Upload
+import sys
+from typing import TYPE_CHECKING
+
+from haven_fs.lazy import door
 
 __version__ = "0.1.0"
 
-__all__ = [
-    "AlreadyExists",
-    "Analyzer",
-    "Change",
-    "Conflict",
-    "DiskFailed",
-    "DiskFull",
-    "Embedding",
-    "Entry",
-    "Facet",
-    "FacetFolder",
-    "Facts",
-    "File",
-    "Folder",
-    "Follower",
-    "Forbidden",
-    "Found",
-    "FoundFacts",
-    "Malformed",
-    "Metadata",
-    "NotFound",
-    "NotPossible",
-    "PathPattern",
-    "PhotoFolder",
-    "PhotoSet",
-    "RankedFolder",
-    "Ranking",
-    "Refused",
-    "Region",
-    "Sample",
-    "Searcher",
-    "SmartFolder",
-    "Stamp",
-    "Tag",
-    "Text",
-    "TooLarge",
-    "Unavailable",
-    "UnsupportedType",
-    "Upload",
-    "UserError",
-    "View",
-    "Writer",
-    "hookimpl",
-    "rename_values",
-    "settle",
-    "settle_facet",
-]
+_EXPORTS = {
+    # What a plugin is made of
+    "haven_fs.hook": "hookimpl",
+    "haven_fs.config": "Setting Settings",
+    "haven_fs.command": "Command",
+    # What is refused, and what the person at the keyboard can put right
+    "haven_fs.errors": (
+        "UserError Refused Forbidden NotFound NotPossible Conflict AlreadyExists Malformed TooLarge "
+        "UnsupportedType Unavailable DiskFull DiskFailed"
+    ),
+    # What analyzers are given, and what they find
+    "haven_fs.analysis.analyzer": "Analyzer Sample Facts Region Embedding",
+    "haven_fs.catalog.findings": "Scalar Tag Analysis",
+    "haven_fs.library.headers": "Metadata",
+    "haven_fs.analysis.follower": "Follower",
+    "haven_fs.analysis.progress": "Progress",
+    # The catalog
+    "haven_fs.catalog.catalog": "Catalog Writer",
+    "haven_fs.catalog.facets": "Facet Found FoundFacts photos_named",
+    "haven_fs.catalog.changes": "Change",
+    "haven_fs.catalog.corrections": "GESTURE",
+    "haven_fs.catalog.undo": "void_gesture",
+    "haven_fs.catalog.settle": "settle settle_facet as_found",
+    "haven_fs.catalog.values": "value_of values_of rename_values drop_empty_values",
+    "haven_fs.catalog.said": "say unsay",
+    "haven_fs.catalog.dismissed": "ask_again",
+    "haven_fs.catalog.lookup": "photo_at photo_with_bytes originals_paths",
+    # Sets of photos, and their files
+    "haven_fs.tree.photoset": "PhotoSet FileSet File Stamp",
+    # Folders
+    "haven_fs.tree.nodes": "SmartFolder PathPattern View Folder Entry Text FacetFolder PhotoFolder RankedFolder",
+    "haven_fs.tree.asking": "AskingFolder",
+    "haven_fs.tree.originals": "DiskFolder",
+    "haven_fs.tree.narrowing": "Narrower",
+    # Folders that can be written to
+    "haven_fs.tree.written": "WrittenFolder WrittenPhotos ChosenPhotos Fact Retractable photo_of",
+    "haven_fs.tree.writes": "Upload folder_name",
+    # Searching
+    "haven_fs.tree.searcher": "Searcher Ranking",
+    "haven_fs.vectors.kinds": "Vector Hits",
+    "haven_fs.vectors.store": "VectorStore",
+    # Files on the disk
+    "haven_fs.library.kinds": "Kind kind_of",
+    "haven_fs.library.metadata": "Unreadable",
+    "haven_fs.library.picture": "open_picture",
+    "haven_fs.library.ignore": "is_noise",
+    "haven_fs.library.named": "named_people",
+    "haven_fs.library.regions": "Box Named",
+    "haven_fs.library.upright": "around overlap",
+    "haven_fs.sidecars": "SidecarNotes SidecarSource",
+}
+_MODULES = {"names": "haven_fs.catalog.names", "options": "haven_fs.cli.options"}
+
+# The same again for type checkers; tests/docs compares the two.
+# fmt: off
+# ruff: isort: off
+if TYPE_CHECKING:
+    from haven_fs.catalog import names as names
+    from haven_fs.cli import options as options
+    from haven_fs.hook import hookimpl
+    from haven_fs.config import Setting, Settings
+    from haven_fs.command import Command
+    from haven_fs.errors import (
+        AlreadyExists, Conflict, DiskFailed, DiskFull, Forbidden, Malformed, NotFound, NotPossible, Refused,
+        TooLarge, Unavailable, UnsupportedType, UserError,
+    )
+    from haven_fs.analysis.analyzer import Analyzer, Embedding, Facts, Region, Sample
+    from haven_fs.catalog.findings import Analysis, Scalar, Tag
+    from haven_fs.library.headers import Metadata
+    from haven_fs.analysis.follower import Follower
+    from haven_fs.analysis.progress import Progress
+    from haven_fs.catalog.catalog import Catalog, Writer
+    from haven_fs.catalog.facets import Facet, Found, FoundFacts, photos_named
+    from haven_fs.catalog.changes import Change
+    from haven_fs.catalog.corrections import GESTURE
+    from haven_fs.catalog.undo import void_gesture
+    from haven_fs.catalog.settle import as_found, settle, settle_facet
+    from haven_fs.catalog.values import drop_empty_values, rename_values, value_of, values_of
+    from haven_fs.catalog.said import say, unsay
+    from haven_fs.catalog.dismissed import ask_again
+    from haven_fs.catalog.lookup import originals_paths, photo_at, photo_with_bytes
+    from haven_fs.tree.photoset import File, FileSet, PhotoSet, Stamp
+    from haven_fs.tree.nodes import (
+        Entry, FacetFolder, Folder, PathPattern, PhotoFolder, RankedFolder, SmartFolder, Text, View,
+    )
+    from haven_fs.tree.asking import AskingFolder
+    from haven_fs.tree.originals import DiskFolder
+    from haven_fs.tree.narrowing import Narrower
+    from haven_fs.tree.written import ChosenPhotos, Fact, Retractable, WrittenFolder, WrittenPhotos, photo_of
+    from haven_fs.tree.writes import Upload, folder_name
+    from haven_fs.tree.searcher import Ranking, Searcher
+    from haven_fs.vectors.kinds import Hits, Vector
+    from haven_fs.vectors.store import VectorStore
+    from haven_fs.library.kinds import Kind, kind_of
+    from haven_fs.library.metadata import Unreadable
+    from haven_fs.library.picture import open_picture
+    from haven_fs.library.ignore import is_noise
+    from haven_fs.library.named import named_people
+    from haven_fs.library.regions import Box, Named
+    from haven_fs.library.upright import around, overlap
+    from haven_fs.sidecars import SidecarNotes, SidecarSource
+else:
+    __getattr__, __all__ = door(sys.modules[__name__], _EXPORTS, _MODULES)

@@ -29,7 +29,7 @@ def backup(data: Path, into: Path, folders: Iterable[str] = ()) -> Path:
     """
     catalog = data / "catalog.sqlite"
     if not catalog.exists():
-        raise UserError(f"There is no catalog in {data} yet. There is nothing to back up.")
+        raise UserError(f"There is no catalog in {data} yet, so there is nothing to back up.")
     place = into.expanduser().absolute() / f"haven-{datetime.now():%Y-%m-%d-%H%M%S}"
     draft = place.with_name(f".{place.name}.part")
     try:
@@ -47,7 +47,7 @@ def backup(data: Path, into: Path, folders: Iterable[str] = ()) -> Path:
                     os.fsync(file.fileno())
         draft.rename(place)
     except FileExistsError as error:
-        raise UserError(f"{place} is there already. Wait a second and try again.") from error
+        raise UserError(f"{place} already exists. Wait a second and try again.") from error
     except (OSError, sqlite3.Error) as error:
         shutil.rmtree(draft, ignore_errors=True)
         raise UserError(f"The backup could not be written to {into}: {error}.") from error
@@ -77,7 +77,7 @@ def _copy_database(source: Path, target: Path) -> None:
     try:
         there.backup(here)
         if here.execute("PRAGMA integrity_check").fetchone()[0] != "ok":
-            raise sqlite3.DatabaseError("the copy is not whole")
+            raise sqlite3.DatabaseError("the copy is incomplete")
     finally:
         here.close()
         there.close()

@@ -18,47 +18,60 @@ from haven_fs.errors import UserError
 logger = logging.getLogger(__name__)
 
 Settings = Mapping[str, Any]
-"""Setting names such as "places.language" to their values."""
+"""Setting names such as "language" and "index.workers" to their values."""
 
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """One setting: `name` is "section.key" in haven.toml; the type of `default` is the type it must have.
+    """One setting: `name` is "section.key" in haven.toml, or a key above all sections.
 
-    `least`: the lowest number it may be.
+    `default` is of the type that it must have. `least`: the lowest number it may be. `demo`: what `haven demo` sets it
+    to, in a data folder of its own.
     """
 
     name: str
     default: bool | int | float | str | list[str]
     help: str
     least: float | None = None
+    demo: bool | int | float | str | None = None
 
+
+_KINDS = {bool: "true or false", int: "a whole number", float: "a number", str: "text in quotes", list: "a list"}
 
 CORE_SETTINGS = (
-    Setting("index.workers", 0, "Processes that read photos; 0 means one a processor core.", 0),
     Setting(
-        "index.rescan_minutes", 60, "How often every library is walked for changes that its disk did not announce.", 1
+        "language",
+        "en",
+        "Your language, such as de or pt-BR: for the names of countries and cities, and for phrases to search for.",
+    ),
+    Setting("index.workers", 0, "How many processes read photos; 0 means one per processor core.", 0),
+    Setting(
+        "index.rescan_minutes",
+        60,
+        "Minutes between full checks of every library for changes that its disk did not report.",
+        1,
     ),
     Setting(
-        "tree.split_above", 2000, "A smart folder with more photos than this shows years, then months, then days.", 1
+        "tree.split_above", 2000, "A smart folder with more photos than this is split into years, months and days.", 1
     ),
-    Setting("tree.recent_photos", 500, "How many photos /Recent shows.", 0),
+    Setting("tree.recent_photos", 500, "How many photos Recent shows.", 0),
     Setting(
         "inbox.template",
         "{year}/{year}-{month}",
-        "The folder of the inbox that a photo goes to if it was put into an album, a person or another smart folder;"
-        " {year}, {month} and {day} are when it was taken.",
+        "The folder of the inbox for photos that were put into an album, a person or another smart folder; {year},"
+        " {month} and {day} are when the photo was taken.",
     ),
-    Setting("removed.days", 30, "Days that what was deleted in a writable library is kept in /Recently Removed.", 1),
+    Setting("removed.days", 30, "How many days files deleted from a writable library stay in Recently Removed.", 1),
     Setting(
         "vectors.chroma",
         "embedded",
-        "Where the index for questions over more than 10,000 photos is kept: embedded, off, or the address of a Chroma"
-        " server.",
+        'The index for libraries of more than 10,000 photos: "embedded", "off", or the address of a Chroma server.',
     ),
-    Setting("serve.threads", 48, "Requests that can be answered at the same time.", 1),
+    Setting("serve.threads", 48, "How many requests can be answered at the same time.", 1),
     Setting(
-        "serve.allow_basic", False, "Accept passwords sent in clear (Basic without TLS). Only for a network you trust."
+        "serve.allow_basic",
+        False,
+        "Accept passwords sent unencrypted (Basic without TLS). Only for a network you trust.",
     ),
 )
 
@@ -88,7 +101,7 @@ def load_settings(data_dir: Path, declared: Iterable[Setting], *, lenient: bool 
     except (FileNotFoundError, NotADirectoryError):
         table = {}
     except (OSError, tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise UserError(f"{path} cannot be read: {error}. Correct the file or move it away.") from error
+        raise UserError(f"{path} cannot be read: {error}. Correct the file, or move it away.") from error
     given = {
         f"{section}.{key}" if key else section: value
         for section, keys in table.items()
@@ -100,13 +113,16 @@ def load_settings(data_dir: Path, declared: Iterable[Setting], *, lenient: bool 
         wanted = (int, float) if isinstance(setting.default, float) else type(setting.default)
         if not isinstance(value, wanted) or isinstance(value, bool) is not isinstance(setting.default, bool):
             raise UserError(
-                f"{path}: {setting.name} must be a {type(setting.default).__name__}, not {value!r}. {setting.help}"
+                f"{path}: {setting.name} must be {_KINDS[type(setting.default)]}, not {value!r}. {setting.help}"
             )
         if setting.least is not None and isinstance(value, int | float) and value < setting.least:
             raise UserError(f"{path}: {setting.name} must be at least {setting.least:g}, not {value!r}. {setting.help}")
         settings[setting.name] = value
     if given:
-        unknown = f"{path}: there is no setting {', '.join(sorted(given))}. `haven doctor` lists those there are."
+        unknown = f"{path}: there is no setting {', '.join(sorted(given))}. `haven doctor` lists all settings."
+        astray = [key for name in sorted(given) if (key := name.rpartition(".")[2]) in settings]
+        if astray:
+            unknown += f" {astray[0]} belongs above the first [section] of the file."
         if not lenient:
             raise UserError(unknown)
         logger.warning("%s", unknown)

@@ -9,6 +9,7 @@ from typing import Any
 
 import filelock
 
+from haven_fs.backup import backups
 from haven_fs.catalog import Catalog
 from haven_fs.config import load_settings
 from haven_fs.errors import UserError
@@ -17,11 +18,14 @@ from haven_fs.tree.tree import Tree
 
 
 class DataFolder:
-    """One data folder with the plugins and settings that go with it. Raises UserError if the settings are wrong."""
+    """One data folder with the plugins, those installed unless others are given, and the settings that go with it.
 
-    def __init__(self, path: Path) -> None:
+    Raises UserError if the settings are wrong.
+    """
+
+    def __init__(self, path: Path, plugins: Plugins | None = None) -> None:
         self.path = path.expanduser().absolute()
-        self.plugins = Plugins()
+        self.plugins = plugins or Plugins()
         declared = self.plugins.settings()
         left_out = any(found.problem for found in self.plugins.found)
         self.settings: dict[str, Any] = load_settings(self.path, declared, lenient=left_out)
@@ -43,8 +47,8 @@ class DataFolder:
             where = f" at {running['url']}" if running.get("url") else ""
             process = f" (process {running['pid']})" if running.get("pid") else ""
             raise UserError(
-                f"Haven is running on {self.path} already{where}{process}. It finds new photos by itself; "
-                "end it first, or give another data folder with --data."
+                f"Haven is already running on {self.path}{where}{process}. It finds new photos by itself. To use this"
+                " command, stop it first, or choose another data folder with --data."
             ) from error
         except OSError as error:
             raise UserError(
@@ -106,6 +110,10 @@ class DataFolder:
         """
         facets = self.plugins.facets(self.settings)
         return Catalog(path or self.catalog_path, facets, readonly=readonly, chroma=chroma)
+
+    def backups(self) -> list[Path]:
+        """Return the backups of this data folder that are still there: what is erased here is erased there."""
+        return backups(self.path)
 
     def tree(self, catalog: Catalog) -> Tree:
         """Return the tree over a catalog of this data folder."""

@@ -22,6 +22,7 @@ from haven_fs.catalog import Catalog
 from haven_fs.catalog.facets import Facet
 from haven_fs.command import Command
 from haven_fs.config import CORE_SETTINGS, Setting, Settings
+from haven_fs.sidecars import SidecarSource
 from haven_fs.tree.narrowing import Narrower
 from haven_fs.tree.nodes import PathPattern, SmartFolder
 from haven_fs.tree.searcher import Searcher
@@ -29,7 +30,7 @@ from haven_fs.tree.tree import Tree
 
 logger = logging.getLogger(__name__)
 
-CORE_PLUGINS = ("haven_fs.tree.inbox", "haven_fs.tree.originals", "haven_fs.tree.removed", "haven_fs.tree.review")
+CORE_PLUGINS = ("haven_fs.tree.inbox", "haven_fs.tree.originals", "haven_fs.tree.trash", "haven_fs.tree.review")
 """Smart folders that belong to the core speak the same contract."""
 
 
@@ -50,8 +51,8 @@ class Plugins:
     ) -> None:
         """Find the plugins.
 
-        `extra`: plugins that no entry point names. `only`: names of the entry points to load, which workers are told
-        so that they need not find out again which are broken. `patience`: seconds an import may take.
+        `extra`: plugins to register though no entry point names them. `only`: names of the entry points to load, which
+        workers are told so that they need not find out again which are broken. `patience`: seconds an import may take.
         """
         self._patience = patience
         self.found: list[Found] = []
@@ -66,9 +67,11 @@ class Plugins:
             problem = self._load(entry)
             self.found.append(Found(entry.name, version, problem))
             if problem:
-                logger.error("Plugin %s is left out: %s", entry.name, problem)
+                logger.error("The plugin %s is not used: %s", entry.name, problem)
         for plugin in extra:
-            self._manager.register(plugin)
+            if not self._manager.is_registered(plugin):
+                name = getattr(plugin, "__name__", type(plugin).__name__)
+                self.found.append(Found(name, "?", self._register(plugin, name)))
 
     def _load(self, entry: importlib.metadata.EntryPoint) -> str | None:
         """Import and register one plugin; return why that failed, None if it did not."""
@@ -85,7 +88,7 @@ class Plugins:
         thread.start()
         thread.join(self._patience)
         if not outcome:
-            return f"importing {entry.value} did not end within {self._patience:.0f} seconds"
+            return f"importing {entry.value} took longer than {self._patience:.0f} seconds"
         if isinstance(outcome[0], BaseException):
             return f"importing {entry.value} failed: {type(outcome[0]).__name__}: {outcome[0]}"
         return self._register(outcome[0], entry.name)
@@ -117,7 +120,7 @@ class Plugins:
                 for item in answer:
                     _check(item, wanted)
             except (Exception, SystemExit) as error:
-                logger.exception("Plugin %s: %s is left out", implementation.plugin_name, hook)
+                logger.exception("The plugin %s failed in %s, which is ignored", implementation.plugin_name, hook)
                 self._blame(implementation.plugin_name, f"{hook}: {type(error).__name__}: {error}")
                 continue
             answers += answer
@@ -140,6 +143,7 @@ class Plugins:
         self.path_patterns(settings)
         self.narrowers(settings)
         self.searchers(settings)
+        self.sidecar_sources(settings)
         self.commands()
 
     def settings(self) -> list[Setting]:
@@ -174,6 +178,10 @@ class Plugins:
         """Return what ranks photos by meaning."""
         return self._ask("haven_searchers", Searcher, settings=settings)
 
+    def sidecar_sources(self, settings: Settings) -> list[SidecarSource]:
+        """Return what has sidecars say something of photos."""
+        return self._ask("haven_sidecars", SidecarSource, settings=settings)
+
     def tree(self, catalog: Catalog, settings: Settings) -> Tree:
         """Return the tree over a catalog, made of all that the plugins bring."""
         return Tree(
@@ -193,7 +201,7 @@ class Plugins:
 def _check(item: Any, wanted: type) -> None:
     """Raise TypeError or ValueError if what a plugin brings is not what its hook is for."""
     if not isinstance(item, wanted) or isinstance(item, type):
-        raise TypeError(f"{item!r} is not of the type {wanted.__name__}")
+        raise TypeError(f"{item!r} is not of the type {wanted.__name__}{_lacks(item, wanted)}")
     if isinstance(item, Analyzer):
         if not isinstance(item.name, str) or not isinstance(item.version, int):
             raise TypeError(
@@ -206,12 +214,21 @@ def _check(item: Any, wanted: type) -> None:
         item.arguments(ArgumentParser())
 
 
+def _lacks(item: Any, wanted: type) -> str:
+    """Say what an object lacks that has some of what a type asks for, and how it comes by the rest."""
+    asked = [name for name in (*vars(wanted), *vars(wanted).get("__annotations__", ())) if not name.startswith("_")]
+    lacking = sorted({name for name in asked if not hasattr(item, name)})
+    if isinstance(item, type) or not lacking or len(lacking) == len(set(asked)):
+        return ""
+    return f": it lacks {', '.join(lacking)}. A class derived from haven_fs.{wanted.__name__} has the defaults"
+
+
 def _by_name(items: Iterable[Any], attribute: str) -> dict[str, Any]:
     named: dict[str, Any] = {}
     for item in items:
         name = getattr(item, attribute)
         if name in named:
-            logger.error("Two plugins bring %r; the second is left out", name)
+            logger.error("Two plugins add %r; the second is ignored", name)
         else:
             named[name] = item
     return named

@@ -4,6 +4,7 @@ An analyzer is a pure function on a batch. It runs in a worker process, never to
 again at any time on the same photo. These types are pickled between processes, so they hold plain values only.
 """
 
+from abc import abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -86,17 +87,23 @@ class Sample:
 
 @runtime_checkable
 class Analyzer(Protocol):
-    """A plugin's function from photos to facts.
+    """A plugin's function from photos to facts; a class derived from this one has the defaults.
 
     `name` is unique; raising `version` makes every photo due again for this analyzer alone. `needs` says what it
-    must be given: "metadata" runs in the first pass over the headers, "picture" when the photo is decoded. One for
-    metadata that takes no memory to speak of may say `light = True`: it is then asked at once about an upload.
+    must be given: "metadata" runs in the first pass over the headers, "picture" when the photo is decoded.
     """
 
     name: str
     version: int
     needs: Literal["metadata", "picture"]
+    light: bool = False
+    """Whether it needs metadata only and takes no memory to speak of: then it is asked at once about an upload."""
+    space: str | None = None
+    """Where it embeds photos, if it does: its name, a colon and the model's id, as "clip:demo-1a2b3c4d"."""
+    indexed: bool = False
+    """Whether an index of nearest neighbours is kept over its space in large libraries."""
 
+    @abstractmethod
     def analyze(self, batch: Sequence[Sample]) -> Sequence[Facts]:
         """Return one Facts for each sample, in order. An exception marks the batch's photos, not the run."""
         ...

@@ -20,8 +20,7 @@ from haven_fs.catalog.disk import Mirror
 from haven_fs.catalog.libraries import Library
 from haven_fs.catalog.photos import PhotoStore
 from haven_fs.config import Settings
-from haven_fs.library.fingerprint import SPAN
-from haven_fs.library.kinds import Kind, sniff
+from haven_fs.library.kinds import kind_of
 from haven_fs.library.metadata import Unreadable, read_metadata
 from haven_fs.library.walk import FileStat
 from haven_fs.plugins import Plugins
@@ -68,19 +67,14 @@ class AtOnce:
                 with self._catalog.write() as w:
                     PhotoStore(w).put_groups([found])
         except Exception:
-            logger.exception("An upload was not looked into at once; the indexer does it")
-
-    def kind(self, path: Path, name: str) -> Kind:
-        """Return what a file is that will have a name. Raises OSError."""
-        with path.open("rb") as file:
-            return sniff(file.read(SPAN), name)
+            logger.exception("An upload could not be analysed at once; the indexer will do it")
 
     def taken(self, path: Path, name: str) -> datetime:
         """Return when a photo was taken that will have a name, as near as can be told, in its own clock."""
         status = path.stat()
         values: dict[str, object] = {}
         try:
-            metadata = read_metadata(path, self.kind(path, name))
+            metadata = read_metadata(path, kind_of(path, name))
         except (Unreadable, OSError):
             logger.debug("no date in %s", path, exc_info=True)
         else:
@@ -99,7 +93,5 @@ class AtOnce:
         with self._lock:
             if self._light is None:
                 asked = self._plugins.analyzers(self._settings)
-                self._light = {
-                    name: a for name, a in asked.items() if a.needs == "metadata" and getattr(a, "light", False)
-                }
+                self._light = {name: a for name, a in asked.items() if a.needs == "metadata" and a.light}
             return self._light

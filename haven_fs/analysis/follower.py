@@ -5,10 +5,11 @@ again, so it decides what is to be done by what the catalog says.
 """
 
 from collections.abc import Callable, Collection
-from typing import Protocol, runtime_checkable
+from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
-from haven_fs.analysis.progress import Progress
-from haven_fs.catalog.catalog import Catalog
+if TYPE_CHECKING:
+    from haven_fs.analysis.progress import Progress
+    from haven_fs.catalog.catalog import Catalog
 
 
 @runtime_checkable
@@ -18,11 +19,11 @@ class Follower(Protocol):
     name: str
     analyzers: frozenset[str]
 
-    def follow(self, catalog: Catalog, photo_ids: Collection[int]) -> None:
+    def follow(self, catalog: "Catalog", photo_ids: Collection[int]) -> None:
         """Go on with photos of which one of the analyzers has just said something; it must be quick."""
         ...
 
-    def idle(self, catalog: Catalog, progress: Progress, stopped: Callable[[], bool]) -> None:
+    def idle(self, catalog: "Catalog", progress: "Progress", stopped: Callable[[], bool]) -> None:
         """Do what is for when no photo is due: asked often, it mostly finds nothing to do. End soon once `stopped`."""
         ...
 

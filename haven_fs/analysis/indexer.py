@@ -12,15 +12,15 @@ from typing import Any
 
 from haven_fs.analysis import due
 from haven_fs.analysis.jobs import Group, Photo
-from haven_fs.analysis.pool import Crashed, Pool
+from haven_fs.analysis.pool import Crashed, Pool, Workers
 from haven_fs.analysis.progress import Progress
 from haven_fs.analysis.scan import Scan
-from haven_fs.analysis.worker import analyze, look_into
+from haven_fs.analysis.worker import Job, analyze, look_into
 from haven_fs.catalog import Catalog
 from haven_fs.catalog.findings import Analysis, GroupFound, PhotoFound, Probe
 from haven_fs.catalog.libraries import Library, all_libraries
 from haven_fs.catalog.photos import PhotoStore
-from haven_fs.catalog.removed import adopt
+from haven_fs.catalog.trash import adopt
 from haven_fs.config import Settings
 from haven_fs.plugins import Plugins
 from haven_fs.vectors import Vector
@@ -30,13 +30,14 @@ logger = logging.getLogger(__name__)
 _GROUPS_A_JOB = 64
 _PHOTOS_A_JOB = 16
 _COMMIT_EVERY = 0.25
-_CRASHED = "Reading this file ended the program that read it, twice. It may be damaged."
+_CRASHED = "The program that reads files crashed on this one, twice. The file may be damaged."
 
 
 class Indexer:
     """Works for one data folder. One at a time: it writes the catalog, whose lock its process must hold.
 
-    `poll` is called between batches, so that a server can take notice of changes during a long run.
+    `workers` do the jobs, processes of its own unless others are given. `poll` is called between
+    batches, so that a server can take notice of changes during a long run.
     """
 
     def __init__(
@@ -45,6 +46,7 @@ class Indexer:
         plugins: Plugins,
         settings: Settings,
         *,
+        workers: Workers | None = None,
         progress: Progress | None = None,
         poll: Callable[[], None] = lambda: None,
     ) -> None:
@@ -52,7 +54,7 @@ class Indexer:
         self.analyzers = plugins.analyzers(settings)
         self.followers = plugins.followers(settings)
         self._plugins, self._settings = plugins, settings
-        self._pool = Pool(settings, plugins.loaded)
+        self._workers = workers or Pool(settings, plugins.loaded)
         self._progress = progress or Progress()
         self._poll = poll
         self._urgent: list[Group] = []
@@ -129,10 +131,10 @@ class Indexer:
             row = db.execute("SELECT value FROM state WHERE key = 'vectors'").fetchone()
         if row is None or self.catalog.vectors.store.seq >= row[0]:
             return
-        logger.warning("The vectors of photos are lost, or older than the catalog; the photos are looked at again")
+        logger.warning("The vectors of photos are lost or older than the catalog, so the photos are analysed again")
         with self.catalog.write() as w:
             for name, analyzer in self.analyzers.items():
-                if getattr(analyzer, "space", None):
+                if analyzer.space:
                     w.db.execute("UPDATE analysis SET version = -1 WHERE analyzer = ?", (name,))
             w.db.execute("DELETE FROM state WHERE key = 'vectors'")
 
@@ -141,7 +143,7 @@ class Indexer:
 
         An analyzer that says in which `space` it embeds names it after itself, as "clip:demo-1a2b3c4d".
         """
-        spaces = {name: getattr(a, "space", None) for name, a in self.analyzers.items()}
+        spaces = {name: a.space for name, a in self.analyzers.items()}
         for space in self.catalog.vectors.store.spaces():
             name = space.partition(":")[0]
             if spaces.get(name) not in (None, space):
@@ -152,17 +154,17 @@ class Indexer:
 
     def indexed_spaces(self) -> set[str]:
         """Return the spaces in which the nearest of all photos are asked: analyzers say so by `indexed`."""
-        return {str(getattr(a, "space", "")) for a in self.analyzers.values() if getattr(a, "indexed", False)}
+        return {a.space for a in self.analyzers.values() if a.space and a.indexed}
 
     def rest(self) -> None:
         """End the workers and give their memory back."""
-        self._pool.close()
+        self._workers.close()
         for follower in self.followers.values():
             follower.rest()
 
     def stop(self) -> None:
         """End a run soon, from another thread."""
-        self._pool.stop()
+        self._workers.stop()
 
     def _announced(self, items: Iterable[Any], size: int) -> Iterator[list[Any]]:
         """Give items in batches, and before each one do what was announced meanwhile."""
@@ -173,10 +175,10 @@ class Indexer:
                 self._run(look_into, _batches(urgent, _GROUPS_A_JOB), self._put_groups)
             yield batch
 
-    def _run(self, job: Any, batches: Iterable[Sequence[Any]], put: Callable[[list[tuple[Any, Any]]], None]) -> None:
+    def _run(self, job: Job, batches: Iterable[Sequence[Any]], put: Callable[[list[tuple[Any, Any]]], None]) -> None:
         ready: list[tuple[Any, Any]] = []
         committed = time.monotonic()
-        for item, result in self._pool.run(job, batches):
+        for item, result in self._workers.run(job, batches):
             ready.append((item, result))
             if time.monotonic() - committed > _COMMIT_EVERY:
                 put(ready)
@@ -226,15 +228,15 @@ class Indexer:
                 try:
                     follower.follow(self.catalog, photo_ids)
                 except Exception:
-                    logger.exception("What follows analyses, %s, failed", follower.name)
+                    logger.exception("The follower %s failed", follower.name)
 
     def idle(self) -> None:
         """Have those work whose work is for when nothing else is due."""
         for follower in self.followers.values():
             try:
-                follower.idle(self.catalog, self._progress, lambda: self._pool.stopping)
+                follower.idle(self.catalog, self._progress, lambda: self._workers.stopping)
             except Exception:
-                logger.exception("What follows analyses, %s, failed", follower.name)
+                logger.exception("The follower %s failed", follower.name)
 
     def _put_vectors(self, found: dict[int, dict[str, Analysis]]) -> None:
         """Store what embeddings came, before the catalog says that they are there: a kill between costs only a redo."""
@@ -242,7 +244,8 @@ class Indexer:
         lacking: dict[str, list[int]] = {}
         for photo_id, analyses in found.items():
             for name, analysis in analyses.items():
-                space = str(getattr(self.analyzers.get(name), "space", ""))
+                analyzer = self.analyzers.get(name)
+                space = analyzer.space if analyzer is not None else None
                 if space and not analysis.embeddings:
                     lacking.setdefault(space, []).append(photo_id)
                 parts = Counter[str]()

@@ -9,14 +9,14 @@ import multiprocessing
 import os
 import signal
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, Protocol, TypeVar
 
-from haven_fs.analysis.worker import start
+from haven_fs.analysis.worker import Job, do, start
 from haven_fs.config import Settings
 
 logger = logging.getLogger(__name__)
@@ -29,6 +29,27 @@ HANGS_AFTER = 300.0
 MOST_HELD = 64
 """Batches whose results may wait for those of an earlier one."""
 _UNKNOWN = object()
+
+
+class Workers(Protocol):
+    """What does the jobs of one indexer."""
+
+    @property
+    def stopping(self) -> bool:
+        """Whether somebody asked for the end."""
+        ...
+
+    def run(self, job: Job, batches: Iterable[Sequence[T]]) -> Iterator[tuple[T, Any]]:
+        """Run `job` on batches of items and give each item with its result, in the order of the batches."""
+        ...
+
+    def close(self) -> None:
+        """Give back what the jobs took; a later job takes it anew."""
+        ...
+
+    def stop(self) -> None:
+        """Make `run` end soon, from another thread."""
+        ...
 
 
 class Pool:
@@ -45,12 +66,10 @@ class Pool:
         """Whether somebody asked for the end."""
         return self._stopping
 
-    def run(
-        self, job: Callable[[Sequence[T]], Sequence[Any]], batches: Iterable[Sequence[T]]
-    ) -> Iterator[tuple[T, Any]]:
+    def run(self, job: Job, batches: Iterable[Sequence[T]]) -> Iterator[tuple[T, Any]]:
         """Run `job` on batches of items and give each item with its result, in the order of the batches.
 
-        `job` must return one result for each item. For an item that kills its worker the result is a Crashed. What
+        For an item that kills its worker the result is a Crashed. What
         photos are named depends on the order they come in, so it must not depend on which worker was faster; only a
         batch that is later than MOST_HELD others is not waited for.
         """
@@ -67,9 +86,7 @@ class Pool:
                     early.remove(turn)
                     turn += 1
 
-    def _in_any_order(
-        self, job: Callable[[Sequence[T]], Sequence[Any]], batches: Iterable[Sequence[T]]
-    ) -> Iterator[tuple[int, list[tuple[T, Any]]]]:
+    def _in_any_order(self, job: Job, batches: Iterable[Sequence[T]]) -> Iterator[tuple[int, list[tuple[T, Any]]]]:
         """Give each batch's number with all its items and their results, as soon as the last of them is there."""
         source = enumerate(batches)
         parts: dict[int, list[Any]] = {}
@@ -94,7 +111,7 @@ class Pool:
                 continue
             done, _ = wait(flying, timeout=HANGS_AFTER, return_when=FIRST_COMPLETED)
             if not done:
-                logger.warning("A worker did not answer for %.0f seconds and is ended", HANGS_AFTER)
+                logger.warning("A worker did not answer for %.0f seconds and was stopped", HANGS_AFTER)
                 self._kill()
                 done, _ = wait(flying, timeout=10)
             answers: list[tuple[_Part[T], Sequence[Any] | None]] = []
@@ -120,7 +137,7 @@ class Pool:
                     if _UNKNOWN not in known:
                         yield part.number, list(zip(part.batch, parts.pop(part.number), strict=True))
 
-    def _submit(self, job: Callable[..., Any], batch: Sequence[Any]) -> Future[Any]:
+    def _submit(self, job: Job, batch: Sequence[Any]) -> Future[Any]:
         if self._executor is None:
             # Spawned, not forked: a fork of a process with threads inherits locks that nobody will release.
             self._executor = ProcessPoolExecutor(
@@ -131,7 +148,7 @@ class Pool:
             )
         try:
             with _without_interrupts():
-                return self._executor.submit(job, batch)
+                return self._executor.submit(do, job, batch)
         except BrokenProcessPool:
             # A worker died since the last answer; whatever was in flight will say so.
             self.close()

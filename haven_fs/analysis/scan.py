@@ -52,7 +52,7 @@ class Scan:
         gone: set[bytes] = set()
         for listings in _in_batches(self._listings(only, known)):
             if reason := next((listing.error for listing in listings if not listing.path), None):
-                self._mark_away(f"The folder {self.library.root} cannot be listed: {reason}.")
+                self._mark_away(f"The folder {self.library.root} cannot be read: {reason}.")
                 return 0
             with self.catalog.write() as w:
                 for listing in listings:
@@ -130,10 +130,12 @@ class Scan:
         root = self.library.root
         hint = f"If you deleted them, run: haven index --accept-missing {str(root)!r}"
         if missing == total:
-            return f"{root} is empty, but {total} files were there. Is its disk connected? {hint}"
+            return f"{root} is empty, but it used to hold {total} files. Is its disk connected? {hint}"
         # Network disks, USB disks and some file systems get another device number with each mount: little by itself.
         if self.library.device not in (None, device) and missing * 2 > total:
-            return f"{missing} of {total} files are missing from {root}, which is on another disk than before. {hint}"
+            return (
+                f"{missing} of {total} files are missing from {root}, which is on a different disk than before. {hint}"
+            )
         if missing > FEW and missing * 10 > total:
             return f"{missing} of {total} files are missing from {root}. {hint}"
         return None

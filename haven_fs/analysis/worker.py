@@ -1,7 +1,7 @@
-"""What runs in a worker process: looking into files, and asking analyzers about photos. Writes nothing anywhere.
+"""The jobs of a worker process: looking into files, and asking analyzers about photos. They write nothing anywhere.
 
-A worker is made by `start` and then given jobs. It opens each original once, read only: the first 64 KiB serve to
-tell its type, its fingerprint and, mostly, its metadata.
+A worker is made by `start` and then given jobs by `do`. A job opens each original once, read only: the first 64 KiB
+serve to tell its type, its fingerprint and, mostly, its metadata.
 """
 
 import errno
@@ -11,8 +11,9 @@ import multiprocessing
 import os
 import threading
 import warnings
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import psutil
 
@@ -41,7 +42,13 @@ _NOT_NOW = {
     errno.ENOMEM,
 }
 
+Analyzers = Mapping[str, Analyzer]
+"""Those that a job may ask, by name."""
+Job = Callable[[Sequence[Any], Analyzers], Sequence[Any]]
+"""Gets items, and returns one result for each."""
+
 _analyzers: dict[str, Analyzer] = {}
+"""Those of this process, if it is a worker."""
 
 
 def start(settings: Settings, plugin_names: Sequence[str], niceness: int) -> None:
@@ -70,11 +77,13 @@ def _end_with_parent() -> None:
         os._exit(1)
 
 
-def look_into(groups: Sequence[Group], analyzers: Mapping[str, Analyzer] | None = None) -> list[GroupFound]:
-    """Find out what files are, which belong together, and what every metadata analyzer says of each photo.
+def do(job: Job, items: Sequence[Any]) -> Sequence[Any]:
+    """Do a job with the analyzers that this worker was started with."""
+    return job(items, _analyzers)
 
-    `analyzers`: those to ask, if not all that this worker was started with.
-    """
+
+def look_into(groups: Sequence[Group], analyzers: Analyzers) -> list[GroupFound]:
+    """Find out what files are, which belong together, and what every metadata analyzer says of each photo."""
     found: list[GroupFound] = []
     samples: list[tuple[PhotoFound, Sample]] = []
     for group in groups:
@@ -84,24 +93,24 @@ def look_into(groups: Sequence[Group], analyzers: Mapping[str, Analyzer] | None 
             result, its_samples = GroupFound(retry=str(error)), []
         found.append(result)
         samples += its_samples
-    for name, analyzer in (_analyzers if analyzers is None else analyzers).items():
+    for name, analyzer in analyzers.items():
         if analyzer.needs == "metadata":
             for (photo, _), analysis in zip(samples, _ask(analyzer, [s for _, s in samples]), strict=True):
                 photo.analyses[name] = analysis
     return found
 
 
-def analyze(photos: Sequence[Photo]) -> list[tuple[int, dict[str, Analysis]]]:
+def analyze(photos: Sequence[Photo], analyzers: Analyzers) -> list[tuple[int, dict[str, Analysis]]]:
     """Ask the analyzers that are due about photos that are known already."""
     answers: dict[int, dict[str, Analysis]] = {photo.id: {} for photo in photos}
     samples: list[tuple[Photo, Sample]] = []
     for photo in photos:
         try:
-            samples.append((photo, _sample_again(photo)))
+            samples.append((photo, _sample_again(photo, analyzers)))
         except (Unreadable, OSError) as error:
-            for name in photo.due & _analyzers.keys():
-                answers[photo.id][name] = Analysis(_analyzers[name].version, failed=_text(str(error)))
-    for name, analyzer in _analyzers.items():
+            for name in photo.due & analyzers.keys():
+                answers[photo.id][name] = Analysis(analyzers[name].version, failed=_text(str(error)))
+    for name, analyzer in analyzers.items():
         due = [(photo, sample) for photo, sample in samples if name in photo.due]
         if due:
             for (photo, _), analysis in zip(due, _ask(analyzer, [s for _, s in due]), strict=True):
@@ -120,7 +129,7 @@ def _look_into(group: Group) -> tuple[GroupFound, list[tuple[PhotoFound, Sample]
             kind, head, print_ = _open(path)
         except PermissionError:
             kind, head, print_ = Kind("other", "", "application/octet-stream"), b"", b""
-            problems[path.name] = "Haven is not allowed to read this file. Give the user it runs as the right to."
+            problems[path.name] = "Haven is not allowed to read this file. Give the user it runs as permission."
         by_name[path.name] = (file, kind)
         found.probes.append(Probe(file.id, kind.kind, kind.format, kind.mime, print_))
         if kind.kind in ("image", "raw", "video"):
@@ -132,7 +141,7 @@ def _look_into(group: Group) -> tuple[GroupFound, list[tuple[PhotoFound, Sample]
             problems[path.name] = (
                 "The file is empty."
                 if not head
-                else "The name says it is a picture or video, but the content is not one."
+                else "The name says this is a picture or video, but the content is not."
             )
     members = [
         Member(name, kind, metadata[name].duration if name in metadata else None)
@@ -187,7 +196,7 @@ def _sample(file: File, main: Metadata, companions: Sequence[tuple[str, Path]], 
     )
 
 
-def _sample_again(photo: Photo) -> Sample:
+def _sample_again(photo: Photo, analyzers: Analyzers) -> Sample:
     file = next(file for role, file in photo.files if role == "main")
     companions = [(role, Path(other.path)) for role, other in photo.files if role != "main"]
     kind, head, _ = _open(Path(file.path))
@@ -201,7 +210,7 @@ def _sample_again(photo: Photo) -> Sample:
             except (Unreadable, OSError):
                 logger.debug("companion %s cannot be read", path, exc_info=True)
     sample = _sample(file, main, companions, known)
-    if any(_analyzers[name].needs == "picture" for name in photo.due if name in _analyzers):
+    if any(analyzers[name].needs == "picture" for name in photo.due if name in analyzers):
         from haven_fs.library.picture import open_frames
 
         sample.frames = open_frames(Path(file.path), kind)

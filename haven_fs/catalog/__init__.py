@@ -1,5 +1,13 @@
 """The catalog: one SQLite database that is the source of truth for all Haven knows about the photos."""
 
-from haven_fs.catalog.catalog import Catalog, Writer
+import sys
+from typing import TYPE_CHECKING
 
-__all__ = ["Catalog", "Writer"]
+from haven_fs.lazy import door
+
+if TYPE_CHECKING:
+    from haven_fs.catalog.catalog import Catalog as Catalog
+    from haven_fs.catalog.catalog import Writer as Writer
+else:
+    # Whoever needs no more than names pays for no database.
+    __getattr__, __all__ = door(sys.modules[__name__], {"haven_fs.catalog.catalog": "Catalog Writer"})

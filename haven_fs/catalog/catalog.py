@@ -7,20 +7,23 @@ synchronous=NORMAL: a killed process loses nothing committed; after a power cut 
 transactions at a time, and are found again on disk by the next walk.
 """
 
+import json
 import sqlite3
 import threading
 import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from haven_fs.catalog.changes import prepare_changes, watch_changes
 from haven_fs.catalog.corrections import FILE, CorrectionsFile, note_correction, note_rest
 from haven_fs.catalog.facets import Facet, Facets
 from haven_fs.catalog.migrations import migrate, ready
 from haven_fs.errors import UserError
-from haven_fs.vectors import Vectors
+
+if TYPE_CHECKING:
+    from haven_fs.vectors import Vectors
 
 _READ_PRAGMAS = "PRAGMA query_only=1; PRAGMA mmap_size=268435456; PRAGMA cache_size=-2048; PRAGMA temp_store=MEMORY"
 
@@ -54,6 +57,11 @@ class Writer:
     def note_removal(self) -> None:
         """Say that something left a folder in this transaction, so that folders' modification times move on."""
         self.removed = True
+
+    def touch(self, photo_ids: Iterable[int]) -> None:
+        """Say that photos show otherwise now, so that all folders they are in are new."""
+        ids = json.dumps(list(photo_ids))
+        self.db.execute("UPDATE photo SET seq = ? WHERE id IN (SELECT value FROM json_each(?))", (self.seq, ids))
 
     def correct(self, kind: str, photo_id: int | None = None, **data: Any) -> int:
         """Note what the owner says by what was changed since the last call; see haven_fs.catalog.corrections.
@@ -101,10 +109,12 @@ class Catalog:
         return self._writer is not None
 
     @property
-    def vectors(self) -> Vectors:
+    def vectors(self) -> "Vectors":
         """The photos' vectors, in a folder beside the catalog: read and written as the catalog is."""
         with self._lock:
             if self._vectors is None:
+                from haven_fs.vectors import Vectors  # which no worker process and few commands have a use for
+
                 folder = self.path.parent / "vectors"
                 self._vectors = Vectors(folder, readonly=not self.writable, chroma=self._chroma)
             return self._vectors
@@ -200,9 +210,14 @@ class Catalog:
                 self.corrections.catch_up(db)
 
     def scrub(self) -> None:
-        """Leave nothing on the disk of what was erased: not in the catalog, its log, or the file of corrections."""
+        """Leave nothing on the disk of what was erased: no vector, and no row in the catalog, its log or corrections.
+
+        The index of vectors is made anew, since what is deleted in it stays in its files. Raises OSError.
+        """
         if self._writer is None:
             raise UserError("This catalog was opened for reading only.")
+        self.vectors.store.scrub()
+        self.vectors.chroma.discard()
         with self._lock:
             self.corrections.rewrite(self._writer)
             self._writer.execute("INSERT INTO words (words) VALUES ('optimize')")

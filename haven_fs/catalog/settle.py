@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
-from haven_fs.catalog.findings import FACTS, Scalar
+from haven_fs.catalog.findings import FACTS, Scalar, Tag
 from haven_fs.catalog.values import Values, drop_empty_values
 
 if TYPE_CHECKING:
@@ -219,6 +219,12 @@ class Settler:
 def settle(w: "Writer", photo_ids: Iterable[int]) -> None:
     """Derive the columns and facet values of photos anew, since what is known of them has changed."""
     Settler(w).settle(photo_ids)
+
+
+def as_found(w: "Writer", photo_id: int) -> tuple[Mapping[str, Scalar], list[Tag]]:
+    """Return the facts and facet values of a photo as they are without what the owner said of it."""
+    facts, tags = Settler(w).found(photo_id)
+    return facts, [Tag(facet, key, name, parent) for (facet, key), (name, parent) in tags.items()]
 
 
 def settle_facet(w: "Writer", facet: str, photo_ids: Collection[int]) -> None:

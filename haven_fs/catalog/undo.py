@@ -7,11 +7,14 @@ since stays as it is now, and is counted. Taking back is a correction itself, an
 import json
 import logging
 import sqlite3
-from collections.abc import Iterable, Sequence
+import time
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from haven_fs.catalog.catalog import Writer
-from haven_fs.catalog.changes import OWNED, Change, take_back
+from haven_fs.catalog.changes import OWNED, Change, take_back, take_changes
+from haven_fs.catalog.corrections import GESTURE
 from haven_fs.catalog.facets import photos_named
 from haven_fs.catalog.migrations import tables_of_facets
 from haven_fs.catalog.settle import settle
@@ -117,6 +120,31 @@ def undo(w: Writer, chosen: Sequence[Correction], now: float) -> Undone:
     return Undone(len(todo), left)
 
 
+def void_gesture(w: Writer, concerns: Callable[[str, Mapping[str, Any]], bool]) -> list[Change]:
+    """Take back what the same user has just said bit by bit, since what is said now means the whole of it.
+
+    Programs that delete a folder delete what is in it first. `concerns` tells by its kind and data whether a correction
+    is such a bit; the newest are asked first, as far back as each follows the next within a gesture. Return what was
+    done to rows; the caller sees to it that everything shows that.
+    """
+    done: list[Change] = []
+    now = last = time.time()
+    query = "SELECT id, at, kind, data, changes, undone FROM correction WHERE by = ? ORDER BY id DESC"
+    void: list[tuple[int, str]] = []
+    for id_, at, kind, data, changes, undone in w.db.execute(query, (w.by,)):
+        if last - at > GESTURE:
+            break
+        if concerns(kind, json.loads(data)):
+            last = at
+            if undone is None:
+                void.append((id_, changes))
+    for id_, changes in void:
+        done += take_back(w.db, json.loads(changes), w.seq)[0]
+        w.db.execute("UPDATE correction SET undone = ? WHERE id = ?", (now, id_))
+    take_changes(w.db)  # of no correction of their own: those that were taken back say it
+    return done
+
+
 def _changes_of(db: sqlite3.Connection, correction: Correction) -> list[Change]:
     row = db.execute("SELECT changes FROM correction WHERE id = ?", (correction.id,)).fetchone()
     changes: list[Change] = json.loads(row[0])
@@ -135,9 +163,17 @@ def _check_owners(w: Writer, changes: Iterable[Change]) -> None:
         )
 
 
+def _written(db: sqlite3.Connection, changes: Iterable[Change]) -> set[int]:
+    """Return the photos whose files were written under a name, or are so again: a folder lists another name."""
+    sides = (side for one in changes if one["table"] == "alias" for side in (one["before"], one["after"]) if side)
+    originals = json.dumps([side["original_id"] for side in sides if "original_id" in side])
+    query = "SELECT photo_id FROM original WHERE id IN (SELECT value FROM json_each(?)) AND photo_id IS NOT NULL"
+    return {photo_id for (photo_id,) in db.execute(query, (originals,))}
+
+
 def _follow(w: Writer, done: Sequence[Change]) -> None:
     """Have everything show what the rows say that were brought back."""
-    photo_ids = photos_named(change for change in done if change["table"] in OWNED)
+    photo_ids = photos_named(change for change in done if change["table"] in OWNED) | _written(w.db, done)
     try:
         more, facets = w.facets.follow(w, done)
     except Exception as error:

@@ -5,9 +5,27 @@ from collections.abc import Collection, Mapping
 from typing import TYPE_CHECKING
 
 from haven_fs.catalog import names
+from haven_fs.catalog.findings import Tag
 
 if TYPE_CHECKING:
     from haven_fs.catalog.catalog import Writer
+
+
+def value_of(db: sqlite3.Connection, facet: str, key: str) -> Tag | None:
+    """Return a value by its key as it is called now, None if no photo ever had it."""
+    row = db.execute("SELECT name, parent FROM value WHERE facet = ? AND key = ?", (facet, key)).fetchone()
+    return Tag(facet, key, *row) if row else None
+
+
+def values_of(db: sqlite3.Connection, photo_id: int, *facets: str) -> list[Tag]:
+    """Return the values that a photo has of these facets, or of all."""
+    chosen = f" AND v.facet IN ({', '.join('?' * len(facets))})" if facets else ""
+    rows = db.execute(
+        "SELECT v.facet, v.key, v.name, v.parent FROM member m JOIN value v ON v.id = m.value_id"
+        f" WHERE m.photo_id = ?{chosen} ORDER BY v.facet, v.name",
+        (photo_id, *facets),
+    )
+    return [Tag(*row) for row in rows]
 
 
 class Values:

@@ -1,54 +1,51 @@
 """The command line: `haven COMMAND`. One file a command; this one finds them and turns errors into words."""
 
-import argparse
 import logging
 import sys
 from collections.abc import Sequence
 from importlib import import_module
 
-from haven_fs import __version__
+from haven_fs.cli.parser import HavenParser
 from haven_fs.command import Command
 from haven_fs.errors import UserError
 
 COMMANDS = (
+    "demo",
     "serve",
     "index",
-    "status",
-    "info",
     "libraries",
     "users",
+    "info",
+    "export",
     "log",
     "undo",
     "allow",
-    "purge",
-    "backup",
-    "export",
-    "plugins",
+    "status",
     "doctor",
-    "demo",
+    "backup",
+    "purge",
+    "plugins",
 )
+"""The core's own, in the order in which `haven --help` lists them within their groups; those of plugins follow."""
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run one command and return its exit status: 0 done, 1 told what is wrong, 2 the arguments are wrong."""
+    """Run one command and return its exit status: 0 done, 1 told what is wrong. Wrong arguments exit with 2."""
     argv = list(sys.argv[1:] if argv is None else argv)
     commands: dict[str, Command] = {}
-    wanted = next((word for word in argv if not word.startswith("-")), "")
+    wanted = argv[0] if argv else ""
     # A known command does not wait for the others to be imported.
     for name in (wanted,) if wanted in COMMANDS else COMMANDS:
         commands[name] = import_module(f"haven_fs.cli.{name}").COMMAND
     if wanted not in COMMANDS:
         from haven_fs.plugins import Plugins
 
-        commands = {**Plugins().commands(), **commands}
-    parser = argparse.ArgumentParser(
-        prog="haven", description="Your own photos by time, place and type, as folders of a network drive."
-    )
-    parser.add_argument("--version", action="version", version=f"haven {__version__}")
-    subparsers = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
-    for command in commands.values():
-        command.arguments(subparsers.add_parser(command.name, help=command.help, description=command.help))
+        commands = {**commands, **{name: one for name, one in Plugins().commands().items() if name not in commands}}
+    parser = HavenParser(commands)
     args = parser.parse_args(argv)
+    if args.command is None:
+        parser.print_help()
+        return 0
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s", datefmt="%Y-%m-%d %H:%M:%S")
     for noisy in ("wsgidav", "watchfiles", "PIL", "exifread", "filelock"):
         logging.getLogger(noisy).setLevel(logging.WARNING)

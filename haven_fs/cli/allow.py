@@ -1,4 +1,4 @@
-"""`haven allow`: lets somebody take out a folder's photos by the hundred, which is stopped half way otherwise."""
+"""`haven allow`: lets a large removal go on that the brake has stopped, for a while. Works while `serve` runs."""
 
 import argparse
 import time
@@ -10,19 +10,25 @@ from haven_fs.command import Command
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
-    """Add what `allow` takes."""
-    parser.add_argument("--minutes", type=options.count, default=60, metavar="N", help="for how long (default: 60)")
+    """Add --minutes and --data to `parser`."""
+    parser.add_argument(
+        "--minutes", type=options.count, default=60, metavar="N", help="how long to allow it (default: 60)"
+    )
     options.add_data(parser)
+    parser.epilog = (
+        "Haven stops anyone who removes more than a hundred photos and half of a folder in one go, because a sync tool"
+        " pointed at the wrong folder would do just that. If you meant it, run this command and repeat the removal."
+    )
 
 
 def run(args: argparse.Namespace) -> int:
-    """Take the brake off for a while; works while `serve` runs."""
+    """Release the brake until --minutes have passed. Returns 0; raises UserError if there is no catalog yet."""
     data = options.data_folder(args)
     until = time.time() + 60 * args.minutes
-    with data.catalog_beside("Nothing needs to be allowed.") as catalog, catalog.write(quiet=True) as w:
+    with data.catalog_beside("Nothing has been stopped.") as catalog, catalog.write(quiet=True) as w:
         allow(w, until)
-    print(f"Until {datetime.fromtimestamp(until):%H:%M} photos may be taken out of folders by the hundred.")
+    print(f"Large removals are allowed until {datetime.fromtimestamp(until):%H:%M}. Repeat the one that was stopped.")
     return 0
 
 
-COMMAND = Command("allow", "Allow taking out a folder's photos by the hundred, for an hour.", arguments, run)
+COMMAND = Command("allow", "Allow a large removal that Haven has stopped.", arguments, run, group="Corrections")

@@ -1,4 +1,4 @@
-"""`haven backup`: copies what cannot be computed again. Works while `serve` runs."""
+"""`haven backup`: copies what Haven cannot work out again. Works while `serve` runs."""
 
 import argparse
 import json
@@ -10,25 +10,36 @@ from haven_fs.command import Command
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
-    """Add what `backup` takes."""
+    """Add DIR, --data and --json to `parser`."""
     parser.add_argument(
-        "folder", nargs="?", type=Path, metavar="DIR", help="where to put it (default: backups in the data folder)"
+        "folder",
+        nargs="?",
+        type=Path,
+        metavar="DIR",
+        help="the folder to put the backup in (default: `backups` in the data folder)",
     )
     options.add_data(parser)
     options.add_json(parser)
+    parser.epilog = (
+        "Copies the catalog, your corrections, the pictures you put into Search, the users and the settings to a new"
+        " folder, which is a complete data folder. To restore it, run `haven serve --data` with that folder."
+        " Your photos and anything that can be computed or downloaded again are not included."
+        " With --json it prints `backup`, the new folder, and `bytes`."
+    )
 
 
 def run(args: argparse.Namespace) -> int:
-    """Make a backup and say where it is."""
+    """Make a backup and print where it is. Returns 0; raises UserError if there is nothing to copy or no room."""
     data = options.data_folder(args)
+    options.refuse_file(args.folder)
     folders = [name for facet in data.plugins.facets(data.settings) for name in facet.folders]
     place = backup(data.path, args.folder or data.path / "backups", folders)
     size = sum(path.stat().st_size for path in place.rglob("*") if path.is_file())
     if args.json:
         print(json.dumps({"backup": str(place), "bytes": size}, ensure_ascii=False))
     else:
-        print(f"{place} ({size / 1e6:.1f} MB). To go back to it: haven serve --data {place}")
+        print(f"Backed up to {place} ({size / 1e6:.1f} MB). To restore it: haven serve --data {place}")
     return 0
 
 
-COMMAND = Command("backup", "Copy what you said to Haven, with all it needs to go on from there.", arguments, run)
+COMMAND = Command("backup", "Back up everything Haven cannot work out again.", arguments, run, group="Care")

@@ -1,43 +1,60 @@
-"""`haven demo`: a small library of drawn pictures, made on the spot, with all that Haven does, offline."""
+"""`haven demo`: a small library of drawn pictures, made on the spot, that shows all Haven does, offline."""
 
 import argparse
+import json
 import sys
+import tomllib
+from collections.abc import Iterable
 from pathlib import Path
 
 from haven_fs.cli import options, serve
 from haven_fs.command import Command
-from haven_fs.config import default_data_dir
+from haven_fs.config import Setting, default_data_dir
 from haven_fs.demo import make_demo_library
+from haven_fs.plugins import Plugins
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
-    """Add what `demo` takes: what `serve` takes, without libraries."""
+    """Add --data and the options of `serve` to `parser`, but no libraries."""
     options.add_data(parser)
     serve.add_serving(parser)
+    parser.epilog = (
+        "Draws about 110 pictures and films with dates, places and people, once, and serves them. They are kept with"
+        " their data folder in `haven-fs-demo` beside the usual data folder, or in DIR. Delete that folder when you"
+        " are done."
+    )
 
 
 def run(args: argparse.Namespace) -> int:
-    """Draw the library if it is not there yet, and serve it."""
+    """Draw the library if there is none yet, and serve it until told to stop. Returns and raises as `serve` does."""
     folder = Path(args.data) if args.data else default_data_dir().with_name("haven-fs-demo")
     print(f"Drawing a small photo library in {folder} ...", file=sys.stderr)
-    print('Once it is served, make a folder named "dog on beach" in its folder Search,', file=sys.stderr)
-    print("and rename a folder in People to say who that is.", file=sys.stderr)
+    print('When the drive is open, create a folder named "dog on beach" in Search,', file=sys.stderr)
+    print("and rename a folder in People to say who it is.", file=sys.stderr)
     args.libraries = [make_demo_library(folder / "Demo Photos")]
     args.data = folder / "data"
-    _use_demo_models(args.data)
+    _set_up(args.data, Plugins().settings())
     args.accept_missing = True
     return serve.run(args)
 
 
-def _use_demo_models(data: Path) -> None:
-    """Say in the demo's own settings that it uses the demo models, which know drawn pictures only."""
-    settings = data / "haven.toml"
-    said = settings.read_text(encoding="utf-8") if settings.exists() else ""
-    lacking = [plugin for plugin in ("clip", "faces") if f"[{plugin}]" not in said]
-    if lacking:
+def _set_up(data: Path, settings: Iterable[Setting]) -> None:
+    """Give the demo's own settings the values for it, such as models that know drawn pictures; what is there stays."""
+    file = data / "haven.toml"
+    said = file.read_text(encoding="utf-8") if file.exists() else ""
+    try:
+        there = tomllib.loads(said).keys()
+    except tomllib.TOMLDecodeError:
+        return  # whoever reads the settings says what is wrong with them
+    lines: dict[str, list[str]] = {}
+    for setting in settings:
+        section, _, key = setting.name.rpartition(".")
+        if setting.demo is not None and section and section not in there:
+            lines.setdefault(section, []).append(f"{key} = {json.dumps(setting.demo)}\n")
+    if lines:
         data.mkdir(parents=True, exist_ok=True)
-        said += "".join(f'[{plugin}]\nmodel = "demo"\n' for plugin in lacking)
-        settings.write_text(said, encoding="utf-8")
+        said += "".join(f"[{section}]\n{''.join(values)}" for section, values in lines.items())
+        file.write_text(said, encoding="utf-8")
 
 
-COMMAND = Command("demo", "Serve a small made-up library, to look around.", arguments, run)
+COMMAND = Command("demo", "Try Haven on a small made-up photo library.", arguments, run, group="Start")

@@ -1,4 +1,4 @@
-"""`haven doctor`: looks for what may be wrong, and shows the settings."""
+"""`haven doctor`: checks for problems and shows the settings."""
 
 import argparse
 import importlib.metadata
@@ -22,13 +22,18 @@ _LOW_SPACE = 200 << 20
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
-    """Add what `doctor` takes."""
+    """Add --data and --json to `parser`."""
     options.add_data(parser)
     options.add_json(parser)
+    parser.epilog = (
+        "Checks the catalog, the space on the disk, whether each library is connected and readable, the plugins and the"
+        " analyzers. The exit status is 1 if there is a problem."
+        " With --json it prints `versions`, `data`, `settings` and `problems`."
+    )
 
 
 def run(args: argparse.Namespace) -> int:
-    """Report; the exit status is 1 if something is wrong."""
+    """Print versions, settings and problems as text or JSON. Returns 1 if there is a problem, otherwise 0."""
     data = options.data_folder(args)
     versions = {"haven-fs": __version__, "python": platform.python_version(), "sqlite": sqlite3.sqlite_version}
     versions |= {name: importlib.metadata.version(name) for name in _PACKAGES}
@@ -42,15 +47,15 @@ def run(args: argparse.Namespace) -> int:
         print(f"Data folder: {data.path}\nSettings ({data.path / 'haven.toml'}):")
         for name, (value, help_) in settings.items():
             print(f"  {name} = {json.dumps(value)}\n      {help_}")
-        print("\n".join(f"PROBLEM: {problem}" for problem in problems) or "Nothing is wrong that Haven can see.")
+        print("\n".join(f"PROBLEM: {problem}" for problem in problems) or "No problems found.")
     return 1 if problems else 0
 
 
 def find_problems(data: DataFolder) -> list[str]:
-    """Return what is wrong with a data folder, its plugins or its libraries, a sentence each."""
+    """Return the problems of a data folder, its plugins and its libraries, one sentence each."""
     data.plugins.examine(data.settings)
     problems = [
-        f"Plugin {plugin.name} is left out: {plugin.problem}" for plugin in data.plugins.found if plugin.problem
+        f"The plugin {plugin.name} is not used: {plugin.problem}" for plugin in data.plugins.found if plugin.problem
     ]
     if not data.catalog_path.exists():
         return [*problems, "There is no catalog yet. Run: haven serve ~/Pictures"]
@@ -62,7 +67,7 @@ def find_problems(data: DataFolder) -> list[str]:
     except UserError as error:
         problems.append(str(error))
     except sqlite3.DatabaseError as error:
-        problems.append(f"The catalog is damaged ({error}). Move {data.catalog_path} away and index again.")
+        problems.append(f"The catalog is damaged ({error}). Move {data.catalog_path} away and run haven index.")
     return problems
 
 
@@ -71,22 +76,27 @@ def _check_catalog(catalog: Catalog) -> list[str]:
     with catalog.read() as db:
         check = db.execute("PRAGMA quick_check(1)").fetchone()[0]
         if check != "ok":
-            problems.append(f"The catalog is damaged: {check}. Move {catalog.path} away and index again.")
+            problems.append(f"The catalog is damaged: {check}. Move {catalog.path} away and run haven index.")
         for library in all_libraries(db):
             if library.away:
                 problems.append(library.away)
             elif not os.access(library.root, os.R_OK | os.X_OK):
                 problems.append(f"Haven is not allowed to read {library.root}.")
         failed = db.execute("SELECT analyzer, count(*) FROM analysis WHERE failed IS NOT NULL GROUP BY 1").fetchall()
-        problems += [f"Analyzer {name} failed on {count} photos: see haven info FILE" for name, count in failed]
+        problems += [
+            f"The analyzer {name} failed on {count} photos. `haven info FILE` shows why." for name, count in failed
+        ]
     return problems + _inotify()
 
 
 def _inotify() -> list[str]:
     limit = Path("/proc/sys/fs/inotify/max_user_watches")
     if limit.exists() and int(limit.read_text()) < 8192:
-        return ["Linux lets programs watch few folders (fs.inotify.max_user_watches); changes are found at walks only."]
+        return [
+            "Linux lets programs watch only a few folders (fs.inotify.max_user_watches), so Haven notices some changes"
+            " only when it walks the library."
+        ]
     return []
 
 
-COMMAND = Command("doctor", "Look for what may be wrong, and show the settings.", arguments, run)
+COMMAND = Command("doctor", "Check for problems and show the settings.", arguments, run, group="Care")

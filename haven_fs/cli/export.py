@@ -1,4 +1,4 @@
-"""`haven export xmp`: people and favourites, as sidecars that every photo program reads. Nobody is locked in.
+"""`haven export xmp`: what plugins know of photos, as sidecars that every photo program reads. Nobody is locked in.
 
 Sidecars go into a folder that mirrors the libraries, or beside the originals of writable libraries. One that is there
 already keeps all else that is in it; originals are only read. Works while `serve` runs.
@@ -22,40 +22,49 @@ from haven_fs.library.personnames import clean_name
 from haven_fs.library.placed import NotEditable
 from haven_fs.library.xmp import LONGEST_PACKET
 from haven_fs.library.xmp_markup import EMPTY
-from haven_fs.library.xmp_rating import with_favorite
+from haven_fs.library.xmp_rating import with_five_stars
 from haven_fs.library.xmp_write import with_people
 
 _MOST_REASONS = 20
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
-    """Add what `export` takes."""
+    """Add the verb `xmp` with DIR, --sidecars, --data and --json to `parser`."""
     verbs = parser.add_subparsers(dest="verb", metavar="xmp", required=True)
-    xmp = verbs.add_parser("xmp", help="write who is in which photo, and favourites as five stars")
-    xmp.add_argument("folder", nargs="?", type=Path, metavar="DIR", help="a folder for them, outside your photos")
-    xmp.add_argument("--sidecars", action="store_true", help="write them beside the photos of writable libraries")
+    xmp = verbs.add_parser("xmp", help="write the people in each photo, and favourites as five stars, to XMP sidecars")
+    xmp.add_argument(
+        "folder", nargs="?", type=Path, metavar="DIR", help="the folder to write them to, outside your photos"
+    )
+    xmp.add_argument(
+        "--sidecars", action="store_true", help="write them next to the photos instead, in writable libraries only"
+    )
     options.add_data(parser, xmp)
     options.add_json(parser, xmp)
+    parser.epilog = (
+        "Sidecars are laid out in the same folders as your libraries. Faces are written as digiKam and Lightroom (MWG)"
+        " and Windows read them. What a sidecar already says is kept, and a second run writes only what has changed."
+        " With --json it prints `written`, `unchanged`, `read_only` and `skipped`, a list of `file` and `reason`."
+    )
 
 
 def run(args: argparse.Namespace) -> int:
-    """Write sidecars and report."""
+    """Write the sidecars and print how many. Returns 0; raises UserError if they cannot go where they should."""
     if bool(args.folder) == args.sidecars:
-        raise UserError("Say where the sidecars go: either a folder, haven export xmp DIR, or --sidecars.")
+        raise UserError("Say where to write the sidecars: haven export xmp DIR, or haven export xmp --sidecars.")
     data = options.data_folder(args)
     with data.catalog(readonly=True) as catalog, catalog.read() as db:
         libraries = {library.id: library for library in all_libraries(db)}
         folder = None if args.sidecars else _folder(args.folder, list(libraries.values()), data.path)
         if folder is None and not any(library.writable for library in libraries.values()):
             raise UserError(
-                "Your libraries are read-only for Haven, so nothing is written beside their photos."
-                " Write the sidecars to a folder of their own instead: haven export xmp DIR"
+                "Your libraries are all read-only, so Haven writes nothing next to their photos."
+                " Write the sidecars to a separate folder instead: haven export xmp DIR"
             )
-        photos = known_photos(db)
+        photos = known_photos(db, data.plugins.sidecar_sources(data.settings))
     chosen = [photo for photo in photos if folder or libraries[photo.library_id].writable]
     report = _Report(len(photos) - len(chosen))
     progress = Progress(bar=True)
-    progress.begin("Writing names", len(chosen))
+    progress.begin("Writing sidecars", len(chosen))
     try:
         for photo in chosen:
             library = libraries[photo.library_id]
@@ -76,13 +85,12 @@ def _folder(folder: Path, libraries: Sequence[Library], data: Path) -> Path:
     for library in libraries:
         if folder.is_relative_to(library.root) or library.root.is_relative_to(folder):
             raise UserError(
-                f"{folder} overlaps your photos in {library.root}, which stay as they are. Choose another folder,"
-                " or write beside the photos of writable libraries: haven export xmp --sidecars"
+                f"{folder} overlaps your photos in {library.root}. Choose a folder outside them, or write next to the"
+                " photos of writable libraries: haven export xmp --sidecars"
             )
     if folder.is_relative_to(data.resolve()):
-        raise UserError(f"{folder} lies inside Haven's own data folder. Choose another folder.")
-    if folder.exists() and not folder.is_dir():
-        raise UserError(f"{folder} is a file. Name a folder for the sidecars.")
+        raise UserError(f"{folder} is inside Haven's own data folder. Choose another folder.")
+    options.refuse_file(folder)
     return folder
 
 
@@ -95,11 +103,11 @@ class _Report:
         self.skipped: list[tuple[Path, str]] = []
 
     def skip(self, path: Path, reason: str) -> None:
-        """Note a file that was left as it is."""
+        """Note a file that was left alone, and why."""
         self.skipped.append((path, reason))
 
     def facts(self) -> dict[str, object]:
-        """Return it for programs."""
+        """Return the report for programs, as JSON can hold it."""
         skipped = [{"file": _said(path), "reason": reason} for path, reason in self.skipped]
         return {
             "written": self.written,
@@ -109,22 +117,23 @@ class _Report:
         }
 
     def text(self, folder: Path | None) -> str:
-        """Return it for people."""
+        """Return the report for people, with at most 20 of the reasons; `folder` is None for sidecars by the photos."""
         lines = [f"{_said(path)}: {reason}" for path, reason in self.skipped[:_MOST_REASONS]]
         if len(self.skipped) > _MOST_REASONS:
             lines.append(f"and {len(self.skipped) - _MOST_REASONS} more")
-        where = f"to {_said(folder)}" if folder else "beside your photos"
-        last = f"{self.written} sidecars written {where}, {self.unchanged} were up to date"
+        where = f"to {_said(folder)}" if folder else "next to your photos"
+        last = f"{options.counted(self.written, 'sidecar')} written {where}, {self.unchanged} already up to date"
         if self.skipped:
-            last += f", {len(self.skipped)} left as they are"
+            last += f", {len(self.skipped)} skipped"
         last += "."
         if self.elsewhere:
-            last += f" {self.elsewhere} photos are in read-only libraries: for those use haven export xmp DIR."
+            count = options.counted(self.elsewhere, "photo")
+            last += f" In read-only libraries: {count}. For those use haven export xmp DIR."
         return "\n".join([*lines, last])
 
 
 def _export(photo: KnownPhoto, library: Library, folder: Path | None, report: _Report) -> None:
-    path = photo.path(library.root)
+    path, notes = photo.path(library.root), photo.notes
     try:
         metadata = read_metadata(path, photo.kind)
     except (Unreadable, OSError) as error:
@@ -132,24 +141,30 @@ def _export(photo: KnownPhoto, library: Library, folder: Path | None, report: _R
     for beside in _sidecars(photo, path):
         target = folder / library.name / beside.relative_to(library.root) if folder else beside
         base = next((found for found in (target, beside) if found.exists()), None)
-        stars = photo.favorite or (photo.favorite is False and photo.rated)
-        if base is None and not stars and not any(clean_name(person.name) for person in photo.people):
+        if base is None and not _says_something(photo):
             continue
         try:
             before = _read(base) if base else EMPTY
-            after = with_people(before, photo.people, metadata, photo.gone, key=_key)
-            if photo.favorite is not None:
-                after = with_favorite(after, favorite=photo.favorite, rated=photo.rated)
-            if after == before and (base == target or not (photo.people or photo.favorite)):
+            after = with_people(before, notes.named, metadata, notes.unnamed, key=_key)
+            if notes.five_stars is not None:
+                after = with_five_stars(after, given=notes.five_stars, rated=photo.rated)
+            if after == before and (base == target or not (notes.named or notes.five_stars)):
                 report.unchanged += 1
                 continue
             put_sidecar(target, after, before if base == target else None)
             report.written += 1
         except NotEditable as reason:
-            report.skip(base or target, f"left as it is, since {reason}.")
+            report.skip(base or target, f"skipped, because {reason}.")
         except OSError as error:
-            report.skip(target, f"cannot be written: {error.strerror}.")
+            report.skip(target, f"could not be written: {error.strerror}.")
     return None
+
+
+def _says_something(photo: KnownPhoto) -> bool:
+    """Tell whether a new sidecar would say anything."""
+    notes = photo.notes
+    stars = notes.five_stars or (notes.five_stars is False and photo.rated)
+    return stars or any(clean_name(person.name) for person in notes.named)
 
 
 def _sidecars(photo: KnownPhoto, path: Path) -> list[Path]:
@@ -180,4 +195,4 @@ def _key(name: str) -> str:
     return names.fold(names.portable(name))
 
 
-COMMAND = Command("export", "Write what Haven knows for other programs.", arguments, run)
+COMMAND = Command("export", "Export names and favourites for other photo programs.", arguments, run)

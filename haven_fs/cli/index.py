@@ -1,4 +1,4 @@
-"""`haven index`: bring the catalog up to date once and end."""
+"""`haven index`: brings the catalog up to date once and stops."""
 
 import argparse
 import json
@@ -13,21 +13,26 @@ from haven_fs.errors import UserError
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
-    """Add what `index` takes."""
+    """Add FOLDER..., --accept-missing, --data and --json to `parser`."""
     options.add_libraries(parser)
     options.add_data(parser)
     options.add_json(parser)
+    parser.epilog = (
+        "Shows a progress bar on a terminal and a line a minute elsewhere. It is refused while `serve` runs on the same"
+        " data folder, since `serve` finds new photos by itself. With --json the last line it prints is"
+        ' `{"photos": N, "videos": N, "unreadable": N, "seconds": S}`.'
+    )
 
 
 def run(args: argparse.Namespace) -> int:
-    """Index and report."""
+    """Index all libraries and print the totals. Returns 0; raises UserError if there are none or `serve` runs."""
     started = time.monotonic()
     data = options.data_folder(args)
     with data.locked(), data.catalog() as catalog:
         options.remember_libraries(args, data, catalog)
         indexer = Indexer(catalog, data.plugins, data.settings, progress=Progress(bar=True))
         if not indexer.libraries():
-            raise UserError("There is no library yet. Name the folder of your photos: haven index ~/Pictures")
+            raise UserError("There is no library yet. Give the folder your photos are in: haven index ~/Pictures")
         expect_walks(catalog)
         indexer.run(accept_missing=args.accept_missing)
         counts = indexer.counts()
@@ -42,12 +47,12 @@ def run(args: argparse.Namespace) -> int:
         )
     else:
         print(
-            f"{counts.photos} photos and {counts.videos} videos in {seconds} s;"
-            f" {counts.unreadable} files cannot be read."
+            f"{options.counted(counts.photos, 'photo')} and {options.counted(counts.videos, 'video')} in {seconds} s;"
+            f" {options.counted(counts.unreadable, 'file')} could not be read."
         )
         for library in away:
-            print(f"Away: {library.away}")
+            print(f"{library.name} was not updated: {library.away}")
     return 0
 
 
-COMMAND = Command("index", "Find what is new in your photos, once.", arguments, run)
+COMMAND = Command("index", "Index new and changed photos once, then stop.", arguments, run, group="Start")

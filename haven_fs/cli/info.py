@@ -1,4 +1,4 @@
-"""`haven info`: what Haven knows about one file, what of it the owner said, and what was dropped as nonsense."""
+"""`haven info`: what Haven knows about a file, which of it the owner set, and what it did not believe."""
 
 import argparse
 import json
@@ -17,14 +17,18 @@ from haven_fs.errors import UserError
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
-    """Add what `info` takes."""
+    """Add FILE..., --data and --json to `parser`."""
     parser.add_argument("files", nargs="+", type=Path, metavar="FILE", help="a photo or video in a library")
     options.add_data(parser)
     options.add_json(parser)
+    parser.epilog = (
+        "Shows dates, place, camera, keywords, people, the name in the drive, what you set yourself, and anything in"
+        " the file that Haven did not believe, with the reason. With --json it prints one object per line."
+    )
 
 
 def run(args: argparse.Namespace) -> int:
-    """Report on each file; JSON is one object a line."""
+    """Print what is known about each file. Returns 0; raises UserError at the first that is in no library."""
     data = options.data_folder(args)
     with data.catalog(readonly=True) as catalog:
         for file in args.files:
@@ -44,7 +48,7 @@ def known(catalog: Catalog, file: Path) -> dict[str, Any]:
     with catalog.read() as db:
         row = original_at(db, file, "o.photo_id, o.role, o.name, o.format")
         if row is None:
-            raise UserError(f"{file} is in no library, or not indexed yet.")
+            raise UserError(f"{file} is not in a library, or has not been indexed yet.")
         photo_id, role, name, format_ = row
         facts: dict[str, Any] = {"file": str(file), "name": name, "role": role, "format": format_}
         if photo_id is None:
@@ -67,4 +71,4 @@ def known(catalog: Catalog, file: Path) -> dict[str, Any]:
     return facts
 
 
-COMMAND = Command("info", "Show what is known about a photo.", arguments, run)
+COMMAND = Command("info", "Show everything Haven knows about a photo.", arguments, run)

@@ -1,4 +1,4 @@
-"""`haven log`: what was said by writing to the drive, the newest first."""
+"""`haven log`: the changes made in the drive, newest first."""
 
 import argparse
 import json
@@ -11,34 +11,39 @@ from haven_fs.command import Command
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
-    """Add what `log` takes."""
+    """Add --limit, --since, --user, --data and --json to `parser`."""
     parser.add_argument(
-        "--limit", type=options.count, default=20, metavar="N", help="show at most so many (default: 20)"
+        "--limit", type=options.count, default=20, metavar="N", help="show at most N changes (default: 20)"
     )
-    options.add_since(parser, "only what was said since then")
-    parser.add_argument("--user", metavar="NAME", help="only what this user said")
+    options.add_since(parser, "only changes made since then")
+    parser.add_argument("--user", metavar="NAME", help="only changes by this user")
     options.add_data(parser)
     options.add_json(parser)
+    parser.epilog = (
+        "Each line has the number of the change, when it was made, what it was and to which photo, in which folder, and"
+        " by whom. `haven undo` takes these numbers. With --json it prints one object per line."
+    )
 
 
 def run(args: argparse.Namespace) -> int:
-    """Show them; JSON is one object a line."""
+    """Print the changes, newest first. Returns 0; raises UserError if there is no catalog yet."""
     with options.data_folder(args).catalog(readonly=True) as catalog, catalog.read() as db:
         found = corrections(db, since=args.since, by=args.user, limit=args.limit)
     for one in found:
         print(json.dumps(asdict(one), ensure_ascii=False) if args.json else in_words(one))
     if not found and not args.json:
-        print("Nothing was said yet. What you write to the drive, such as a new name for a person, is noted here.")
+        narrowed = args.since is not None or args.user
+        print("No changes match." if narrowed else "No changes recorded yet.")
     return 0
 
 
 def in_words(one: Correction) -> str:
-    """Return a correction as a line for people."""
+    """Return a correction as a line for people: number, time, what, which photo, where, by whom."""
     when = datetime.fromtimestamp(one.at).strftime("%Y-%m-%d %H:%M:%S")
     what = [one.kind, *(f'"{one.data[key]}"' for key in ("name",) if one.data.get(key)), one.photo or ""]
     who = f" by {one.by}" if one.by else ""
-    taken_back = "  (taken back)" if one.undone else ""
+    taken_back = "  (undone)" if one.undone else ""
     return f"{one.id:6}  {when}  {' '.join(part for part in what if part)}, in {one.place or '/'}{who}{taken_back}"
 
 
-COMMAND = Command("log", "Show what was said by writing to the drive.", arguments, run)
+COMMAND = Command("log", "List the changes made in the drive.", arguments, run, group="Corrections")

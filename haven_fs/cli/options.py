@@ -1,4 +1,4 @@
-"""Arguments that several commands share."""
+"""Arguments that several commands share, and what they stand for."""
 
 import argparse
 import re
@@ -10,6 +10,7 @@ from haven_fs.catalog import Catalog
 from haven_fs.catalog.libraries import add_library
 from haven_fs.config import default_data_dir
 from haven_fs.datafolder import DataFolder
+from haven_fs.errors import UserError
 
 
 def add_data(*parsers: argparse.ArgumentParser) -> None:
@@ -17,7 +18,7 @@ def add_data(*parsers: argparse.ArgumentParser) -> None:
     for parser in parsers:
         # A verb that is not told must not undo what its command was told.
         default = None if parser is parsers[0] else argparse.SUPPRESS
-        help_ = f"Haven's own folder (default: {default_data_dir()})"
+        help_ = f"Haven's data folder (default: {default_data_dir()})"
         parser.add_argument("--data", type=Path, default=default, metavar="DIR", help=help_)
 
 
@@ -25,7 +26,7 @@ def add_json(*parsers: argparse.ArgumentParser) -> None:
     """Add --json, as `add_data` does."""
     for parser in parsers:
         default = False if parser is parsers[0] else argparse.SUPPRESS
-        parser.add_argument("--json", action="store_true", default=default, help="print JSON for programs")
+        parser.add_argument("--json", action="store_true", default=default, help="print JSON, for programs")
 
 
 def add_since(parser: argparse.ArgumentParser, help_: str) -> None:
@@ -36,40 +37,58 @@ def add_since(parser: argparse.ArgumentParser, help_: str) -> None:
 
 
 def moment(text: str) -> float:
-    """Return a date, a time, or how long ago, as seconds since the epoch."""
+    """Return a date, a time, or how long ago as seconds since the epoch. Raises ArgumentTypeError for anything else."""
     if ago := re.fullmatch(r"(\d{1,6})([mhd])", text.strip(), re.ASCII):
         return time.time() - int(ago[1]) * {"m": 60, "h": 3600, "d": 86400}[ago[2]]
     try:
         return datetime.fromisoformat(text).timestamp()
     except (ValueError, OverflowError, OSError):
         raise argparse.ArgumentTypeError(
-            f"{text} is no time, such as 2024-07-31T18:30 or 20m for 20 minutes ago"
+            f"give a time such as 2024-07-31T18:30, or 20m for 20 minutes ago, not `{text}`"
         ) from None
 
 
 def count(text: str) -> int:
-    """Return a whole number from 1 on."""
+    """Return a whole number of at least 1. Raises ArgumentTypeError for anything else."""
     if not text.isdecimal() or not 0 < int(text) <= 1_000_000_000:
-        raise argparse.ArgumentTypeError(f"{text} is no number from 1 on")
+        raise argparse.ArgumentTypeError(f"give a whole number of 1 or more, not `{text}`")
     return int(text)
 
 
 def add_libraries(parser: argparse.ArgumentParser) -> None:
-    """Add the folders of photos, and what to do about missing ones."""
+    """Add FOLDER... and --accept-missing to a command's parser."""
     parser.add_argument(
-        "libraries", nargs="*", type=Path, metavar="FOLDER", help="a folder of photos to add; it is remembered"
+        "libraries",
+        nargs="*",
+        type=Path,
+        metavar="FOLDER",
+        help="a folder of photos to add as a library; it is remembered",
     )
     parser.add_argument(
-        "--accept-missing", action="store_true", help="believe that missing photos are deleted, however many they are"
+        "--accept-missing", action="store_true", help="accept that missing photos were deleted, however many there are"
     )
 
 
 def data_folder(args: argparse.Namespace) -> DataFolder:
-    """Return the data folder that the arguments name."""
+    """Return the data folder that the arguments name. Raises UserError if that is a file."""
+    if args.data is not None and args.data.is_file():
+        raise UserError(f"{args.data} is a file, and --data takes a folder.")
     return DataFolder(args.data or default_data_dir())
 
 
+def counted(number: int, noun: str) -> str:
+    """Return a number of things in words: "1 photo", "2,000 photos"."""
+    return f"{number:,} {noun}{'s' * (number != 1)}"
+
+
+def refuse_file(folder: Path | None) -> None:
+    """Raise UserError if a file was given where a folder is wanted; what does not exist is the caller's business."""
+    if folder is not None and folder.expanduser().is_file():
+        raise UserError(f"{folder}: That is a file; give the folder it is in.")
+
+
 def remember_libraries(args: argparse.Namespace, data: DataFolder, catalog: Catalog) -> None:
-    """Add the libraries that the arguments name."""
+    """Add the libraries that the arguments name. Raises UserError if one cannot be a library."""
     for folder in args.libraries:
+        refuse_file(folder)
         add_library(catalog, folder, data.path)

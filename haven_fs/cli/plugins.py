@@ -1,4 +1,4 @@
-"""`haven plugins`: which plugins there are, what they bring, and which are left out and why."""
+"""`haven plugins`: which plugins are installed, what they add, and which are not used and why."""
 
 import argparse
 import json
@@ -8,13 +8,14 @@ from haven_fs.command import Command
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
-    """Add what `plugins` takes."""
+    """Add --data and --json to `parser`."""
     options.add_data(parser)
     options.add_json(parser)
+    parser.epilog = "With --json it prints `plugins`, `analyzers`, `folders`, `patterns` and `commands`."
 
 
 def run(args: argparse.Namespace) -> int:
-    """Report."""
+    """Print the plugins and what they add as text or JSON. Returns 0."""
     data = options.data_folder(args)
     analyzers = data.plugins.analyzers(data.settings)
     folders = data.plugins.smart_folders(data.settings)
@@ -30,7 +31,7 @@ def run(args: argparse.Namespace) -> int:
         print(json.dumps({"plugins": found, **facts}))
         return 0
     for plugin in data.plugins.found:
-        print(f"{plugin.name} {plugin.version}" + (f"  LEFT OUT: {plugin.problem}" if plugin.problem else ""))
+        print(f"{plugin.name} {plugin.version}" + (f"  NOT USED: {plugin.problem}" if plugin.problem else ""))
     print("Analyzers: " + ", ".join(f"{a.name} {a.version}" for a in analyzers.values()))
     print("Folders: " + ", ".join(f"/{path}" for path in sorted(folders)))
     if commands:
@@ -38,4 +39,4 @@ def run(args: argparse.Namespace) -> int:
     return 0
 
 
-COMMAND = Command("plugins", "Show the plugins and what they bring.", arguments, run)
+COMMAND = Command("plugins", "List the plugins and what they add.", arguments, run, group="Care")

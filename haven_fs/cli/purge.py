@@ -1,35 +1,45 @@
-"""`haven purge`: erases for good what was deleted in writable libraries. Works while `serve` runs."""
+"""`haven purge`: permanently deletes what was removed from writable libraries. Works while `serve` runs."""
 
 import argparse
 import json
 import sys
 import time
 
-from haven_fs.catalog.removed import DAY, all_removed, erase
+from haven_fs.catalog.trash import DAY, all_trashed, erase
 from haven_fs.cli import options
 from haven_fs.command import Command
 from haven_fs.errors import UserError
-from haven_fs.library.removing import size_of
+from haven_fs.library.fileops import size_of
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
-    """Add what `purge` takes."""
+    """Add --older-than, --yes, --dry-run, --data and --json to `parser`."""
     parser.add_argument(
-        "--older-than", type=options.count, metavar="DAYS", help="only what was removed longer ago (default: all)"
+        "--older-than",
+        type=options.count,
+        metavar="DAYS",
+        help="only what was removed more than DAYS days ago (default: everything)",
     )
-    parser.add_argument("--yes", action="store_true", help="do not ask")
-    parser.add_argument("--dry-run", action="store_true", help="show what would be erased, and erase nothing")
+    parser.add_argument("--yes", action="store_true", help="do not ask for confirmation")
+    parser.add_argument("--dry-run", action="store_true", help="show what would be deleted, and delete nothing")
     options.add_data(parser)
     options.add_json(parser)
+    parser.epilog = (
+        "Lists the files and their size, and asks before it deletes them. Photos that are only hidden are kept."
+        " With --json it prints `found`, `erased` and `bytes`."
+    )
 
 
 def run(args: argparse.Namespace) -> int:
-    """Erase what is in Recently Removed: the files, not photos that are only hidden."""
+    """Delete the files in Recently Removed, not photos that are only hidden. Returns 1 if a file could not be deleted.
+
+    Raises UserError if it was not confirmed, or there is no catalog yet.
+    """
     data = options.data_folder(args)
-    with data.catalog_beside("Nothing was removed.") as catalog:
+    with data.catalog_beside("Nothing has been removed.") as catalog:
         with catalog.read() as db:
             before = time.time() - args.older_than * DAY if args.older_than else None
-            removed = all_removed(db, before=before)
+            removed = all_trashed(db, before=before)
         sizes = {one.id: size_of(one.place) for one in removed}
         total = sum(sizes.values())
         if not args.json:
@@ -43,15 +53,15 @@ def run(args: argparse.Namespace) -> int:
                 bytes_ += erase(catalog, one)
                 erased += 1
             except OSError as error:
-                problems.append(f"{one.name} cannot be erased now: {error.strerror or error}.")
+                problems.append(f"{one.name} could not be deleted: {error.strerror or error}.")
     if args.json:
         print(json.dumps({"found": len(removed), "erased": erased, "bytes": total if args.dry_run else bytes_}))
     elif not removed:
-        print("There is nothing to erase.")
+        print("Recently Removed is empty: nothing to delete.")
     elif args.dry_run:
-        print(f"This would be erased: {len(removed)} files and folders, {total:,} bytes.")
+        print(f"Would delete {options.counted(len(removed), 'item')}, {total:,} bytes.")
     else:
-        print(f"Erased: {erased} files and folders, {bytes_:,} bytes.")
+        print(f"Deleted {options.counted(erased, 'item')}, {bytes_:,} bytes.")
     for problem in problems:
         print(problem, file=sys.stderr)
     return 1 if problems else 0
@@ -60,10 +70,10 @@ def run(args: argparse.Namespace) -> int:
 def _ask(count: int, size: int) -> None:
     """Raise UserError unless the person at the keyboard agrees."""
     if not sys.stdin.isatty():
-        raise UserError("This cannot be undone. Say --yes to erase it, or --dry-run to only look.")
-    answer = input(f"Erase {count} files and folders, {size:,} bytes, for good? [y/N] ")
+        raise UserError("This cannot be undone. Add --yes to go ahead, or --dry-run to see what would be deleted.")
+    answer = input(f"Permanently delete {options.counted(count, 'item')}, {size:,} bytes? [y/N] ")
     if answer.strip().lower() not in ("y", "yes"):
-        raise UserError("Nothing was erased.")
+        raise UserError("Nothing was deleted.")
 
 
-COMMAND = Command("purge", "Erase for good what was removed in writable libraries.", arguments, run)
+COMMAND = Command("purge", "Permanently delete what is in Recently Removed.", arguments, run, group="Care")

@@ -1,4 +1,4 @@
-"""`haven serve`: index and serve until told to stop."""
+"""`haven serve`: indexes and serves until told to stop."""
 
 import argparse
 import logging
@@ -8,8 +8,9 @@ import threading
 from pathlib import Path
 from typing import Any
 
+from haven_dav import HavenProvider
+from haven_fs.analysis.at_once import AtOnce
 from haven_fs.analysis.progress import Progress
-from haven_fs.analysis.uploads import Uploads
 from haven_fs.catalog.libraries import add_inbox, expect_walks
 from haven_fs.cli import options
 from haven_fs.command import Command
@@ -23,55 +24,70 @@ from haven_fs.server.mounting import how_to_mount
 from haven_fs.server.process import allow_many_files, keep_small
 from haven_fs.server.tls import TlsFiles, ensure_certificate, own_certificate
 from haven_fs.server.users import Users
+from haven_fs.tree.disk.uploads import Uploads
 
 logger = logging.getLogger(__name__)
 
 
 def add_serving(parser: argparse.ArgumentParser) -> None:
-    """Add how to serve, which `demo` takes too."""
+    """Add --host, --port, --no-auth, the TLS options and --inbox to `parser`; `demo` takes them too."""
     parser.add_argument(
-        "--host", default="127.0.0.1", help="address to serve on; 0.0.0.0 for all (default: this computer only)"
+        "--host",
+        default="127.0.0.1",
+        help="address to serve on; 0.0.0.0 for your whole network (default: 127.0.0.1, this computer only)",
     )
-    parser.add_argument("--port", type=_port, default=8080, help="port to serve on; 0 for any free one (default: 8080)")
-    parser.add_argument("--no-auth", action="store_true", help="ask for no password; only for this computer")
-    parser.add_argument("--tls", action="store_true", help="serve https, with a certificate of Haven's own")
-    parser.add_argument("--tls-cert", type=Path, metavar="FILE", help="serve https with this certificate")
-    parser.add_argument("--tls-key", type=Path, metavar="FILE", help="the certificate's key")
     parser.add_argument(
-        "--inbox", type=Path, metavar="DIR", help="a folder of its own for what is uploaded; it is remembered"
+        "--port", type=_port, default=8080, help="port to serve on; 0 takes any free one (default: 8080)"
     )
+    parser.add_argument(
+        "--no-auth",
+        action="store_true",
+        help="ask for no password, even if there are users; works on this computer only",
+    )
+    parser.add_argument("--tls", action="store_true", help="serve HTTPS with a certificate that Haven makes")
+    parser.add_argument("--tls-cert", type=Path, metavar="FILE", help="serve HTTPS with your own certificate (PEM)")
+    parser.add_argument(
+        "--tls-key", type=Path, metavar="FILE", help="the key of that certificate (PEM, without a password)"
+    )
+    parser.add_argument("--inbox", type=Path, metavar="DIR", help="a separate folder for uploads; it is remembered")
 
 
 def _port(text: str) -> int:
     if not text.isdecimal() or int(text) > 65535:
-        raise argparse.ArgumentTypeError(f"{text} is no port: it must be a number from 0 to 65535")
+        raise argparse.ArgumentTypeError(f"give a port number from 0 to 65535, not `{text}`")
     return int(text)
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
-    """Add what `serve` takes."""
+    """Add FOLDER..., --accept-missing, --data and what `add_serving` adds to `parser`."""
     options.add_libraries(parser)
     options.add_data(parser)
     add_serving(parser)
+    parser.epilog = (
+        "Serves and keeps indexing until you press Ctrl+C or a signal tells it to stop. The first line it prints is"
+        " `Serving on` and the address, as soon as it answers. Only one `serve` can run on a data folder."
+    )
 
 
 def run(args: argparse.Namespace) -> int:
-    """Serve until SIGINT or SIGTERM."""
+    """Serve until SIGINT or SIGTERM. Returns 0; raises UserError if it cannot serve as it was told to."""
     keep_small()
     allow_many_files()
     stop = _told_to_stop()
     data = options.data_folder(args)
     with stop, data.locked(), data.catalog() as catalog:
         options.remember_libraries(args, data, catalog)
+        options.refuse_file(args.inbox)
         if args.inbox is not None:
             add_inbox(catalog, args.inbox, data.path)
         expect_walks(catalog)
-        uploads = Uploads(catalog, data.plugins, data.settings)
+        uploads = Uploads(catalog, data.settings, AtOnce(catalog, data.plugins, data.settings))
         tree = data.tree(catalog)
         tree.uploads = uploads
         users, shown = _users(args, data)
         tls = _tls(args, data)
-        app = make_app(tree, users, tls=tls is not None, allow_basic=data.settings["serve.allow_basic"])
+        basic = data.settings["serve.allow_basic"]
+        app = make_app(HavenProvider(tree), users, tls=tls is not None, allow_basic=basic)
         background = Background(
             catalog, data.plugins, data.settings, progress=Progress(bar=True), accept_missing=args.accept_missing
         )
@@ -92,12 +108,14 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _users(args: argparse.Namespace, data: DataFolder) -> tuple[Users | None, tuple[str, str] | None]:
-    """Return who may come in, None for anybody on this computer, and a name and password to show if just made."""
+    """Return who may sign in, None for anyone on this computer, and a name and password to show if just made."""
     local = is_loopback(args.host if ":" not in args.host else f"[{args.host}]")
     users = Users(data.path / "users.json")
     if args.no_auth:
         if not local:
-            raise UserError("--no-auth is only for this computer: anybody in the network could see all your photos.")
+            raise UserError(
+                "--no-auth only works on this computer: otherwise anyone on the network could see all your photos."
+            )
         return None, None
     if local and not users.names():
         return None, None
@@ -106,7 +124,7 @@ def _users(args: argparse.Namespace, data: DataFolder) -> tuple[Users | None, tu
 
 def _tls(args: argparse.Namespace, data: DataFolder) -> TlsFiles | None:
     if bool(args.tls_cert) != bool(args.tls_key):
-        raise UserError("--tls-cert and --tls-key belong together.")
+        raise UserError("--tls-cert and --tls-key belong together: give both.")
     if args.tls_cert:
         return own_certificate(args.tls_cert, args.tls_key)
     if args.tls:
@@ -132,7 +150,7 @@ def _listen(app: Any, args: argparse.Namespace, data: DataFolder, tls: TlsFiles 
         # cheroot puts what the system said at the end of its own words.
         reason = error.strerror or str(error).rpartition("] ")[2].rstrip(")")
         raise UserError(
-            f"Cannot serve on {args.host}, port {args.port}: {reason}. Try another: --port 0 takes any free one."
+            f"Cannot serve on {args.host}, port {args.port}: {reason}. Try another port; --port 0 takes any free one."
         ) from error
     threading.Thread(target=server.serve, name="accept", daemon=True).start()
     return server
@@ -147,11 +165,11 @@ def _url(host: str, port: int, tls: bool) -> str:
 def _explain(url: str, users: Users | None, shown: tuple[str, str] | None, tls: TlsFiles | None) -> None:
     if shown:
         print(f"\n  User: {shown[0]}   Password: {shown[1]}")
-        print("  Write it down: it is shown this once. New ones: haven users add NAME")
+        print("  Write the password down: it will not be shown again. To add more users: haven users add NAME")
     if tls:
         print(f"\n  Certificate SHA-256: {tls.fingerprint()}")
     user = None if users is None else next(iter(users.names()), None)
-    print(f"\nOpen it as a drive:\n{how_to_mount(url, tls is not None, user)}\n\nCtrl+C ends it.", flush=True)
+    print(f"\nOpen it as a drive:\n{how_to_mount(url, tls is not None, user)}\n\nPress Ctrl+C to stop.", flush=True)
 
 
 def _told_to_stop() -> socket.socket:
@@ -168,4 +186,4 @@ def _told_to_stop() -> socket.socket:
     return stop
 
 
-COMMAND = Command("serve", "Index your photos and serve them as a network drive.", arguments, run)
+COMMAND = Command("serve", "Index your photos and serve them as a network drive.", arguments, run, group="Start")

@@ -1,4 +1,4 @@
-"""`haven status`: what the catalog holds, and what is still due. Works while `serve` runs."""
+"""`haven status`: what the catalog holds, and what is still to do. Works while `serve` runs."""
 
 import argparse
 import json
@@ -10,13 +10,17 @@ from haven_fs.command import Command
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
-    """Add what `status` takes."""
+    """Add --data and --json to `parser`."""
     options.add_data(parser)
     options.add_json(parser)
+    parser.epilog = (
+        "Also shows where each library is, and where Haven is serving. It works at any time. With --json it prints"
+        " `photos`, `videos`, `unreadable`, `pending` (0 when everything is done), `libraries`, `data` and `serving`."
+    )
 
 
 def run(args: argparse.Namespace) -> int:
-    """Report."""
+    """Print the counts as text or JSON. Returns 0; raises UserError if there is no catalog yet."""
     data = options.data_folder(args)
     analyzers = data.plugins.analyzers(data.settings)
     with data.catalog(readonly=True) as catalog, catalog.read() as db:
@@ -35,8 +39,9 @@ def run(args: argparse.Namespace) -> int:
         }
         print(json.dumps({**facts, "libraries": listed, "data": str(data.path), "serving": running.get("url")}))
         return 0
-    print(f"{counts.photos} photos, {counts.videos} videos, {counts.unreadable} files that cannot be read")
-    print(f"{counts.pending} still to do" if counts.pending else "Everything is up to date")
+    kinds = ((counts.photos, "photo"), (counts.videos, "video"), (counts.unreadable, "unreadable file"))
+    print(", ".join(options.counted(*kind) for kind in kinds))
+    print(f"{counts.pending} still to be looked at" if counts.pending else "Everything is up to date")
     for library in libraries:
         print(f"  {library.name}: {library.away or library.root}")
     if running.get("url"):
@@ -44,4 +49,4 @@ def run(args: argparse.Namespace) -> int:
     return 0
 
 
-COMMAND = Command("status", "Show how many photos there are and what is still to do.", arguments, run)
+COMMAND = Command("status", "Show how many photos there are and what is still to do.", arguments, run, group="Care")

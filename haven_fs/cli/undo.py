@@ -1,4 +1,4 @@
-"""`haven undo`: takes back what was said by writing to the drive. Works while `serve` runs."""
+"""`haven undo`: undoes changes made in the drive. Works while `serve` runs."""
 
 import argparse
 import json
@@ -12,24 +12,32 @@ from haven_fs.errors import UserError
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
-    """Add what `undo` takes."""
-    parser.add_argument("ids", nargs="*", type=options.count, metavar="ID", help="as `haven log` shows them")
-    options.add_since(parser, "everything that was said since then")
-    parser.add_argument("--user", metavar="NAME", help="what this user said: all since then, or the last gesture")
-    parser.add_argument("--dry-run", action="store_true", help="show what would be taken back, and change nothing")
+    """Add ID..., --since, --user, --dry-run, --data and --json to `parser`."""
+    parser.add_argument(
+        "ids", nargs="*", type=options.count, metavar="ID", help="the number of a change, as `haven log` shows it"
+    )
+    options.add_since(parser, "undo every change made since then")
+    parser.add_argument("--user", metavar="NAME", help="only changes by this user")
+    parser.add_argument("--dry-run", action="store_true", help="show what would be undone, and change nothing")
     options.add_data(parser)
     options.add_json(parser)
+    parser.epilog = (
+        "Without ID and --since it undoes the last action: everything that one user did in one folder in one go, such"
+        " as deleting a hundred photos from Alice. Details that have been changed again since then are left alone. To"
+        " undo an undo, give its number. With --json it prints `taken_back`, a list of numbers, and `left`, how many"
+        " details were left alone."
+    )
 
 
 def run(args: argparse.Namespace) -> int:
-    """Take back what is named; without anything named, the last gesture: what was said in one go."""
+    """Undo the changes named, or the last gesture if none is. Returns 0; raises UserError if there is no such one."""
     data = options.data_folder(args)
-    with data.catalog_beside("Nothing was said.") as catalog, catalog.write(by="", place="haven undo") as w:
+    with data.catalog_beside("There is nothing to undo.") as catalog, catalog.write(by="", place="haven undo") as w:
         if args.ids:
             chosen = corrections(w.db, ids=args.ids)
             lacking = set(args.ids) - {one.id for one in chosen}
             if lacking:
-                raise UserError(f"There is no correction {min(lacking)}. `haven log` shows them.")
+                raise UserError(f"There is no change number {min(lacking)}. `haven log` lists them.")
         elif args.since is not None:
             chosen = corrections(w.db, since=args.since, by=args.user)
         else:
@@ -43,14 +51,14 @@ def run(args: argparse.Namespace) -> int:
     for one in chosen:
         print(in_words(one))
     if not chosen:
-        print("There is nothing to take back.")
+        print("Nothing to undo.")
     elif done is None:
-        print("This would be taken back.")
+        print("This would be undone.")
     else:
-        print("Taken back. `haven undo` once more takes back what was said before that; `haven log` shows all.")
+        print("Undone. Run `haven undo` again to undo what came before; `haven log` lists every change.")
         if done.left:
-            print(f"{done.left} details were changed again since, and stay as they are now.")
+            print(f"Left alone, because it has changed again since then: {options.counted(done.left, 'detail')}.")
     return 0
 
 
-COMMAND = Command("undo", "Take back what was said by writing to the drive.", arguments, run)
+COMMAND = Command("undo", "Undo changes made in the drive.", arguments, run, group="Corrections")

@@ -31,7 +31,7 @@ def make_demo_library(folder: Path, *, photos: int = 60, seed: int = 1, today: d
     begun = _begun(folder)
     if begun is None:
         if any(not path.name.startswith(PART) for path in folder.iterdir()):
-            raise UserError(f"{folder} holds other files. Choose an empty folder for the demo.")
+            raise UserError(f"{folder} contains other files. Choose an empty folder for the demo.")
         begun = (photos, seed, today or date.today())
         _write(folder / MAKING, json.dumps([begun[0], begun[1], begun[2].isoformat()]).encode(), None)
     items = [*ordinary(*begun), *odd(*begun[1:]), *people_photos(*begun[1:])]

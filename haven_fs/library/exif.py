@@ -160,7 +160,7 @@ def read_block(block: bytes, problems: list[str]) -> dict[str, Any]:
     if tiff_order(block) is None:
         starts = [start for mark in (b"II*\0", b"MM\0*") if (start := block.find(mark, 0, 64)) >= 0]
         if not starts:
-            problems.append("The camera's notes in this file (EXIF) are damaged and were not read.")
+            problems.append("The camera data in this file (EXIF) is damaged and was not read.")
             return {}
         block = block[min(starts) :]
 
@@ -195,7 +195,7 @@ def _read(file: Any, first: Directory | None, at: At, problems: list[str]) -> di
     try:
         tags = exifread.process_file(file, details=False, extract_thumbnail=False)
     except Exception:  # exifread raises whatever a damaged directory makes it stumble over
-        problems.append("The camera's notes in this file (EXIF) are damaged and were not read.")
+        problems.append("The camera data in this file (EXIF) is damaged and was not read.")
         return {}
     exif: dict[str, Any] = {}
     for name in TEXTS:

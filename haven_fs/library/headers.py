@@ -5,6 +5,12 @@ from typing import Any, Literal
 
 from haven_fs.library.regions import REGIONS, NamedArea
 
+DATES = ("exif:DateTimeOriginal", "photoshop:DateCreated", "xmp:CreateDate")
+"""Where XMP keeps the capture time, the most trusted first."""
+
+SIDECAR_DATE = "haven:SidecarDate"
+"""A name of Haven's own in `xmp`: the capture time that a sidecar gives."""
+
 
 @dataclass(slots=True)
 class Metadata:
@@ -29,6 +35,17 @@ class Metadata:
     xmp: dict[str, Any] = field(default_factory=dict)
     video: dict[str, str] = field(default_factory=dict)
     problems: list[str] = field(default_factory=list)
+
+    @property
+    def sidecar_date(self) -> str | None:
+        """The capture time that a sidecar gives: somebody corrected it, so it outranks the file's own."""
+        date: str | None = self.xmp.get(SIDECAR_DATE)
+        return date
+
+    @property
+    def xmp_dates(self) -> list[Any]:
+        """The capture times in the notes of photo programs, the most trusted first."""
+        return [self.xmp[name] for name in DATES if name in self.xmp]
 
     @property
     def regions(self) -> list[NamedArea]:

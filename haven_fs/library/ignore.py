@@ -85,7 +85,7 @@ def read_patterns(folder: str) -> GitIgnoreSpec | None:
         with open(path, encoding="utf-8-sig", errors="surrogateescape") as file:  # noqa: PTH123
             lines = file.read().splitlines()
     except OSError as error:
-        _warn_once(f"{path} cannot be read and hides nothing: {error.strerror}")
+        _warn_once(f"{path} cannot be read, so it hides nothing: {error.strerror}")
         return None
     good = []
     for number, line in enumerate(lines, 1):
@@ -93,7 +93,7 @@ def read_patterns(folder: str) -> GitIgnoreSpec | None:
             GitIgnoreSpec.from_lines([line])
             good.append(line)
         except ValueError:
-            _warn_once(f"{path}: line {number} is not a pattern and hides nothing: {line}")
+            _warn_once(f"{path}: line {number} is not a pattern, so it hides nothing: {line}")
     return GitIgnoreSpec.from_lines(good)
 
 

@@ -2,13 +2,14 @@
 
 Endings lie: a phone's export names a JPEG .heic, a sync tool names an HTML error page .jpg. So the content decides,
 and the ending is asked in two cases only: a RAW file that is a TIFF to the byte, and a property list that may or may
-not be Apple's record of an edit. The signatures are those of the formats' own specifications. Nothing here reads a
-disk or raises; a kind says what a file starts like, not that the rest of it can be decoded.
+not be Apple's record of an edit. The signatures are those of the formats' own specifications. A kind says
+what a file starts like, not that the rest of it can be decoded.
 """
 
 import re
 import struct
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Literal
 
 from haven_fs.library import tiff
@@ -131,6 +132,12 @@ _MAGIC: tuple[tuple[bytes, str], ...] = (
 )
 _ASF = bytes.fromhex("3026b2758e66cf11a6d900aa0062ce6c")
 _ASF_VIDEO_STREAM = bytes.fromhex("c0ef19bc4d5bcf11a8fd00805f5c442b")
+
+
+def kind_of(path: Path, name: str | None = None) -> Kind:
+    """Return what the file at a path is; `name`: what it is called, if not as it lies there. Raises OSError."""
+    with path.open("rb") as file:
+        return sniff(file.read(HEAD_SIZE), name or path.name)
 
 
 def _format(head: bytes, name: str) -> str:

@@ -99,7 +99,7 @@ def _orientation(found: Metadata) -> int | None:
 
 def _heif(source: Source, kind: Kind) -> Metadata:
     if source.size() > _LARGEST_HEIC:
-        raise Unreadable("This picture's file is too large to be opened.")
+        raise Unreadable("The file of this picture is too large to open.")
     import pillow_heif
 
     pillow_heif.options.DEPTH_IMAGES = False  # only listed, yet each costs a look into the file
@@ -128,9 +128,9 @@ def _by_pillow(source: Source, kind: Kind) -> Metadata:
             found = Metadata("image", kind.format, *image.size, frames=_frames(image))
             exif, xmp = image.info.get("exif") or b"", image.info.get("xmp") or b""
     except UnidentifiedImageError as error:
-        raise Unreadable("This picture is damaged, or of a sort that Haven cannot open.") from error
+        raise Unreadable("This picture is damaged, or of a kind that Haven cannot open.") from error
     except Exception as error:
-        raise Unreadable("The picture's header is damaged: it cannot be understood.") from error
+        raise Unreadable("The picture's header is damaged and cannot be understood.") from error
     _take(found, Blocks(exif=exif, xmp=xmp if isinstance(xmp, bytes) else str(xmp).encode()))
     return found
 

@@ -64,7 +64,7 @@ class Notices:
             timeout = min(timeout, max(STEP, self._not_before - time.monotonic()))
         touched = self._judge(self._changes(timeout, self._stopping))
         if self._look() != self._identity:
-            raise RootAwayError("the folder is not the one it was")
+            raise RootAwayError("the folder has been replaced by another")
         if self._unwatched and time.monotonic() >= self._not_before:
             touched |= self._watch_the_new()
         return touched
@@ -104,7 +104,7 @@ class Notices:
                 self._known = {f: plain for f, plain in self._known.items() if _is_folder(f"{self._base}/{f}")}
             except (OSError, WatchfilesRustInternalError) as error:
                 raise WatchError(_explain(error, len(paths))) from error
-        raise WatchError("folders in it come and go too fast")
+        raise WatchError("folders in it come and go too quickly")
 
     def _watch_the_new(self) -> set[str]:
         """Set watches on the folders that have come; return them and what changed in the meantime.
@@ -172,11 +172,11 @@ def _explain(error: Exception, watches: int) -> str:
     text = str(error)
     if "watch limit" in text or "No space left" in text:
         return (
-            f"it needs {watches} of the system's watches and there are not as many left; "
+            f"it needs {watches} of the system's watches, but there are not that many left; "
             "raise fs.inotify.max_user_watches"
         )
     if "Too many open files" in text:
         return "the system allows no more watchers; raise fs.inotify.max_user_instances"
     if "Unable to decode" in text:
-        return "a name that is not UTF-8 has come and broken the watch, which begins anew without that folder"
+        return "a new name that is not UTF-8 has broken the watch, which starts again without that folder"
     return text

@@ -21,7 +21,7 @@ from haven_fs.library.containers import Source, walk_jpeg
 from haven_fs.library.exif import read_block
 from haven_fs.library.guard import hushed, lenient
 from haven_fs.library.headers import Metadata
-from haven_fs.library.kinds import Kind
+from haven_fs.library.kinds import Kind, kind_of
 from haven_fs.library.metadata import Unreadable, read_metadata
 from haven_fs.library.raw import previews
 from haven_fs.library.video import open_container
@@ -55,9 +55,9 @@ _TURNS = {
 }
 
 
-def open_picture(path: Path, kind: Kind, longest: int = 1280) -> Image.Image:
-    """Return the first of `open_frames`."""
-    return open_frames(path, kind, longest, most=1)[0]
+def open_picture(path: Path, kind: Kind | None = None, longest: int = 1280) -> Image.Image:
+    """Return the first of `open_frames`; `kind`: what the file is, if that is known. Raises Unreadable, OSError."""
+    return open_frames(path, kind or kind_of(path), longest, most=1)[0]
 
 
 def open_frames(path: Path, kind: Kind, longest: int = 1280, most: int = MOST_FRAMES) -> list[Image.Image]:
@@ -104,7 +104,7 @@ def _image(path: Path, found: Metadata, longest: int) -> Image.Image:
 
 def _afford(cost: float, pixels: int) -> None:
     if cost > MOST_BYTES:
-        raise Unreadable(f"This picture is too large to be opened: it has {pixels / 1e6:.0f} million pixels.")
+        raise Unreadable(f"This picture is too large to open: it has {pixels / 1e6:.0f} million pixels.")
 
 
 def _jpeg(source: Source, offset: int, longest: int, orientation: int | None) -> Image.Image:
@@ -188,7 +188,7 @@ def _raw(path: Path, found: Metadata, longest: int) -> Image.Image:
                 return _jpeg(source, preview.offset, longest, exif.get("Image Orientation") or found.orientation)
             except (OSError, ValueError, SyntaxError, Unreadable):
                 continue
-    raise Unreadable("There is no preview in this RAW file that could be shown.")
+    raise Unreadable("This RAW file contains no preview that could be shown.")
 
 
 def _video(path: Path, found: Metadata, longest: int, most: int) -> list[Image.Image]:
@@ -211,7 +211,7 @@ def _video(path: Path, found: Metadata, longest: int, most: int) -> list[Image.I
         if len(frames) == most:
             break
     if not frames:
-        raise Unreadable("No picture in this video can be decoded.") from last
+        raise Unreadable("No frame of this video can be decoded.") from last
     return list(frames.values())
 
 

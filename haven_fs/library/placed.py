@@ -51,7 +51,7 @@ class Draft:
         self._appended: dict[int, tuple[Placed, list[str]]] = {}
         encoding = _ENCODING.match(data.removeprefix(b"\xef\xbb\xbf"))
         if data[:2] in (b"\xff\xfe", b"\xfe\xff") or (encoding and encoding[1].lower() not in (b"utf-8", b"us-ascii")):
-            raise NotEditable("it is written in another encoding than UTF-8")
+            raise NotEditable("it is not encoded in UTF-8")
         try:
             fromstring(data)  # refuses entities, which `_read` would expand
             self.root = _read(data)

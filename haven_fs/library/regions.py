@@ -52,6 +52,14 @@ class NamedArea:
     odd: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Named:
+    """A person in a photo: `box` is a share of the upright picture, None for somewhere in it."""
+
+    name: str
+    box: Box | None = None
+
+
 def read_regions(root: Element, turned: int | None, problems: list[str]) -> list[NamedArea]:
     """Return the named people of a packet, `turned` by its own orientation; what makes no sense is in `problems`."""
     properties: Fields = {}
@@ -69,9 +77,9 @@ def read_regions(root: Element, turned: int | None, problems: list[str]) -> list
     areas = mwg_areas(mwg, turned) + microsoft_areas(microsoft, drawn_on, turned) + _acdsee_areas(acdsee, turned)
     found = [area for _, area in areas if area and area.name] + list(_iptc_areas(iptc, turned))
     if any(area.odd for area in found):
-        problems.append("Where some people are in this picture is written in a way that makes no sense.")
+        problems.append("The positions of some people in this picture make no sense and were ignored.")
     if len(found) > MOST_REGIONS:
-        problems.append(f"More than {MOST_REGIONS} people are marked in this file; the others were left out.")
+        problems.append(f"More than {MOST_REGIONS} people are marked in this file; the rest were ignored.")
     return found[:MOST_REGIONS]
 
 

@@ -20,19 +20,19 @@ _OURS = f"{DRAFT}{secrets.token_hex(4)}-"
 _NO_LINKS = {errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK, errno.EINVAL}
 
 
-def draft_path(folder: Path) -> Path:
+def draft_path(folder: Path, prefix: str = _OURS) -> Path:
     """Return a name for a draft in a folder, which nothing has."""
-    return folder / f"{_OURS}{secrets.token_hex(8)}"
+    return folder / f"{prefix}{secrets.token_hex(8)}"
 
 
 class Draft:
     """A file that is being written in `folder`; `discard` it if it was not placed. Raises OSError."""
 
-    def __init__(self, folder: Path, length: int | None = None) -> None:
-        """`length`: how many bytes will come, if that is known: there must be room for them."""
+    def __init__(self, folder: Path, length: int | None = None, *, prefix: str = _OURS) -> None:
+        """`length`: how many bytes will come, if that is known: there must be room. `prefix`: of its name."""
         if length and shutil.disk_usage(folder).free < length:
             raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(folder))
-        self.path = draft_path(folder)
+        self.path = draft_path(folder, prefix)
         flags = os.O_RDWR | os.O_CREAT | os.O_EXCL | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0)
         self._file: BinaryIO = os.fdopen(os.open(self.path, flags, 0o666), "w+b", buffering=0)
         self.size = 0
@@ -136,5 +136,5 @@ def sweep(root: Path) -> int:
                     path.unlink()
                 found += 1
             except OSError as error:
-                logger.warning("%s is left of an upload and cannot be removed: %s", path, error)
+                logger.warning("%s is left over from an upload and cannot be deleted: %s", path, error)
     return found

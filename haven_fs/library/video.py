@@ -54,10 +54,10 @@ def read_video(path: Path, format_name: str) -> VideoFacts:
             with open_container(file, format_name) as container:
                 stream = next(iter(container.streams.video), None)
                 if stream is None:
-                    raise VideoError("There is no picture in this video, at most sound.")
+                    raise VideoError("This video contains no picture, only sound at most.")
                 codec = getattr(stream, "codec_context", None)
                 if codec is None:
-                    raise VideoError("This video is coded in a way that Haven does not know.")
+                    raise VideoError("This video uses a format that Haven does not know.")
                 width, height = codec.width, codec.height
                 duration = container.duration / av.time_base if container.duration else None
                 tags = {key.lower(): text for key, text in {**stream.metadata, **container.metadata}.items()}

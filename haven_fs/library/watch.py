@@ -26,7 +26,7 @@ all of it. A folder that was deleted or moved away is told by its parent alone, 
 a thread of the watcher, one call at a time for each root; for a file that is being written, a few times a second.
 """
 
-_WALK_ONLY = "Changes in %s are found by the regular walk only: %s"
+_WALK_ONLY = "Changes in %s are only found by the regular walk: %s"
 _CHECK_ROOT_EVERY = 2.0
 _FIRST_PAUSE, _LONGEST_PAUSE = 1.0, 3600.0  # between tries of a watch that fails, doubling
 _WORKED = 60.0  # after so long a watch that fails had worked
@@ -87,7 +87,7 @@ class _RootWatch(threading.Thread):
             except WatchError as lost:
                 self._say(_WALK_ONLY, str(lost))
             except Exception:
-                logger.exception("The watch of %s failed", self._root)
+                logger.exception("Watching %s failed", self._root)
             self.settled.set()
             if self._away:
                 self._stopping.wait(self._retry)
@@ -103,7 +103,7 @@ class _RootWatch(threading.Thread):
         try:
             self._mention_limits(notices)
             if self._away:
-                logger.info("%s is back and watched again", self._root)
+                logger.info("%s is back and is being watched again", self._root)
             self._away = False
             if self.settled.is_set():  # not the first time
                 self._tell(None)
@@ -122,16 +122,16 @@ class _RootWatch(threading.Thread):
         try:
             self._on_change(self._root, folders)
         except Exception:
-            logger.exception("Changes in %s were noticed and not taken up", self._root)
+            logger.exception("Changes in %s were noticed but could not be handled", self._root)
 
     def _mention_limits(self, notices: Notices) -> None:
         kind = _file_system(os.path.realpath(self._root))
         if kind in _REMOTE:
             self._say(
-                "What other machines change in %s is found by the regular walk only: it is on a disk of type %s", kind
+                "What other computers change in %s is only found by the regular walk: it is on a disk of type %s", kind
             )
         if notices.not_watched:
-            self._say(_WALK_ONLY, "some of its names are not UTF-8, and folders that hold one are not watched")
+            self._say(_WALK_ONLY, "some of its names are not UTF-8, and folders that contain one are not watched")
 
     def _say(self, message: str, detail: str) -> None:
         """Log a warning, but each only once."""

@@ -13,6 +13,7 @@ from xml.etree.ElementTree import Element, ParseError
 from defusedxml.common import DefusedXmlException
 from defusedxml.ElementTree import fromstring
 
+from haven_fs.library.headers import DATES, SIDECAR_DATE
 from haven_fs.library.personnames import listed_people
 from haven_fs.library.rdf import RDF, XML
 from haven_fs.library.regions import REGIONS, read_regions
@@ -23,14 +24,8 @@ Values = dict[str, Any]
 LONGEST_PACKET = 1 << 20
 """A packet of more bytes than this is skipped: none that a camera or a photo tool writes comes near."""
 
-SIDECAR_DATE = "haven:SidecarDate"
-"""A name of Haven's own, in what `read_sidecar` returns: the capture time it gives, which outranks the file's."""
-
 SIDECAR_PEOPLE = "haven:SidecarPeople"
-"""Another, of a sidecar that names anybody: those it names without a place. What the file lists does not count then."""
-
-DATES = ("exif:DateTimeOriginal", "photoshop:DateCreated", "xmp:CreateDate")
-"""Where XMP keeps the capture time, the most trusted first."""
+"""A name of Haven's own, of a sidecar that names anybody: those without a place. What the file lists does not count."""
 
 _NAMESPACES = {
     "http://ns.adobe.com/xap/1.0/": "xmp",
@@ -62,14 +57,14 @@ def parse_xmp(packet: bytes, problems: list[str]) -> Values:
     if not packet:
         return {}
     if len(packet) > LONGEST_PACKET:
-        problems.append("The notes of photo programs in this file (XMP) are too long and were not read.")
+        problems.append("What photo programs wrote in this file (XMP) is too long and was not read.")
         return {}
     start, end = packet.find(b"<x:xmpmeta"), packet.rfind(_END)
     try:
         # Only the element itself: the wrapper and the padding around it are what is most often cut off.
         root = fromstring(packet[start : end + len(_END)] if 0 <= start < end else packet)
     except (ParseError, DefusedXmlException, ValueError, LookupError):
-        problems.append("The notes of photo programs in this file (XMP) are damaged and were not read.")
+        problems.append("What photo programs wrote in this file (XMP) is damaged and was not read.")
         return {}
     values: Values = {}
     for description in root.iter(RDF + "Description"):

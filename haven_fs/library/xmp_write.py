@@ -22,7 +22,7 @@ from haven_fs.library.regions import (
     MPRI,
     MWG,
     Areas,
-    Box,
+    Named,
     NamedArea,
     microsoft_areas,
     mwg_areas,
@@ -38,14 +38,6 @@ _KEYWORDS = {
 }
 _SAME_NAME = 0.2
 """What a name in common counts for when a face is looked for among regions, as a share of overlap."""
-
-
-@dataclass(frozen=True, slots=True)
-class Named:
-    """A person in a photo: `box` is a share of the upright picture, None for somewhere in it."""
-
-    name: str
-    box: Box | None = None
 
 
 def with_people(
@@ -97,7 +89,7 @@ class _Writer:
         drawn_on = size_of(regions)
         frame = frame_of(NamedArea("", None, drawn_on, turned_by), self._metadata)
         if frame is None:
-            raise NotEditable("its regions are of a picture of another shape, before it was cropped or turned")
+            raise NotEditable("its face regions belong to the picture before it was cropped or turned")
         self._frame = frame
         self._regions(_MWG, regions, mwg_areas(regions, turned_by), [person for person in people if person.box])
         self._regions(_MICROSOFT, info, microsoft_areas(info, drawn_on, turned_by), people)

@@ -1,25 +1,29 @@
-"""The WSGI application of `haven serve`: wsgidav with Haven's provider, authenticator and guard around it."""
+"""The WSGI application of `haven serve`: wsgidav with a provider, Haven's authenticator and a guard around it."""
 
 from collections.abc import Callable
 from typing import Any
 
+from wsgidav.dav_provider import DAVProvider
 from wsgidav.error_printer import ErrorPrinter
 from wsgidav.lock_man.lock_storage import LockStorageDict
 from wsgidav.mw.cors import Cors
 from wsgidav.request_resolver import RequestResolver
 from wsgidav.wsgidav_app import WsgiDAVApp
 
-from haven_dav import HavenProvider
 from haven_fs.server.guard import Guard
 from haven_fs.server.login import HavenAuthenticator
 from haven_fs.server.users import Users, auth_config
-from haven_fs.tree.tree import Tree
 
 
-def make_app(tree: Tree, users: Users | None, *, tls: bool = False, allow_basic: bool = False) -> Callable[..., Any]:
-    """Return the application that serves `tree`; `users` None asks for no password and lets only loopback in."""
+def make_app(
+    provider: DAVProvider, users: Users | None, *, tls: bool = False, allow_basic: bool = False
+) -> Callable[..., Any]:
+    """Return the application that serves what a provider publishes.
+
+    `users`: None asks for no password and lets only loopback in.
+    """
     config = {
-        "provider_mapping": {"/": HavenProvider(tree)},
+        "provider_mapping": {"/": provider},
         "middleware_stack": [Cors, ErrorPrinter, HavenAuthenticator, RequestResolver],
         "http_authenticator": auth_config(users, tls, allow_basic),
         "lock_storage": LockStorageDict(),

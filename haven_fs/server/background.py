@@ -8,7 +8,7 @@ from pathlib import Path
 from haven_fs.analysis.indexer import Indexer
 from haven_fs.analysis.progress import Progress
 from haven_fs.catalog import Catalog
-from haven_fs.catalog.removed import expire
+from haven_fs.catalog.trash import expire
 from haven_fs.config import Settings
 from haven_fs.library.watch import Watcher
 from haven_fs.plugins import Plugins
@@ -93,7 +93,7 @@ class Background:
             except Exception:
                 if self._stopping:
                     return
-                logger.exception("Indexing stopped at an error; it goes on with the next change or walk")
+                logger.exception("Indexing stopped at an error; it will go on with the next change or walk")
             # Changes come in flocks: the workers wait a while for the next one before their memory is given back.
             if not self._wake.wait(timeout=_WORKERS_WAIT):
                 self._indexer.rest()

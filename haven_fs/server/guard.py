@@ -18,8 +18,8 @@ METHODS = XML_METHODS | {"OPTIONS", "GET", "HEAD", "UNLOCK", "PUT", "DELETE", "M
 """What a client may ask; wsgidav writes an error into the log at any other, and some clients try SEARCH all day."""
 HOST = re.compile(r"(\[[^\]]*\]|[^:]*)(?::\d*)?")
 ADVICE = (
-    "Without a password, only programs on this computer may open this address, directly. "
-    "Start `haven serve --host ...`, which asks for a password, to reach it from elsewhere or through a proxy."
+    "Without a password, only programs on this computer can open this drive, and only directly. To reach it from other"
+    " devices or through a proxy, start `haven serve --host ...`, which asks for a password."
 )
 
 
@@ -35,9 +35,9 @@ class Guard:
         if self._passwordless and (_proxied(environ) or not is_loopback(environ.get("HTTP_HOST", ""))):
             return _refuse(start_response, "403 Forbidden", ADVICE)
         if not _is_path(environ["PATH_INFO"]):
-            return _refuse(start_response, "400 Bad Request", "The address is not in UTF-8, or climbs with '..'.")
+            return _refuse(start_response, "400 Bad Request", "The address is not valid UTF-8, or contains '..'.")
         if environ["REQUEST_METHOD"] not in METHODS:
-            reason = f"This drive does not know {environ['REQUEST_METHOD']}."
+            reason = f"This drive does not support {environ['REQUEST_METHOD']}."
             return _refuse(start_response, "405 Method Not Allowed", reason, ("Allow", ", ".join(sorted(METHODS))))
         if environ["REQUEST_METHOD"] in XML_METHODS and not _short(environ):
             return _refuse(start_response, "413 Content Too Large", f"The request is larger than {XML_LIMIT} bytes.")

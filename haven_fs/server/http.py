@@ -4,8 +4,7 @@ What may be relied on: a client that stalls, reading or shaking hands, holds no 
 where it can; a request body that the application leaves unread neither fills memory nor spills into the next
 request; `100 Continue` is said only when the application begins to read; a client that goes away is no error.
 
-An application sends part of a file so: when environ["haven.sendfile.supported"] is true, it puts a SendFile into
-environ["haven.sendfile"], starts its response with the exact Content-Length and yields nothing.
+An application may have part of a file sent as haven_fs.sendfile says.
 """
 
 import logging
@@ -23,12 +22,12 @@ from cheroot.ssl.builtin import BuiltinSSLAdapter
 from cheroot.wsgi import Gateway_10
 from cheroot.wsgi import Server as CherootServer
 
-from haven_dav.send import SendFile
+from haven_fs import sendfile
 from haven_fs.server.body import open_body
 from haven_fs.server.sending import Outgoing, Waiter
 from haven_fs.server.tls import TlsFiles
 
-__all__ = ["SendFile", "Server", "make_server"]
+__all__ = ["Server", "make_server"]
 
 log = logging.getLogger(__name__)
 
@@ -80,7 +79,7 @@ class Gateway(Gateway_10):
         request.conn.socket.settimeout(BODY_SECONDS)
         request.rfile, request.conn.body = open_body(request.conn.rfile, length, invite)
         environ: dict[str, Any] = super().get_environ()  # type: ignore[no-untyped-call]
-        environ["haven.sendfile.supported"] = True
+        environ[sendfile.SUPPORTED] = True
         if request.method == b"OPTIONS":  # cheroot leaves the path of these, and only these, as it came
             environ["PATH_INFO"] = unquote_to_bytes(request.path).decode("latin-1")
         return environ
@@ -100,7 +99,7 @@ class Gateway(Gateway_10):
             for chunk in response:
                 if chunk and self._has_body():
                     self.write(chunk)
-            part = self.env.pop("haven.sendfile", None)
+            part = self.env.pop(sendfile.PART, None)
             request.ensure_headers_sent()
             if part is not None and self._has_body():
                 part, file = None, part
@@ -161,7 +160,7 @@ class Connection(cheroot_server.HTTPConnection):
             self.socket.do_handshake()
         except ssl.SSLError as error:
             if "HTTP_REQUEST" in (error.reason or ""):
-                message = b"This address speaks HTTPS only: write https:// instead of http://.\n"
+                message = b"This address only speaks HTTPS: use https:// instead of http://.\n"
                 head = f"HTTP/1.1 400 Bad Request\r\nContent-Type: text/plain\r\nContent-Length: {len(message)}\r\n"
                 with socket.socket(fileno=self.socket.detach()) as plain:
                     plain.sendall(head.encode() + b"Connection: close\r\n\r\n" + message)

@@ -95,7 +95,9 @@ class HavenAuthenticator(HTTPAuthenticator):  # type: ignore[misc]
         if not header or not self.domain_controller.require_authentication("", environ):
             return super().__call__(environ, start_response)  # type: ignore[no-any-return]
         if scheme.lower() == "basic" and not self.accept_basic:
-            return self._challenge(environ, start_response, "A password in clear is not accepted here: use https://.")
+            return self._challenge(
+                environ, start_response, "Unencrypted passwords are not accepted here: use https://."
+            )
         if scheme.lower() == "basic":
             credentials = _basic(value)
             if credentials is None:
@@ -139,7 +141,7 @@ class HavenAuthenticator(HTTPAuthenticator):  # type: ignore[misc]
         self,
         environ: Environ,
         start_response: StartResponse,
-        reason: str = "A name and password are needed.",
+        reason: str = "Sign in with your user name and password.",
         stale: bool = False,
     ) -> Iterable[bytes]:
         """Answer 401; a name and password that were examined before this were wrong."""

@@ -16,8 +16,8 @@ def how_to_mount(url: str, tls: bool, user: str | None) -> str:
     web = f"{'webdavs' if tls else 'webdav'}://{address}/"
     asked = f" * /user:{user}" if user else ""
     lines = [
-        ("Finder", f"Go > Connect to Server (Cmd+K): {url}" + ("" if user else "  and connect as a guest")),
-        ("Explorer", f"in a command window: net use Z: {url}{asked}"),
+        ("Finder", f"Go > Connect to Server (Cmd+K): {url}" + ("" if user else "  (connect as a guest)")),
+        ("Explorer", f"at a command prompt: net use Z: {url}{asked}"),
         ("GNOME Files", f"Other Locations > Connect to Server: {davs}"),
         ("KDE Dolphin", f"in the address bar: {web}"),
     ]
@@ -31,17 +31,20 @@ def how_to_mount(url: str, tls: bool, user: str | None) -> str:
             ("", f"rclone mount :webdav: FOLDER --vfs-cache-mode writes {options}"),
         ]
     if _is_loopback(parts.hostname or ""):
-        lines.append(("Phones", "start it with --host 0.0.0.0 --tls to reach it from other devices"))
+        lines.append(("Phones", "to reach it from other devices, start Haven with --host 0.0.0.0 --tls"))
     elif clear:
-        lines.append(("rclone, phones", "they send the password itself: start Haven with --tls for them"))
+        lines.append(("rclone, phones", "these send passwords unencrypted; for them, start Haven with --tls"))
     else:
-        lines.append(("Phones", f"any file app that knows WebDAV: {url}"))
+        lines.append(("Phones", f"any file app that supports WebDAV: {url}"))
     if tls:
         lines.append(
-            ("", "The certificate is Haven's own: check its fingerprint when a program asks whether to trust it.")
+            (
+                "",
+                "Haven made this certificate itself: when a program asks whether to trust it, compare the fingerprint.",
+            )
         )
         lines.append(
-            ("", "Explorer never asks; install the certificate under Trusted Root Certification Authorities first.")
+            ("", "Explorer never asks: first install the certificate under Trusted Root Certification Authorities.")
         )
     return "\n".join(f"  {name:<15}{text}" for name, text in lines)
 

@@ -19,7 +19,7 @@ from collections import deque
 from collections.abc import Callable
 from typing import Any
 
-from haven_dav.send import SendFile
+from haven_fs.sendfile import SendFile
 
 log = logging.getLogger(__name__)
 
@@ -145,7 +145,7 @@ class Outgoing:
             self._items.appendleft(memoryview(block))
             self._waiting += sent
         if not sent:
-            log.warning("%s became shorter while it was sent; the client gets a part", item.file.name)
+            log.warning("%s became shorter while it was being sent; the client got only part of it", item.file.name)
             raise ConnectionAbortedError("a file became shorter while it was sent")
         item.offset += sent
         item.count -= sent

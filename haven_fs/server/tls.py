@@ -41,7 +41,7 @@ def own_certificate(cert: Path, key: Path) -> TlsFiles:
     try:
         ssl.create_default_context(ssl.Purpose.CLIENT_AUTH).load_cert_chain(cert, key, password="")
     except (OSError, ValueError) as error:
-        raise UserError(f"{cert} and {key} are not a certificate and its key without a password: {error}") from error
+        raise UserError(f"{cert} and {key} are not a certificate and its unencrypted key: {error}") from error
     return TlsFiles(cert, key)
 
 

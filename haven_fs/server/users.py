@@ -65,9 +65,11 @@ class Users:
     def add(self, name: str, password: str) -> None:
         """Add a user or change a password; UserError if the name or password cannot be one."""
         if not NAME.fullmatch(name):
-            raise UserError(f"{name!r} cannot be a user's name. Use letters A to Z, digits and . _ - @, 64 at most.")
+            raise UserError(
+                f"{name!r} cannot be a user name. Use letters A to Z, digits and . _ - @, at most 64 of them."
+            )
         if len(password) < 8:
-            raise UserError("The password is too short: take at least 8 characters.")
+            raise UserError("The password is too short: use at least 8 characters.")
         with self._changing() as users:
             users[name] = _hashed(name, password)
 
@@ -75,14 +77,14 @@ class Users:
         """Remove a user; UserError if there is none of that name."""
         with self._changing() as users:
             if users.pop(name, None) is None:
-                raise UserError(f"There is no user {name}.")
+                raise UserError(f"There is no user called {name}.")
 
     def create_first(self) -> tuple[str, str]:
         """Make the first user; return its name and password, which is kept nowhere. UserError if there are users."""
         password = "-".join("".join(secrets.choice(LETTERS) for _ in range(4)) for _ in range(4))
         with self._changing() as users:
             if users:
-                raise UserError("There are users already: `haven users list` shows them.")
+                raise UserError("There are already users: `haven users list` shows them.")
             users[FIRST_NAME] = _hashed(FIRST_NAME, password)
         return FIRST_NAME, password
 
@@ -130,7 +132,7 @@ class Users:
             return {}
         except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
             raise UserError(
-                f"{self._path} cannot be read ({error}). Put it right, or move it away and add the users again."
+                f"{self._path} cannot be read ({error}). Repair it, or move it away and add the users again."
             ) from error
 
     @contextmanager

@@ -4,6 +4,7 @@ A row of the table `made` is all there is to one: its name, and what the folder 
 phrases opens it; so a narrowed folder is answered anew whenever it is looked at.
 """
 
+from collections import Counter
 from collections.abc import Sequence
 from typing import Protocol, runtime_checkable
 
@@ -11,8 +12,6 @@ from haven_fs.catalog import Writer, names
 from haven_fs.tree.nodes import Entry, Folder, View
 from haven_fs.tree.photoset import Stamp
 
-SEARCH = "search"
-"""The parent of searches that are kept: /Search lists those itself."""
 _FIXED = frozenset({"timeline", "review", "originals", "inbox", "recently removed"})
 """Folders at the top that are as they are, or real: a folder made there would mean something else, or nothing."""
 
@@ -76,15 +75,17 @@ def make(w: Writer, folder: Folder, name: str, narrower: Narrower) -> None:
 class Versions:
     """The versions of folders as one state of the catalog has them, made ones below them among it.
 
-    What a made folder holds may be other photos after any change, so whatever one is in is as new as the catalog.
+    What a made folder holds may be other photos after any change, so whatever one is in is as new as the catalog. And
+    made folders are counted: when one goes, no photo may have changed since.
     """
 
     def __init__(self, view: View) -> None:
         self._view = view
-        rows = view.db.execute("SELECT DISTINCT parent FROM made WHERE parent <> ?", (SEARCH,))
-        self._above = {
-            "/".join(parent.split("/")[:depth]) for (parent,) in rows for depth in range(parent.count("/") + 2)
-        }
+        self._made = Counter(
+            "/".join(parent.split("/")[:depth])
+            for (parent,) in view.db.execute("SELECT parent FROM made")
+            for depth in range(parent.count("/") + 2)
+        )
 
     def of(self, folder: Folder) -> Stamp:
         """Return the version of a folder."""
@@ -95,6 +96,7 @@ class Versions:
         return self._newer((*folder.view.key, entry.key or names.fold(entry.name)), entry.stamp)
 
     def _newer(self, key: tuple[str, ...], stamp: Stamp) -> Stamp:
-        if "/".join(key) not in self._above:
+        made = self._made["/".join(key)]
+        if not made:
             return stamp
-        return Stamp(stamp.count, max(stamp.seq, self._view.seq, self._view.midnight), steady=True)
+        return Stamp(stamp.count + made, max(stamp.seq, self._view.seq, self._view.midnight), steady=True)

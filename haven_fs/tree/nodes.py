@@ -10,15 +10,18 @@ import sqlite3
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from haven_fs.catalog import names
 from haven_fs.config import Settings
 from haven_fs.tree.photoset import File, FileSet, PhotoSet, Stamp
 from haven_fs.tree.searcher import Searcher
-from haven_fs.vectors import Vectors
+
+if TYPE_CHECKING:
+    from haven_fs.vectors import Vectors
 
 
-def _no_vectors() -> Vectors:
+def _no_vectors() -> "Vectors":
     raise LookupError("this view has no vectors")
 
 
@@ -39,7 +42,7 @@ class View:
     path: tuple[str, ...] = ()
     key: tuple[str, ...] = ()
     searchers: Sequence[Searcher] = ()
-    vectors: Callable[[], Vectors] = field(default=_no_vectors)
+    vectors: "Callable[[], Vectors]" = field(default=_no_vectors)
     remember_split: Callable[[str], None] = field(default=lambda path: None)
 
     @property
@@ -308,14 +311,14 @@ class FacetFolder(Folder):
             if names.fold(extra) == names.fold(name):
                 return opened(self.view.below(extra))
         row = self.view.db.execute(
-            "SELECT id, key, name, parent FROM value WHERE facet = ? AND fold = ?", (self._facet, names.fold(name))
+            "SELECT key, name, parent FROM value WHERE facet = ? AND fold = ?", (self._facet, names.fold(name))
         ).fetchone()
-        if row is None or (self._parent is not None and row[3] != self._parent):
+        if row is None or (self._parent is not None and row[2] != self._parent):
             return self._elsewhere() if names.fold(name) == names.fold(self.ELSEWHERE) else None
-        photos = self.view.within.with_value(row[0])
+        photos = self.view.within.with_facet(self._facet, row[0])
         if not photos.stamp(self.view.db).count:
             return None
-        return self.open_value(self.view.below(row[2]), row[1], photos)
+        return self.open_value(self.view.below(row[1]), row[0], photos)
 
     def open_value(self, view: View, key: str, photos: PhotoSet) -> Folder:
         """Return the folder of one value; a subclass may open another kind."""

@@ -1,19 +1,21 @@
 """/Originals: the libraries' real folders, as they are on disk. Never split, never filtered.
 
-A folder of a library that the owner has made writable takes real file operations (haven_fs.tree.filing); of any other
+A folder of a library that the owner has made writable takes real file operations (haven_fs.tree.actions); of any other
 library nothing is ever changed.
 """
 
 import os
+import sqlite3
 import unicodedata
 from collections.abc import Iterable, Sequence
 
 from haven_fs.catalog import Writer, names
 from haven_fs.catalog.disk import touch
 from haven_fs.catalog.libraries import find_library
+from haven_fs.catalog.schema import LOCATED
 from haven_fs.config import Settings
 from haven_fs.hook import hookimpl
-from haven_fs.tree.filing import READ_ONLY, Spot, check_disk_name, make_folder
+from haven_fs.tree.disk.place import READ_ONLY, DiskPlace, check_disk_name, make_folder
 from haven_fs.tree.nodes import Entry, Folder, SmartFolder, View
 from haven_fs.tree.photoset import File, FileSet, PhotoSet, Stamp
 
@@ -47,12 +49,12 @@ class DiskFolder(Folder):
         """Return a folder in this one; a subclass opens another kind."""
         return DiskFolder(view, dir_id, seq)
 
-    def spot(self) -> Spot:
+    def disk_place(self) -> DiskPlace:
         """Return where it is on disk."""
         library_id, path = self.view.db.execute(
             "SELECT library_id, path FROM dir WHERE id = ?", (self._dir_id,)
         ).fetchone()
-        return Spot(find_library(self.view.db, library_id), os.fsdecode(path))
+        return DiskPlace(find_library(self.view.db, library_id), os.fsdecode(path))
 
     @property
     def dir_id(self) -> int:
@@ -108,18 +110,9 @@ class WritableFolder(DiskFolder):
         """Return a folder in this one."""
         return WritableFolder(view, dir_id, seq)
 
-    def on_disk(self) -> tuple[int | None, bytes]:
-        """Return the library, and the path below its root."""
-        spot = self.spot()
-        return spot.library.id, spot.below
-
-    def disk_name(self, name: str) -> str | None:
-        """Return what the real file of that name is called on disk, None if there is none."""
-        return self.real_name(name)
-
     def check_upload(self, name: str) -> None:
         """Raise Refused if no file may have that name here."""
-        check_disk_name(self.spot().child(name), folder=False)
+        check_disk_name(self.disk_place().child(name), folder=False)
 
     def changed(self, w: Writer) -> None:
         """Note that what is listed here is another by now."""
@@ -130,7 +123,21 @@ class WritableFolder(DiskFolder):
 
     def make_folder(self, w: Writer, name: str) -> None:
         """Make a folder on the disk. Raises Refused."""
-        make_folder(w, self.spot().child(unicodedata.normalize("NFC", name)))
+        make_folder(w, self.disk_place().child(unicodedata.normalize("NFC", name)))
+
+
+def path_of(db: sqlite3.Connection, original_id: int) -> str | None:
+    """Return the path at which /Originals shows an original, starting with a slash; None if it is gone."""
+    row = db.execute(
+        f"SELECT o.shown, o.dir_id, l.name FROM original o {LOCATED} WHERE o.id = ? AND o.gone IS NULL",
+        (original_id,),
+    ).fetchone()
+    if row is None:
+        return None
+    path, dir_id, library = row
+    while (above := db.execute("SELECT shown, parent_id FROM dir WHERE id = ?", (dir_id,)).fetchone())[1] is not None:
+        path, dir_id = f"{above[0]}/{path}", above[1]
+    return f"/Originals/{library}/{path}"
 
 
 class OriginalsFolder(Folder):

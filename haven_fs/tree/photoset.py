@@ -187,10 +187,6 @@ class PhotoSet:
         """Return the photos of this set for which `condition`, SQL over `p`, holds too."""
         return PhotoSet((*self.where, condition), self.params + params, self.shown)
 
-    def with_value(self, value_id: int) -> "PhotoSet":
-        """Return the photos of this set that belong to a facet's value."""
-        return self.narrowed("p.id IN (SELECT photo_id FROM member WHERE value_id = ?)", value_id)
-
     def with_facet(self, facet: str, key: str | None = None, *, parent: str | None = None) -> "PhotoSet":
         """Return the photos of this set that have the value of that key in a facet; without a key, any value of it.
 
@@ -217,6 +213,10 @@ class PhotoSet:
         query = f"SELECT count(*), max(p.seq) FROM photo p WHERE {self.condition}"
         count, seq = db.execute(query, self.params).fetchone()
         return Stamp(count, seq or 0)
+
+    def ids(self, db: sqlite3.Connection) -> list[int]:
+        """Return the ids of the photos."""
+        return [id_ for (id_,) in db.execute(f"SELECT p.id FROM photo p WHERE {self.condition}", self.params)]
 
     def grouped(self, db: sqlite3.Connection, expression: str) -> list[tuple[Any, Stamp]]:
         """Return each value of an SQL expression over `p` with the stamp of its photos, in its order."""

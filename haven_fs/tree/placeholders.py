@@ -8,12 +8,13 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from haven_fs.catalog import Writer, names
+from haven_fs.tree.junk import INCOMING
 from haven_fs.tree.nodes import View
 from haven_fs.tree.photoset import File
 
 MOST = 1000
 """Names kept in all; the oldest go first."""
-_FOLDER, _EMPTY = "dropped", "empty"
+_EMPTY = "empty"
 """The file, in the data folder, that has no bytes, for all of them."""
 
 
@@ -23,7 +24,7 @@ class Placeholders:
     def __init__(self, view: View) -> None:
         self._db = view.db
         self._place = "/".join(view.key)
-        self._folder = Path(str(view.settings["data_dir"])) / _FOLDER
+        self._folder = Path(str(view.settings["data_dir"])) / INCOMING
 
     def files(self) -> Sequence[File]:
         """Return the names as files."""

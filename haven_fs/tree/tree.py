@@ -1,22 +1,59 @@
-"""The tree: resolves a path to a folder or a file, and nothing else. Thread-safe; each request opens its own View."""
+"""The tree: what a path leads to, and what a folder lists. Thread-safe; each request opens its own View."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import datetime
 
 from haven_fs.catalog import Catalog, Writer, names
 from haven_fs.catalog.libraries import NO_INBOX, find_inbox
 from haven_fs.config import Settings
 from haven_fs.errors import Forbidden
+from haven_fs.tree.disk.uploads import Uploads
+from haven_fs.tree.gestures import Gestures
+from haven_fs.tree.junk import CALM, INCOMING, JunkStore
+from haven_fs.tree.listing import Listing
 from haven_fs.tree.narrowing import Narrower, can_narrow, enter_made, made_in, make
 from haven_fs.tree.nodes import Entry, Folder, PathPattern, SmartFolder, Text, View
 from haven_fs.tree.photoset import File
 from haven_fs.tree.placeholders import Placeholders
 from haven_fs.tree.searcher import Searcher
-from haven_fs.tree.uploads import TakesUploads, Uploads
-from haven_fs.tree.writes import TakesFiles, TakesPhotos
+from haven_fs.tree.writes import TakesFiles, TakesPhotos, TakesUploads
 
 Node = Folder | File | Text
+
+
+@dataclass(frozen=True, slots=True)
+class Located:
+    """What a path leads to: looked up once, then passed to everything that deals with it.
+
+    `path`: as it was asked for. `node`: None if nothing is there. `parent`: the folder it is in, or would be in; None
+    for the root, and if there is no such folder.
+    """
+
+    path: tuple[str, ...]
+    node: Node | None
+    parent: Folder | None
+
+    @property
+    def name(self) -> str:
+        """The last name of the path, "" for the root."""
+        return self.path[-1] if self.path else ""
+
+    @property
+    def spelled(self) -> tuple[str, ...]:
+        """The path as the tree spells it, as far as it exists."""
+        if isinstance(self.node, Folder):
+            return self.node.view.path
+        above = self.parent.view.path if self.parent is not None else self.path[:-1]
+        return (*above, self.node.name if self.node is not None else self.name)
+
+    def is_extra(self) -> bool:
+        """Tell whether it is a file that was put into its folder: see Folder.extras."""
+        node = self.node
+        if not isinstance(node, File) or self.parent is None:
+            return False
+        return any(node.name == extra.name for extra in self.parent.extras())
 
 
 class Tree:
@@ -41,6 +78,9 @@ class Tree:
         self._patterns = patterns
         self._searchers = searchers
         self._narrower = narrower
+        # Beside the catalog, so that a file that was sent is moved to its place, not copied.
+        self.junk = JunkStore(catalog.path.parent / INCOMING)
+        self.gestures = Gestures()
         self.uploads: Uploads | None = None
         """What keeps files that are sent; None where none are taken, such as in a server of somebody else's."""
 
@@ -61,21 +101,37 @@ class Tree:
             with self.catalog.write() as w:
                 w.db.executemany("INSERT OR IGNORE INTO split VALUES (?)", [(path,) for path in splits])
 
+    def locate(self, view: View, path: Sequence[str]) -> Located:
+        """Return what is at `path`, a list of names in any case and composition, and the folder it is in."""
+        parts = tuple(path)
+        if not parts:
+            return Located(parts, _Place(view, (), self._folders), None)
+        parent = self._folder(view, parts[:-1])
+        node: Node | None = self.junk.find(parts) or (CALM if parts == (CALM.name,) else None)
+        if node is None and parent is not None:
+            name = parts[-1]
+            node = parent.enter(name) or self._file(parent, name) or self._unlisted(parent, name)
+        return Located(parts, node, parent)
+
     def resolve(self, view: View, path: Sequence[str]) -> Node | None:
-        """Return what is at `path`, a list of names in any case and composition; None if nothing is."""
+        """Return what is at `path`, None if nothing is."""
+        return self.locate(view, path).node
+
+    def _folder(self, view: View, path: Sequence[str]) -> Folder | None:
         folder: Folder = _Place(view, (), self._folders)
-        for position, name in enumerate(path):
-            below = folder.enter(name)
-            if below is None and position == len(path) - 1 and (file := self._file(folder, name)):
-                return file
-            below = below or self._unlisted(folder, name)
+        for name in path:
+            below = folder.enter(name) or self._unlisted(folder, name)
             if below is None:
                 return None
             folder = below
         return folder
 
-    def entries(self, folder: Folder) -> list[Entry]:
-        """Return the folders listed in one: its own, and those that were made in it."""
+    def listing(self, folder: Folder) -> Listing:
+        """Return everything a folder lists."""
+        kept = Placeholders(folder.view).files() if _keeps_names(folder) else ()
+        return Listing(folder, self._entries(folder), folder.texts(), folder.extras(), kept, folder.files())
+
+    def _entries(self, folder: Folder) -> list[Entry]:
         own = list(folder.entries())
         if self._narrower is None:
             return own
@@ -96,7 +152,7 @@ class Tree:
         if self._narrower is not None and (made := enter_made(folder, name, self._narrower)) is not None:
             return made
         photos = folder.photos
-        # Inside a folder about photos another facet's name narrows it.
+        # TrashPlace a folder about photos another facet's name narrows it.
         facet = self._folders.get((names.fold(name),))
         if photos is not None and facet is not None and facet.facet:
             return facet.open(folder.view.below(facet.path, within=photos))
@@ -119,26 +175,23 @@ class Tree:
         found = files.find(folder.view.db, name) if files is not None else None
         return found or (Placeholders(folder.view).find(name) if _keeps_names(folder) else None)
 
-    def extras(self, folder: Folder) -> list[File]:
-        """Return the files listed in a folder that `files` does not hold, and the names kept for later ones."""
-        extras = list(folder.extras())
-        return [*extras, *Placeholders(folder.view).files()] if _keeps_names(folder) else extras
-
-    def keep_name(self, w: Writer, folder: Folder, name: str) -> None:
-        """Keep a name in a folder for a program that will write to it. Raises Refused if no file may have it."""
-        if not _keeps_names(folder):
-            raise Forbidden(folder.refusal)
+    def keep_name(self, w: Writer, at: Located) -> None:
+        """Keep a name for a program that is about to write to it. Raises Refused if no file may have it."""
+        folder = at.parent
+        if folder is None or not _keeps_names(folder):
+            raise Forbidden(folder.refusal if folder is not None else Folder.refusal)
         if not isinstance(folder, TakesUploads) and find_inbox(w.db) is None:
             raise Forbidden(NO_INBOX)  # no file can come
-        Placeholders(folder.view).put(w, name)
+        Placeholders(folder.view).put(w, at.name)
         if isinstance(folder, TakesUploads):
-            folder.check_upload(name)
+            folder.check_upload(at.name)
             folder.changed(w)
 
-    def drop_name(self, w: Writer, folder: Folder, name: str) -> None:
-        """Keep a name no more."""
-        if Placeholders(folder.view).drop(w, name) and isinstance(folder, TakesUploads):
-            folder.changed(w)
+    def drop_name(self, w: Writer, at: Located) -> None:
+        """Stop keeping a name."""
+        assert at.parent is not None
+        if Placeholders(at.parent.view).drop(w, at.name) and isinstance(at.parent, TakesUploads):
+            at.parent.changed(w)
 
 
 def _keeps_names(folder: Folder) -> bool:

@@ -4,12 +4,14 @@ The methods run inside one write transaction of the catalog, and look again ther
 was opened in an older state. They raise a kind of Refused with a sentence for the person who wrote.
 """
 
+import unicodedata
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol, runtime_checkable
 
 from haven_fs.catalog import Writer, names
 from haven_fs.errors import Forbidden
+from haven_fs.tree.disk.place import DiskPlace
 from haven_fs.tree.nodes import Folder, Text
 from haven_fs.tree.photoset import File
 
@@ -124,6 +126,40 @@ class TakesFiles(Protocol):
     def remove_file(self, w: Writer, name: str) -> None:
         """Forget a file that was taken."""
         ...
+
+
+@runtime_checkable
+class TakesUploads(Protocol):
+    """A folder on disk that files can be written to."""
+
+    links: bool
+    """Whether bytes that a library already has as a photo are shown here rather than stored again."""
+
+    def disk_place(self) -> DiskPlace:
+        """Return where it is on disk."""
+        ...
+
+    def real_name(self, name: str) -> str | None:
+        """Return what the file or folder of that name, in any spelling, is called on disk; None if there is none."""
+        ...
+
+    def check_upload(self, name: str) -> None:
+        """Raise Refused if no file may have that name here."""
+        ...
+
+    def changed(self, w: Writer) -> None:
+        """Note that what is listed here has changed."""
+        ...
+
+    def stored(self, w: Writer, name: str, file: File) -> None:
+        """Show a file under the name it was written to, whether it is stored here or already was in a library."""
+        ...
+
+
+def check_name(name: str) -> None:
+    """Raise Refused if no file can be written under a name."""
+    if names.shown(name) != unicodedata.normalize("NFC", name) or len(name.encode(errors="replace")) > 255:
+        raise Forbidden("Not every program could be told of this name. Choose a shorter or plainer one.")
 
 
 def folder_name(name: str) -> str:

@@ -86,7 +86,7 @@ class WrittenFolder(Folder):
         self.aliases.put(w, name, file, always=self.files() is None)
         if not said:
             # The listing may be another all the same.
-            w.db.execute("UPDATE photo SET seq = ? WHERE id = ?", (w.seq, file.photo_id))
+            w.touch([photo_of(file)])
             w.correct("written here", file.photo_id, name=name)
 
     def _whole(self) -> str:
@@ -159,5 +159,5 @@ class ChosenPhotos(WrittenPhotos):
 def photo_of(file: File) -> int:
     """Return the photo that a file belongs to. Raises Refused if it is none."""
     if file.photo_id is None:
-        raise Forbidden("This file is no photo of your libraries.")
+        raise Forbidden("This file is not a photo in your libraries.")
     return file.photo_id

@@ -177,7 +177,7 @@ class ChromaIndex:
             except Later as error:
                 if self._stopping:
                     return
-                logger.warning("The Chroma index cannot be used now, search goes on without it: %s", error)
+                logger.warning("The Chroma index cannot be used now, so searches run without it: %s", error)
                 self._states[space] = f"waits: {error}"
                 break
         self._failures += 1
@@ -205,7 +205,7 @@ class ChromaIndex:
     def _lost(self, space: str, error: ChildLost) -> None:
         # A machine that is short of memory kills and stalls what is good: that is looked at again first.
         spoilt = error.how in (How.CRASHED, How.BROKEN) or (error.how is How.HUNG and space in self._hung)
-        then = "is made anew" if spoilt else "is looked at again"
+        then = "will be rebuilt" if spoilt else "will be checked again"
         logger.warning("The Chroma index of %s %s: %s", space, then, error)
         self._states[space] = f"{then}: {error}"
         self._held.pop(space, None)

@@ -107,9 +107,9 @@ class Collection:
             return
         self.state = state
         if (state.token, state.where, state.hnsw) != (space.token, where, HNSW) or state.rows > space.rows:
-            raise Broken("it is of another time")
+            raise Broken("it belongs to another state of the vectors")
         if state.dirty and where == EMBEDDED:
-            raise Broken("it was left in the middle of a change")
+            raise Broken("it was interrupted in the middle of a change")
         if where == EMBEDDED:
             self._check_files()
         self._chroma = connect(where, folder / "index").get_collection(self._name, embedding_function=None)
@@ -189,7 +189,7 @@ class Collection:
         )["distances"]
         # A vector is nearest to itself, or to its like.
         if sum(bool(nearest) and nearest[0] < 0.01 for nearest in answers) * 2 < len(asked):
-            raise Broken("it answers wrongly")
+            raise Broken("it gives wrong answers")
 
 
 def connect(where: str, index: Path) -> Any:

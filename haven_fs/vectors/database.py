@@ -72,7 +72,9 @@ class Database:
                 db.close()
                 return None
             if version < len(MIGRATIONS):
-                raise UserError(f"{self.path} is older than this Haven FS. Run `haven index` or `haven serve` once.")
+                raise UserError(
+                    f"{self.path} was made by an older version of Haven FS. Run `haven index` or `haven serve` once."
+                )
         except BaseException:
             db.close()
             raise
@@ -83,7 +85,7 @@ class Database:
     def write(self) -> Iterator[sqlite3.Connection]:
         """Give the writer inside one transaction, rolled back if the block raises; other writers wait."""
         if self.readonly:
-            raise UserError(f"{self.path} was opened for reading only.")
+            raise UserError(f"{self.path} was opened read-only.")
         with self.lock, self._words():
             db = self._open_writer()
             db.execute("BEGIN IMMEDIATE")
@@ -121,7 +123,9 @@ class Database:
     def _version(self, db: sqlite3.Connection) -> int:
         version = int(db.execute("PRAGMA user_version").fetchone()[0])
         if version > len(MIGRATIONS):
-            raise UserError(f"{self.path} was made by a newer Haven FS. Update this one: `pip install -U haven-fs`.")
+            raise UserError(
+                f"{self.path} was made by a newer version of Haven FS. Update this one: `pip install -U haven-fs`."
+            )
         return version
 
     @contextmanager
@@ -132,11 +136,11 @@ class Database:
             code = getattr(error, "sqlite_errorcode", 0) & 0xFF
             if code in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
                 raise UserError(
-                    f"{self.path} is damaged ({error}). Move it away: Haven makes it again from the photos."
+                    f"{self.path} is damaged ({error}). Move it away, and Haven will rebuild it from the photos."
                 ) from error
             if code in _DISK:
                 raise UserError(
-                    f"{self.path} cannot be used ({error}). See that the disk has space and is whole."
+                    f"{self.path} cannot be used ({error}). Check that the disk is healthy and has space."
                 ) from error
             raise
 

@@ -67,7 +67,7 @@ class Edit:
 
     def _new_space(self, name: str, first: Vector) -> Numbering:
         if not first.data or len(first.data) % 2:
-            raise ValueError(f"{len(first.data)} bytes are no float16 vector")
+            raise ValueError(f"{len(first.data)} bytes are not a float16 vector")
         self._db.execute(
             "INSERT INTO space (name, dim, token) VALUES (?, ?, ?)", (name, len(first.data) // 2, _new_token())
         )
@@ -150,7 +150,7 @@ def _check(vector: Vector, space: Numbering) -> None:
     if len(vector.data) != space.dim * 2:
         raise UserError(
             f'The vectors "{space.name}" have {space.dim} numbers each, a new one {len(vector.data) / 2:g}. '
-            "The model's files have been exchanged for another's; install that one under a name of its own."
+            "The model's files have been replaced by those of another model; install that one under its own name."
         )
     length = math.hypot(*struct.unpack(f"<{space.dim}e", vector.data))
     if not abs(length - 1) < _UNIT:

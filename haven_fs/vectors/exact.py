@@ -163,7 +163,7 @@ class ExactSearch:
                     return np.asarray(mapped)
             except (OSError, ValueError) as error:
                 logger.debug("%s: %s", copy.vectors, error)
-            logger.warning("The fast copy of the vectors %s is damaged and not used", space.name)
+            logger.warning("The fast copy of the vectors %s is damaged and will not be used", space.name)
             self._distrusted.add(space.token)
         return np.empty((0, space.dim), np.float16)
 

@@ -94,7 +94,7 @@ class Owner:
             if state is not None and state.where != EMBEDDED:
                 connect(state.where, path).delete_collection(f"haven-{path.name}")
         except Exception as error:
-            print(f"{path.name} may stay on its server: {error}", file=sys.stderr)
+            print(f"{path.name} may still be on its server: {error}", file=sys.stderr)
         shutil.rmtree(path, ignore_errors=True)
 
 

@@ -1,12 +1,11 @@
-"""What models exist and which are here: the registry, the store on disk, and loading them.
+"""Which models exist and which are installed: the registry, the store on disk, and loading them.
 
 Importing it costs nothing: every library that computes is loaded with the first model that needs it.
 """
 
 from collections.abc import Sequence
 
-from haven_fs import hookimpl
-from haven_fs.command import Command
+from haven_fs import Command, hookimpl
 
 
 @hookimpl
@@ -15,5 +14,11 @@ def haven_commands() -> Sequence[Command]:
     from haven_models import command
 
     return [
-        Command("models", "Show, fetch, add or remove models for search by meaning.", command.arguments, command.run)
+        Command(
+            "models",
+            "List, fetch and choose the models that recognise pictures and faces.",
+            command.arguments,
+            command.run,
+            group="Start",
+        )
     ]

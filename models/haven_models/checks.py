@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from haven_fs.errors import UserError
+from haven_fs import UserError
 from haven_models.registry import Task
 
 

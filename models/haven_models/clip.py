@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from haven_fs.errors import UserError
+from haven_fs import UserError
 from haven_models.layout import TORCH, Cutoff, Layout
 from haven_models.preprocess import Preprocess
 
@@ -123,7 +123,7 @@ def open_clip_model(folder: Path, *, backend: Backend = "auto", threads: int = 0
     Raises UserError if the folder is not a whole model or there is no such backend.
     """
     if backend not in ("auto", "onnx", "torch"):
-        raise UserError(f"Nothing is called {backend!r} that could compute a model: choose auto, onnx or torch.")
+        raise UserError(f"There is no backend called {backend!r}: choose auto, onnx or torch.")
     return ClipModel(Layout(Path(folder)), backend, threads)
 
 

@@ -1,4 +1,4 @@
-"""`haven models`: which models can be had and are here, and fetching, adding, choosing, checking, removing them."""
+"""`haven models`: lists, fetches, adds, chooses, checks and removes models."""
 
 import argparse
 import json
@@ -9,8 +9,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from haven_fs.cli import options
-from haven_fs.errors import UserError
+from haven_fs import UserError, options
 from haven_models import exporting
 from haven_models.pull import Plan, plan_pull, pull
 from haven_models.registry import ENTRIES, TASKS, Entry, entry_for_repository, find_entry
@@ -18,50 +17,66 @@ from haven_models.store import Installed, ModelStore, model_store
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
-    """Add what `models` takes."""
+    """Add the verbs with their arguments, --data and --json to `parser`."""
     verbs = parser.add_subparsers(dest="verb", metavar="list|pull|add|use|verify|remove|export", required=True)
-    show = verbs.add_parser("list", help="show the models that can be had and those that are here")
-    fetch = verbs.add_parser("pull", help="fetch a model, or mend one that is damaged; shows size and licence first")
+    show = verbs.add_parser("list", help="list the models you can fetch and those you have")
+    fetch = verbs.add_parser("pull", help="fetch a model, or repair a damaged one; shows its size and licence first")
     fetch.add_argument(
-        "name", nargs="?", default="default", help="its name, `fast`, `default`, `quality`, or OWNER/NAME at the host"
+        "name",
+        nargs="?",
+        default="default",
+        metavar="NAME",
+        help="its name, `fast`, `default` or `quality`, or OWNER/NAME on the host (default: `default`)",
     )
-    fetch.add_argument("--accept-licence", action="store_true", help="do not ask: the licence is accepted")
+    fetch.add_argument("--accept-licence", action="store_true", help="accept the licence without being asked")
     add = verbs.add_parser("add", help="copy a model from a folder and use it")
-    add.add_argument("task", choices=TASKS, help="clip: search by meaning; faces: people")
-    add.add_argument("folder", type=Path, metavar="DIR", help="the folder that the model is in")
-    add.add_argument("--name", help="what to call it (default: as the folder)")
-    use = verbs.add_parser("use", help="choose a model that is here")
-    verify = verbs.add_parser("verify", help="look for damage in a model, or in all")
-    verify.add_argument("name", nargs="?")
+    add.add_argument("task", choices=TASKS, metavar="clip|faces", help="clip for search by meaning, faces for people")
+    add.add_argument("folder", type=Path, metavar="DIR", help="the folder the model is in")
+    add.add_argument("--name", metavar="NAME", help="what to call it (default: the name of the folder)")
+    use = verbs.add_parser("use", help="use a model you have")
+    verify = verbs.add_parser(
+        "verify", help="check a model for damage, or all of them; the exit status is 1 if there is any"
+    )
+    verify.add_argument("name", nargs="?", metavar="NAME", help="the model (default: all)")
     remove = verbs.add_parser("remove", help="delete a model")
     for verb in (use, remove):
-        verb.add_argument("name")
-    export = verbs.add_parser("export", help="make a model out of one of open_clip's (needs the extra [torch])")
+        verb.add_argument("name", metavar="NAME", help="the model")
+    export = verbs.add_parser(
+        "export", help="make a model from one of open_clip's and compare the two (needs the extra [torch])"
+    )
     exporting.arguments(export)
     options.add_data(parser, show, fetch, add, use, verify, remove, export)
     options.add_json(parser, show, fetch, add, use, verify, remove, export)
+    parser.epilog = (
+        "`pull` resumes where a broken download stopped, and checks every file. The first model of a kind is used at"
+        " once; with several, `use` chooses. With --json, `list` prints a list of models; the other verbs print the"
+        " model they worked on, and `verify` the damage it found in each."
+    )
 
 
 def run(args: argparse.Namespace) -> int:
-    """Do what the verb says."""
+    """Carry out the verb. Returns 1 if `verify` found damage, otherwise 0.
+
+    Raises UserError if there is no such model, it is damaged or cannot be fetched, or its licence was not accepted.
+    """
     store = model_store(options.data_folder(args).settings)
     if args.verb == "list":
         _list(store, as_json=args.json)
     elif args.verb == "pull":
-        _report(_pull(store, args), args, "is here")
+        _report(_pull(store, args), args, "is installed")
     elif args.verb == "add":
         added = store.add(args.task, args.folder, args.name)
         if added.commercial is False:
             known = next((one.licence.sentence for one in ENTRIES if one.licence.spdx == added.licence), "")
             print(f"Licence: {added.licence}. {known or 'NOT for commercial use.'}", file=sys.stderr)
-        _report(added, args, "is here and in use")
+        _report(added, args, "is installed and in use")
     elif args.verb == "use":
         _report(store.use(args.name), args, "is in use")
     elif args.verb == "export":
         return exporting.run(store, args)
     elif args.verb == "remove":
         store.remove(args.name)
-        print(json.dumps({"name": args.name, "removed": True}) if args.json else f"{args.name} is removed.")
+        print(json.dumps({"name": args.name, "removed": True}) if args.json else f"{args.name} has been removed.")
     else:
         return _verify(store, args)
     return 0
@@ -75,26 +90,26 @@ def _list(store: ModelStore, *, as_json: bool) -> None:
         print(json.dumps([_facts(known.get(name), here.get(name)) for name in names]))
         return
     for one in here.values():
-        print(f"Here: {one.name}, {one.task}, {size(one.bytes)}, licence {one.licence}{', in use' * one.active}")
-    print("Nothing is here yet." * (not here), end="\n" * (not here))
-    print("\nCan be had with `haven models pull NAME`:")
+        print(f"Installed: {one.name}, {one.task}, {size(one.bytes)}, licence {one.licence}{', in use' * one.active}")
+    print("No models are installed yet." * (not here), end="\n" * (not here))
+    print("\nAvailable with `haven models pull NAME`:")
     for entry in ENTRIES:
         if entry.name in here:
             continue
         tier = f" ({entry.tier})" if entry.tier else ""
         about = f", about {size(entry.about_bytes)}" if entry.about_bytes else ""
-        recall = f"; {entry.coco_recall} % of COCO's captions find their picture first"
+        recall = f"; finds the right picture first for {entry.coco_recall} % of COCO's captions"
         quality = recall if entry.coco_recall else ""
         languages = f", {entry.languages}" if entry.languages else ""
         print(f"\n{entry.name}{tier}: {entry.task}{about}{languages}{quality}")
         print(f"    {entry.note}")
         print(f"    Licence {entry.licence.spdx}. {entry.licence.sentence}")
         if entry.export:
-            print(f"    Not published ready; make it: haven models export {entry.export}")
+            print(f"    Not published in a form Haven can use; make it with: haven models export {entry.export}")
 
 
 def _facts(entry: Entry | None, one: Installed | None) -> dict[str, Any]:
-    """Return what is known of a model that can be had, or is here, or both."""
+    """Return what is known about a model that can be fetched, is installed, or both."""
     facts: dict[str, Any] = {"installed": one is not None, "active": one is not None and one.active}
     if entry is not None:
         facts |= {
@@ -127,7 +142,7 @@ def _pull(store: ModelStore, args: argparse.Namespace) -> Installed:
     entry = find_entry(args.name)
     if entry is None:
         if args.name.count("/") != 1 or not all(args.name.split("/")):
-            raise UserError(f"No model is called {args.name}. `haven models list` shows those that can be had.")
+            raise UserError(f"There is no model called {args.name}. `haven models list` shows the ones you can fetch.")
         entry = entry_for_repository(args.name)
     plan = plan_pull(store, entry)
     if plan.files:
@@ -136,12 +151,12 @@ def _pull(store: ModelStore, args: argparse.Namespace) -> Installed:
             pull(store, plan, progress)
     one = store.find(entry.name)
     if not one.active and not args.json:
-        print(f"Another model is in use. To change: haven models use {one.name}", file=sys.stderr)
+        print(f"Another model is in use. To switch to this one: haven models use {one.name}", file=sys.stderr)
     return one
 
 
 def _ask(plan: Plan, *, accepted: bool) -> None:
-    """Show what will come, and raise UserError unless it is wanted."""
+    """Show what would be fetched, and raise UserError unless it is wanted."""
     entry, licence = plan.entry, plan.entry.licence
     say = sys.stderr
     if plan.mends is not None:
@@ -153,15 +168,15 @@ def _ask(plan: Plan, *, accepted: bool) -> None:
     print(f"Licence: {licence.spdx}. {licence.sentence}", file=say)
     if not all(one.checked.startswith("a pinned") for one in plan.files):
         print(
-            "No checksum of it came with Haven: this first fetch trusts what the host says of its files, at commit"
-            f" {plan.snapshot.commit[:12]}. Its checksums are kept, and later damage is told by them.",
+            "Haven has no checksums for this model, so this first download trusts what the host says about the files at"
+            f" commit {plan.snapshot.commit[:12]}. Their checksums are kept, so later damage will be noticed.",
             file=say,
         )
     if accepted:
         return
     if not sys.stdin.isatty():
         raise UserError("Nothing was fetched. To accept the licence without being asked, add --accept-licence.")
-    question = "Fetch it?" if licence.commercial else "Do you accept that, and fetch it?"
+    question = "Fetch it?" if licence.commercial else "Do you accept the licence and want to fetch it?"
     if input(f"{question} [y/N] ").strip().casefold() not in ("y", "yes"):
         raise UserError("Nothing was fetched.")
 
@@ -182,15 +197,15 @@ def _verify(store: ModelStore, args: argparse.Namespace) -> int:
         print(json.dumps(problems))
     else:
         for name, wrong in problems.items():
-            print("\n".join(wrong) if wrong else f"{name} is as it came.")
+            print("\n".join(wrong) if wrong else f"{name} is undamaged.")
             if wrong:
-                print(f"To mend it: haven models pull {name}")
-        print("No model is here." * (not names), end="\n" * (not names))
+                print(f"To repair it: haven models pull {name}")
+        print("No models are installed." * (not names), end="\n" * (not names))
     return 1 if any(problems.values()) else 0
 
 
 def size(count: int) -> str:
-    """Return a number of bytes in words."""
+    """Return a number of bytes as people say it, such as 1.2 GB, 45 MB or 0.3 MB."""
     if count >= 1e9:
         return f"{count / 1e9:.1f} GB"
     return f"{count / 1e6:.0f} MB" if count >= 1e7 else f"{max(count / 1e6, 0.1):.1f} MB"

@@ -10,7 +10,7 @@ import urllib.error
 from collections.abc import Callable
 from pathlib import Path
 
-from haven_fs.errors import UserError
+from haven_fs import UserError
 from haven_models import hub
 
 TRIES = 5
@@ -43,7 +43,7 @@ def fetch(snapshot: hub.Snapshot, file: hub.RemoteFile, path: Path, progress: Ca
                 raise disk_full(path) from error
             problem = hub.no_network(error, snapshot.host)
         else:
-            problem = hub.no_network(ConnectionError("it ends the connection too early"), snapshot.host)
+            problem = hub.no_network(ConnectionError("it closed the connection too early"), snapshot.host)
         idle = 0 if _size(path) > have else idle + 1
         if idle == TRIES:
             raise problem
@@ -73,6 +73,6 @@ def _size(path: Path) -> int:
 def disk_full(path: Path) -> UserError:
     """Return the words for a disk without room."""
     return UserError(
-        f"The disk is full: {path.parent} cannot take the model. Free some space, or have HAVEN_MODELS name a folder on"
-        " another disk, and try again."
+        f"The disk is full: the model does not fit in {path.parent}. Free some space, or set HAVEN_MODELS to a folder"
+        " on another disk, and try again."
     )

@@ -12,7 +12,7 @@ from typing import Any
 
 from PIL import Image
 
-from haven_fs.errors import UserError
+from haven_fs import UserError
 from haven_models import layout, onnx_export
 from haven_models.parity import Parity, drawn_pictures, measure_parity
 from haven_models.tokenizer_json import simple_tokenizer_json
@@ -54,16 +54,16 @@ def export_open_clip(
     leaves no folder then. The model is in evaluation mode afterwards.
     """
     if out.exists() and (not out.is_dir() or any(out.iterdir())):
-        raise UserError(f"{out} is there already. Name another folder with --out, or remove it.")
+        raise UserError(f"{out} already exists. Choose another folder with --out, or delete it.")
     model = model.float().cpu().eval()
     draft = out.with_name(f".{out.name}.draft")
     shutil.rmtree(draft, ignore_errors=True)
     try:
-        tell("Writing the half for pictures ...")
+        tell("Writing the picture half ...")
         size = preprocess.get("size", 224)
         height, width = (size, size) if isinstance(size, int) else (int(size[0]), int(size[-1]))
         onnx_export.export_visual(model, (height, width), draft / layout.VISUAL)
-        tell("Writing the half for texts ...")
+        tell("Writing the text half ...")
         onnx_export.export_textual(model, int(tokenizer.context_length), draft / layout.TEXTUAL)
         if half:
             for file in (layout.VISUAL, layout.TEXTUAL):
@@ -75,12 +75,12 @@ def export_open_clip(
         parity = measure_parity(draft, model, transform, tokenizer, shown)
         if not parity.holds:
             raise UserError(
-                f"The exported model is not what open_clip computes: cosine {parity.images:.6f} for pictures,"
+                f"The exported model does not match open_clip: cosine similarity {parity.images:.6f} for pictures,"
                 f" {parity.texts:.6f} for texts. It was not kept. Please report which model this was."
             )
         small = None
         if int8:
-            tell("Making it 8-bit ...")
+            tell("Converting to 8 bits ...")
             for file in (layout.VISUAL, layout.TEXTUAL):
                 onnx_export.quantize(draft / file)
             small = measure_parity(draft, model, transform, tokenizer, shown)

@@ -1,4 +1,4 @@
-"""`haven models export`: a model of open_clip's made into one that Haven runs without torch."""
+"""`haven models export`: turns one of open_clip's models into one that Haven runs without torch."""
 
 import argparse
 import json
@@ -7,7 +7,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from haven_fs.errors import UserError
+from haven_fs import UserError
 from haven_models.layout import TORCH
 from haven_models.registry import ENTRIES
 from haven_models.store import ModelStore
@@ -17,30 +17,40 @@ if TYPE_CHECKING:
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
-    """Add what `export` takes."""
+    """Add NAME/TAG and the options of `haven models export` to `parser`."""
     what = parser.add_mutually_exclusive_group(required=True)
-    what.add_argument("name", nargs="?", help="NAME/TAG as open_clip has them; it fetches the weights")
     what.add_argument(
-        "--open-clip-dir", type=Path, metavar="DIR", help="a folder with open_clip_config.json and weights"
+        "name", nargs="?", metavar="NAME/TAG", help="the model as open_clip calls it; its weights are downloaded"
     )
-    parser.add_argument("--out", type=Path, metavar="DIR", help="write there instead of adding it to the models here")
+    what.add_argument(
+        "--open-clip-dir", type=Path, metavar="DIR", help="use a folder with open_clip_config.json and weights instead"
+    )
+    parser.add_argument("--out", type=Path, metavar="DIR", help="write the model to DIR instead of installing it")
     parser.add_argument(
-        "--int8", action="store_true", help="8-bit computing: a third of the size, faster on many processors"
+        "--int8", action="store_true", help="compute in 8 bits: a third of the size, and faster on many processors"
     )
-    parser.add_argument("--half", action="store_true", help="half the size on disk, more memory in use")
-    parser.add_argument("--torch", action="store_true", help="keep the model for torch too, to use a graphics card")
-    parser.add_argument("--random", action="store_true", help="NAME without weights, to measure speed; finds nothing")
-    parser.add_argument("--pictures", type=Path, metavar="DIR", help="compare with these pictures, not drawn ones")
+    parser.add_argument(
+        "--half",
+        action="store_true",
+        help="store the weights in half precision: half the size on disk, more memory in use",
+    )
+    parser.add_argument(
+        "--torch",
+        action="store_true",
+        help="keep the torch model too, so that a graphics card can be used; not with --int8",
+    )
+    parser.add_argument("--random", action="store_true", help="use random weights, to measure speed; finds nothing")
+    parser.add_argument("--pictures", type=Path, metavar="DIR", help="compare on these pictures instead of drawn ones")
 
 
 def run(store: ModelStore, args: argparse.Namespace) -> int:
-    """Export and report."""
+    """Export the model and print how close it is to the original. Returns 0; raises UserError if it is not the same."""
     from haven_models import open_clip_source
     from haven_models.export import export_open_clip
     from haven_models.parity import pictures_in
 
     if args.torch and args.int8:
-        raise UserError("torch would compute other vectors than 8 bits do: give --torch or --int8, not both.")
+        raise UserError("torch would compute different vectors from those in 8 bits: give --torch or --int8, not both.")
     pictures = pictures_in(args.pictures) if args.pictures else None
     if args.open_clip_dir:
         source = open_clip_source.from_folder(args.open_clip_dir)
@@ -88,11 +98,11 @@ def _report(name: str, folder: Path, made: "Exported", args: argparse.Namespace)
         print(json.dumps({"name": name, "folder": str(folder), "parity": asdict(made.parity), "int8": small}))
         return
     print(f"{name} is in {folder}")
-    print(_words("The same as open_clip's", made.parity.images, made.parity.texts, made.parity.pictures))
+    print(_words("Compared with open_clip", made.parity.images, made.parity.texts, made.parity.pictures))
     if made.int8:
         print(_words("In 8 bits", made.int8.images, made.int8.texts, made.int8.pictures))
-        print("How much 8 bits lose is told by what it finds, not by these: try both.")
+        print("These figures do not show how much is lost in searches: try both.")
 
 
 def _words(what: str, images: float, texts: float, count: int) -> str:
-    return f"{what}: cosine at least {images:.6f} on {count} pictures, {texts:.6f} on texts."
+    return f"{what}: cosine similarity at least {images:.6f} on {count} pictures and {texts:.6f} on texts."

@@ -10,7 +10,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Literal
 
-from haven_fs.errors import UserError
+from haven_fs import UserError
 from haven_models.layout import OURS, read_json, sampled
 from haven_models.manifest import read_manifest, sha256_of
 from haven_models.registry import Entry, entry_of_embedder, find_entry
@@ -39,10 +39,12 @@ class FaceLayout:
             if kind not in kinds.values():
                 broken = [path for path, its in kinds.items() if its == "broken"]
                 if broken:
-                    raise UserError(f"{broken[0]} cannot be opened: it is no ONNX file, or damaged. Copy it again.")
+                    raise UserError(
+                        f"{broken[0]} cannot be opened: it is not an ONNX file, or it is damaged. Copy it again."
+                    )
                 found = ", ".join(path.name for path in kinds) or "no .onnx file"
                 raise UserError(
-                    f"{folder} is no pack of models for faces: none of its files {words} ({found}). It should be a"
+                    f"{folder} is not a pack of face models: none of its files {words} ({found}). It should be a"
                     " folder of .onnx files as InsightFace has them, such as det_10g.onnx and w600k_r50.onnx."
                 )
         # Of several the first by name counts, as with InsightFace.

@@ -21,7 +21,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from haven_fs.errors import UserError
+from haven_fs import UserError
 from haven_models.face_layout import FaceLayout, is_yunet
 from haven_models.insight import model_classes
 
@@ -104,8 +104,8 @@ class FacePack:
             raise self._broken(self._layout.detector, error) from error
         if points is None:
             raise UserError(
-                f"{self._layout.detector} gives no eyes and mouths, by which faces are turned upright. Use a pack whose"
-                " detector does, such as those of `haven models list`."
+                f"{self._layout.detector} does not mark eyes and mouths, which Haven needs to turn faces upright. Use a"
+                " pack whose detector does, such as those that `haven models list` shows."
             )
         back = np.array([width / size[0], height / size[1]], np.float32)
         boxes = found[:, :4] * np.concatenate([back, back])
@@ -182,7 +182,7 @@ class FacePack:
     def _broken(self, path: Path, error: Exception) -> UserError:
         return UserError(
             f"The model {self.name} cannot be used: {path}: {' '.join(str(error).split())[:300]}."
-            f" `haven models verify {self.name}` says whether it is damaged."
+            f" `haven models verify {self.name}` shows whether it is damaged."
         )
 
 
@@ -199,7 +199,7 @@ def _rgb(picture: Picture) -> Pixels:
     """Return a picture's pixels."""
     pixels = np.asarray(picture)
     if pixels.ndim != 3 or pixels.shape[2] != 3 or pixels.dtype != np.uint8 or not pixels.size:
-        raise ValueError(f"a picture of RGB is wanted, not {pixels.shape} of {pixels.dtype}")
+        raise ValueError(f"an RGB picture is needed, not {pixels.shape} of {pixels.dtype}")
     return pixels
 
 

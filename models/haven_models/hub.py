@@ -18,8 +18,7 @@ from http.client import HTTPException
 from pathlib import Path
 from typing import Any
 
-from haven_fs import __version__
-from haven_fs.errors import UserError
+from haven_fs import UserError, __version__
 
 DEFAULT_HOST = "https://huggingface.co"
 _HERE = ("127.0.0.1", "::1", "localhost")
@@ -60,8 +59,8 @@ def model_host() -> str:
     if parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in _HERE):
         return host
     raise UserError(
-        f"HAVEN_MODEL_HOST is {host!r} and must begin with https://: what a host says of its files is believed. Correct"
-        " or unset it."
+        f"HAVEN_MODEL_HOST is {host!r}, but it must begin with https://, because Haven trusts what the host says about"
+        " its files. Correct it or unset it."
     )
 
 
@@ -78,7 +77,7 @@ def look_up(repository: str, revision: str) -> Snapshot:
     except BROKEN as error:
         raise no_network(error, host) from error
     except (ValueError, KeyError, TypeError) as error:
-        raise UserError(f"{host} does not answer as a model hub does. Is HAVEN_MODEL_HOST right?") from error
+        raise UserError(f"{host} does not answer like a model hub. Is HAVEN_MODEL_HOST right?") from error
 
 
 def _file(said: dict[str, Any]) -> RemoteFile:
@@ -107,17 +106,17 @@ def refusal(error: urllib.error.HTTPError, host: str, repository: str) -> UserEr
     """Return the words for an answer that is not the one asked for."""
     if error.code in (401, 403):
         return UserError(
-            f"{host} does not give {repository} to everybody. Fetch it yourself and use `haven models add`."
+            f"{host} does not give {repository} to everyone. Download it yourself and use `haven models add`."
         )
     if error.code == 404:
-        return UserError(f"There is no {repository} at {host}. `haven models list` shows what can be had.")
-    return UserError(f"{host} answers {error.code} for {repository}. Try again later.")
+        return UserError(f"There is no {repository} on {host}. `haven models list` shows what you can fetch.")
+    return UserError(f"{host} answered {error.code} for {repository}. Try again later.")
 
 
 def no_network(error: Exception, host: str) -> UserError:
     """Return the words for a host that cannot be reached."""
     reason = getattr(error, "reason", None) or error
     return UserError(
-        f"{host} cannot be reached: {reason}. Try again when there is a network; what was fetched so far is kept."
-        " A model from another computer can be added with `haven models add`."
+        f"{host} cannot be reached: {reason}. Try again when you are online; what has been downloaded is kept."
+        " You can also copy a model from another computer with `haven models add`."
     )

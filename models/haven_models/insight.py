@@ -18,7 +18,7 @@ import sys
 import types
 from typing import Any
 
-from haven_fs.errors import UserError
+from haven_fs import UserError
 
 _NEEDED = ("onnxruntime", "insightface", "cv2")
 _PATIENCE = 60.0
@@ -41,7 +41,7 @@ def missing() -> str | None:
     """
     lacking = [name for name in _NEEDED if importlib.util.find_spec(name) is None]
     if lacking:
-        return f"the package {lacking[0]} is not installed. Install Haven again: pip install haven-fs"
+        return f"the package {lacking[0]} is not installed. Reinstall Haven: pip install haven-fs"
     if multiprocessing.parent_process() is not None:
         try:
             model_classes()
@@ -67,10 +67,10 @@ def _in_words(said: str) -> str:
     library = re.match(r"lib([^:/\s]+?)(-[\d.]+)?\.so[^:]*: cannot open shared object", last)
     if library:
         return (
-            f"the system library lib{library[1]} is missing. On Debian install it: apt-get install libgl1 libglib2.0-0;"
-            " or do without it: pip uninstall opencv-python, then pip install opencv-python-headless."
+            f"the system library lib{library[1]} is missing. On Debian, run: apt-get install libgl1 libglib2.0-0."
+            " Or do without it: pip uninstall opencv-python, then pip install opencv-python-headless."
         )
-    return f"InsightFace cannot be loaded: {last}. Install Haven again: pip install --force-reinstall insightface"
+    return f"InsightFace cannot be loaded: {last}. Reinstall it: pip install --force-reinstall insightface"
 
 
 def _model_zoo() -> Any:

@@ -18,7 +18,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from haven_fs.errors import UserError
+from haven_fs import UserError
 
 VISUAL = "visual/model.onnx"
 TEXTUAL = "textual/model.onnx"
@@ -56,12 +56,12 @@ class Layout:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         if not folder.is_dir():
-            raise UserError(f"There is no model in {folder}. `haven models list` shows those there are.")
+            raise UserError(f"There is no model in {folder}. `haven models list` shows the ones you have.")
         missing = [name for name in NEEDED if not (folder / name).is_file()]
         if missing:
             raise UserError(
-                f"The model in {folder} is not whole: {', '.join(missing)} is missing. Fetch it again with"
-                " `haven models pull`, or add a folder that has config.json, visual/ and textual/ in it."
+                f"The model in {folder} is incomplete: it lacks {', '.join(missing)}. Fetch it again with"
+                " `haven models pull`, or add a folder that contains config.json, visual/ and textual/."
             )
         self.config = self._json(CONFIG)
         self.preprocess = self._json(PREPROCESS)
@@ -130,8 +130,8 @@ class Layout:
     def broken(self, name: str, why: str) -> UserError:
         """Return the error for a file of the model that cannot be used."""
         return UserError(
-            f"The model {self.name} cannot be used: {self.folder / name}: {why}. `haven models verify {self.name}` says"
-            " whether the file is damaged, `haven models pull` fetches it again."
+            f"The model {self.name} cannot be used: {self.folder / name}: {why}. `haven models verify {self.name}`"
+            " shows whether the file is damaged; `haven models pull` fetches it again."
         )
 
 
@@ -142,9 +142,9 @@ def read_json(path: Path) -> dict[str, Any]:
     except OSError as error:
         raise UserError(f"{path} cannot be read: {error.strerror}.") from error
     except ValueError as error:
-        raise UserError(f"{path} is damaged: it is no JSON. Fetch or copy the model again.") from error
+        raise UserError(f"{path} is damaged: it is not JSON. Fetch or copy the model again.") from error
     if not isinstance(found, dict):
-        raise UserError(f"{path} is damaged: it has no settings in it. Fetch or copy the model again.")
+        raise UserError(f"{path} is damaged: it contains no settings. Fetch or copy the model again.")
     return found
 
 

@@ -11,7 +11,7 @@ from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from haven_fs.errors import UserError
+from haven_fs import UserError
 from haven_models.layout import OURS, read_json
 
 NAME = "manifest.json"
@@ -54,7 +54,7 @@ def read_manifest(folder: Path) -> Manifest | None:
         raise UserError(f"{path} cannot be read: {error.strerror}.") from error
     except (ValueError, TypeError, KeyError, AttributeError) as error:
         raise UserError(
-            f"{path} is damaged, so that nothing can be said of the files beside it. Remove the model with"
+            f"{path} is damaged, so the files next to it cannot be checked. Remove the model with"
             f" `haven models remove {folder.name}` and fetch it again."
         ) from error
 
@@ -101,7 +101,7 @@ def damaged(folder: Path, manifest: Manifest, progress: Callable[[int], object] 
             if path.stat().st_size != record.size:
                 wrong[name] = f"it has {path.stat().st_size:,} bytes and should have {record.size:,}"
             elif sha256_of(path, progress) != record.sha256:
-                wrong[name] = "its content has changed since it came"
+                wrong[name] = "its content has changed since it was installed"
         except FileNotFoundError:
             wrong[name] = "it is missing"
         except OSError as error:

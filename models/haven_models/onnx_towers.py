@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from haven_fs.errors import UserError
+from haven_fs import UserError
 from haven_models import mapped
 from haven_models.layout import TEXTUAL, VISUAL, Layout
 from haven_models.tokens import Tokens
@@ -47,7 +47,7 @@ class OnnxTower:
         self._inputs = list(self._session.get_inputs())
         unknown = [f"{one.name} {one.type}" for one in self._inputs if one.type not in _TYPES]
         if unknown:
-            raise layout.broken(file, f"it takes what Haven does not know: {', '.join(unknown)}")
+            raise layout.broken(file, f"it needs inputs that Haven does not know: {', '.join(unknown)}")
         first = self._inputs[0].shape[0] if self._inputs[0].shape else None
         self._fixed = first if isinstance(first, int) and first > 0 else None
         self._output = self._pick_output()
@@ -60,7 +60,7 @@ class OnnxTower:
                 return str(output.name)
         shapes = ", ".join(f"{output.name} {output.shape}" for output in self._session.get_outputs())
         raise self._layout.broken(
-            self._file, f"it gives {shapes}, and config.json promises vectors of {self._layout.dim} numbers"
+            self._file, f"it returns {shapes}, but config.json promises vectors of {self._layout.dim} numbers"
         )
 
     def _run(self, arrays: Sequence[NDArray[Any]]) -> NDArray[np.float32]:
@@ -89,7 +89,7 @@ class OnnxVisual(OnnxTower):
     def __init__(self, layout: Layout, threads: int) -> None:
         super().__init__(layout, VISUAL, threads)
         if len(self._inputs) != 1 or len(self._inputs[0].shape) != 4:
-            raise layout.broken(VISUAL, "it does not take pictures only")
+            raise layout.broken(VISUAL, "it takes more than pictures")
 
     def __call__(self, pictures: NDArray[np.float32]) -> NDArray[np.float32]:
         """Return the vectors (n, dim), not normalised, of pictures made ready, (n, 3, height, width)."""
@@ -128,7 +128,7 @@ def new_session(path: Path, threads: int, *, accelerate: bool = False) -> Any:
         import onnxruntime
     except ImportError as error:
         raise UserError(
-            f"Models need onnxruntime, which cannot be loaded: {error}. Install Haven again; until then searches go by"
+            f"Models need onnxruntime, which cannot be loaded: {error}. Reinstall Haven; until then, searches use"
             " words alone."
         ) from error
     onnxruntime.set_default_logger_severity(3)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from haven_fs.errors import UserError
+from haven_fs import UserError
 from haven_models.onnx_export import hushed_root
 
 _CONFIG = "open_clip_config.json"
@@ -33,10 +33,12 @@ def by_name(wanted: str, *, random: bool = False) -> OpenClip:
     name, tag = (wanted, "") if wanted.startswith(_ELSEWHERE) else wanted.partition("/")[::2]
     if not wanted.startswith(_ELSEWHERE):
         if name not in open_clip.list_models():
-            raise UserError(f"open_clip knows no model {name}. `haven models list` shows models ready to fetch.")
+            raise UserError(
+                f"open_clip has no model called {name}. `haven models list` shows models that are ready to fetch."
+            )
         tags = open_clip.list_pretrained_tags_by_model(name)
         if not (tag in tags or (random and not tag)):
-            raise UserError(f"Say with which weights, as {name}/TAG. For {name} open_clip knows: {', '.join(tags)}.")
+            raise UserError(f"Say which weights you want: {name}/TAG. For {name}, open_clip has: {', '.join(tags)}.")
     settings = open_clip.get_pretrained_cfg(name, tag) if tag else {}
     quick = bool(settings.get("quick_gelu"))  # those weights were trained with it, whatever the name alone says
     if random:
@@ -91,9 +93,11 @@ def model_from_folder(folder: Path) -> tuple[Any, Mapping[str, Any]]:
     try:
         config = json.loads((folder / _CONFIG).read_text(encoding="utf-8"))["model_cfg"]
     except (OSError, ValueError, KeyError, TypeError) as error:
-        raise UserError(f"{folder} is no folder of open_clip: {_CONFIG} is missing or not understood.") from error
+        raise UserError(
+            f"{folder} is not an open_clip folder: {_CONFIG} is missing or cannot be understood."
+        ) from error
     if not any(path.suffix in (".safetensors", ".bin", ".pth") for path in folder.iterdir()):
-        raise UserError(f"{folder} has no weights: a .safetensors or .bin file belongs beside {_CONFIG}.")
+        raise UserError(f"{folder} has no weights: it needs a .safetensors or .bin file next to {_CONFIG}.")
     try:
         with hushed_root():
             return open_clip.create_model(f"local-dir:{folder}", require_pretrained=True), config
@@ -117,10 +121,11 @@ def _open_clip() -> Any:
         import open_clip
     except ImportError as error:
         raise UserError(
-            f"This needs torch and open_clip, which are not here ({error}). Install them: pip install 'haven-fs[torch]'"
+            f"This needs torch and open_clip, which are not installed ({error}). Install them with:"
+            " pip install 'haven-fs[torch]'"
         ) from error
     return open_clip
 
 
 def _failed(what: str, error: Exception) -> UserError:
-    return UserError(f"open_clip cannot give {what}: {' '.join(str(error).split())[:300]}")
+    return UserError(f"open_clip could not load {what}: {' '.join(str(error).split())[:300]}")

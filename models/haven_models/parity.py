@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from haven_fs.errors import UserError
+from haven_fs import UserError
 from haven_models.clip import open_clip_model
 
 LEAST = 0.9999
@@ -84,7 +84,7 @@ def drawn_pictures() -> list[Image.Image]:
     """Return pictures of things in places, in several shapes and sizes."""
     import random
 
-    from haven_fs.demo.drawing import SCENES, SUBJECTS, TIMES, draw_picture, fits
+    from haven_fs.demo import SCENES, SUBJECTS, TIMES, draw_picture, fits
 
     rng = random.Random(11)  # noqa: S311 - no secret
     pictures: list[Image.Image] = []
@@ -108,5 +108,5 @@ def pictures_in(folder: Path) -> list[Image.Image]:
         except (OSError, ValueError, Image.DecompressionBombError):
             continue
     if not pictures:
-        raise UserError(f"There is no picture in {folder}. Name a folder of JPEG or PNG files with --pictures.")
+        raise UserError(f"There are no pictures in {folder}. Give --pictures a folder of JPEG or PNG files.")
     return pictures

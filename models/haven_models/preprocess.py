@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from haven_fs.errors import UserError
+from haven_fs import UserError
 
 _MEAN = (0.48145466, 0.4578275, 0.40821073)
 _STD = (0.26862954, 0.26130258, 0.27577711)
@@ -36,7 +36,7 @@ class Preprocess:
         if self._mode not in MODES or min(self.height, self.width) < 1 or not self._std.all():
             raise UserError(
                 f"preprocess_cfg.json of the model cannot be understood: resize_mode {self._mode!r} with the size"
-                f" {self.height} x {self.width}. Haven knows the modes {', '.join(MODES)}."
+                f" {self.height} x {self.width}. Haven supports the modes {', '.join(MODES)}."
             )
         # open_clip has nothing but bicubic for pictures that are cut to another shape than a square.
         cut = self._mode == "shortest" and self.height != self.width

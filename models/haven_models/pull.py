@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from haven_fs.errors import UserError
+from haven_fs import UserError
 from haven_models import hub, layout
 from haven_models.checks import check_model
 from haven_models.download import disk_full, fetch
@@ -52,7 +52,7 @@ def plan_pull(store: ModelStore, entry: Entry) -> Plan:
     source = entry.source
     if source is None:
         how = f"make it with `haven models export {entry.export}`" if entry.export else entry.note
-        raise UserError(f"{entry.name} is not published in a form that Haven reads: {how}")
+        raise UserError(f"{entry.name} is not published in a form Haven can read: {how}")
     place = store.place(entry.task, entry.name)
     if place.exists():
         return _plan_mending(place, entry)
@@ -67,7 +67,7 @@ def _wanted(snapshot: hub.Snapshot, entry: Entry, source: Source) -> list[Wanted
     missing = [path for path in (source.files or layout.NEEDED) if path not in remote]
     if missing:
         raise UserError(
-            f"{source.repository} at {snapshot.host} is no model that Haven reads: {', '.join(missing)} is missing."
+            f"{source.repository} at {snapshot.host} is not a model Haven can read: it lacks {', '.join(missing)}."
         )
     wanted = []
     for path, name in sorted(names.items()):
@@ -81,8 +81,8 @@ def _plan_mending(place: Path, entry: Entry) -> Plan:
     manifest = read_manifest(place)
     if manifest is None or not manifest.revision:
         raise UserError(
-            f"There is a model {entry.name} already, which was not fetched but put there. Remove it first with"
-            f" `haven models remove {entry.name}`."
+            f"There is already a model called {entry.name} that Haven did not fetch. Remove it first:"
+            f" haven models remove {entry.name}"
         )
     broken = damaged(place, manifest)
     files = []
@@ -105,7 +105,7 @@ def pull(store: ModelStore, plan: Plan, progress: Callable[[int], object] = lamb
         return place
     with store.locked():
         if place.exists() and plan.mends is None:
-            raise UserError(f"The model {entry.name} came meanwhile. Nothing was changed.")
+            raise UserError(f"The model {entry.name} has been installed in the meantime. Nothing was changed.")
         _make_room(draft, plan)
         try:
             records = {one.name: _fetch_checked(plan.snapshot, one, draft / one.name, progress) for one in plan.files}
@@ -163,8 +163,8 @@ def _fetch_checked(snapshot: hub.Snapshot, wanted: Wanted, path: Path, progress:
         path.unlink()
         progress(-size)
     raise UserError(
-        f"{wanted.file.path} of {snapshot.repository} is not what {wanted.checked} says, twice. It was thrown away."
-        " Try again later; if it happens again, do not use this model."
+        f"{wanted.file.path} of {snapshot.repository} was downloaded twice and does not match {wanted.checked}. It has"
+        " been deleted. Try again later; if it happens again, do not use this model."
     )
 
 

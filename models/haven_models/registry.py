@@ -21,7 +21,7 @@ TASKS: tuple[Task, ...] = ("clip", "faces")
 TIERS = ("fast", "default", "quality")
 UNKNOWN = "unknown"
 """The name of a licence that nobody told us of."""
-LICENCE_UNKNOWN = "Haven does not know its licence: look it up where the model is published before you use it."
+LICENCE_UNKNOWN = "Haven does not know its licence. Look it up where the model is published before you use it."
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,15 +70,15 @@ class Entry:
     raw: bool = False
 
 
-_FREE = "Free for any use, commercial too; who passes it on passes its notice on."
+_FREE = "Free for any use, including commercial; if you pass it on, include its notice."
 _MIT = Licence("MIT", True, _FREE)
 _APACHE = Licence("Apache-2.0", True, _FREE)
-_CC_NC = Licence("CC-BY-NC-4.0", False, "NOT for commercial use: private use is fine, making money with it is not.")
-_APPLE = Licence("LicenseRef-apple-amlr", False, "For RESEARCH only, says Apple; neither commercial use nor a product.")
+_CC_NC = Licence("CC-BY-NC-4.0", False, "NOT for commercial use: private use is fine, earning money with it is not.")
+_APPLE = Licence("LicenseRef-apple-amlr", False, "For RESEARCH only, says Apple: not for commercial use or products.")
 _INSIGHTFACE = Licence(
     "LicenseRef-insightface-non-commercial",
     False,
-    "For NON-COMMERCIAL research only, say its makers; they sell licences for everything else.",
+    "For NON-COMMERCIAL research only, say its makers, who sell licences for everything else.",
 )
 _INSIGHTFACE_FILES = {"detection/model.onnx": "detection.onnx", "recognition/model.onnx": "recognition.onnx"}
 _ZOO = "models/face"
@@ -90,7 +90,7 @@ ENTRIES = (
         "clip",
         "English",
         _MIT,
-        "Small and quick, for slow computers and English searches.",
+        "Small and fast, for slow computers and searches in English.",
         Source("immich-app/ViT-B-32__laion2b-s34b-b79k"),
         tier="fast",
         about_bytes=606_000_000,
@@ -101,7 +101,7 @@ ENTRIES = (
         "clip",
         "many languages",
         _APACHE,
-        "Suits most: finds more than the fast one, in many languages, with little more computing for a picture.",
+        "Right for most: finds more than the fast one, in many languages, for little more computing per picture.",
         Source("immich-app/ViT-B-32-SigLIP2-256__webli"),
         tier="default",
         about_bytes=1_510_000_000,
@@ -112,7 +112,7 @@ ENTRIES = (
         "clip",
         "many languages",
         _APACHE,
-        "Finds more still, and computes about three times as much for a picture.",
+        "Finds still more, for about three times as much computing per picture.",
         Source("immich-app/ViT-B-16-SigLIP2__webli"),
         tier="quality",
         about_bytes=1_500_000_000,
@@ -121,7 +121,7 @@ ENTRIES = (
     Entry(
         "nllb-clip-base-siglip__v1",
         "clip",
-        "201 languages, of which Haven asks in English",
+        "201 languages, but Haven searches in English",
         _CC_NC,
         "Knows rare languages; its text half is large.",
         Source("immich-app/nllb-clip-base-siglip__v1"),
@@ -131,7 +131,7 @@ ENTRIES = (
         "clip",
         "English",
         _APPLE,
-        "Made for phones: quick for how much it finds.",
+        "Made for phones: fast for how much it finds.",
         export="MobileCLIP2-S2/dfndr2b",
     ),
     Entry(
@@ -139,7 +139,7 @@ ENTRIES = (
         "faces",
         "",
         _INSIGHTFACE,
-        "Suits most: InsightFace's usual pack, finds faces and tells people apart very well.",
+        "Right for most: InsightFace's usual pack finds faces and tells people apart very well.",
         Source("immich-app/buffalo_l", files=_INSIGHTFACE_FILES),
         tier="default",
         about_bytes=191_000_000,
@@ -151,7 +151,7 @@ ENTRIES = (
         "faces",
         "",
         _INSIGHTFACE,
-        "InsightFace's small pack, for small computers: computes a tenth as much for a face.",
+        "InsightFace's small pack, for small computers: a tenth of the computing per face.",
         Source("immich-app/buffalo_s", files=_INSIGHTFACE_FILES),
         tier="fast",
         about_bytes=16_000_000,
@@ -163,7 +163,7 @@ ENTRIES = (
         "faces",
         "",
         _INSIGHTFACE,
-        "InsightFace's largest pack: tells people apart a little better, and computes about twice as much for a face.",
+        "InsightFace's largest pack: tells people apart a little better, for about twice the computing per face.",
         Source("immich-app/antelopev2", files=_INSIGHTFACE_FILES),
         tier="quality",
         about_bytes=278_000_000,
@@ -174,7 +174,7 @@ ENTRIES = (
         "faces",
         "",
         _APACHE,
-        "As large as antelopev2, and trained on faces that may be used so: the choice where money is made with photos.",
+        "As large as antelopev2, and trained on faces licensed for commercial use: the choice for businesses.",
         Source(
             "fal/AuraFace-v1",
             files={
@@ -191,7 +191,7 @@ ENTRIES = (
         "faces",
         "",
         Licence("MIT AND Apache-2.0", True, _FREE),
-        "OpenCV's own pair, YuNet and SFace: free for any use and small; mixes up people more than the others.",
+        "OpenCV's own pair, YuNet and SFace: small and free for any use, but mixes people up more than the others.",
         Source(
             "opencv/opencv_zoo",
             files={
@@ -216,8 +216,8 @@ ENTRIES = (
         "faces",
         "",
         Licence("MIT AND Apache-2.0", True, _FREE),
-        "YuNet and a small face recogniser in InsightFace's layout. Nobody publishes the two together: add a folder of"
-        " them with `haven models add faces DIR`.",
+        "YuNet and a small face recogniser in InsightFace's layout. Nobody publishes the two together: put both in a"
+        " folder and run `haven models add faces DIR`.",
         about_bytes=4_000_000,
         same=0.45,
         embedders=("64e0639c90a1f7c22a32b99c310f1bfb19c6e33984fc018b1c69cc01f7738418",),

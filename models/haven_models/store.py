@@ -19,8 +19,7 @@ from pathlib import Path
 
 import filelock
 
-from haven_fs.config import Settings
-from haven_fs.errors import UserError
+from haven_fs import Settings, UserError
 from haven_models import layout
 from haven_models.checks import check_model
 from haven_models.face_layout import FaceLayout
@@ -68,7 +67,7 @@ class ModelStore:
     def place(self, task: Task, name: str) -> Path:
         """Return where a model of that name is or would be. Raises UserError if no model can have the name."""
         if not _NAME.fullmatch(name):
-            raise UserError(f"{name!r} cannot be a model's name: letters, digits, dots, - and _ can be in one.")
+            raise UserError(f"{name!r} cannot be the name of a model. Use only letters, digits, dots, - and _.")
         return self.folder / _FOLDERS[task] / name
 
     def draft(self, task: Task, name: str) -> Path:
@@ -99,7 +98,7 @@ class ModelStore:
         for one in self.installed():
             if one.name == name:
                 return one
-        raise UserError(f"There is no model {name} here. `haven models list` shows those there are.")
+        raise UserError(f"There is no model called {name} here. `haven models list` shows the ones you have.")
 
     def active(self, task: Task) -> Installed | None:
         """Return the model in use: the chosen one, or the only one there is unless that is the demo's; else None."""
@@ -120,7 +119,7 @@ class ModelStore:
             return {}
         except (OSError, ValueError, AttributeError) as error:
             raise UserError(
-                f"{self._choice} cannot be read. Remove it and choose a model again with `haven models use`."
+                f"{self._choice} cannot be read. Delete it and choose a model again with `haven models use`."
             ) from error
 
     def use(self, name: str) -> Installed:
@@ -188,8 +187,8 @@ class ModelStore:
         with self.locked():
             if place.exists():
                 raise UserError(
-                    f"There is a model {name} already. Give this one another name with --name, or remove that one first"
-                    f" with `haven models remove {name}`."
+                    f"There is already a model called {name}. Give this one another name with --name, or remove the old"
+                    f" one first: haven models remove {name}"
                 )
             shutil.rmtree(draft, ignore_errors=True)
             try:
@@ -230,10 +229,12 @@ class ModelStore:
             with filelock.FileLock(self.folder / ".lock", timeout=0):
                 yield
         except filelock.Timeout as error:
-            raise UserError(f"Another `haven models` is at work in {self.folder}. Wait until it has ended.") from error
+            raise UserError(
+                f"Another `haven models` is working in {self.folder}. Wait until it has finished."
+            ) from error
         except PermissionError as error:
             raise UserError(
-                f"The folder of models, {self.folder}, cannot be written. Have HAVEN_MODELS name another."
+                f"Haven cannot write to the models folder {self.folder}. Set HAVEN_MODELS to another one."
             ) from error
 
 

@@ -74,14 +74,14 @@ class Tokenizer:
         cleaning = options.get("clean") or usual
         if cleaning not in CLEANING:
             raise layout.broken(
-                "config.json", f"it asks for a cleaning of texts, {cleaning!r}, that Haven does not know"
+                "config.json", f"it wants texts cleaned in a way that Haven does not know: {cleaning!r}"
             )
         self._clean = CLEANING[cleaning]
         self.context = int(config.get("context_length") or CONTEXT)
         try:
             self._tokenizer = tokenizers.Tokenizer.from_file(str(layout.folder / TOKENIZER))
         except Exception as error:  # the library raises nothing more special
-            raise layout.broken(TOKENIZER, f"it is no tokenizer ({error})") from error
+            raise layout.broken(TOKENIZER, f"it is not a tokenizer ({error})") from error
         said = layout.tokenizer_config
         pad = _token(said.get("pad_token"))
         pad_id = self._tokenizer.token_to_id(pad) if pad is not None else 0

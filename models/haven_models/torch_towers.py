@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from haven_fs.errors import UserError
+from haven_fs import UserError
 from haven_models.layout import TORCH, Layout
 from haven_models.tokens import Tokens
 
@@ -40,8 +40,8 @@ class TorchModel:
 
         if not (layout.folder / TORCH).is_dir():
             raise UserError(
-                f"The model {layout.name} cannot be computed with torch: it has no weights for it in its folder"
-                f" {TORCH}. Export it again with --torch, or let onnxruntime compute it."
+                f"The model {layout.name} cannot run with torch: it has no torch weights in its folder"
+                f" {TORCH}. Export it again with --torch, or run it with onnxruntime."
             )
         import torch
 

@@ -8,14 +8,14 @@ from collections.abc import Sequence
 from haven_albums.facet import AlbumsFacet, FavoritesFacet
 from haven_albums.favorites import FAVORITES
 from haven_albums.folders import ALBUMS
-from haven_fs import Facet, SmartFolder, hookimpl
-from haven_fs.config import Setting
+from haven_albums.sidecars import StarsInSidecars
+from haven_fs import Facet, Setting, SidecarSource, SmartFolder, hookimpl
 
 
 @hookimpl
 def haven_settings() -> Sequence[Setting]:
     """Bring whether albums show covers."""
-    return [Setting("albums.covers", False, "Whether each album shows its first photo as a cover, folder.jpg.")]
+    return [Setting("albums.covers", False, "Show the first photo of each album as its cover, folder.jpg.")]
 
 
 @hookimpl
@@ -28,3 +28,9 @@ def haven_facets() -> Sequence[Facet]:
 def haven_smart_folders() -> Sequence[SmartFolder]:
     """Bring /Albums and /Favorites."""
     return [ALBUMS, FAVORITES]
+
+
+@hookimpl
+def haven_sidecars() -> Sequence[SidecarSource]:
+    """Bring what sidecars say of favourites."""
+    return [StarsInSidecars()]

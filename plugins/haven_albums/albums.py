@@ -5,20 +5,25 @@ Whoever removes an album means it whole: photos that were taken out of it one by
 delete a folder, are put back first, so that taking the removal back brings back all of it.
 """
 
-import json
-import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
 from haven_albums.nesting import ALBUM, albums_above, photos_in
-from haven_fs import AlreadyExists, Conflict, Forbidden, NotFound, Writer, settle_facet
-from haven_fs.catalog import names
-from haven_fs.catalog.changes import take_back, take_changes
-from haven_fs.catalog.corrections import GESTURE
-from haven_fs.tree.writes import folder_name
+from haven_fs import (
+    AlreadyExists,
+    Conflict,
+    Forbidden,
+    NotFound,
+    Writer,
+    folder_name,
+    names,
+    settle_facet,
+    void_gesture,
+)
 
 TOP = 0
 """The `parent_id` of albums that are nested in none."""
-_GONE = "This album is not there any more. Open the folder again."
+_GONE = "This album no longer exists. Open the folder again."
 _TAKEN_OUT = "photo taken out of album"
 _NOTE_TAKEN_OUT = "note taken out of album"
 _REMOVED = "album removed"
@@ -96,23 +101,15 @@ class Albums:
 
     def _void_gesture(self, album_id: int) -> None:
         """Take back what the same user took out of an album just before, nested albums among it."""
-        those, last, void = {album_id}, time.time(), []
-        query = "SELECT id, at, kind, data, changes, undone FROM correction WHERE by = ? ORDER BY id DESC"
-        for id_, at, kind, text, changes, undone in self._db.execute(query, (self._w.by,)):
-            if last - at > GESTURE:
-                break
-            said = json.loads(text)
+        those = {album_id}
+
+        def concerns(kind: str, said: Mapping[str, Any]) -> bool:
             if kind == _REMOVED and said["parent"] in those:
                 those.add(said["album"])
-            elif kind not in (_TAKEN_OUT, _NOTE_TAKEN_OUT) or said["album"] not in those:
-                continue
-            last = at
-            if undone is None:
-                void.append((id_, changes))
-        for id_, changes in void:
-            take_back(self._db, json.loads(changes), self._w.seq)
-            self._db.execute("UPDATE correction SET undone = ? WHERE id = ?", (time.time(), id_))
-        take_changes(self._db)  # of no correction of their own: those that were taken back say it
+                return True
+            return kind in (_TAKEN_OUT, _NOTE_TAKEN_OUT) and said["album"] in those
+
+        void_gesture(self._w, concerns)
 
     def add(self, album_id: int, photo_id: int) -> None:
         """Put a photo at the end of an album; one that is in it keeps its place. Raises Refused."""
@@ -141,7 +138,7 @@ class Albums:
             "DELETE FROM album_photo WHERE album_id = ? AND photo_id = ?", (album_id, photo_id)
         ).rowcount
         if not dropped:
-            raise NotFound("This photo is not in the album any more.")
+            raise NotFound("This photo is no longer in the album.")
         self._w.note_removal()
 
     def move(self, photo_id: int, source_id: int, album_id: int) -> None:
@@ -206,12 +203,12 @@ class Albums:
     def _free_name(self, parent_id: int, name: str, album_id: int = 0) -> str:
         """Return the name as it is kept. Raises Refused if an album cannot be called that there."""
         if name.startswith("."):
-            raise Forbidden("Names that begin with a dot are for files that systems hide. Choose another name.")
+            raise Forbidden("Names that begin with a dot are for hidden files. Choose another name.")
         name = folder_name(name)
         if self._db.execute(
             "SELECT 1 FROM album WHERE parent_id = ? AND fold = ? AND id <> ?", (parent_id, names.fold(name), album_id)
         ).fetchone():
-            raise AlreadyExists(f"There is an album named {name} already. Choose another name.")
+            raise AlreadyExists(f"There is already an album called {name}. Choose another name.")
         return name
 
 

@@ -10,8 +10,7 @@ from collections.abc import Collection, Iterable, Sequence
 from typing import ClassVar
 
 from haven_albums.nesting import ALBUM, albums_above, albums_of, photos_in
-from haven_fs import Change, Facet, Tag, Writer, rename_values, settle_facet
-from haven_fs.catalog.facets import FoundFacts, photos_named
+from haven_fs import Change, Facet, FoundFacts, Tag, Writer, photos_named, rename_values, settle_facet
 
 
 class AlbumsFacet(Facet):

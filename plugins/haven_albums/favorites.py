@@ -3,8 +3,7 @@
 A photo that was taken out stays out, whatever its file says, until it is put in again.
 """
 
-from haven_fs import Folder, SmartFolder, View, Writer
-from haven_fs.tree.written import ChosenPhotos
+from haven_fs import ChosenPhotos, Folder, SmartFolder, View, Writer
 
 PLACE = "favorites"
 _CONDITION = (
@@ -30,14 +29,14 @@ class Favorite:
         """Say that a photo is no favourite, though its file may give it five stars."""
         _say(w, photo_id, favorite=False)
         w.note_removal()
-        w.correct("photo no favourite any more", photo_id)
+        w.correct("photo no longer a favourite", photo_id)
 
 
 class FavoritePhotos(ChosenPhotos):
     """Favourites: all, or those of a year, a month or a day, or of another folder."""
 
     home = "Favorites"
-    refusal = "Copy photos here to make them favourites, delete them here if they are none any more."
+    refusal = "Copy photos here to make them favourites; delete them here when they no longer are."
 
 
 def _say(w: Writer, photo_id: int, *, favorite: bool) -> None:

@@ -11,9 +11,7 @@ from dataclasses import replace
 from haven_albums.albums import TOP, Albums, Content, place_of
 from haven_albums.nesting import BELOW, albums_above
 from haven_albums.photos import AlbumPhotos, InAlbum, photos_of
-from haven_fs import Entry, File, Folder, Forbidden, PhotoSet, SmartFolder, Stamp, Text, View, Writer
-from haven_fs.catalog import names
-from haven_fs.tree.originals import DiskFolder
+from haven_fs import DiskFolder, Entry, File, Folder, Forbidden, PhotoSet, SmartFolder, Stamp, Text, View, Writer, names
 
 _ROOT = ("Albums",)
 COVER = "folder.jpg"
@@ -21,11 +19,11 @@ _ASIDE = " (photos)"
 """Behind the name of a folder of dates where an album has that name."""
 _HOW_TO = Text(
     "How to make albums.txt",
-    "Make a folder here: that is an album. Copy photos into it from any folder, and albums into albums.\r\n\r\n"
-    "Copy a whole folder here, such as a person or a search, to keep what is in it now as an album.\r\n"
-    "Move a photo from one album to another, or delete it in an album to take it out.\r\n"
-    "Delete an album, and only the album is gone.\r\n\r\n"
-    "Your photos themselves stay as and where they are.\r\n",
+    "To make an album, create a folder here. Copy photos into it from any folder, and put albums inside albums.\r\n\r\n"
+    "To keep a person or a search as an album, copy that whole folder here: the album has the photos it has now.\r\n"
+    "To take a photo out, delete it from the album or move it to another one.\r\n"
+    "Deleting an album deletes only the album.\r\n\r\n"
+    "Your photos stay as they are, and where they are.\r\n",
 )
 
 
@@ -112,7 +110,9 @@ class _Holder(Folder):
         if isinstance(folder, AlbumFolder):
             Albums(w).nest(folder.album_id, self.album_id, name)
         elif isinstance(folder, DiskFolder):
-            raise Forbidden("Folders of your originals stay where they are. Copy this one here to make an album.")
+            raise Forbidden(
+                "The folders of your originals stay where they are. To make an album of this one, copy it here."
+            )
         else:
             self.put_folder(w, name, folder)
 
@@ -131,8 +131,8 @@ class AlbumFolder(_Holder, Album):
     """An album in /Albums: itself, with all in it."""
 
     refusal = (
-        "Copy or move photos here to add them to this album, delete them here to take them out. A folder made here is"
-        " an album in this one."
+        "Copy or move photos here to add them to this album; delete them here to take them out. A folder you create"
+        " here becomes an album inside this one."
     )
 
     def __init__(self, view: View, album_id: int) -> None:
@@ -162,7 +162,7 @@ class AlbumFolder(_Holder, Album):
 class AlbumsFolder(Folder):
     """The albums that photos of another folder are in."""
 
-    refusal = "Make a folder in Albums for an album, and copy or move photos into it."
+    refusal = "To make an album, create a folder here, then copy or move photos into it."
 
     @property
     def photos(self) -> PhotoSet | None:

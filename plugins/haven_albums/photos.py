@@ -4,10 +4,7 @@ import json
 from dataclasses import dataclass, replace
 
 from haven_albums.albums import Albums
-from haven_fs import Folder, Forbidden, RankedFolder, Writer
-from haven_fs.tree.originals import DiskFolder
-from haven_fs.tree.photoset import FileSet
-from haven_fs.tree.written import ChosenPhotos
+from haven_fs import ChosenPhotos, DiskFolder, FileSet, Folder, Forbidden, RankedFolder, Writer
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +32,7 @@ class AlbumPhotos(ChosenPhotos):
     """Photos of one album: all that are in it itself, or those of a year, a month or a day."""
 
     home = "Albums"
-    refusal = "Copy or move photos here to add them to this album, delete them here to take them out."
+    refusal = "Copy or move photos here to add them to this album; delete them here to take them out."
     fact: InAlbum
 
     def listed(self) -> FileSet:
@@ -57,7 +54,7 @@ def photos_of(w: Writer, folder: Folder) -> list[int]:
     """Return the photos in a folder, in its order if it has one, else as they were taken. Raises Refused."""
     photos = folder.scope if isinstance(folder, DiskFolder) else folder.photos
     if photos is None:
-        raise Forbidden("This folder is not one of photos. Copy a folder with photos in it to make an album of them.")
+        raise Forbidden("This folder contains no photos. To make an album, copy a folder that does.")
     source, params = "photo p", photos.params
     order = "p.taken IS NULL, p.taken, (SELECT o.name_fold FROM original o WHERE o.id = p.main_id)"
     if isinstance(folder, RankedFolder):

@@ -8,8 +8,7 @@ from collections.abc import Sequence
 from haven_clip.analyzer import ClipAnalyzer
 from haven_clip.model import SETTINGS, chosen_model
 from haven_clip.searcher import ClipSearcher
-from haven_fs import Analyzer, Searcher, hookimpl
-from haven_fs.config import Setting, Settings
+from haven_fs import Analyzer, Searcher, Setting, Settings, hookimpl
 
 
 @hookimpl

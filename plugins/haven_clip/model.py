@@ -7,8 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from zlib import crc32
 
-from haven_fs.config import Setting, Settings
-from haven_fs.errors import UserError
+from haven_fs import Setting, Settings, UserError
 from haven_models.layout import Layout
 from haven_models.store import DEMO, model_store
 
@@ -21,10 +20,13 @@ SETTINGS = (
     Setting(
         "clip.model",
         "",
-        "The model that searches by meaning; empty for the one that `haven models use` chose. "
+        "The model for search by meaning; empty means the one chosen with `haven models use`. "
         '"demo" knows drawn pictures only.',
+        demo=DEMO,
     ),
-    Setting("clip.backend", "auto", 'What computes: "onnx", "torch", or "auto", which takes a GPU if there is one.'),
+    Setting(
+        "clip.backend", "auto", 'What runs the model: "onnx", "torch", or "auto", which uses a GPU if there is one.'
+    ),
 )
 
 
@@ -103,4 +105,4 @@ def _installed(settings: Settings, name: str) -> Path | None:
     for installed in store.installed():
         if installed.task == "clip" and installed.name == name:
             return installed.folder
-    raise UserError(f"there is no model {name} here, which the setting clip.model names. See: haven models list")
+    raise UserError(f"the setting clip.model names {name}, which is not installed. See: haven models list")

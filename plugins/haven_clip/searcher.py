@@ -13,11 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from haven_clip.model import ChosenModel, chosen_model, older_models
-from haven_fs.config import Settings
-from haven_fs.tree.nodes import View
-from haven_fs.tree.photoset import PhotoSet
-from haven_fs.tree.searcher import Ranking
-from haven_fs.vectors import Hits
+from haven_fs import Hits, PhotoSet, Ranking, Settings, View
 
 if TYPE_CHECKING:
     import numpy as np
@@ -102,7 +98,7 @@ class ClipSearcher:
         done = view.db.execute(
             "SELECT count(*) FROM analysis WHERE analyzer = 'clip' AND version = ?", (chosen.version,)
         ).fetchone()[0]
-        note = f"{shown - done} of {shown} photos have not been looked at yet." if done < shown else ""
+        note = f"Haven has not yet looked at {shown - done} of {shown} photos." if done < shown else ""
         others = {name for name in spaces if name.startswith("clip:") and name != chosen.space}
         if note and others:
             with self._lock:
@@ -111,7 +107,7 @@ class ClipSearcher:
             older = [model for space, model in self._older.items() if space in others]
             if older:
                 fullest = max(older, key=lambda model: spaces[model.space].photos)
-                return fullest, f"The model {fullest.id} answers until the new one has looked at all photos. {note}"
+                return fullest, f"The model {fullest.id} is used until the new one has looked at all photos. {note}"
         return (chosen, note) if chosen.space in spaces else None
 
     def _choose(self) -> ChosenModel | None:
@@ -144,12 +140,9 @@ class ClipSearcher:
         return unit
 
     def _embed_file(self, model: ChosenModel, picture: Path) -> "Vector":
-        from haven_fs.library.kinds import sniff
-        from haven_fs.library.picture import open_picture
+        from haven_fs import open_picture  # decoders, which searches by words have no use for
 
-        with picture.open("rb") as file:
-            kind = sniff(file.read(65536), picture.name)
-        vector: Vector = self._model(model).embed_images([open_picture(picture, kind)])[0]
+        vector: Vector = self._model(model).embed_images([open_picture(picture)])[0]
         return vector
 
     def _cutoff(self, view: View, model: ChosenModel) -> "Cutoff":

@@ -4,8 +4,7 @@ from collections.abc import Sequence
 
 from haven_duplicates.analyzer import LookAnalyzer
 from haven_duplicates.folders import FOLDERS
-from haven_fs import Analyzer, SmartFolder, hookimpl
-from haven_fs.config import Settings
+from haven_fs import Analyzer, Settings, SmartFolder, hookimpl
 
 
 @hookimpl

@@ -19,7 +19,7 @@ from haven_duplicates.likeness import ALIKE, likeness
 from haven_duplicates.look import DIM, WAVES, Floats
 
 if TYPE_CHECKING:
-    from haven_fs.vectors import VectorStore
+    from haven_fs import VectorStore
 
 Ints = npt.NDArray[np.int64]
 Codes = npt.NDArray[np.uint64]

@@ -4,19 +4,18 @@ Of a video it is the look of the first frame that analyzers are given, the one a
 """
 
 from collections.abc import Sequence
-from typing import Literal
 
-from haven_fs.analysis.analyzer import Embedding, Facts, Sample
+from haven_fs import Analyzer, Embedding, Facts, Sample
 
 SPACE = "look:1"
 
 
-class LookAnalyzer:
+class LookAnalyzer(Analyzer):
     """Gives one embedding a photo, none for a picture with next to nothing in it."""
 
     name = "look"
     version = 1
-    needs: Literal["metadata", "picture"] = "picture"
+    needs = "picture"
     space = SPACE
 
     def analyze(self, batch: Sequence[Sample]) -> list[Facts]:

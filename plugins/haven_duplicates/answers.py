@@ -11,9 +11,7 @@ from typing import TYPE_CHECKING
 
 from haven_duplicates.analyzer import SPACE, LookAnalyzer
 from haven_duplicates.groups import Group, find_groups
-from haven_fs import PhotoSet, View
-from haven_fs.catalog import names
-from haven_fs.errors import UserError
+from haven_fs import PhotoSet, UserError, View, names
 
 if TYPE_CHECKING:
     from haven_duplicates.alike import Links, LookAlikes

@@ -1,28 +1,27 @@
 """/Review/Duplicates: a folder for each picture that is there more than once; inside are its photos, the best first."""
 
-import os
 from collections.abc import Iterable, Sequence
 from functools import cached_property
 
 from haven_duplicates.answers import Answer, Answers
 from haven_duplicates.groups import Group
-from haven_fs import Entry, Folder, PhotoFolder, PhotoSet, RankedFolder, SmartFolder, Text, View
-from haven_fs.catalog import names
-from haven_fs.catalog.schema import LOCATED
+from haven_fs import Entry, Folder, PhotoFolder, PhotoSet, RankedFolder, SmartFolder, Text, View, names, originals_paths
 
-REFUSAL = "Look here, and delete what you do not need where it lies; Haven changes no original."
+REFUSAL = (
+    "Look at the copies here, but delete the ones you do not need where they are stored; Haven changes no original."
+)
 _ANSWERS = Answers()
 _ABOUT = (
-    "Each folder here is one picture that you have more than once: exact copies, and photos that look the same,\r\n"
-    "such as smaller or edited ones or those in another format. Inside, the best comes first: the one with the most\r\n"
-    "pixels; of these the one that still says when, where and with what it was taken; then the larger file, then\r\n"
-    "the one that Haven has known longest.\r\n\r\n"
-    "Haven deletes nothing. A text in each folder says where its photos lie; delete there what you do not need, and\r\n"
-    "the folder here goes by itself. Look at them first: Haven compares what pictures look like from afar, and of\r\n"
-    "files only the size, the beginning and the end. Something small in them may make a difference to you.\r\n"
-    "Of videos one frame is compared, and the length.\r\n"
+    "Each folder here holds a picture that you have more than once: exact copies, and photos that look the same,\r\n"
+    "such as smaller, edited or converted ones. The best comes first: the one with the most pixels; if several have\r\n"
+    "as many, the one that still says when, where and with which camera it was taken; then the larger file; then\r\n"
+    "the one Haven has known longest.\r\n\r\n"
+    "Haven deletes nothing. A text in each folder says where its photos are stored. Delete the ones you do not need\r\n"
+    "there, and the folder here disappears by itself. Look at them first: Haven compares pictures only roughly, and\r\n"
+    "files only by their size, beginning and end, so a small difference that matters to you may go unnoticed.\r\n"
+    "Videos are compared by one frame and their length.\r\n"
 )
-_NOTHING = "Haven has found no photo that you have twice.\r\n"
+_NOTHING = "Haven has found no duplicates.\r\n"
 
 
 class DuplicatesFolder(Folder):
@@ -90,7 +89,7 @@ class DuplicatesFolder(Folder):
             lines.append(_NOTHING)
         if self._answer.due:
             lines.append(
-                f"Haven has not looked at {self._answer.due:,} of your photos yet. There may be more soon.\r\n"
+                f"Haven has not yet looked at {self._answer.due:,} of your photos, so there may be more soon.\r\n"
             )
         if self._answer.problem:
             lines.append(f"For now only exact copies are shown. {self._answer.problem}\r\n")
@@ -109,21 +108,21 @@ class GroupFolder(RankedFolder):
     def texts(self) -> Sequence[Text]:
         """Return where each photo lies, the best first, and which are exact copies of which."""
         query = (
-            "SELECT p.id, o.name, p.width, p.height, o.size, l.name, d.path, o.shown FROM photo p"
-            f" JOIN original o ON o.id = p.main_id {LOCATED} WHERE {self.photos.condition}"
+            "SELECT p.id, o.id, o.name, p.width, p.height, o.size FROM photo p JOIN original o ON o.id = p.main_id"
+            f" WHERE {self.photos.condition}"
         )
         rows = {row[0]: row[1:] for row in self.view.db.execute(query, self.photos.params)}
+        paths = originals_paths(self.view.db, [original_id for original_id, *_ in rows.values()])
         lines = []
         for number, (id_, copy) in enumerate(zip(self._group.photo_ids, self._group.copies, strict=True), start=1):
             if id_ not in rows:
                 continue
-            name, width, height, size, library, path, file = rows[id_]
+            original_id, name, width, height, size = rows[id_]
             about = [f"{width} x {height}"] if width and height else []
             about.append(f"{size / 1e6:.1f} MB" if size >= 100_000 else f"{size / 1e3:.1f} kB")
             about += [f"the same file as {copy:03d}"] if copy != number else []
-            place = "/".join((library, *(names.shown(part) for part in os.fsdecode(path).split("/") if part), file))
-            lines.append(f"{number:03d} {name}  ({', '.join(about)})\r\n    /Originals/{place}\r\n")
-        return [Text("Where they lie.txt", "".join(lines))]
+            lines.append(f"{number:03d} {name}  ({', '.join(about)})\r\n    {paths.get(original_id, 'not there')}\r\n")
+        return [Text("Where they are.txt", "".join(lines))]
 
 
 FOLDERS = (SmartFolder("Review/Duplicates", DuplicatesFolder),)

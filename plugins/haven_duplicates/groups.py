@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from itertools import chain, compress
 from typing import TYPE_CHECKING, NamedTuple
 
-from haven_fs.catalog import names
+from haven_fs import names
 
 if TYPE_CHECKING:
     from haven_duplicates.alike import Links

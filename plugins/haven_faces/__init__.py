@@ -12,9 +12,8 @@ from haven_faces.folders import PEOPLE, UNKNOWN
 from haven_faces.keeper import FaceKeeper
 from haven_faces.model import SETTINGS, chosen_faces
 from haven_faces.names import NamesAnalyzer
-from haven_fs import Analyzer, Facet, Follower, SmartFolder, hookimpl
-from haven_fs.command import Command
-from haven_fs.config import Setting, Settings
+from haven_faces.sidecars import NamesInSidecars
+from haven_fs import Analyzer, Command, Facet, Follower, Setting, Settings, SidecarSource, SmartFolder, hookimpl
 
 
 @hookimpl
@@ -22,9 +21,9 @@ def haven_settings() -> Sequence[Setting]:
     """Bring which model, and when a group of faces is a person."""
     return (
         *SETTINGS,
-        Setting("people.smallest", 3, "In how many photos a face must be found to become a folder of its own."),
-        Setting("people.least_quality", 0.3, "How good a face must be, of 1, to be asked about in Review."),
-        Setting("people.covers", False, "Whether each person's folder shows a cover, folder.jpg, of the best face."),
+        Setting("people.smallest", 3, "How many photos a face must appear in to get a folder of its own."),
+        Setting("people.least_quality", 0.3, "How clear a face must be, from 0 to 1, to appear in Review."),
+        Setting("people.covers", False, "Show the best face of each person as the cover of the folder, folder.jpg."),
     )
 
 
@@ -57,3 +56,9 @@ def haven_smart_folders() -> Sequence[SmartFolder]:
 def haven_commands() -> Sequence[Command]:
     """Bring `haven people`."""
     return [COMMAND]
+
+
+@hookimpl
+def haven_sidecars() -> Sequence[SidecarSource]:
+    """Bring what sidecars say of people."""
+    return [NamesInSidecars()]

@@ -4,8 +4,7 @@ from collections.abc import Sequence
 
 from haven_faces.facerows import FILE, GROUPED, OWNER, Region, faces_of, name_digest, sync_faces
 from haven_faces.persons import NUMBERED, barred_from, find_person, people_in, whole
-from haven_fs import Writer
-from haven_fs.catalog import names
+from haven_fs import Writer, names
 
 
 def sync(w: Writer, photo_id: int) -> bool:

@@ -13,10 +13,10 @@ Of a video all frames are looked at, so that one person may be there several tim
 """
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 from haven_faces.model import ChosenFaces
-from haven_fs.analysis.analyzer import Embedding, Facts, Region, Sample
+from haven_fs import Analyzer, Embedding, Facts, Region, Sample
 
 if TYPE_CHECKING:
     import numpy as np
@@ -28,14 +28,14 @@ _DIGITS = 4
 """Of shares and of what is computed from them: a tenth of a pixel."""
 
 
-class FacesAnalyzer:
+class FacesAnalyzer(Analyzer):
     """Gives faces with embeddings in the pack's space. The pack is loaded with the first batch; it runs on one thread.
 
     Workers are as many as there are cores, so that decoding and computing share them evenly.
     """
 
     name = "faces"
-    needs: Literal["metadata", "picture"] = "picture"
+    needs = "picture"
     indexed = False
 
     def __init__(self, model: ChosenFaces) -> None:
@@ -57,7 +57,7 @@ class FacesAnalyzer:
                 cut_out += some
                 of += [facts] * len(some)
         for facts, vector in zip(of, self._pack.embed(cut_out).astype("<f2"), strict=True):
-            facts.embeddings.append(Embedding(self.space, vector.tobytes()))
+            facts.embeddings.append(Embedding(self._chosen.space, vector.tobytes()))
         return answers
 
     def _look(self, pack: "FacePack", frame: object, number: int, facts: Facts) -> "list[NDArray[np.uint8]]":

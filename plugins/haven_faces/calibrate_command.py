@@ -1,4 +1,4 @@
-"""`haven people calibrate FOLDER`: measures from when two faces are one person, for a pack of which nobody says it.
+"""`haven people calibrate FOLDER`: measures how alike two faces of one person are, for a model that does not say.
 
 FOLDER has a folder for each person, with photos that show mostly that person. What was measured is written into the
 pack's haven.json, where grouping reads it.
@@ -12,8 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from haven_faces.model import chosen_faces
-from haven_fs.cli import options
-from haven_fs.errors import UserError
+from haven_fs import UserError, options
 from haven_models.insight import missing
 from haven_models.manifest import note
 from haven_models.store import model_store
@@ -29,32 +28,36 @@ _CLEARLY_LARGER = 1.5
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
-    """Add what `people calibrate` takes."""
+    """Add FOLDER and --show to `parser`."""
     parser.add_argument(
-        "folder", type=Path, metavar="FOLDER", help="a folder with a folder for each person, of photos of that person"
+        "folder", type=Path, metavar="FOLDER", help="a folder with one folder of photos for each person"
     )
-    parser.add_argument("--show", action="store_true", help="only say what was measured, and change nothing")
+    parser.add_argument("--show", action="store_true", help="print what was measured, and change nothing")
 
 
 def run(args: argparse.Namespace) -> int:
-    """Measure, say it in words, and keep it with the pack."""
+    """Measure, print the result, and store it with the pack unless --show.
+
+    Returns 0; raises UserError if no model is in use, or FOLDER has too few good faces.
+    """
     from haven_faces.grouping.calibrate import calibrate_labelled
     from haven_faces.grouping.kinds import GOOD
 
     settings = options.data_folder(args).settings
+    options.refuse_file(args.folder)
     if not args.folder.is_dir():
         raise UserError(f"There is no folder {args.folder}.")
     chosen = chosen_faces(settings)
     if chosen is None:
-        raise UserError(missing() or "No pack of models for faces is in use. See: haven models list")
+        raise UserError(missing() or "No model for faces is in use. See: haven models list")
     vectors, labels, people = labelled(chosen.open(), args.folder, GOOD)
     try:
         found = calibrate_labelled(vectors, labels)
     except ValueError as error:
         raise UserError(
-            f"In {args.folder} there are not enough good faces: {len(vectors)} of {people} people were found. It should"
-            " have a folder for each person; some twenty people with five photos each are plenty, two people with three"
-            " photos the least."
+            f"{args.folder} does not have enough good faces: {len(vectors)} faces of {people} people were found. It"
+            " should have a folder for each person. Twenty people with five photos each are plenty; two people with"
+            " three photos each are the minimum."
         ) from error
     store = model_store(settings)
     kept = chosen.folder.is_relative_to(store.folder) and not args.show
@@ -65,11 +68,11 @@ def run(args: argparse.Namespace) -> int:
         said = {"same": found.same, "before": chosen.same, "sure": found.sure, "why": found.why, "kept": kept}
         print(json.dumps({"model": chosen.id, "people": people, "faces": len(vectors), **said}))
         return 0
-    print(f"Of {len(vectors)} good faces: {found.why}.")
-    print(f"So two faces are taken to be one person from a likeness of {found.same} on; before it was {chosen.same}.")
+    print(f"Measured on {len(vectors)} good faces: {found.why}.")
+    print(f"Two faces count as the same person from a similarity of {found.same}; before, it was {chosen.same}.")
     if found.sure < 0.5:
-        print("That rests on few faces. With some twenty people and five photos of each it would be surer.")
-    print("It is kept with the model. Haven groups faces by it from its next start on." if kept else "It was not kept.")
+        print("That is based on few faces. Twenty people with five photos each would give a more reliable figure.")
+    print("Saved with the model. Haven uses it from its next start." if kept else "Not saved.")
     return 0
 
 
@@ -91,18 +94,15 @@ def labelled(pack: "FacePack", folder: Path, least: float) -> "tuple[NDArray[np.
 
 def _pictures(folder: Path) -> "Iterator[Picture]":
     """Give the pictures in a folder; what cannot be opened is said and left out."""
-    from haven_fs.library.kinds import sniff
-    from haven_fs.library.metadata import Unreadable
-    from haven_fs.library.picture import open_picture
+    from haven_fs import Unreadable, kind_of, open_picture
 
     for path in sorted(folder.iterdir()):
         try:
-            with path.open("rb") as file:
-                kind = sniff(file.read(65536), path.name)
+            kind = kind_of(path)
             if kind.kind in ("image", "raw"):
                 yield open_picture(path, kind)
         except (Unreadable, OSError) as error:
-            print(f"{path} is left out: {error}", file=sys.stderr)
+            print(f"Skipping {path}: {error}", file=sys.stderr)
 
 
 def _the_face(pack: "FacePack", picture: "Picture", least: float) -> "NDArray[np.uint8] | None":

@@ -1,4 +1,4 @@
-"""`haven people`: who there is, erasing somebody, measuring a model. Naming and correcting is done in the folders."""
+"""`haven people`: lists people, forgets one, measures a model. Naming and correcting are done in the folders."""
 
 import argparse
 import json
@@ -6,27 +6,32 @@ import sys
 
 from haven_faces import calibrate_command
 from haven_faces.forget import forget
-from haven_fs.backup import backups
-from haven_fs.cli import options
-from haven_fs.command import Command
-from haven_fs.errors import UserError
+from haven_fs import Command, UserError, options
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
-    """Add what `people` takes."""
+    """Add the verbs `list`, `forget` and `calibrate` with their arguments, --data and --json to `parser`."""
     verbs = parser.add_subparsers(dest="verb", metavar="list|forget|calibrate", required=True)
-    show = verbs.add_parser("list", help="show who there is, those with a hidden folder too")
-    erase = verbs.add_parser("forget", help="erase a person: the face and the name, from everything Haven keeps")
-    erase.add_argument("name", metavar="NAME", help="as the person's folder is called")
-    erase.add_argument("--yes", action="store_true", help="do not ask")
-    measure = verbs.add_parser("calibrate", help="measure from when two faces are one person for the model in use")
+    show = verbs.add_parser("list", help="list the people in your photos, including those whose folder you deleted")
+    erase = verbs.add_parser(
+        "forget", help="erase a person's face and name from everything Haven keeps; not while `serve` runs"
+    )
+    erase.add_argument("name", metavar="NAME", help="the name of the person's folder")
+    erase.add_argument("--yes", action="store_true", help="do not ask for confirmation")
+    measure = verbs.add_parser(
+        "calibrate", help="measure how alike two faces must be to be the same person, for the model in use"
+    )
     calibrate_command.arguments(measure)
     options.add_data(parser, show, erase, measure)
     options.add_json(parser, show, erase, measure)
+    parser.epilog = (
+        "With --json, `list` prints a list of `name`, `photos` and `hidden`; `forget` prints `name`, `faces` and"
+        " `photos`; `calibrate` prints what it measured."
+    )
 
 
 def run(args: argparse.Namespace) -> int:
-    """Do what the verb says."""
+    """Carry out the verb. Returns 1 if forgetting was not confirmed, else 0; raises UserError for unknown names."""
     return {"list": _list, "forget": _forget, "calibrate": calibrate_command.run}[args.verb](args)
 
 
@@ -46,7 +51,7 @@ def _list(args: argparse.Namespace) -> int:
     for name, hidden, count in rows:
         print(f"{count:6} {'photo ' if count == 1 else 'photos'}  {name}{'  (hidden)' if hidden else ''}")
     if not rows:
-        print("Nobody yet. Haven needs a model to find faces: see `haven models list`.")
+        print("No people yet. Haven needs a model to find faces: see `haven models list`.")
     return 0
 
 
@@ -57,27 +62,28 @@ def _forget(args: argparse.Namespace) -> int:
             print("Nothing was erased.")
             return 1
         done = forget(catalog, data.settings, args.name)
-        for copy in backups(data.path):
+        for copy in data.backups():
             old = data.open_catalog(copy / "catalog.sqlite")
             forget(old, {**data.settings, "data_dir": copy}, args.name)
             old.close()
     if done is None:
-        raise UserError(f"There is no person {args.name}. `haven people list` shows who there is.")
+        raise UserError(f"There is no person called {args.name}. `haven people list` shows everyone.")
     if args.json:
         print(json.dumps({"name": args.name, "faces": done.faces, "photos": done.photos}, ensure_ascii=False))
     else:
+        faces, photos = options.counted(done.faces, "face"), options.counted(done.photos, "photo")
         print(
-            f"{args.name} is forgotten: {done.faces} faces in {done.photos} photos. The photos themselves are"
-            " untouched; new photos of this person will show a face that Haven does not know."
+            f"{args.name} has been forgotten: {faces} in {photos}. The photos themselves are untouched; in new photos"
+            " this person will be an unknown face."
         )
     return 0
 
 
 def _sure(name: str) -> bool:
     if not sys.stdin.isatty():
-        raise UserError(f"This cannot be undone. Say that you mean it: haven people forget {name!r} --yes")
-    print(f"Haven will erase the face and the name of {name}, and all you said about that person, for ever.")
+        raise UserError(f"This cannot be undone. To go ahead: haven people forget {name!r} --yes")
+    print(f"Haven will permanently erase the face and name of {name}, and everything you told it about this person.")
     return input("Erase? [y/N] ").strip().lower() in ("y", "yes")
 
 
-COMMAND = Command("people", "Show who is in your photos, or forget somebody.", arguments, run)
+COMMAND = Command("people", "List the people in your photos, or make Haven forget someone.", arguments, run)

@@ -5,15 +5,11 @@ on disk, and lies in the data folder.
 """
 
 import logging
-import os
 import sqlite3
 from pathlib import Path
 
 from haven_faces.persons import shown_people
-from haven_fs import File, View
-from haven_fs.catalog import Catalog
-from haven_fs.catalog.schema import LOCATED
-from haven_fs.config import Settings
+from haven_fs import Catalog, File, PhotoSet, Settings, View
 
 logger = logging.getLogger(__name__)
 
@@ -67,27 +63,22 @@ Found = tuple[Path, tuple[float, float, float, float]]
 def _best(db: sqlite3.Connection, person_id: int) -> Found | None:
     """Return the file and the box of a person's best face in a picture."""
     row = db.execute(
-        f"SELECT l.root, d.path, o.file, f.left, f.top, f.right, f.bottom FROM face f JOIN photo p ON p.id = f.photo_id"
-        f" JOIN original o ON o.id = p.main_id {LOCATED} WHERE f.person_id = ? AND f.left IS NOT NULL AND f.frame = 0"
+        "SELECT p.id, f.left, f.top, f.right, f.bottom FROM face f JOIN photo p ON p.id = f.photo_id"
+        " JOIN original o ON o.id = p.main_id WHERE f.person_id = ? AND f.left IS NOT NULL AND f.frame = 0"
         " AND p.kind <> 'video' AND p.shown = 1 AND o.gone IS NULL"
         " ORDER BY f.quality * min(1, (f.bottom - f.top) * 4) DESC LIMIT 1",
         (person_id,),
     ).fetchone()
-    if row is None:
-        return None
-    return Path(os.fsdecode(b"/".join(part for part in row[:3] if part))), tuple(row[3:])
+    main = next(PhotoSet().narrowed("p.id = ?", row[0]).main_files().files(db), None) if row else None
+    return None if main is None else (main.path, tuple(row[1:]))
 
 
 def _make(place: Path, path: Path, box: tuple[float, float, float, float]) -> None:
     """Cut a face out of a picture. Raises OSError, ValueError."""
-    from haven_fs.library.kinds import sniff
-    from haven_fs.library.metadata import Unreadable
-    from haven_fs.library.picture import open_picture
+    from haven_fs import Unreadable, open_picture  # decoders, which only making covers takes
 
-    with path.open("rb") as file:
-        kind = sniff(file.read(65536), path.name)
     try:
-        picture = open_picture(path, kind)
+        picture = open_picture(path)
     except Unreadable as error:
         raise ValueError(str(error)) from error
     width, height = picture.size

@@ -14,10 +14,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from haven_fs.catalog import names
-from haven_fs.catalog.findings import Analysis
-from haven_fs.library.regions import Box
-from haven_fs.library.upright import around, overlap
+from haven_fs import Analysis, Box, around, names, overlap
 
 GROUPED, FILE, OWNER = 0, 1, 2
 """Who said whose face it is."""

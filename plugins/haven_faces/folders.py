@@ -5,6 +5,7 @@ says who is not in it, copying one says who is. A folder moved into another make
 """
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 
 from haven_faces.covers import cover
 from haven_faces.matching import best_face
@@ -21,6 +22,7 @@ from haven_faces.persons import (
 )
 from haven_fs import (
     AlreadyExists,
+    ChosenPhotos,
     Conflict,
     Entry,
     FacetFolder,
@@ -28,95 +30,65 @@ from haven_fs import (
     Folder,
     Forbidden,
     PhotoFolder,
-    PhotoSet,
     Refused,
     SmartFolder,
     Stamp,
     Text,
     View,
     Writer,
+    folder_name,
+    names,
 )
-from haven_fs.catalog import names
-from haven_fs.tree.aliases import Aliases
-from haven_fs.tree.photoset import FileSet
-from haven_fs.tree.writes import folder_name
 
 _ROOT = ("People",)
-_GONE = "This person is not there any more. Open the folder again."
+_GONE = "This person no longer exists. Open the folder again."
 _HOW_TO = Text(
     "How to name people.txt",
     "Each folder here is a person whose face Haven found in several photos.\r\n\r\n"
     "Rename a folder, such as Person 12, to say who it is.\r\n"
-    "Move one person's folder into another's if both are the same person.\r\n"
-    "Move a photo from one person to another to say whose face it is.\r\n"
-    "Delete a photo to say that the person is not in it, copy one here to say that the person is.\r\n"
-    "Delete a folder to see that person no more; make a folder of that name to see it again.\r\n\r\n"
-    "Your photos themselves stay as and where they are.\r\n",
+    "If two folders are the same person, move one into the other.\r\n"
+    "If a photo is in the wrong person's folder, move it to the right one.\r\n"
+    "If a person is not in a photo, delete it from the folder. If one was missed, copy the photo into the folder.\r\n"
+    "To stop seeing a person, delete the folder. To see them again, create a folder with that name.\r\n\r\n"
+    "Your photos stay as they are, and where they are.\r\n",
 )
 _NO_FACES = Text(
     "No people yet.txt",
     "Haven needs a model to find faces, and time to look at your photos with it.\r\n"
-    "See which there are, and fetch one:  haven models list\r\n\r\n"
-    "People whom another program named in your photos show here without one.\r\n",
+    "To see which models you can fetch:  haven models list\r\n\r\n"
+    "People whose names another program stored in your photos appear here without one.\r\n",
 )
 
 
-class PersonPhotos(PhotoFolder):
-    """Photos of a person: all, or those of a year, a month or a day."""
+@dataclass(frozen=True, slots=True)
+class InPhoto:
+    """The fact that a person is in a photo; `view`: what the folder was opened with."""
 
-    refusal = "Copy or move photos here to say that this person is in them."
+    person_id: int
+    view: View
 
-    def __init__(
-        self, view: View, photos: PhotoSet, person_id: int, *, level: int = 0, below: tuple[str, ...] = ()
-    ) -> None:
-        """`below`: the names of the folders of dates that lead here."""
-        super().__init__(view, photos, level=level)
-        self.person_id = person_id
-        self._below = below
-        self._aliases = Aliases(view, "/".join((f"person {person_id}", *below)))
-
-    def open_date(self, view: View, photos: PhotoSet, level: int) -> PhotoFolder:
-        """Return the folder of a year, a month or a day, of this person."""
-        return PersonPhotos(view, photos, self.person_id, level=level, below=(*self._below, view.path[-1]))
-
-    def files(self) -> FileSet | None:
-        """Return the photos' files under their display names, unless they are in folders by date."""
-        return None if self.is_split() else self._aliases.rest(self.photos.files())
-
-    def extras(self) -> Sequence[File]:
-        """Return the files that were written here under other names."""
-        return self._aliases.files(self.photos)
-
-    def take_out(self, w: Writer, node: File | Text) -> None:
-        """Say that this person is not in a photo. A cover stays: it is made again anyway."""
-        if isinstance(node, File) and node.photo_id is not None:
-            people = People(w)
-            people.deny(node.photo_id, self._still(w))
-            people.finish()
-            self._aliases.drop(w, node.photo_id)
-
-    def put_photo(self, w: Writer, name: str, file: File) -> None:
-        """Say that this person is in a photo: with the face that fits best, or somewhere in it."""
-        person_id, photo_id = self._still(w), _photo_of(file)
+    def put(self, w: Writer, photo_id: int) -> bool:
+        """Say that this person is in a photo: with the face that fits best, or somewhere in it. Raises Refused."""
         people = People(w)
-        people.add(photo_id, person_id, best_face(w.db, self.view.vectors().store, photo_id, person_id))
+        face_id = best_face(w.db, self.view.vectors().store, photo_id, self.still(w))
+        people.add(photo_id, self.person_id, face_id)
         people.finish()
-        self._aliases.put(w, name, file)
-
-    def move_photo(self, w: Writer, name: str, file: File, source: Folder) -> bool:
-        """Say that a face is this person's and not that of the one whose folder the photo was in."""
-        if not isinstance(source, PersonPhotos):
-            return False
-        people = People(w)
-        photo_id = _photo_of(file)
-        if source.person_id != self.person_id:
-            people.deny(photo_id, source._still(w), instead=self._still(w))
-        people.finish()
-        source._aliases.drop(w, photo_id)
-        self._aliases.put(w, name, file)
         return True
 
-    def _still(self, w: Writer) -> int:
+    def move(self, w: Writer, photo_id: int, source: "InPhoto") -> bool:
+        """Say that a face is this person's and not that of the one whose folder the photo was in. Raises Refused."""
+        people = People(w)
+        people.deny(photo_id, source.still(w), instead=self.still(w))
+        people.finish()
+        return True
+
+    def take_out(self, w: Writer, photo_id: int) -> None:
+        """Say that this person is not in a photo. Raises Refused."""
+        people = People(w)
+        people.deny(photo_id, self.still(w))
+        people.finish()
+
+    def still(self, w: Writer) -> int:
         """Return the person, if it is still one. Raises Refused."""
         row = w.db.execute(
             "SELECT 1 FROM person WHERE id = ? AND hidden = 0 AND merged_into IS NULL", (self.person_id,)
@@ -126,14 +98,29 @@ class PersonPhotos(PhotoFolder):
         return self.person_id
 
 
+class PersonPhotos(ChosenPhotos):
+    """Photos of a person: all, or those of a year, a month or a day."""
+
+    home = "People"
+    refusal = "Copy or move photos here if this person is in them."
+    fact: InPhoto
+
+
 class PersonFolder(PersonPhotos):
     """The folder of a person."""
+
+    dates = PersonPhotos
+
+    def __init__(self, view: View, person_id: int) -> None:
+        photos = view.within.with_facet(PERSON, str(person_id))
+        super().__init__(view, photos, InPhoto(person_id, view), f"person {person_id}")
+        self.person_id = person_id
 
     def enter(self, name: str) -> Folder | None:
         """Return a date's folder, or this person again by the name of one who was moved in."""
         found = super().enter(name)
         if found is None and merged_into(self.view.db, name) == self.person_id:
-            return PersonPhotos(self.view.below(name), self.photos, self.person_id)
+            return PersonPhotos(self.view.below(name), self.photos, self.fact, self.place)
         return found
 
     def extras(self) -> Sequence[File]:
@@ -150,7 +137,7 @@ class PersonFolder(PersonPhotos):
         name = _checked(name, w, self.person_id)
         people = People(w)
         try:
-            people.rename(self._still(w), name)
+            people.rename(self.fact.still(w), name)
         except NameTaken as taken:
             raise _taken(taken) from taken
         people.finish()
@@ -158,24 +145,24 @@ class PersonFolder(PersonPhotos):
     def remove(self, w: Writer) -> None:
         """Show no folder of this person. Raises Refused where only some of the photos are."""
         if self.view.path[:-1] != _ROOT:
-            raise Forbidden("Delete this person's folder in People if you do not want to see it.")
+            raise Forbidden("To stop seeing this person, delete the folder in People.")
         people = People(w)
-        people.hide(self._still(w))
+        people.hide(self.fact.still(w))
         people.finish()
 
     def take_folder(self, w: Writer, folder: Folder, name: str = "") -> None:
         """Say that another person is this one. Raises Refused."""
         if not isinstance(folder, PersonFolder) or folder.person_id == self.person_id:
-            raise Forbidden("Only the folder of another person can be moved here: then both are one person.")
+            raise Forbidden("Only the folder of another person can be moved here, to make the two one person.")
         people = People(w)
-        people.merge(folder._still(w), self._still(w))
+        people.merge(folder.fact.still(w), self.fact.still(w))
         people.finish()
 
 
 class PeopleFolder(FacetFolder):
     """/People, or the people in the photos of another folder."""
 
-    refusal = "Make a folder here to add a person; rename, move or delete the folders of people."
+    refusal = "To add a person, create a folder here; you can also rename, move and delete people's folders."
 
     def __init__(self, view: View) -> None:
         super().__init__(view, PERSON)
@@ -199,14 +186,9 @@ class PeopleFolder(FacetFolder):
         person_id = find_person(self.view.db, name)
         if person_id is None:
             return None
-        value = self.view.db.execute(
-            "SELECT id FROM value WHERE facet = ? AND key = ?", (PERSON, str(person_id))
-        ).fetchone()
-        photos = self.view.within.with_value(value[0] if value else 0)
-        if not self._is_root and not photos.stamp(self.view.db).count:
-            return None
         view = self.view.below(person_name(self.view.db, person_id), key=f"person {person_id}")
-        return PersonFolder(view, photos, person_id)
+        folder = PersonFolder(view, person_id)
+        return folder if self._is_root or folder.photos.stamp(view.db).count else None
 
     def texts(self) -> Sequence[Text]:
         """Return how to name people, or how to come by some."""
@@ -233,7 +215,7 @@ class PeopleFolder(FacetFolder):
 class UnknownFaces(PhotoFolder):
     """/Review/Unknown faces: photos with faces that are nobody's so far, and too few to be a person's folder."""
 
-    refusal = "Copy or move a photo into a person's folder to say who is in it; delete it here not to be asked."
+    refusal = "Copy or move a photo into a person's folder to say who is in it; delete it here to stop being asked."
 
     def __init__(self, view: View) -> None:
         condition = (
@@ -261,26 +243,20 @@ def _checked(name: str, w: Writer, person_id: int | None = None) -> str:
     if fold.startswith("person ") and fold[7:].isdecimal():
         row = w.db.execute("SELECT number FROM person WHERE id = ?", (person_id,)).fetchone()
         if row is None or row[0] is None or fold != f"person {row[0]}":
-            raise Forbidden("Names such as Person 12 are Haven's own, for people who have no name yet.")
+            raise Forbidden("Names such as Person 12 are Haven's own, for people without a name.")
     return name
 
 
 def _taken(taken: NameTaken) -> Refused:
     if taken.hidden:
         return AlreadyExists(
-            f"There is a person named {taken.name} whose folder was deleted. Make a folder of that name to show it"
-            " again, or choose another name.",
+            f"There is a person called {taken.name} whose folder was deleted. To see them again, create a folder with"
+            " that name; otherwise choose another name.",
         )
     return AlreadyExists(
-        f"There is a person named {taken.name} already. If both are the same person, move this folder into that one;"
+        f"There is already a person called {taken.name}. If they are the same person, move this folder into that one;"
         " if not, choose another name.",
     )
-
-
-def _photo_of(file: File) -> int:
-    if file.photo_id is None:
-        raise Forbidden("This file is no photo of your libraries.")
-    return file.photo_id
 
 
 def _with_people(view: View, stamp: Stamp) -> Stamp:

@@ -15,10 +15,7 @@ from haven_faces.covers import remove_cover
 from haven_faces.facerows import ANALYZER, name_digest, without_forgotten
 from haven_faces.people import People
 from haven_faces.persons import find_person
-from haven_fs.catalog import Catalog, Writer
-from haven_fs.catalog.findings import Analysis
-from haven_fs.config import Settings
-from haven_fs.vectors import Vector, VectorStore
+from haven_fs import Analysis, Catalog, Settings, Vector, VectorStore, Writer
 
 _SCRUB = "scrub"
 
@@ -68,8 +65,6 @@ def scrub(catalog: Catalog) -> None:
     with catalog.read() as db:
         due = db.execute("SELECT 1 FROM state WHERE key = ?", (_SCRUB,)).fetchone()
     if due:
-        catalog.vectors.store.scrub()
-        catalog.vectors.chroma.discard()
         catalog.scrub()
         with catalog.write(quiet=True) as w:
             w.db.execute("DELETE FROM state WHERE key = ?", (_SCRUB,))

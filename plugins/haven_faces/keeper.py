@@ -17,15 +17,14 @@ from haven_faces.forget import scrub
 from haven_faces.model import ChosenFaces, chosen_faces
 from haven_faces.people import People
 from haven_faces.persons import people_seq
-from haven_fs.analysis.progress import Progress
-from haven_fs.catalog import Catalog
-from haven_fs.config import Settings
+from haven_fs import Catalog, Settings
 
 if TYPE_CHECKING:
     import numpy as np
     import numpy.typing as npt
 
     from haven_faces.grouping import Faces, Groups
+    from haven_fs import Progress
 
 logger = logging.getLogger(__name__)
 
@@ -108,7 +107,7 @@ class FaceKeeper:
                 groups.named(made)
         return _clock(catalog)
 
-    def idle(self, catalog: Catalog, progress: Progress, stopped: Callable[[], bool]) -> None:
+    def idle(self, catalog: Catalog, progress: "Progress", stopped: Callable[[], bool]) -> None:
         """Group all faces anew if many came since the last time, or the owner corrected something and is done."""
         scrub(catalog)
         if self._model is not None and self._is_due(catalog):
@@ -135,7 +134,7 @@ class FaceKeeper:
             }
             self._put(catalog, changed, None)
             logger.info(
-                "%d faces grouped anew in %.1f s; %d changed", len(faces), time.monotonic() - started, len(changed)
+                "Regrouped %d faces in %.1f s; %d changed", len(faces), time.monotonic() - started, len(changed)
             )
             if not changed or not loaded.barred:
                 break

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from haven_faces.persons import unknown
 
 if TYPE_CHECKING:
-    from haven_fs.vectors import VectorStore
+    from haven_fs import VectorStore
 
 _DOUBTFUL = 0.1
 """Cosine under which a face is hardly that person's: then the person is somewhere else in the picture."""

@@ -6,8 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from zlib import crc32
 
-from haven_fs.config import Setting, Settings
-from haven_fs.errors import UserError
+from haven_fs import Setting, Settings, UserError
 from haven_models.face_layout import FaceLayout
 from haven_models.insight import missing
 from haven_models.store import DEMO, model_store
@@ -24,8 +23,9 @@ SETTINGS = (
     Setting(
         "faces.model",
         "",
-        "The pack of models that finds people; empty for the one that `haven models use` chose. "
+        "The model for finding people; empty means the one chosen with `haven models use`. "
         '"demo" knows drawn faces only.',
+        demo=DEMO,
     ),
 )
 
@@ -89,16 +89,14 @@ def _say_once(why: str) -> None:
     """Log why there are no people, which is asked again and again, for each reason once."""
     if why not in _said:
         _said.add(why)
-        logger.error("People are off: %s", why)
+        logger.error("Finding people is off: %s", why)
 
 
 def _demo() -> Path:
     try:
         from haven_models.demo_faces import demo_faces
     except ImportError as error:
-        raise UserError(
-            "the model for drawn faces is not installed. Install Haven again: pip install haven-fs"
-        ) from error
+        raise UserError("the model for drawn faces is not installed. Reinstall Haven: pip install haven-fs") from error
     return demo_faces()
 
 
@@ -111,4 +109,4 @@ def _installed(settings: Settings, name: str) -> Path | None:
     for installed in store.installed():
         if installed.task == "faces" and installed.name == name:
             return installed.folder
-    raise UserError(f"there is no pack {name} here, which the setting faces.model names. See: haven models list")
+    raise UserError(f"the setting faces.model names {name}, which is not installed. See: haven models list")

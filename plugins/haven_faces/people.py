@@ -10,11 +10,7 @@ from collections.abc import Iterable
 from haven_faces.absorbing import new_person
 from haven_faces.facerows import GROUPED, OWNER, faces_of
 from haven_faces.persons import PERSON, NameTaken, barred_from, find_person, person_name, unknown
-from haven_fs import Change, Writer, rename_values, settle
-from haven_fs.catalog import names
-from haven_fs.catalog.corrections import GESTURE
-from haven_fs.catalog.facets import photos_named
-from haven_fs.catalog.values import drop_empty_values
+from haven_fs import GESTURE, Change, Writer, drop_empty_values, names, photos_named, rename_values, settle
 
 
 class People:
@@ -245,7 +241,7 @@ class People:
             f" ON q.id = f.person_id WHERE f.photo_id = ? AND {unknown('f', 'q')}) RETURNING id",
             (photo_id,),
         ).fetchall()
-        self._db.execute("UPDATE photo SET seq = ? WHERE id = ?", (self._w.seq, photo_id))
+        self._w.touch([photo_id])
         self._w.correct("faces dismissed", photo_id, faces=[id_ for (id_,) in faces])
         self._w.note_removal()
 

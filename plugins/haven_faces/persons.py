@@ -9,7 +9,7 @@ import sqlite3
 import time
 from dataclasses import dataclass
 
-from haven_fs.catalog import names
+from haven_fs import names
 
 PERSON = "person"
 """The facet of people; its keys are their ids."""

@@ -2,8 +2,7 @@
 
 from collections.abc import Sequence
 
-from haven_fs import Analyzer, Facet, FacetFolder, SmartFolder, View, hookimpl
-from haven_fs.config import Settings
+from haven_fs import Analyzer, Facet, FacetFolder, Settings, SmartFolder, View, hookimpl
 from haven_media.analyzer import MediaAnalyzer
 
 

@@ -1,9 +1,9 @@
 """The analyzer of what a photo is as a file: size, camera, rating, caption, keywords, type."""
 
 from collections.abc import Sequence
-from typing import Any, Literal
+from typing import Any
 
-from haven_fs.analysis.analyzer import Facts, Metadata, Sample, Scalar
+from haven_fs import Analyzer, Facts, Metadata, Sample, Scalar
 from haven_media.captions import caption_of, clean, keywords_of
 from haven_media.types import types_of
 
@@ -14,12 +14,12 @@ _PERCENT_STARS = ((99, 5), (75, 4), (50, 3), (25, 2), (1, 1))
 """Windows writes stars as percent: the least of each."""
 
 
-class MediaAnalyzer:
+class MediaAnalyzer(Analyzer):
     """Gives width, height, orientation, duration, make, model, lens, rating, caption; tags "keyword" and "type"."""
 
     name = "media"
     version = 1
-    needs: Literal["metadata", "picture"] = "metadata"
+    needs = "metadata"
     light = True
 
     def analyze(self, batch: Sequence[Sample]) -> list[Facts]:

@@ -5,7 +5,7 @@ import unicodedata
 from collections.abc import Iterator
 from typing import Any
 
-from haven_fs.analysis.analyzer import Metadata, Tag
+from haven_fs import Metadata, Tag
 
 LONGEST_CAPTION = 4000
 """Characters kept of a caption."""

@@ -6,7 +6,7 @@ A photo may be several. Only what is certain, or nearly so, counts: a wrong fold
 import re
 from collections.abc import Iterator
 
-from haven_fs.analysis.analyzer import Sample, Tag
+from haven_fs import Sample, Tag
 
 NAMES = {
     "video": "Videos",

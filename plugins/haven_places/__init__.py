@@ -2,19 +2,11 @@
 
 from collections.abc import Sequence
 
-from haven_fs import Analyzer, Facet, SmartFolder, hookimpl
-from haven_fs.command import Command
-from haven_fs.config import Setting, Settings
+from haven_fs import Analyzer, Command, Facet, Settings, SmartFolder, hookimpl
 from haven_places.analyzer import PlacesAnalyzer
 from haven_places.command import COMMAND
 from haven_places.facet import CountriesFacet, PlacesFacet
 from haven_places.folders import FOLDERS
-
-
-@hookimpl
-def haven_settings() -> Sequence[Setting]:
-    """Bring the language of place names."""
-    return [Setting("places.language", "en", "The language of country and city names, such as de or pt-BR.")]
 
 
 @hookimpl

@@ -2,21 +2,20 @@
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 from zlib import crc32
 
-from haven_fs.analysis.analyzer import Facts, Sample, Tag
-from haven_fs.config import Settings
+from haven_fs import Analyzer, Facts, Sample, Settings, Tag
 from haven_places.position import position
 
 if TYPE_CHECKING:
-    from haven_places.gazetteer import Gazetteer, Spot
+    from haven_places.gazetteer import Gazetteer, Locality
 
 
 _VERSION = 1
 
 
-class PlacesAnalyzer:
+class PlacesAnalyzer(Analyzer):
     """Gives `latitude`, `longitude` and tags of the facets "place" (key: GeoNames id) and "country" (key: ISO code).
 
     The table of places is opened with the first photo that has a position, so a library without any costs nothing.
@@ -25,7 +24,7 @@ class PlacesAnalyzer:
     """
 
     name = "places"
-    needs: Literal["metadata", "picture"] = "metadata"
+    needs = "metadata"
 
     def __init__(self, settings: Settings):
         self._caches = caches_of(settings)
@@ -53,9 +52,9 @@ class PlacesAnalyzer:
                 from haven_places.gazetteer import Gazetteer
 
                 self._gazetteer = Gazetteer.open(self._caches, self._language)
-            spots = self._gazetteer.spots([north for _, north, _ in placed], [east for _, _, east in placed])
-            for (fact, _, _), spot in zip(placed, spots, strict=True):
-                fact.tags = _tags(spot)
+            localities = self._gazetteer.localities([north for _, north, _ in placed], [east for _, _, east in placed])
+            for (fact, _, _), locality in zip(placed, localities, strict=True):
+                fact.tags = _tags(locality)
         return facts
 
 
@@ -67,13 +66,13 @@ def caches_of(settings: Settings) -> list[Path]:
 
 def language_of(settings: Settings) -> str:
     """Return the language of place names."""
-    return str(settings.get("places.language") or "en")
+    return str(settings.get("language") or "en")
 
 
-def _tags(spot: "Spot") -> list[Tag]:
+def _tags(locality: "Locality") -> list[Tag]:
     tags: list[Tag] = []
-    if spot.country is not None and spot.country_name is not None:
-        tags.append(Tag("country", spot.country, spot.country_name))
-    if spot.town is not None and spot.town_name is not None:
-        tags.append(Tag("place", spot.town, spot.town_name, parent=spot.country))
+    if locality.country is not None and locality.country_name is not None:
+        tags.append(Tag("country", locality.country, locality.country_name))
+    if locality.town is not None and locality.town_name is not None:
+        tags.append(Tag("place", locality.town, locality.town_name, parent=locality.country))
     return tags

@@ -6,9 +6,7 @@ A town keeps its key whatever it is called. An own place's key is its middle, so
 import json
 from collections.abc import Iterable, Mapping
 
-from haven_fs import Change, rename_values, settle
-from haven_fs.catalog import names
-from haven_fs.catalog.catalog import Writer
+from haven_fs import Change, PhotoSet, Writer, names, rename_values, settle, value_of
 from haven_places.ownplaces import METRES, PLACE, OwnPlace, own_places
 
 
@@ -25,8 +23,8 @@ def name_place(w: Writer, key: str, name: str) -> None:
 
     Raises PlaceNameTaken, and LookupError if there is no such place.
     """
-    row = w.db.execute("SELECT name FROM value WHERE facet = ? AND key = ?", (PLACE, key)).fetchone()
-    if row is None:
+    before = value_of(w.db, PLACE, key)
+    if before is None:
         raise LookupError(key)
     _check_free(w, name, key)
     known = w.db.execute("SELECT original, radius FROM place_name WHERE key = ?", (key,)).fetchone()
@@ -37,10 +35,10 @@ def name_place(w: Writer, key: str, name: str) -> None:
         w.db.execute(
             "INSERT INTO place_name (key, name, original) VALUES (?, ?, ?)"
             " ON CONFLICT (key) DO UPDATE SET name = excluded.name",
-            (key, name, row[0]),
+            (key, name, before.name),
         )
     _show_names(w, {key: name})
-    w.correct("place named", name=name, before=row[0])
+    w.correct("place named", name=name, before=before.name)
 
 
 def make_place(
@@ -88,9 +86,9 @@ def follow_names(w: Writer, changes: Iterable[Change]) -> set[int]:
     named: dict[str, str] = {}
     for key, original in towns.items():
         said = w.db.execute("SELECT name FROM place_name WHERE key = ?", (key,)).fetchone()
-        row = w.db.execute("SELECT name FROM value WHERE facet = ? AND key = ?", (PLACE, key)).fetchone()
-        if row is not None:
-            named[key] = (said[0] if said else _found_name(w, key) or original) or row[0]
+        known = value_of(w.db, PLACE, key)
+        if known is not None:
+            named[key] = (said[0] if said else _found_name(w, key) or original) or known.name
     _show_names(w, named)
     there = [place for place in own_places(w.db) if place.key in towns]
     resettled = {place.key for place in own} | {place.key for place in there}
@@ -101,11 +99,7 @@ def _show_names(w: Writer, named: Mapping[str, str]) -> None:
     """Have places' folders be called by these names; all above them is new."""
     rename_values(w, PLACE, named)
     for key in named:
-        w.db.execute(
-            "UPDATE photo SET seq = ? WHERE id IN (SELECT m.photo_id FROM member m JOIN value v ON v.id = m.value_id"
-            " WHERE v.facet = ? AND v.key = ?)",
-            (w.seq, PLACE, key),
-        )
+        w.touch(_members(w, key))
     w.note_removal()
 
 
@@ -140,11 +134,7 @@ def _found_name(w: Writer, key: str) -> str | None:
 
 
 def _members(w: Writer, key: str) -> set[int]:
-    rows = w.db.execute(
-        "SELECT m.photo_id FROM member m JOIN value v ON v.id = m.value_id WHERE v.facet = ? AND v.key = ?",
-        (PLACE, key),
-    )
-    return {int(id_) for (id_,) in rows}
+    return set(PhotoSet(shown=False).with_facet(PLACE, key).ids(w.db))
 
 
 def _photos_in(w: Writer, places: Iterable[OwnPlace | None]) -> set[int]:

@@ -33,7 +33,7 @@ Table = dict[str, npt.NDArray[np.generic]]
 
 
 @dataclass(frozen=True, slots=True)
-class Spot:
+class Locality:
     """What is known of a position. `town`: GeoNames id, `country`: ISO code, each with its name; None: not known."""
 
     town: str | None = None
@@ -81,7 +81,7 @@ class Gazetteer:
             except (OSError, filelock.Timeout) as error:
                 problems.append(f"in {path.parent}: {error}")
         if problems:
-            _log.warning("The table of places cannot be kept %s", "; nor ".join(problems))
+            _log.warning("The table of places cannot be stored %s", "; nor ".join(problems))
         return cls(table or _build(language))
 
     def __len__(self) -> int:
@@ -97,26 +97,26 @@ class Gazetteer:
         """Return the names of all places by id."""
         return {str(number): self.name(row) for row, number in enumerate(self._ids.tolist())}
 
-    def spots(self, latitude: Sequence[float], longitude: Sequence[float]) -> list[Spot]:
+    def localities(self, latitude: Sequence[float], longitude: Sequence[float]) -> list[Locality]:
         """Return what is known of each position, given in degrees."""
         north, east = np.asarray(latitude, np.float64), np.asarray(longitude, np.float64)
         rows = self._towns.local(north, east)
         far = np.flatnonzero(rows < 0)
         around = self._towns.enclosing_country(north[far], east[far])
-        spots = [self._in_town(row) if row >= 0 else Spot() for row in rows.tolist()]
+        found = [self._in_town(row) if row >= 0 else Locality() for row in rows.tolist()]
         for index, country in zip(far.tolist(), around.tolist(), strict=True):
-            spots[index] = self._in_country(country)
-        return spots
+            found[index] = self._in_country(country)
+        return found
 
-    def _in_town(self, row: int) -> Spot:
+    def _in_town(self, row: int) -> Locality:
         town = int(self._town[row])
         country = int(self._country[row])
-        return Spot(str(self._ids[town]), self.name(town), self._codes[country], self._countries[country])
+        return Locality(str(self._ids[town]), self.name(town), self._codes[country], self._countries[country])
 
-    def _in_country(self, country: int) -> Spot:
+    def _in_country(self, country: int) -> Locality:
         if country == 0:
-            return Spot()
-        return Spot(country=self._codes[country], country_name=self._countries[country])
+            return Locality()
+        return Locality(country=self._codes[country], country_name=self._countries[country])
 
 
 def _made_of(language: str) -> str:
@@ -135,7 +135,7 @@ def _read(path: Path, made_of: str) -> Table | None:
     try:
         with path.open("rb") as file:
             if sys.platform != "win32" and os.fstat(file.fileno()).st_uid not in (0, os.getuid()):
-                _log.warning("The table of places in %s belongs to another user and is made again.", path)
+                _log.warning("The table of places in %s belongs to another user and will be built again.", path)
                 return None
             with np.load(file, allow_pickle=False) as stored:
                 if str(stored["made_of"]) != made_of:
@@ -144,7 +144,7 @@ def _read(path: Path, made_of: str) -> Table | None:
     except (FileNotFoundError, NotADirectoryError):
         return None
     except (OSError, TypeError, ValueError, KeyError, EOFError, zipfile.BadZipFile) as error:
-        _log.warning("The table of places in %s cannot be read and is made again: %s", path, error)
+        _log.warning("The table of places in %s cannot be read and will be built again: %s", path, error)
         return None
 
 

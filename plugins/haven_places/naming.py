@@ -22,7 +22,7 @@ import numpy as np
 from babel import Locale, UnknownLocaleError
 from babel.core import get_global
 
-from haven_fs.catalog.names import fold, portable
+from haven_fs import names as spelling
 from haven_places.sources import Places, plain
 
 _log = logging.getLogger(__name__)
@@ -35,7 +35,7 @@ def locale_of(language: str) -> Locale:
     try:
         return Locale.parse(language.strip().replace("-", "_"))
     except (UnknownLocaleError, ValueError, TypeError):
-        _log.warning("places.language: there are no names in %r, English is used.", language)
+        _log.warning("There are no names of places in the language %r, so English ones are used.", language)
         return Locale.parse("en")
 
 
@@ -45,8 +45,8 @@ def name_countries(english: dict[str, str], locale: Locale) -> dict[str, str]:
     taken: set[str] = set()
     for code in sorted(english):
         name = _readable(str(locale.territories.get(code) or english[code]))
-        name = f"{name} ({code})" if fold(name) in taken else name
-        taken.add(fold(name))
+        name = f"{name} ({code})" if spelling.fold(name) in taken else name
+        taken.add(spelling.fold(name))
         names[code] = name
     return names
 
@@ -87,14 +87,14 @@ def _endings(places: Places, row: int) -> Iterator[str]:
 
 
 def _folded(name: str) -> str:
-    return name.lower() if name.isascii() else fold(name)  # the same, and most names are plain letters
+    return name.lower() if name.isascii() else spelling.fold(name)  # the same, and most names are plain letters
 
 
 def _readable(name: str) -> str:
     """Return a name without what a folder's name may not have: "Biel/Bienne" is Biel-Bienne."""
     if _PLAIN.fullmatch(name) and (name.isascii() or unicodedata.is_normalized("NFC", name)):
         return name
-    return portable(_BY_PARTS.sub("-", name))
+    return spelling.portable(_BY_PARTS.sub("-", name))
 
 
 def _translations(places: Places, locale: Locale) -> dict[int, str]:

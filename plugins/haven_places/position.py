@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from haven_fs.analysis.analyzer import Metadata
+from haven_fs import Metadata
 
 _XMP = re.compile(
     r"\s*(?P<sign>[-+]?)(?P<degrees>\d+(?:\.\d*)?)"
@@ -69,7 +69,7 @@ def _checked(latitude: float, longitude: float) -> tuple[float, float]:
         if abs(value) > axis.limit:
             raise _NonsenseError(f"there is no {axis.name} of {value:.6g} degrees")
     if latitude == 0 and longitude == 0:
-        raise _NonsenseError("0, 0 is what devices write when they do not know where they are")
+        raise _NonsenseError("devices write 0, 0 when they do not know where they are")
     return latitude, longitude
 
 
@@ -78,7 +78,7 @@ def _from_exif(exif: Mapping[str, Any]) -> tuple[float, float] | None:
     if values == (None, None):
         return None
     if None in values:
-        raise _NonsenseError(f"it has a {'longitude' if values[0] is None else 'latitude'} only")
+        raise _NonsenseError(f"it only has a {'longitude' if values[0] is None else 'latitude'}")
     sizes = [_degrees(value, axis) for value, axis in zip(values, (_LATITUDE, _LONGITUDE), strict=True)]
     refs = exif.get("GPS GPSLatitudeRef"), exif.get("GPS GPSLongitudeRef")
     if sizes == [0, 0]:
@@ -120,7 +120,7 @@ def _signed(size: float, ref: Any, axis: _Axis) -> float:
     if letter == axis.positive and size >= 0:
         return size
     if letter == axis.positive:
-        raise _NonsenseError(f"its {axis.name} is said to be {letter} and is negative")
+        raise _NonsenseError(f"its {axis.name} is marked {letter} but negative")
     if size < 0 and not letter:
         return size
     raise _NonsenseError(f"it does not say whether its {axis.name} is {axis.hemispheres}")

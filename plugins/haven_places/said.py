@@ -5,126 +5,123 @@ the exact spot to whatever reads it.
 """
 
 import sqlite3
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from haven_fs import Conflict, Forbidden, Writer
-from haven_fs.catalog.dismissed import ask_again
-from haven_fs.catalog.said import say, unsay
-from haven_fs.catalog.settle import TAGS, Settler
+from haven_fs import Conflict, Forbidden, Tag, Writer, as_found, ask_again, say, unsay, value_of, values_of
 from haven_places.calling import original_name
 from haven_places.ownplaces import COUNTRY, PLACE, own_places
 
-FACTS = (TAGS + PLACE, TAGS + COUNTRY, "latitude", "longitude")
+PLACES, COUNTRIES = f"tags:{PLACE}", f"tags:{COUNTRY}"
+NOWHERE: Mapping[str, Any] = {PLACES: [], COUNTRIES: [], "latitude": None, "longitude": None}
 """All that says where a photo was taken; it is said together."""
-NOWHERE: Mapping[str, Any] = {FACTS[0]: [], FACTS[1]: [], FACTS[2]: None, FACTS[3]: None}
-_GONE = "This place is not there any more. Open the folder again."
+_GONE = "This place no longer exists. Open the folder again."
 
 
 @dataclass(frozen=True, slots=True)
-class Spot:
-    """What a folder stands for: the key of a place, or only that of a country, outside any town; neither: elsewhere."""
+class TakenHere:
+    """The fact that a photo was taken in a place, or in a country outside any town; neither: in none that is known.
+
+    `place` and `country`: their keys.
+    """
 
     place: str | None = None
     country: str | None = None
 
+    def put(self, w: Writer, photo_id: int) -> bool:
+        """Say it, if nobody knows where the photo was taken. Raises Refused if that is known to be elsewhere."""
+        self._check()
+        there = _whereabouts(w.db, photo_id)
+        if self._holds(there):
+            return False
+        if w.db.execute("SELECT placed FROM photo WHERE id = ?", (photo_id,)).fetchone()[0]:
+            names = [tag.name for tag in there]
+            raise Forbidden(
+                f"This photo says it was taken in {names[0] if names else 'another place'}. If that is wrong, move the"
+                f" photo here from the folder {names[0] if names else 'Elsewhere'} in Places."
+            )
+        _say(w, photo_id, self, "taken here")
+        return True
 
-def put_here(w: Writer, photo_id: int, spot: Spot) -> bool:
-    """Say that a photo was taken here, if nobody knows where it was; False if that is known. Raises Refused."""
-    keys = _keys(w.db, photo_id)
-    if _is_here(keys, spot):
-        return False
-    if w.db.execute("SELECT placed FROM photo WHERE id = ?", (photo_id,)).fetchone()[0]:
-        names = [name for facet in (PLACE, COUNTRY) for name in keys[facet].values()]
-        where = names[0] if names else "another place"
-        raise Forbidden(
-            f"Haven knows that this photo was taken in {where}. If that is wrong, move the photo here from the folder"
-            f" {names[0] if names else 'Elsewhere'} in Places.",
-        )
-    _say(w, photo_id, spot, "taken here")
-    return True
+    def move(self, w: Writer, photo_id: int, source: "TakenHere") -> bool:
+        """Say it, and that the photo was not taken at the source, whatever was known."""
+        self._check()
+        there = _whereabouts(w.db, photo_id)
+        leaves = source.place != self.place and source.place in _keys(there, PLACE)
+        if self._holds(there) and not leaves:
+            return False
+        _say(w, photo_id, self, "taken here instead", besides=source if leaves else None)
+        return True
+
+    def take_out(self, w: Writer, photo_id: int) -> None:
+        """Say that a photo was not taken where Haven thinks: where it was is not known then.
+
+        Of a place of the owner's own it is known still, if that lies in a town.
+        """
+        ask_again(w, photo_id, PLACE)
+        facts = NOWHERE
+        if self.place in {place.key for place in own_places(w.db)}:
+            others = [tag for tag in _whereabouts(w.db, photo_id) if tag.facet == PLACE and tag.key != self.place]
+            if others:
+                facts = {PLACES: [[tag.key, original_name(w, tag.key, tag.name), tag.parent] for tag in others]}
+        say(w, photo_id, facts, "not taken here")
+
+    def _check(self) -> None:
+        if self.place is None and self.country is None:
+            raise Forbidden(
+                "To say where photos were taken, put them into the folder of a place, or into that of a country if it"
+                " was outside any town."
+            )
+
+    def _holds(self, there: Sequence[Tag]) -> bool:
+        if self.place is not None:
+            return self.place in _keys(there, PLACE)
+        return self.country in _keys(there, COUNTRY) and not _keys(there, PLACE)
 
 
-def move_here(w: Writer, photo_id: int, spot: Spot, source: Spot | None) -> bool:
-    """Say that a photo was taken here and not at `source`, whatever was known; False if that is known."""
-    keys = _keys(w.db, photo_id)
-    leaves = source is not None and source.place != spot.place and source.place in keys[PLACE]
-    if _is_here(keys, spot) and not leaves:
-        return False
-    _say(w, photo_id, spot, "taken here instead", besides=source if leaves else None)
-    return True
-
-
-def not_here(w: Writer, photo_id: int, spot: Spot) -> None:
-    """Say that a photo was not taken where Haven thinks: where it was is not known then.
-
-    Of a place of the owner's own it is known still, if that lies in a town.
-    """
-    ask_again(w, photo_id, PLACE)
-    facts = NOWHERE
-    if spot.place in {place.key for place in own_places(w.db)}:
-        rows = w.db.execute(
-            "SELECT v.key, v.name, v.parent FROM member m JOIN value v ON v.id = m.value_id"
-            " WHERE m.photo_id = ? AND v.facet = ? AND v.key <> ?",
-            (photo_id, PLACE, spot.place),
-        ).fetchall()
-        if rows:
-            facts = {TAGS + PLACE: [[key, original_name(w, key, name), parent] for key, name, parent in rows]}
-    say(w, photo_id, facts, "not taken here")
-
-
-def _say(w: Writer, photo_id: int, spot: Spot, kind: str, besides: Spot | None = None) -> None:
-    facts = _facts(w, spot)
+def _say(w: Writer, photo_id: int, here: TakenHere, kind: str, besides: TakenHere | None = None) -> None:
+    facts = _facts(w, here)
     ask_again(w, photo_id, PLACE)
     # It may leave the folder of photos without a place, whose other photos are as they were.
     w.note_removal()
     if _is_found(w, photo_id, facts, besides):
         # As the file says: then its position is right too.
-        unsay(w, photo_id, FACTS, kind)
+        unsay(w, photo_id, NOWHERE.keys(), kind)
     else:
         say(w, photo_id, facts, kind)
 
 
-def _is_found(w: Writer, photo_id: int, facts: Mapping[str, Any], besides: Spot | None) -> bool:
+def _is_found(w: Writer, photo_id: int, facts: Mapping[str, Any], besides: TakenHere | None) -> bool:
     """Tell whether analyzers say the same; a town's photos may be in places of the owner's own, too."""
-    _, tags = Settler(w).found(photo_id)
-    places, countries = ({key for facet, key in tags if facet == one} for one in (PLACE, COUNTRY))
-    said = {tag[0] for tag in facts[TAGS + PLACE]}
+    _, tags = as_found(w, photo_id)
+    places, countries = _keys(tags, PLACE), _keys(tags, COUNTRY)
+    said = {tag[0] for tag in facts[PLACES]}
     if besides is not None and besides.place in places:
         return False
-    return said <= places and bool(said) == bool(places) and {tag[0] for tag in facts[TAGS + COUNTRY]} == countries
+    return said <= places and bool(said) == bool(places) and {tag[0] for tag in facts[COUNTRIES]} == countries
 
 
-def _facts(w: Writer, spot: Spot) -> dict[str, Any]:
+def _facts(w: Writer, here: TakenHere) -> dict[str, Any]:
     """Return what it means to be taken there. Raises Refused if there is no such place any more."""
-    country, places = spot.country, []
-    if spot.place is not None:
-        row = w.db.execute("SELECT name, parent FROM value WHERE facet = ? AND key = ?", (PLACE, spot.place)).fetchone()
-        if row is None:
+    country, places = here.country, []
+    if here.place is not None:
+        found = value_of(w.db, PLACE, here.place)
+        if found is None:
             raise Conflict(_GONE)
-        country = row[1]
-        places = [[spot.place, original_name(w, spot.place, row[0]), country]]
+        country = found.parent
+        places = [[here.place, original_name(w, here.place, found.name), country]]
     countries = []
     if country is not None:
-        row = w.db.execute("SELECT name FROM value WHERE facet = ? AND key = ?", (COUNTRY, country)).fetchone()
-        countries = [[country, row[0] if row else country, None]]
-    return {**NOWHERE, TAGS + PLACE: places, TAGS + COUNTRY: countries}
+        known = value_of(w.db, COUNTRY, country)
+        countries = [[country, known.name if known else country, None]]
+    return {**NOWHERE, PLACES: places, COUNTRIES: countries}
 
 
-def _keys(db: sqlite3.Connection, photo_id: int) -> dict[str, dict[str, str]]:
-    """Return the places and countries that a photo is in: by facet, keys and names."""
-    found: dict[str, dict[str, str]] = {PLACE: {}, COUNTRY: {}}
-    for facet, key, name in db.execute(
-        "SELECT v.facet, v.key, v.name FROM member m JOIN value v ON v.id = m.value_id"
-        " WHERE m.photo_id = ? AND v.facet IN ('place', 'country')",
-        (photo_id,),
-    ):
-        found[facet][key] = name
-    return found
+def _whereabouts(db: sqlite3.Connection, photo_id: int) -> list[Tag]:
+    """Return the places that a photo is in, then the country."""
+    return [*values_of(db, photo_id, PLACE), *values_of(db, photo_id, COUNTRY)]
 
 
-def _is_here(keys: dict[str, dict[str, str]], spot: Spot) -> bool:
-    if spot.place is not None:
-        return spot.place in keys[PLACE]
-    return spot.country in keys[COUNTRY] and not keys[PLACE]
+def _keys(tags: Iterable[Tag], facet: str) -> set[str]:
+    return {tag.key for tag in tags if tag.facet == facet}

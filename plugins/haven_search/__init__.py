@@ -2,10 +2,7 @@
 
 from collections.abc import Sequence
 
-from haven_fs import Facet, PathPattern, SmartFolder, hookimpl
-from haven_fs.command import Command
-from haven_fs.config import Settings
-from haven_fs.tree.narrowing import Narrower
+from haven_fs import Command, Facet, Narrower, PathPattern, Settings, SmartFolder, hookimpl
 from haven_search.command import COMMAND
 from haven_search.facet import SearchFacet
 from haven_search.folders import QUOTED, SEARCH, PhraseNarrower

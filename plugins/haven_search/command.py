@@ -1,29 +1,32 @@
-"""`haven search`: a phrase asked on the command line. Works while `serve` runs, and changes nothing."""
+"""`haven search`: searches from the command line. Works while `serve` runs, and changes nothing."""
 
 import argparse
 import json
 import shlex
 from typing import Any
 
-from haven_fs import PhotoSet, View
-from haven_fs.cli import options
-from haven_fs.command import Command
+from haven_fs import Command, PhotoSet, View, options
 from haven_search.engine import Answer, Engine
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
-    """Add what `search` takes."""
+    """Add QUERY..., --limit, --explain, --data and --json to `parser`."""
     parser.add_argument("query", nargs="+", metavar="QUERY", help="what to look for, such as: dog on beach 2019")
     parser.add_argument(
-        "--limit", type=options.count, default=20, metavar="N", help="show at most so many (default: 20)"
+        "--limit", type=options.count, default=20, metavar="N", help="show at most N photos (default: 20)"
     )
-    parser.add_argument("--explain", action="store_true", help="say how the phrase was understood")
+    parser.add_argument("--explain", action="store_true", help="show how the query was understood")
     options.add_data(parser)
     options.add_json(parser)
+    parser.epilog = (
+        "Prints where the photos are on the disk, the best match first. The exit status is 1 if nothing matches. It"
+        " works at any time. With --json it prints `query`, `count`, and `photos` with `rank`, `name`, `path` and"
+        " `score`."
+    )
 
 
 def run(args: argparse.Namespace) -> int:
-    """Report; the exit status is 0 if anything fits, 1 if nothing does."""
+    """Print the photos that match. Returns 0 if any do, 1 if none; raises UserError if there is no catalog yet."""
     # A word with a space in it was quoted in the shell, and so means a phrase.
     phrase = " ".join(args.query if len(args.query) > 1 else args.query[0].split())
     data = options.data_folder(args)
@@ -44,7 +47,7 @@ def run(args: argparse.Namespace) -> int:
     if answer.note:
         print(answer.note)
     if not count:
-        print(f"Nothing fits. See how it was understood: haven search --explain {shlex.quote(phrase)}")
+        print(f"No photos match. To see how this was understood: haven search --explain {shlex.quote(phrase)}")
     elif count > len(found):
         print(f"... and {count - len(found)} more: --limit {count}")
     return 0 if count else 1
@@ -63,4 +66,4 @@ def _found(view: View, answer: Answer, limit: int) -> Any:
             yield {"rank": rank, "name": file.name, "path": str(file.path), "score": scores.get(photo_id)}
 
 
-COMMAND = Command("search", "Search your photos by words and meaning.", arguments, run)
+COMMAND = Command("search", "Search your photos from the command line.", arguments, run)

@@ -4,8 +4,6 @@ What is put there is no photo of the library: it is kept in the data folder, lis
 it was given, and gone when it is deleted. A copy of a photo is only noted, never stored a second time.
 """
 
-import filecmp
-import os
 import shutil
 import time
 import uuid
@@ -13,18 +11,27 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from haven_fs import File, Forbidden, PhotoSet, RankedFolder, Ranking, Text, UnsupportedType, Upload, View, Writer
-from haven_fs.catalog import names
-from haven_fs.catalog.schema import LOCATED
-from haven_fs.library.fingerprint import SPAN, fingerprint_of
-from haven_fs.library.kinds import sniff
+from haven_fs import (
+    File,
+    Forbidden,
+    PhotoSet,
+    RankedFolder,
+    Ranking,
+    Text,
+    UnsupportedType,
+    Upload,
+    View,
+    Writer,
+    kind_of,
+    names,
+    photo_with_bytes,
+)
 
 FOLDER = "dropped"
 """Where the bytes are, in the data folder."""
 _EMPTY = "empty"
 """The file that stands for every name that was kept for a later picture."""
 _FORGOTTEN_AFTER = 60.0
-_LONGEST_UPLOAD = 86400.0
 _ROW = "id, name, photo_id, file, size, mime, seq"
 
 
@@ -93,14 +100,10 @@ class Dropped:
         if not upload.size:
             self.put_empty(w, name)
             return
-        with upload.path.open("rb") as file:
-            head = file.read(SPAN)
-            file.seek(max(0, upload.size - SPAN))
-            tail = file.read(SPAN)
-        kind = sniff(head, name)
+        kind = kind_of(upload.path, name)
         if kind.kind not in ("image", "raw", "video"):
-            raise UnsupportedType("This is no picture or video that Haven knows, so nothing can look like it.")
-        photo_id = _same_photo(w, upload, fingerprint_of(head, tail, upload.size))
+            raise UnsupportedType("This is not a picture or video that Haven knows, so nothing can look like it.")
+        photo_id = photo_with_bytes(w.db, upload.path)
         stored: str | None = None
         if photo_id is None:
             stored = f"{uuid.uuid4().hex}{names.split_ending(names.portable(name))[1].lower()}"
@@ -152,7 +155,7 @@ class Dropped:
 
     def _store(self, w: Writer, name: str, photo_id: int | None, file: str | None, size: int, mime: str) -> None:
         if names.shown(name) != name or not name.strip(" .") or len(name.encode()) > 255:
-            raise Forbidden("There are characters in this name that not every program can show, or it is too long.")
+            raise Forbidden("This name is too long, or contains characters that some programs cannot show.")
         w.db.execute(
             "INSERT INTO dropped (parent, name, fold, photo_id, file, size, mime, seq) VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
             " ON CONFLICT (parent, fold) DO UPDATE SET name = excluded.name, photo_id = excluded.photo_id,"
@@ -168,30 +171,13 @@ class Dropped:
         named = {file for (file,) in w.db.execute("SELECT file FROM dropped WHERE file IS NOT NULL")}
         until = time.time() - _FORGOTTEN_AFTER
         for path in self.folder.iterdir():
-            if path.name in named or path.name.startswith("junk-") or path.name == _EMPTY:
+            if path.name in named or path.name == _EMPTY:
                 continue
             try:
-                if path.stat().st_ctime < until - (_LONGEST_UPLOAD if path.name.startswith(".part-") else 0):
+                if path.stat().st_ctime < until:
                     path.unlink()
             except OSError:
                 continue
-
-
-def _same_photo(w: Writer, upload: Upload, fingerprint: bytes) -> int | None:
-    """Return the photo whose main original has exactly the uploaded bytes."""
-    rows = w.db.execute(
-        f"SELECT o.photo_id, l.root, d.path, o.file FROM original o {LOCATED} WHERE o.size = ? AND o.fingerprint = ?"
-        " AND o.gone IS NULL AND o.role = 'main'",
-        (upload.size, fingerprint),
-    )
-    for photo_id, root, below, file in rows.fetchall():
-        path = Path(os.fsdecode(b"/".join(part for part in (root, below, file) if part)))
-        try:
-            if filecmp.cmp(path, upload.path, shallow=False):
-                return int(photo_id)
-        except OSError:
-            continue
-    return None
 
 
 class LikeFolder(RankedFolder):
@@ -205,9 +191,9 @@ class LikeFolder(RankedFolder):
         try:
             ranking = dropped.ranking(dropped_id)
             if ranking is None:
-                text = "To find what looks like a picture Haven needs a model. See: haven models list"
+                text = "To find photos that look like a picture, Haven needs a model. See: haven models list"
             elif not ranking.photo_ids:
-                text = f"Nothing in your photos looks like this picture. {ranking.note}".strip()
+                text = f"None of your photos looks like this picture. {ranking.note}".strip()
         except Exception as error:  # whatever a decoder says of a damaged picture
             text = f"This picture cannot be compared: {error}"
         texts = [Text("Nothing found.txt", f"{text}\r\n")] if text else []

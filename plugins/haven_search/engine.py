@@ -7,8 +7,7 @@ import threading
 from collections import OrderedDict
 from dataclasses import dataclass
 
-from haven_fs import PhotoSet, Ranking, View
-from haven_fs.catalog import names
+from haven_fs import PhotoSet, Ranking, View, names
 from haven_search.planner import Plan, matching_words, plan
 
 KEPT = 64
@@ -64,7 +63,7 @@ class Engine:
 
 def _answer(view: View, phrase: str) -> Answer:
     understood = plan(
-        view.db, phrase, now=view.now, language=str(view.settings.get("places.language", "en")), within=view.within
+        view.db, phrase, now=view.now, language=str(view.settings.get("language", "en")), within=view.within
     )
     if not understood.text and not understood.words:
         return Answer(understood, None)

@@ -10,7 +10,7 @@ import sqlite3
 from collections.abc import Callable
 from datetime import date
 
-from haven_fs.catalog.names import fold
+from haven_fs import names
 from haven_search import dates, filters
 from haven_search.cues import Cues
 from haven_search.datepoints import Moment
@@ -120,11 +120,11 @@ class Fields:
         return filters.with_lens([lens for lens in self._known.lenses if wanted in "".join(pieces(lens))], value)
 
     def _facet(self, facet: str, value: str) -> Filter | list[Name]:
-        names = self._names(facet, value)
-        if not names:  # one value may have a comma in it
-            names = [name for part in re.split(r"[,|]", value) if part for name in self._names(facet, part)]
+        found = self._names(facet, value)
+        if not found:  # one value may have a comma in it
+            found = [name for part in re.split(r"[,|]", value) if part for name in self._names(facet, part)]
         return (
-            filters.with_names(names) if names else filters.nothing(facet, f"with the {facet} {value}; there is none")
+            filters.with_names(found) if found else filters.nothing(facet, f"with the {facet} {value}; there is none")
         )
 
     def _names(self, facet: str, value: str) -> list[Name]:
@@ -132,10 +132,10 @@ class Fields:
         if facet in NAMED:
             found = [(said, name) for said, name in self._known.names.get(wanted, ()) if name.facet == facet]
             best = min((said for said, _ in found), default=0)
-            names = [name for said, name in found if said == best]
-            return [name for name in names if name.fold == fold(value)] or names
+            called = [name for said, name in found if said == best]
+            return [name for name in called if name.fold == names.fold(value)] or called
         columns = "SELECT id, facet, name, fold, key, parent FROM value WHERE facet = ?"
-        exact = [Name(*row) for row in self._db.execute(f"{columns} AND fold = ?", (facet, fold(value)))]
+        exact = [Name(*row) for row in self._db.execute(f"{columns} AND fold = ?", (facet, names.fold(value)))]
         return exact or [Name(*row) for row in self._db.execute(columns, (facet,)) if pieces(row[2]) == wanted]
 
 

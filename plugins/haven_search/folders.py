@@ -23,33 +23,33 @@ from haven_fs import (
     Upload,
     View,
     Writer,
+    names,
 )
-from haven_fs.catalog import names
-from haven_fs.tree import narrowing
 from haven_search.dropped import Dropped, LikeFolder
 from haven_search.engine import Answer, Engine
 from haven_search.segments import is_junk, is_placeholder, unquote
 
-PLACE = narrowing.SEARCH
+PLACE = "search"
 """The value of `parent` in the tables made and dropped."""
 _ENGINE = Engine()
 _HOW_TO = Text(
     "How to search.txt",
-    "Make a folder here and name it what you look for, such as: dog on beach. The photos that fit are in it.\r\n"
-    "Rename it to ask for something else, delete it to forget the search; your photos stay where they are.\r\n\r\n"
-    "You may name places, dates, types and people as you would say it:\r\n"
+    "Create a folder here and name it after what you are looking for, such as: dog on beach. The matching photos\r\n"
+    "appear in it. Rename it to search for something else; delete it to forget the search. Your photos stay where\r\n"
+    "they are.\r\n\r\n"
+    "Places, dates, types and people can be part of a search, just as you would say it:\r\n"
     "    sunset last summer\r\n"
     "    videos in Paris 2019\r\n"
     "    snow without people\r\n"
     "    IMG_2041\r\n\r\n"
-    "In quotes a phrase is answered at once, in any folder, without being made. Type into the address bar:\r\n"
+    "To search without creating a folder, type the phrase in quotes into the address bar, after any folder:\r\n"
     '    Search/"dog on beach"      Places/Paris/"dog"\r\n'
-    "    Windows forbids quotes in names; there write =dog on beach\r\n\r\n"
-    "Put a picture here, and a folder with the photos that look like it appears beside it.\r\n",
+    "    Windows does not allow quotes in names; there, write =dog on beach\r\n\r\n"
+    "If you put a picture here, a folder with photos that look like it appears next to it.\r\n",
 )
 _ONLY_WORDS = (
-    "Only names, captions and keywords were searched. To find what pictures show, Haven needs a model, and time to\r\n"
-    "look at your photos with it. See: haven models list\r\n"
+    "Only names, captions and keywords were searched. To search by what pictures show, Haven needs a model, and\r\n"
+    "time to look at your photos with it. See: haven models list\r\n"
 )
 
 
@@ -67,7 +67,9 @@ class _Saved(Folder):
     Programs that delete a folder delete what is in it first, one by one, and see it empty before they go on.
     """
 
-    refusal = "Rename this folder to search for something else. Photos are found here, not put here."
+    refusal = (
+        "To search for something else, rename this folder. Photos appear here by themselves; they cannot be added."
+    )
     made_id = 0
 
     def take_out(self, w: Writer, node: File | Text) -> None:
@@ -82,7 +84,7 @@ class _Saved(Folder):
         _check_name(name)
         row = w.db.execute("SELECT name, parent FROM made WHERE id = ?", (self.made_id,)).fetchone()
         if row is None:
-            raise Conflict("This folder is not there any more.")
+            raise Conflict("This folder no longer exists.")
         _check_free(w, "made", name, row[1], besides=self.made_id)
         _check_free(w, "dropped", name, row[1])
         w.db.execute(
@@ -120,14 +122,14 @@ class SavedMeaning(_Saved, RankedFolder):
 class Unnamed(_Saved):
     """A folder that a file browser has made and its owner has not named yet."""
 
-    refusal = "First name this folder after what you look for, such as: dog on beach."
+    refusal = "Name this folder after what you are looking for, such as: dog on beach."
     narrows = False
 
     def texts(self) -> Sequence[Text]:
         """Return what to do."""
         if 0 in _unwanted(self.view, self.made_id):
             return []
-        return [Text("Name this folder.txt", f"{self.refusal}\r\nThe photos that fit will be in it.\r\n")]
+        return [Text("Name this folder.txt", f"{self.refusal}\r\nThe matching photos will appear in it.\r\n")]
 
 
 def open_phrase(view: View, phrase: str, *, made_id: int | None = None) -> PhotoFolder:
@@ -160,7 +162,7 @@ def _about(view: View, answer: Answer) -> Text:
     count = answer.photos.stamp(view.db).count
     lines = [answer.plan.explain()]
     if not count:
-        lines.append("Nothing fits. Try fewer or other words.\r\n")
+        lines.append("No photos match. Try fewer words, or different ones.\r\n")
     if answer.by_words_only:
         lines.append(_ONLY_WORDS)
     if answer.note:
@@ -171,7 +173,7 @@ def _about(view: View, answer: Answer) -> Text:
 class SearchFolder(Folder):
     """/Search: the searches that were kept, the pictures that were put here, and what looks like them."""
 
-    refusal = "Make a folder here to search, or put a picture here to find what looks like it."
+    refusal = "To search, create a folder here; to find photos that look like a picture, put the picture here."
     largest = 256 << 20
 
     def __init__(self, view: View) -> None:
@@ -262,17 +264,17 @@ class PhraseNarrower:
 def _check_name(name: str) -> None:
     """Raise Refused if a search may not be called that."""
     if is_junk(name):
-        raise Forbidden("This name is one that systems use for themselves, not something to look for.")
+        raise Forbidden("Systems use this name for themselves, so it cannot be a search.")
     if names.shown(name) != name or not name.strip(" ."):
-        raise Forbidden("There are characters in this name that not every program can show.")
+        raise Forbidden("This name contains characters that some programs cannot show.")
     if len(name.encode()) > 255:
-        raise Forbidden("This name is too long: a folder's name has at most 255 bytes.")
+        raise Forbidden("This name is too long: a folder's name can have at most 255 bytes.")
 
 
 def _check_free(w: Writer, table: str, name: str, parent: str = PLACE, besides: int = 0) -> None:
     query = f"SELECT 1 FROM {table} WHERE parent = ? AND fold = ? AND id <> ?"
     if w.db.execute(query, (parent, names.fold(name), besides)).fetchone():
-        raise AlreadyExists(f"There is a folder or file named {name} already.")
+        raise AlreadyExists(f"There is already a folder or file called {name}.")
 
 
 def _open_quoted(view: View, match: re.Match[str]) -> Folder | None:

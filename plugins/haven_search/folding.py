@@ -7,7 +7,7 @@ both sides, so a loss here (Malmö is malmo) can only make two names one, never 
 import re
 import unicodedata
 
-from haven_fs.catalog.names import fold
+from haven_fs import names
 
 _ACCENTS = re.compile("[\u0300-\u036f]+")
 # Letters with no accent that Unicode would take off, as people spell them who do not have the key.
@@ -29,7 +29,7 @@ def plain(text: str) -> str:
     """Return `text` folded and without accents; curly apostrophes are straight."""
     if text.isascii():
         return text.lower()
-    text = _ACCENTS.sub("", unicodedata.normalize("NFKD", fold(text).translate(_LETTERS)))
+    text = _ACCENTS.sub("", unicodedata.normalize("NFKD", names.fold(text).translate(_LETTERS)))
     return unicodedata.normalize("NFC", text).casefold().translate(_LETTERS)
 
 

@@ -9,8 +9,7 @@ import sqlite3
 from collections.abc import Sequence
 from itertools import pairwise
 
-from haven_fs import PhotoSet
-from haven_fs.catalog.names import fold
+from haven_fs import PhotoSet, names
 from haven_search import filters
 from haven_search.known import EXACT, Name
 from haven_search.reading import Item, Reading, best_said
@@ -127,7 +126,7 @@ def exclude_words(reading: Reading) -> None:
 
 
 def _exclude(reading: Reading, start: int, first: int, end: int) -> None:
-    words = [fold(word.raw) for word in reading.words[first:end] if word.pieces]
+    words = [names.fold(word.raw) for word in reading.words[first:end] if word.pieces]
     reading.claim(Item(start, end, "words", filter=filters.worded(words), out=True))
 
 
@@ -146,14 +145,14 @@ def resolve_names(reading: Reading, db: sqlite3.Connection, within: PhotoSet) ->
             people, places, note = _decide(reading, item, people, places, db, within)
         chosen[id(item)] = ([name for _, name in people or places], note)
     countries = {
-        name.key for names, _ in chosen.values() if all(name.facet == "country" for name in names) for name in names
+        name.key for those, _ in chosen.values() if all(name.facet == "country" for name in those) for name in those
     }
     for item in items:
-        names, note = chosen[id(item)]
-        pairs = [(said, name) for said, name in item.names if name in names]
+        those, note = chosen[id(item)]
+        pairs = [(said, name) for said, name in item.names if name in those]
         inside = [pair for pair in pairs if pair[1].facet == "place" and pair[1].parent in countries]
         alone = inside if inside and any(pair[1].facet == "place" for pair in pairs) else pairs
-        written = fold(" ".join(word.raw for word in reading.words[item.start : item.end]))
+        written = names.fold(" ".join(word.raw for word in reading.words[item.start : item.end]))
         best = [name for _, name in best_said(alone)]
         chosen[id(item)] = (
             ([name for name in best if name.fold == written] or best, note) if not inside else (best, note)
@@ -171,8 +170,8 @@ def _decide(
 ) -> tuple[list[tuple[int, Name]], list[tuple[int, Name]], str]:
     """Return either the people or the places, and how the other would be said."""
     name = people[0][1].name
-    to_place = f"for the place write: in {places[0][1].name}"
-    to_person = f"for the person write: with {name}"
+    to_place = f"for the place, write: in {places[0][1].name}"
+    to_person = f"for the person, write: with {name}"
     if reading.cues.ends(item.start, "at") is not None:
         return [], places, to_person
     if reading.cues.ends(item.start, "with", "of") is not None:

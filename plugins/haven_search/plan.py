@@ -34,24 +34,28 @@ class Plan:
 
     def explain(self) -> str:
         """Return it as a readable text; lines end as Windows' editor needs it."""
-        lines = [f"You asked for: {self.phrase}", ""]
+        lines = [f"You searched for: {self.phrase}", ""]
         if self.understood:
-            lines.append("Only photos that fit all of this:")
+            lines.append("Only photos that match all of this:")
             lines += [f"    {one.written:<{_WIDTH}} {one.meaning}" for one in self.understood]
             lines.append("")
         if self.text:
             lines.append(
-                f"Of these, what looks like: {self.text}" if self.understood else f"What looks like: {self.text}"
+                f"Of these, photos that look like: {self.text}"
+                if self.understood
+                else f"Photos that look like: {self.text}"
             )
         if self.words:
-            lines.append(
-                f"{'Or whose' if self.text else 'Whose'} name, caption or keywords have: {', '.join(self.words)}"
-            )
+            photos = "Or photos" if self.text else "Photos"
+            lines.append(f"{photos} whose name, caption or keywords contain: {', '.join(self.words)}")
         if not (self.understood or self.text or self.words):
-            lines.append("There is nothing in it to look for, so these are all photos.")
+            lines.append("That contains nothing to search for, so these are all photos.")
         lines += self.notes
         if self.understood:
-            lines += ["", 'If a word was meant otherwise, put it in quotes: "Paris" is then what a picture looks like.']
+            lines += [
+                "",
+                'If a word was misunderstood, put it in quotes: "Paris" then means what a picture looks like.',
+            ]
         return _LINE.join(lines).rstrip() + _LINE
 
     def as_json(self) -> dict[str, Any]:

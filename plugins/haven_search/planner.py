@@ -29,7 +29,7 @@ __all__ = ["Plan", "Understood", "matching_words", "plan"]
 
 _EITHER = ("type", "camera", "lens", "file", "name")
 """Kinds of which a photo has only one, so that two of them mean either."""
-_CUT = "The phrase is so long that only its beginning was read."
+_CUT = "The phrase is so long that only its beginning was used."
 
 
 def plan(

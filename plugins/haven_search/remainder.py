@@ -4,7 +4,7 @@ The text keeps its order and its small words ("dog on beach"), but not those tha
 Paris", "and" of "Alice and a dog").
 """
 
-from haven_fs.catalog.names import fold
+from haven_fs import names
 from haven_search.phrase import Word
 from haven_search.reading import Reading
 
@@ -33,7 +33,7 @@ def words_of(reading: Reading) -> tuple[str, ...]:
     left = [reading.words[place] for run in _runs(reading) for place in run]
     left = [word for word in left if any(piece.isalnum() for piece in word.pieces)]
     telling = [word for word in left if word.quoted or not _is_frequent(reading, word)]
-    return tuple(dict.fromkeys(fold(word.raw) for word in telling or ([] if reading.items else left)))
+    return tuple(dict.fromkeys(names.fold(word.raw) for word in telling or ([] if reading.items else left)))
 
 
 def _is_frequent(reading: Reading, word: Word) -> bool:

@@ -7,7 +7,7 @@ owner types; and it looks for names that no person ever typed. Neither may ever 
 import re
 import unicodedata
 
-from haven_fs.library.ignore import is_noise
+from haven_fs import is_noise
 from haven_search.folding import plain
 
 _PAIRS = (

@@ -157,5 +157,5 @@ def locale_of(language: str) -> "Locale | None":
     try:
         return Locale.parse(language.strip().replace("-", "_"))
     except (UnknownLocaleError, ValueError, TypeError):
-        _log.warning("places.language: there is no language %r, searches are read as English.", language)
+        _log.warning("There is no language %r, so searches are read as English.", language)
         return None

@@ -2,9 +2,7 @@
 
 from collections.abc import Sequence
 
-from haven_fs import Analyzer, SmartFolder, hookimpl
-from haven_fs.command import Command
-from haven_fs.config import Settings
+from haven_fs import Analyzer, Command, Settings, SmartFolder, hookimpl
 from haven_time.analyzer import TimeAnalyzer
 from haven_time.command import COMMANDS
 from haven_time.folders import FOLDERS

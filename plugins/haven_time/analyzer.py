@@ -2,18 +2,17 @@
 
 import time
 from collections.abc import Sequence
-from typing import Literal
 
-from haven_fs.analysis.analyzer import Facts, Sample
+from haven_fs import Analyzer, Facts, Sample
 from haven_time.taken import taken_of
 
 
-class TimeAnalyzer:
+class TimeAnalyzer(Analyzer):
     """Gives taken, taken_offset and taken_source; what was not believed is in the problems."""
 
     name = "time"
     version = 1
-    needs: Literal["metadata", "picture"] = "metadata"
+    needs = "metadata"
     light = True
 
     def analyze(self, batch: Sequence[Sample]) -> list[Facts]:

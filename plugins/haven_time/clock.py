@@ -110,11 +110,11 @@ def check(instant: Instant, now: float, unset: bool) -> None:
     the value comes straight from a camera.
     """
     if instant.clock < EARLIEST:
-        raise Nonsense("there was no photography then")
+        raise Nonsense("photography did not exist then")
     if instant.clock > now + TOLERATED_FUTURE:
         raise Nonsense("it is in the future")
     if instant.clock in _ZEROS:
-        raise Nonsense(f"it is where the clock of {_ZEROS[instant.clock]} starts, so no time was recorded")
+        raise Nonsense(f"the clock of {_ZEROS[instant.clock]} starts then, so no time was recorded")
     if unset and instant.clock in _RESETS:
         raise Nonsense("the camera's clock had not been set")
 

@@ -1,7 +1,7 @@
-"""`haven shift-time` and `haven taken`: saying when photos were taken where folders cannot. Work while `serve` runs.
+"""`haven shift-time` and `haven taken`: set when photos were taken where folders cannot. Work while `serve` runs.
 
-A camera whose clock was wrong, or was left at the zone of home, spoils a whole journey at once; and a scan may be of a
-year that no other photo is of, so that no folder is there to put it into. Both can be taken back by `haven undo`.
+A camera with a wrong clock, or one left on home time, spoils a whole journey at once; and a scan may be from a year
+that no other photo is from, so that there is no folder to put it in. `haven undo` undoes both.
 """
 
 import argparse
@@ -11,13 +11,7 @@ from contextlib import AbstractContextManager
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from haven_fs.catalog import Catalog, Writer
-from haven_fs.catalog.lookup import original_at
-from haven_fs.catalog.names import fold
-from haven_fs.catalog.said import say
-from haven_fs.cli import options
-from haven_fs.command import Command
-from haven_fs.errors import UserError
+from haven_fs import Catalog, Command, UserError, Writer, names, options, photo_at, say
 from haven_time.clock import words
 from haven_time.said import Period, say_then
 from haven_time.taken import OWNER
@@ -29,23 +23,37 @@ _MOST_SHOWN = 20
 
 
 def shift_arguments(parser: argparse.ArgumentParser) -> None:
-    """Add what `shift-time` takes."""
-    parser.add_argument("--camera", required=True, metavar="NAME", help='as `haven info` shows it: "Canon EOS R10"')
-    how = parser.add_mutually_exclusive_group(required=True)
-    how.add_argument("--by", metavar="SPAN", help="how much later it was: +1h30m, 2d; earlier: --by=-1h30m")
-    how.add_argument("--zone", metavar="ZONE", help="where it was: +02:00, Europe/Paris; the moments stay")
+    """Add --camera, --by, --zone, --camera-zone, --from, --to, --dry-run, --data and --json to `parser`."""
     parser.add_argument(
-        "--camera-zone", metavar="ZONE", help="what the clock was set to, of photos that do not say theirs"
+        "--camera", required=True, metavar="NAME", help='the camera, as `haven info` shows it: "Canon EOS R10"'
     )
-    parser.add_argument("--from", dest="first", type=_day, metavar="DATE", help="only photos of that day or later")
-    parser.add_argument("--to", dest="last", type=_day, metavar="DATE", help="only photos of that day or earlier")
+    how = parser.add_mutually_exclusive_group(required=True)
+    how.add_argument(
+        "--by",
+        metavar="SPAN",
+        help="how much later it really was: +1h30m, 2d; for earlier use an equals sign: --by=-1h30m",
+    )
+    how.add_argument("--zone", metavar="ZONE", help="the time zone the photos were taken in: +02:00, Europe/Paris")
+    parser.add_argument(
+        "--camera-zone", metavar="ZONE", help="the time zone the clock was set to, for photos that do not say"
+    )
+    parser.add_argument("--from", dest="first", type=_day, metavar="DATE", help="only photos from this day on")
+    parser.add_argument("--to", dest="last", type=_day, metavar="DATE", help="only photos up to and including this day")
     parser.add_argument("--dry-run", action="store_true", help="show what would change, and change nothing")
     options.add_data(parser)
     options.add_json(parser)
+    parser.epilog = (
+        "Give either --by or --zone. One `haven undo` undoes the whole correction. With --json it prints `changed`, a"
+        " list of `name`, `before` and `after`, and `left`, how many photos do not say which zone their clock was set"
+        " to."
+    )
 
 
 def shift(args: argparse.Namespace) -> int:
-    """Shift the times of a camera's photos, in one transaction: half of them shifted could not be told apart."""
+    """Shift the times of a camera's photos, all or none: half of them shifted could not be told apart.
+
+    Returns 0; raises UserError for an unknown camera or something that is not a span of time or a zone.
+    """
     try:
         by = span(args.by) if args.by is not None else 0
         how = Shift(by, *(zone(text) if text is not None else None for text in (args.zone, args.camera_zone)))
@@ -73,21 +81,24 @@ def shift(args: argparse.Namespace) -> int:
         print(f"{name}: {words(before)} becomes {words(after)}")
     if len(changed) > _MOST_SHOWN:
         print(f"and {len(changed) - _MOST_SHOWN} more")
-    print(f"{len(changed)} photos " + ("would be changed." if args.dry_run else "changed. `haven undo` takes it back."))
+    told = options.counted(len(changed), "photo")
+    print(f"{told} would be changed." if args.dry_run else f"{told} changed. To undo that: haven undo")
     if left:
-        print(
-            f"{left} photos do not say which zone the clock was set to. Say it with --camera-zone to change them too."
-        )
+        print(f"The time zone of the clock is unknown for {options.counted(left, 'photo')}: add --camera-zone.")
     return 0
 
 
 def _of_camera(w: Writer, camera: str, first: int | None, last: int | None) -> list[tuple[int, str, int, int | None]]:
     """Return id, name, clock and offset of the photos whose time that camera's clock gave. Raises UserError."""
     cameras = w.db.execute("SELECT DISTINCT make, model FROM photo WHERE model IS NOT NULL AND shown = 1").fetchall()
-    meant = [(make, model) for make, model in cameras if fold(camera) in (fold(model), fold(_called(make, model)))]
+    meant = [
+        (make, model)
+        for make, model in cameras
+        if names.fold(camera) in (names.fold(model), names.fold(_called(make, model)))
+    ]
     if not meant:
         known = ", ".join(sorted({_called(make, model) for make, model in cameras})) or "none"
-        raise UserError(f"No photo is of a camera named {camera}. The cameras of your photos: {known}.")
+        raise UserError(f"None of your photos was taken with a camera called {camera}. Your cameras: {known}.")
     marks = ", ".join("?" * len(_FROM_CLOCK))
     rows: list[tuple[int, str, int, int | None]] = []
     for make, model in meant:
@@ -102,18 +113,18 @@ def _of_camera(w: Writer, camera: str, first: int | None, last: int | None) -> l
 
 def _called(make: str | None, model: str) -> str:
     """Return a camera's name; many models begin with the maker's."""
-    return model if make is None or fold(model).startswith(fold(make.split()[0])) else f"{make} {model}"
+    return model if make is None or names.fold(model).startswith(names.fold(make.split()[0])) else f"{make} {model}"
 
 
 def taken_arguments(parser: argparse.ArgumentParser) -> None:
-    """Add what `taken` takes."""
-    parser.add_argument("when", metavar="WHEN", help="1998, 1998-07, 1998-07-14 or 1998-07-14T15:30")
+    """Add WHEN, FILE... and --data to `parser`."""
+    parser.add_argument("when", metavar="WHEN", help="the date: 1998, 1998-07, 1998-07-14 or 1998-07-14T15:30")
     parser.add_argument("files", nargs="+", type=Path, metavar="FILE", help="a photo or video in a library")
     options.add_data(parser)
 
 
 def taken(args: argparse.Namespace) -> int:
-    """Say when each of the photos was taken: what WHEN leaves open stays."""
+    """Set when each photo was taken; what WHEN leaves open stays. Returns 0; raises UserError for bad arguments."""
     period = Period.named(args.when)
     clock: int | None = None
     if period is None:
@@ -121,14 +132,13 @@ def taken(args: argparse.Namespace) -> int:
             moment = datetime.fromisoformat(args.when)
             clock = int((moment.replace(tzinfo=None) - datetime(1970, 1, 1)) // timedelta(seconds=1))
         except ValueError:
-            raise UserError(f"{args.when} is no date, such as 1998, 1998-07, 1998-07-14 or 1998-07-14T15:30.") from None
+            raise UserError(
+                f"Give a date such as 1998, 1998-07, 1998-07-14 or 1998-07-14T15:30, not `{args.when}`."
+            ) from None
         period = Period(moment.year, moment.month, moment.day)
     with _catalog(args) as catalog, catalog.write(by="", place=f"haven taken {args.when}") as w:
         for file in args.files:
-            row = original_at(w.db, file, "o.photo_id")
-            if row is None or row[0] is None:
-                raise UserError(f"{file} is no photo of your libraries, or not indexed yet.")
-            print(f"{file}: {words(say_then(w, row[0], period, clock))}")
+            print(f"{file}: {words(say_then(w, photo_at(w.db, file), period, clock))}")
     return 0
 
 
@@ -139,11 +149,13 @@ def _catalog(args: argparse.Namespace) -> AbstractContextManager[Catalog]:
 def _day(text: str) -> int:
     period = Period.named(text)
     if period is None or period.day is None or period.month is None:
-        raise argparse.ArgumentTypeError(f"{text} is no day, such as 2019-07-31")
+        raise argparse.ArgumentTypeError(f"give a day such as 2019-07-31, not `{text}`")
     return period.year * 10000 + period.month * 100 + period.day
 
 
 COMMANDS: Sequence[Command] = (
-    Command("shift-time", "Correct the clock or time zone of a camera's photos.", shift_arguments, shift),
-    Command("taken", "Say when photos were taken, for dates that have no folder.", taken_arguments, taken),
+    Command("taken", "Set the date of photos that have none or a wrong one.", taken_arguments, taken, "Corrections"),
+    Command(
+        "shift-time", "Correct the clock or time zone of a camera's photos.", shift_arguments, shift, "Corrections"
+    ),
 )

@@ -6,9 +6,7 @@ then instead. Dates themselves are not made, renamed or removed.
 
 from dataclasses import replace
 
-from haven_fs import PhotoFolder, PhotoSet, SmartFolder, Stamp, View
-from haven_fs.tree.asking import AskingFolder
-from haven_fs.tree.written import WrittenPhotos
+from haven_fs import AskingFolder, PhotoFolder, PhotoSet, SmartFolder, Stamp, View, WrittenPhotos
 from haven_time.said import Period, TakenThen
 
 FIRST_PHOTO = 1826
@@ -21,8 +19,8 @@ class DateFolder(WrittenPhotos):
     home = "Timeline"
     narrows = False
     refusal = (
-        "Copy or move photos into the folder of a month to say when they were taken. Folders of dates cannot be made,"
-        " renamed or removed, nor photos deleted from them: for a date without a folder use `haven taken`."
+        "To say when photos were taken, copy or move them into the folder of a month. Date folders cannot be created,"
+        " renamed or deleted, and photos cannot be deleted from them. For a date without a folder, use `haven taken`."
     )
 
     def __init__(self, view: View, photos: PhotoSet, *, level: int = 0, date: str = "") -> None:
@@ -76,7 +74,9 @@ def open_on_this_day(view: View) -> PhotoFolder:
 def open_undated(view: View) -> PhotoFolder:
     """Open the photos whose capture time is not known, or only guessed from the file's date."""
     undated = view.within.narrowed("(p.taken_source IS NULL OR p.taken_source = 'file')")
-    refusal = "Copy or move a photo into a month's folder in Timeline to say when it was; delete it not to be asked."
+    refusal = (
+        "Copy or move a photo into a month in Timeline to say when it was taken; delete it here to stop being asked."
+    )
     return AskingFolder(view, undated, "time", refusal)
 
 

@@ -10,9 +10,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import NamedTuple
 
-from haven_fs import Forbidden, Writer
-from haven_fs.catalog.dismissed import ask_again
-from haven_fs.catalog.said import say
+from haven_fs import Forbidden, Writer, ask_again, say
 from haven_time.taken import GUESSED, OWNER
 
 _EPOCH = datetime(1970, 1, 1)
@@ -76,7 +74,7 @@ class TakenThen:
             assert clock is not None
             known = (_EPOCH + timedelta(seconds=clock)).date()
             raise Forbidden(
-                f"Haven knows that this photo was taken on {known}. If that is wrong, move the photo here from the"
+                f"This photo says it was taken on {known}. If that is wrong, move the photo here from the"
                 f" folder {known:%Y-%m} in Timeline.",
             )
         _say(w, photo_id, period.of(clock), offset, source)
@@ -93,7 +91,7 @@ class TakenThen:
 
     def _period(self) -> Period:
         if self.period is None:
-            raise Forbidden("Put photos into the folder of a year, a month or a day: then they were taken then.")
+            raise Forbidden("To say when photos were taken, put them into the folder of a year, a month or a day.")
         return self.period
 
 

@@ -13,8 +13,7 @@ time there against the rules, which a conversion would spoil.
 import time
 from typing import Any, Literal, NamedTuple
 
-from haven_fs.analysis.analyzer import Metadata, Sample
-from haven_fs.library.xmp import DATES, SIDECAR_DATE
+from haven_fs import Metadata, Sample
 from haven_time.clock import Instant, Nonsense, check, clock_of, offset_between, parse, parse_offset, words
 from haven_time.names import NameTime, time_in_name
 
@@ -77,9 +76,9 @@ class _Reader:
 
     def of_headers(self, metadata: Metadata, name: NameTime | None) -> Taken | None:
         """Return what the headers say, without the date of the last change."""
-        exif, xmp = metadata.exif, metadata.xmp
+        exif = metadata.exif
         original = self._read(exif.get("EXIF DateTimeOriginal"), "The capture time", _from_camera(metadata))
-        if corrected := self._read(xmp.get(SIDECAR_DATE), "The sidecar's capture time"):
+        if corrected := self._read(metadata.sidecar_date, "The sidecar's capture time"):
             if original and original.clock == corrected.clock:
                 return Taken(corrected.clock, self._offset(original, metadata, "Original"), "exif")
             return Taken(*corrected, "xmp")
@@ -87,8 +86,8 @@ class _Reader:
             return Taken(original.clock, self._offset(original, metadata, "Original"), "exif")
         if digitized := self._read(exif.get("EXIF DateTimeDigitized"), "The capture time", _from_camera(metadata)):
             return Taken(digitized.clock, self._offset(digitized, metadata, "Digitized"), "exif")
-        for tag in DATES:
-            if found := self._read(xmp.get(tag), "The capture time in the notes of photo programs (XMP)"):
+        for date in metadata.xmp_dates:
+            if found := self._read(date, "The capture time that a photo program wrote (XMP)"):
                 return Taken(*found, "xmp")
         return self._of_video(metadata, name) or self._of_gps(metadata)
 
@@ -148,8 +147,8 @@ class _Reader:
         for tag in tags:
             if (offset := parse_offset(str(exif.get(tag, "")))) is not None:
                 return offset
-        for tag in DATES:
-            found = _Reader(self.now, [])._read(metadata.xmp.get(tag), "")
+        for date in metadata.xmp_dates:
+            found = _Reader(self.now, [])._read(date, "")
             if found and found.offset is not None and found.clock == instant.clock:
                 return found.offset
         moment = _gps_moment(metadata)

@@ -39,7 +39,7 @@ def span(text: str) -> int:
     """Read "+1h30m", "-2d", "45s" to seconds. Raises ValueError."""
     match = _SPAN.fullmatch(text.strip())
     if match is None or not any(match.groups()[1:]):
-        raise ValueError(f"{text} is no span of time, such as +1h30m, 2d or 45s")
+        raise ValueError(f"{text} is not a span of time such as +1h30m, 2d or 45s")
     days, hours, minutes, seconds = (int(part or 0) for part in match.groups()[1:])
     seconds += days * 86400 + hours * 3600 + minutes * 60
     return -seconds if match[1] == "-" else seconds
@@ -53,7 +53,7 @@ def zone(text: str) -> Zone:
     try:
         place = ZoneInfo(text)
     except (ZoneInfoNotFoundError, ValueError, OSError):
-        raise ValueError(f"{text} is no time zone, such as +02:00 or Europe/Paris") from None
+        raise ValueError(f"{text} is not a time zone such as +02:00 or Europe/Paris") from None
 
     def at(moment: int) -> int:
         ahead = datetime.fromtimestamp(moment, UTC).astimezone(place).utcoffset()

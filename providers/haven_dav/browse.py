@@ -20,7 +20,8 @@ a {{ text-decoration: none }} a:hover {{ text-decoration: underline }}
 .folder a {{ font-weight: 600 }} .folder a::after {{ content: "/" }}
 </style></head><body><h1>{title}</h1><ul>
 """
-_END = """</ul><p>Mount this address as a network drive to use it in your file browser and photo apps.</p></body></html>
+_END = """</ul>
+<p>To use it in your file browser and photo apps, connect to this address as a network drive.</p></body></html>
 """
 
 
@@ -33,21 +34,19 @@ def page(
     if folder.view.path:
         body.append(b'<li class="folder"><a href="../">..</a></li>\n')
     here = escape(href)
+    listing = tree.listing(folder)
     links = [
         f'<li class="folder"><a href="{here}{names.href(entry.name)}/">{names.xml(entry.name)}</a></li>\n'
-        for entry in tree.entries(folder)
+        for entry in listing.folders
     ]
     links += [
-        f'<li><a href="{here}{names.href(text.name)}">{names.xml(text.name)}</a></li>\n' for text in folder.texts()
-    ]
-    links += [
-        f'<li><a href="{here}{names.href(extra.name)}">{names.xml(extra.name)}</a></li>\n' for extra in folder.extras()
+        f'<li><a href="{here}{names.href(name)}">{names.xml(name)}</a></li>\n'
+        for name in [one.name for kind in (listing.texts, listing.extras, listing.kept) for one in kind]
     ]
     body.append("".join(links).encode())
-    files = folder.files()
-    if files is not None:
+    if listing.files is not None:
         prefix = here.replace("%", "%%")
-        body += files.render(view.db, f'<li><a href="{prefix}%s">%s</a></li>\n', ["href", "xml"])
+        body += listing.files.render(view.db, f'<li><a href="{prefix}%s">%s</a></li>\n', ["href", "xml"])
     body.append(_END.encode())
     headers = [
         ("Content-Type", "text/html; charset=utf-8"),

@@ -1,4 +1,4 @@
-"""Locks and the If header (RFC 4918, 6, 7 and 10.4): who may write where.
+"""Locks and conditions (RFC 4918, 6, 7 and 10.4; RFC 9110, 13): who may write where.
 
 A lock is kept under one path, however a client came there: an original's in /Originals, a folder's as the tree spells
 it. It covers its root, all below that if its depth is infinite, and which names are in it if it is a folder.
@@ -10,17 +10,22 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote, unquote, urlsplit
 
-from haven_dav.junk import JunkStore
-from haven_dav.resources import node_at, original_path, split_path
+from haven_dav.resources import split_path
 from haven_dav.send import Environ
 from haven_dav.status import Locked, PreconditionFailed
 from haven_fs.errors import Malformed
-from haven_fs.tree.nodes import Folder, View
+from haven_fs.tree.actions import THERE, Change
+from haven_fs.tree.nodes import View
+from haven_fs.tree.originals import path_of
 from haven_fs.tree.photoset import File
-from haven_fs.tree.tree import Tree
+from haven_fs.tree.tree import Located, Tree
 
 _LONGEST_IF = 16 * 1024
 _TOKENS = re.compile(r"\s*(?:<([^<>]*)>|(\()|(\))|(?i:(not))\b|\[([^\]]*)\])")
+
+_ELSEWHERE = "\0"
+"""What stands for the path of a URL of another server."""
+_NOWHERE = Located((), None, None)
 
 Lock = dict[str, Any]
 
@@ -59,7 +64,7 @@ def parse_if(header: str, path_of: Callable[[str], str | None]) -> list[_List]:
             inside, conditions, wanted = True, [], True
         elif closes and inside and conditions and wanted:
             inside = False
-            lists.append(_List("\0" if elsewhere else path, tuple(conditions)))
+            lists.append(_List(_ELSEWHERE if elsewhere else path, tuple(conditions)))
         elif negates and inside and wanted:
             wanted = False
         elif inside and (angled is not None or bracketed is not None):
@@ -84,28 +89,24 @@ class Locks:
     def __init__(
         self,
         tree: Tree,
-        junk: JunkStore,
         locks: Callable[[], Any],
         prefix: Callable[[], str],
         share: Callable[[], str],
     ) -> None:
         self._tree = tree
-        self._junk = junk
         self._locks = locks
         self._prefix = prefix
         self._share = share
 
-    def paths(self, view: View, parts: Sequence[str]) -> list[str]:
-        """Return the paths that locks on what is at `parts`, there or not, are kept under: as it is spelled, and where
-        the original is."""
-        node = self._junk.find(parts) or node_at(self._tree, view, parts)
-        if isinstance(node, Folder):
-            return ["/" + "/".join(node.view.path)]
-        above = self._tree.resolve(view, parts[:-1]) if parts else None
-        name = node.name if node is not None else parts[-1]
-        found = ["/" + "/".join([*above.view.path, name] if isinstance(above, Folder) else parts)]
-        if isinstance(node, File) and node.id and (real := original_path(view.db, node.id)) not in (None, found[0]):
-            found.append(str(real))
+    def paths(self, view: View, at: Located) -> list[str]:
+        """Return the paths under which locks on a path are kept, whether or not anything is there.
+
+        These are the path as the tree spells it and, for an original, its path in /Originals.
+        """
+        found = ["/" + "/".join(at.spelled)]
+        if isinstance(at.node, File) and at.node.id:
+            real = path_of(view.db, at.node.id)
+            found += [real] if real not in (None, found[0]) else []
         return found
 
     def _url(self, path: str) -> str:
@@ -129,19 +130,18 @@ class Locks:
         )
         return found
 
-    def check(self, environ: Environ, paths: Sequence[str], *, parent: bool = False, deep: bool = False) -> None:
-        """Raise Locked if a request may not change what is at `paths`, which are one thing's.
-
-        `parent`: it changes which names the folder above has, too. `deep`: also all that is below.
-        """
-        sets = [self.covering(path) for path in paths]
-        if parent and paths[0] != "/":
-            sets.append(self.covering(paths[0].rpartition("/")[0] or "/"))
-        blocking = [lock for locks in sets for lock in self._blocking(environ, locks)]
-        if deep:
-            blocking += self._blocking_below(environ, paths[0])
-        if blocking:
-            raise Locked(self._path_of_lock(lock) for lock in blocking)
+    def check(self, environ: Environ, view: View, *changes: Change) -> None:
+        """Raise Locked if a lock forbids one of the changes."""
+        for change in changes:
+            paths = self.paths(view, change.at)
+            sets = [self.covering(path) for path in paths]
+            if change.names and paths[0] != "/":
+                sets.append(self.covering(paths[0].rpartition("/")[0] or "/"))
+            blocking = [lock for locks in sets for lock in self._blocking(environ, locks)]
+            if change.below:
+                blocking += self._blocking_below(environ, paths[0])
+            if blocking:
+                raise Locked(self._path_of_lock(lock) for lock in blocking)
 
     def _blocking_below(self, environ: Environ, path: str) -> list[Lock]:
         by_root: dict[str, list[Lock]] = {}
@@ -168,17 +168,17 @@ class Locks:
         conditions = (condition for one in self._lists(environ) for condition in one.conditions)
         return {text[1:-1] for _, text in conditions if text.startswith("<")}
 
-    def check_if(self, environ: Environ, view: View, parts: Sequence[str]) -> None:
+    def check_if(self, environ: Environ, view: View, at: Located) -> None:
         """Raise Refused unless what a request's If header says is so."""
         lists = self._lists(environ)
-        if lists and not any(self._holds(view, parts, one) for one in lists):
-            raise PreconditionFailed("What is here is not as the program thought any more.")
+        if lists and not any(self._holds(view, at, one) for one in lists):
+            raise PreconditionFailed("What is here has changed since the program last looked.")
 
-    def _holds(self, view: View, parts: Sequence[str], one: _List) -> bool:
-        about = parts if one.path is None else split_path(one.path)
-        node = None if one.path == "\0" else self._junk.find(about) or node_at(self._tree, view, about)
-        tag = f'"{node.etag}"' if isinstance(node, File) else None
-        paths = self.paths(view, about) if one.path != "\0" else []
+    def _holds(self, view: View, at: Located, one: _List) -> bool:
+        if one.path is not None:
+            at = self._tree.locate(view, split_path(one.path)) if one.path != _ELSEWHERE else _NOWHERE
+        tag = f'"{at.node.etag}"' if isinstance(at.node, File) else None
+        paths = self.paths(view, at) if at is not _NOWHERE else []
         tokens = {lock["token"] for path in paths for lock in self.covering(path)}
         return all(
             wanted == (text[1:-1] in tokens if text.startswith("<") else text[1:-1].removeprefix("W/") == tag)
@@ -210,3 +210,14 @@ class Locks:
         manager = self._locks()
         for path in paths if manager is not None else ():
             manager.remove_all_locks_from_url(self._url(path), recursive=True)
+
+
+def check_conditions(environ: Environ, node: object) -> None:
+    """Raise Refused if a request's If-Match or If-None-Match says that it is not to be done."""
+    etag = f'"{node.etag}"' if isinstance(node, File) else None
+    tags = environ.get("HTTP_IF_NONE_MATCH", "")
+    if node is not None and (tags.strip() == "*" or (etag and etag in tags)):
+        raise PreconditionFailed(THERE)
+    match = environ.get("HTTP_IF_MATCH")
+    if match is not None and (node is None or (match.strip() != "*" and (etag is None or etag not in match))):
+        raise PreconditionFailed("The file has been replaced in the meantime.")

@@ -6,28 +6,30 @@ Times and attributes that Explorer and Finder set are granted and not kept: a fi
 
 import sqlite3
 from collections.abc import Callable, Sequence
-from contextlib import AbstractContextManager
 from xml.etree.ElementTree import Element, tostring
 
+from haven_dav import proppatch
 from haven_dav.conditions import Locks
 from haven_dav.propfind import empty_element, read_xml, split_tag
 from haven_dav.proppatch import is_granted
-from haven_dav.resources import node_at
+from haven_dav.resources import split_path, user_of
 from haven_dav.send import Environ
-from haven_fs.catalog import Writer
 from haven_fs.catalog.moving import file_at
-from haven_fs.tree.filing import Spot, check_library
-from haven_fs.tree.nodes import Folder
+from haven_fs.errors import NotFound
+from haven_fs.tree.actions import NOTHING, Change, Writing, real_of, refusal
+from haven_fs.tree.disk.place import DiskPlace, check_library
+from haven_fs.tree.nodes import Folder, Text
 from haven_fs.tree.originals import DiskFolder
 from haven_fs.tree.photoset import File
-from haven_fs.tree.tree import Tree
+from haven_fs.tree.tree import Located, Tree
+from haven_fs.tree.writes import TakesPhotos, TakesUploads
 
 MOST = 500
 """Properties that one file or folder may have."""
 _LANG = "{http://www.w3.org/XML/1998/namespace}lang"
 
 
-def owner_of(node: File | Folder) -> str | None:
+def owner_of(node: File | Folder | Text) -> str | None:
     """Return what the catalog keeps a node's properties under, None if it has none."""
     if isinstance(node, File):
         return f"original {node.id}" if node.id else None
@@ -47,59 +49,59 @@ def reader(db: sqlite3.Connection) -> Callable[[File | Folder], Sequence[tuple[s
     return read
 
 
-class DeadProperties:
-    """Answers PROPPATCH of real files and folders; `changing` opens an owner's transaction."""
+class Properties:
+    """Answers PROPPATCH."""
 
-    def __init__(self, tree: Tree, locks: Locks, changing: Callable[[Environ], AbstractContextManager[Writer]]) -> None:
+    def __init__(self, tree: Tree, locks: Locks) -> None:
         self._tree = tree
         self._locks = locks
-        self._changing = changing
 
-    def patch(self, environ: Environ, parts: list[str], body: bytes, href: str) -> bytes | None:
-        """Do what a PROPPATCH asks and return the multistatus; None if it is not about what is in a writable library.
-
-        Raises Refused and BadRequest.
-        """
+    def patch(self, environ: Environ, body: bytes, href: str) -> bytes:
+        """Do what a PROPPATCH of `href` asks and return the multistatus. Raises Refused and BadRequest."""
+        path = split_path(environ["PATH_INFO"])
         with self._tree.view() as view:
-            node = node_at(self._tree, view, parts)
-            parent = self._tree.resolve(view, parts[:-1]) if parts else None
-            spot = _spot(node, parent)
-            if spot is None or not spot.library.writable or not isinstance(node, File | Folder):
-                return None
-            self._locks.check_if(environ, view, parts)
-            self._locks.check(environ, self._locks.paths(view, parts))
-            owner = owner_of(node)
-        check_library(spot.library)
+            at = self._tree.locate(view, path)
+            if at.node is None:
+                raise NotFound(NOTHING)
+            self._locks.check_if(environ, view, at)
+            place, owner = real_of(at), owner_of(at.node)
+            if not isinstance(place, DiskPlace) or not place.library.writable:
+                if not self._is_written(at):
+                    raise refusal(at)
+                return proppatch.answer(body, href)
+            self._locks.check(environ, view, Change(at, names=False))
+        check_library(place.library)
         changes = _changes(body)
         refused = [tag for _, element, tag in changes if _is_refused(element)]
         if not refused and owner is not None:
-            with self._changing(environ) as w:
-                if not _is_there(w.db, spot, owner):
-                    return None
+            with Writing(self._tree, user_of(environ)).transaction(path) as w:
+                if not _is_there(w.db, place, owner):
+                    return proppatch.answer(body, href)
                 for is_set, element, tag in changes:
                     _change(w.db, owner, tag, element if is_set else None)
-                count = w.db.execute("SELECT count(*) FROM property WHERE owner = ?", (owner,)).fetchone()[0]
-                if count > MOST:
-                    w.db.execute(
-                        "DELETE FROM property WHERE owner = ? AND (space, name) IN (SELECT space, name FROM property"
-                        " WHERE owner = ? LIMIT ?)",
-                        (owner, owner, count - MOST),
-                    )
+                _limit(w.db, owner)
         return _answer(href, [tag for _, _, tag in changes], refused)
 
-
-def _spot(node: object, parent: object) -> Spot | None:
-    if isinstance(node, DiskFolder):
-        return node.spot()
-    if isinstance(node, File) and isinstance(parent, DiskFolder):
-        real = parent.real_name(node.name)
-        return parent.spot().child(real) if real is not None else None
-    return None
+    def _is_written(self, at: Located) -> bool:
+        """Tell whether something is a file that a client wrote, or may have written."""
+        takes = self._tree.catalog.writable and isinstance(at.parent, TakesUploads | TakesPhotos)
+        return isinstance(at.node, File) and (takes or self._tree.junk.find(at.path) is not None or at.is_extra())
 
 
-def _is_there(db: sqlite3.Connection, spot: Spot, owner: str) -> bool:
-    row = file_at(db, spot.library.id, spot.below)
+def _is_there(db: sqlite3.Connection, place: DiskPlace, owner: str) -> bool:
+    row = file_at(db, place.library.id, place.below)
     return owner.startswith("dir ") or (row is not None and owner == f"original {row.id}")
+
+
+def _limit(db: sqlite3.Connection, owner: str) -> None:
+    """Forget the properties of a file or folder that exceed the limit."""
+    count = db.execute("SELECT count(*) FROM property WHERE owner = ?", (owner,)).fetchone()[0]
+    if count > MOST:
+        db.execute(
+            "DELETE FROM property WHERE owner = ? AND (space, name) IN (SELECT space, name FROM property"
+            " WHERE owner = ? LIMIT ?)",
+            (owner, owner, count - MOST),
+        )
 
 
 def _changes(body: bytes) -> list[tuple[bool, Element, str]]:

@@ -18,8 +18,9 @@ from defusedxml.ElementTree import fromstring
 
 from haven_fs.catalog import names
 from haven_fs.catalog.spelling import http_date, iso_date
+from haven_fs.tree.listing import Listing
 from haven_fs.tree.narrowing import Versions
-from haven_fs.tree.nodes import Entry, Folder, Text, View
+from haven_fs.tree.nodes import Folder, Text, View
 from haven_fs.tree.originals import DiskFolder
 from haven_fs.tree.photoset import File, Stamp
 
@@ -99,7 +100,7 @@ def parse(body: bytes) -> Wanted:
         return Wanted(include=_names(children.get("{DAV:}include")))
     if "{DAV:}prop" in children:
         return Wanted(names=_names(children["{DAV:}prop"]))
-    raise BadRequest("The DAV:propfind element says neither prop, nor allprop, nor propname.")
+    raise BadRequest("The DAV:propfind element contains neither prop, allprop nor propname.")
 
 
 def read_xml(body: bytes, name: str) -> Element:
@@ -118,7 +119,7 @@ def _names(element: Element | None) -> tuple[tuple[str, str], ...]:
     for child in element if element is not None else ():
         found[split_tag(child.tag)] = None
         if len(found) > MOST_PROPERTIES:
-            raise BadRequest(f"More than {MOST_PROPERTIES} properties are asked for.")
+            raise BadRequest(f"More than {MOST_PROPERTIES} properties are requested.")
     return tuple(found)
 
 
@@ -190,25 +191,22 @@ class Multistatus:
             return ""
         return f"<D:propstat><D:prop>{properties}</D:prop><D:status>HTTP/1.1 200 OK</D:status></D:propstat>"
 
-    def listing(
-        self, view: View, folder: Folder, href: str, entries: Sequence[Entry] | None, extras: Sequence[File] = ()
-    ) -> list[bytes]:
-        """Return the answer for a folder at `href` (ending in "/") and what is in it: nothing if `entries` is None."""
+    def listing(self, view: View, folder: Folder, href: str, listing: Listing | None) -> list[bytes]:
+        """Return the answer for a folder at `href` (ending in "/"), with what it lists unless that is None."""
         name = folder.view.path[-1] if folder.view.path else "Haven"
         versions = Versions(view)
         body = [_HEAD, self.folder(view, versions.of(folder), href, name, self._kept(folder)).encode()]
-        if entries is not None:
-            for entry in entries:
+        if listing is not None:
+            for entry in listing.folders:
                 below = folder.enter(entry.name) if self._dead is not None and isinstance(folder, DiskFolder) else None
                 url, stamp = f"{href}{names.href(entry.name)}/", versions.listed(folder, entry)
                 body.append(self.folder(view, stamp, url, entry.name, self._kept(below) if below else {}).encode())
-            body += [self.text(view, folder, text, href).encode() for text in folder.texts()]
-            body += [self.file(extra, href).encode() for extra in extras]
-            files = folder.files()
-            if files is not None and (self._locks is not None or self._dead is not None):
-                body += [self.file(file, href).encode() for file in files.files(view.db)]
-            elif files is not None:
-                body += files.render(view.db, *self._template(href))
+            body += [self.text(view, folder, text, href).encode() for text in listing.texts]
+            if self._locks is not None or self._dead is not None:
+                body += [self.file(file, href).encode() for file in listing.every_file()]
+            else:
+                body += [self.file(file, href).encode() for file in (*listing.extras, *listing.kept)]
+                body += listing.files.render(view.db, *self._template(href)) if listing.files is not None else ()
         body.append(_TAIL)
         return body
 

@@ -12,33 +12,29 @@ import logging
 import shutil
 import threading
 import time
-from collections.abc import Iterable, Iterator, Sequence
-from http import HTTPStatus
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote, unquote
 
 from wsgidav.dav_provider import DAVProvider
 
-from haven_dav import browse, deadprops, proppatch
+from haven_dav import browse, deadprops
 from haven_dav.conditions import Locks
-from haven_dav.junk import JunkStore
 from haven_dav.propfind import LONGEST_BODY, BadRequest, ListingCache, Multistatus, parse, text_file
-from haven_dav.realfiles import PartlyDone
-from haven_dav.resources import href, is_extra, node_at, original_path, resource, split_path
+from haven_dav.resources import href, resource, split_path
 from haven_dav.send import Environ, NotThere, StartResponse, send_bytes, send_file
 from haven_dav.status import Locked, status_of
-from haven_dav.writes import WRITES, Writes
+from haven_dav.writes import WRITES, PartlyDone, Writes
 from haven_fs.catalog import names
 from haven_fs.catalog.libraries import all_libraries
 from haven_fs.config import default_data_dir
 from haven_fs.datafolder import DataFolder
 from haven_fs.errors import Refused
 from haven_fs.tree.nodes import Folder, Text, View
+from haven_fs.tree.originals import path_of
 from haven_fs.tree.photoset import File
-from haven_fs.tree.tree import Tree
-from haven_fs.tree.uploads import TakesUploads
-from haven_fs.tree.writes import TakesPhotos
+from haven_fs.tree.tree import Located, Tree
 
 logger = logging.getLogger(__name__)
 
@@ -56,16 +52,14 @@ class HavenProvider(DAVProvider):  # type: ignore[misc]
             folder = DataFolder(Path(data) if data else default_data_dir())
             tree = folder.tree(folder.open_catalog(readonly=True))
         self.tree = tree
-        # Beside the catalog, so that a file that was sent is moved to its place, not copied.
-        self.junk = JunkStore(tree.catalog.path.parent / "dropped")
         self._locks = Locks(
             tree,
-            self.junk,
             lambda: self.lock_manager,
             lambda: self._href("", folder=False).rstrip("/"),
             lambda: self._share,
         )
-        self._writes = Writes(tree, self.junk, self._locks)
+        self._writes = Writes(tree, self._locks)
+        self._properties = deadprops.Properties(tree, self._locks)
         self._listings = ListingCache()
         self._quota: tuple[float, tuple[int, int]] = (float("-inf"), (0, 0))
         self._quota_lock = threading.Lock()
@@ -92,9 +86,6 @@ class HavenProvider(DAVProvider):  # type: ignore[misc]
         answer: Iterable[bytes] = default_handler(environ, start_response)
         return answer
 
-    def _node(self, view: View, parts: Sequence[str]) -> Folder | File | Text | None:
-        return self.junk.find(parts) or node_at(self.tree, view, parts)
-
     @property
     def _share(self) -> str:
         return "" if self.share_path in (None, "/") else str(self.share_path)
@@ -108,7 +99,9 @@ class HavenProvider(DAVProvider):  # type: ignore[misc]
         depth = environ.get("HTTP_DEPTH", "infinity")
         if depth not in ("0", "1"):
             condition = "<D:propfind-finite-depth/>"
-            return _fail(environ, start_response, "403 Forbidden", "Ask folder by folder: Depth 0 or 1.", condition)
+            return _fail(
+                environ, start_response, "403 Forbidden", "Ask folder by folder, with Depth 0 or 1.", condition
+            )
         try:
             body = _read_body(environ)
             wanted = parse(body)
@@ -124,30 +117,26 @@ class HavenProvider(DAVProvider):  # type: ignore[misc]
             version = (view.seq, view.now.date(), quota)
             answer = None if locks else self._listings.get(key, version)
             if answer is None:
-                node = self._node(view, split_path(path))
-                if node is None:
+                at = self.tree.locate(view, split_path(path))
+                if at.node is None:
                     return _fail(environ, start_response, "404 Not Found", "There is nothing here.")
-                answer = self._multistatus(multistatus, view, node, path, depth)
+                answer = self._multistatus(multistatus, view, at, path, depth)
                 if not locks and depth == "1":
                     self._listings.put(key, version, answer)
         length = str(sum(map(len, answer)))
         start_response("207 Multi-Status", [("Content-Type", _XML), ("Content-Length", length)])
         return answer
 
-    def _multistatus(
-        self, multistatus: Multistatus, view: View, node: Folder | File | Text, path: str, depth: str
-    ) -> list[bytes]:
-        if isinstance(node, Folder):
-            entries = self.tree.entries(node) if depth == "1" else None
-            extras = self.tree.extras(node) if depth == "1" else ()
-            return multistatus.listing(view, node, self._href(path, folder=True), entries, extras)
-        parent = "/".join(split_path(path)[:-1])
-        above = self._href(parent, folder=True) if parent else self._href("", folder=True)
-        if isinstance(node, Text):
-            folder = self.tree.resolve(view, split_path(parent))
-            assert isinstance(folder, Folder)
-            return multistatus.one(multistatus.text(view, folder, node, above))
-        return multistatus.one(multistatus.file(node, above))
+    def _multistatus(self, multistatus: Multistatus, view: View, at: Located, path: str, depth: str) -> list[bytes]:
+        if isinstance(at.node, Folder):
+            listing = self.tree.listing(at.node) if depth == "1" else None
+            return multistatus.listing(view, at.node, self._href(path, folder=True), listing)
+        above = self._href("/".join(at.path[:-1]), folder=True)
+        if isinstance(at.node, Text):
+            assert at.parent is not None
+            return multistatus.one(multistatus.text(view, at.parent, at.node, above))
+        assert at.node is not None
+        return multistatus.one(multistatus.file(at.node, above))
 
     def _any_locks(self) -> bool:
         manager = self.lock_manager
@@ -161,7 +150,7 @@ class HavenProvider(DAVProvider):  # type: ignore[misc]
         paths = [path.rstrip("/") or "/"]
         if file is not None:
             with self.tree.view() as view:
-                paths.append(original_path(view.db, file.id) or path)
+                paths.append(path_of(view.db, file.id) or path)
         found = {lock["token"]: lock for one in paths for lock in self._locks.covering(one)}
         active = (_active_lock(lock, self._lock_root(lock)) for lock in found.values())
         return f"<D:lockdiscovery>{''.join(active)}</D:lockdiscovery>"
@@ -190,17 +179,16 @@ class HavenProvider(DAVProvider):  # type: ignore[misc]
 
     def _get(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
         path = environ["PATH_INFO"]
-        parts = split_path(path)
         with self.tree.view() as view:
-            node = self._node(view, parts)
+            at = self.tree.locate(view, split_path(path))
+            node = at.node
             if node is None:
                 return _fail(environ, start_response, "404 Not Found", "There is nothing here.")
             if isinstance(node, Folder):
                 return browse.page(environ, start_response, self.tree, view, node, self._href(path, folder=True))
             if isinstance(node, Text):
-                parent = self.tree.resolve(view, parts[:-1])
-                assert isinstance(parent, Folder)
-                return send_bytes(environ, start_response, node.text.encode(), text_file(view, parent, node))
+                assert at.parent is not None
+                return send_bytes(environ, start_response, node.text.encode(), text_file(view, at.parent, node))
         return self._send(environ, start_response, node)
 
     def _send(self, environ: Environ, start_response: StartResponse, file: File) -> Iterator[bytes]:
@@ -213,12 +201,10 @@ class HavenProvider(DAVProvider):  # type: ignore[misc]
     # Writes
 
     def _write(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
-        """Answer a write."""
         try:
-            if environ["REQUEST_METHOD"] == "PROPPATCH" and (body := self._patched(environ)) is not None:
-                start_response("207 Multi-Status", [("Content-Type", _XML), ("Content-Length", str(len(body)))])
-                return [body]
-            status = self._writes.answer(environ)
+            if environ["REQUEST_METHOD"] == "PROPPATCH":
+                return _multistatus(start_response, self._patched(environ))
+            status, headers = self._writes.answer(environ)
         except Refused as refused:
             kind = status_of(refused)
             line = f"{kind.value} {kind.phrase}"
@@ -226,19 +212,13 @@ class HavenProvider(DAVProvider):  # type: ignore[misc]
         except BadRequest as error:
             return _fail(environ, start_response, "400 Bad Request", str(error))
         except PartlyDone as partly:
-            return self._partly(start_response, partly)
-        start_response(status, [("Content-Length", "0"), *environ.pop("haven.headers", ())])
+            return _multistatus(start_response, self._partly(partly))
+        start_response(status, [("Content-Length", "0"), *headers])
         return [b""]
 
-    def _patched(self, environ: Environ) -> bytes | None:
-        """Return the answer to a PROPPATCH that is not refused altogether. Raises Refused and BadRequest."""
-        parts, body = split_path(environ["PATH_INFO"]), _read_body(environ)
-        folder = environ["PATH_INFO"].endswith("/")
-        href_ = self._href(environ["PATH_INFO"], folder=folder)
-        patched = self._writes.properties.patch(environ, parts, body, href_)
-        if patched is not None:
-            return patched
-        return proppatch.answer(body, href_) if self._is_put_here(parts) else None
+    def _patched(self, environ: Environ) -> bytes:
+        path = environ["PATH_INFO"]
+        return self._properties.patch(environ, _read_body(environ), self._href(path, folder=path.endswith("/")))
 
     def _locked_by(self, refused: Refused) -> str:
         """Return the condition that says which locks' tokens were missing (RFC 4918, 16)."""
@@ -247,24 +227,15 @@ class HavenProvider(DAVProvider):  # type: ignore[misc]
         hrefs = "".join(f"<D:href>{names.xml(self._href(root, folder=False))}</D:href>" for root in refused.roots)
         return f"<D:lock-token-submitted>{hrefs}</D:lock-token-submitted>"
 
-    def _partly(self, start_response: StartResponse, partly: PartlyDone) -> Iterable[bytes]:
+    def _partly(self, partly: PartlyDone) -> bytes:
         parts = (
-            f"<D:response><D:href>{names.xml(self._href(path, folder=False))}</D:href>"
-            f"<D:status>HTTP/1.1 {status} {HTTPStatus(status).phrase}</D:status>"
-            f"<D:responsedescription>{names.xml(reason)}</D:responsedescription></D:response>"
-            for path, status, reason in partly.failed
+            f"<D:response><D:href>{names.xml(self._href('/'.join(one.path), folder=False))}</D:href>"
+            f"<D:status>HTTP/1.1 {status_of(one.why).value} {status_of(one.why).phrase}</D:status>"
+            f"<D:responsedescription>{names.xml(one.why.reason)}</D:responsedescription></D:response>"
+            for one in partly.failed
         )
         head = '<?xml version="1.0" encoding="utf-8"?>\n<D:multistatus xmlns:D="DAV:">'
-        body = f"{head}{''.join(parts)}</D:multistatus>".encode()
-        start_response("207 Multi-Status", [("Content-Type", _XML), ("Content-Length", str(len(body)))])
-        return [body]
-
-    def _is_put_here(self, parts: Sequence[str]) -> bool:
-        """Return whether a path leads to something that a client has written."""
-        with self.tree.view() as view:
-            node, parent = self._node(view, parts), self.tree.resolve(view, parts[:-1]) if parts else None
-            takes = self.tree.catalog.writable and isinstance(parent, TakesUploads | TakesPhotos)
-            return isinstance(node, File) and (takes or self.junk.find(parts) is not None or is_extra(parent, node))
+        return f"{head}{''.join(parts)}</D:multistatus>".encode()
 
 
 def _read_body(environ: Environ) -> bytes:
@@ -296,6 +267,11 @@ def _active_lock(lock: dict[str, Any], root: str) -> str:
         f"<D:locktoken><D:href>{names.xml(lock['token'])}</D:href></D:locktoken>"
         f"<D:lockroot><D:href>{root}</D:href></D:lockroot></D:activelock>"
     )
+
+
+def _multistatus(start_response: StartResponse, body: bytes) -> Iterable[bytes]:
+    start_response("207 Multi-Status", [("Content-Type", _XML), ("Content-Length", str(len(body)))])
+    return [body]
 
 
 def _fail(

@@ -3,27 +3,23 @@
 PROPFIND, GET and every write are answered by the provider without them.
 """
 
-import sqlite3
-from collections.abc import Sequence
 from typing import Any, BinaryIO
 from urllib.parse import quote
 
-from wsgidav.dav_error import HTTP_FORBIDDEN, DAVError
+from wsgidav.dav_error import DAVError
 from wsgidav.dav_provider import DAVCollection, DAVNonCollection, DAVProvider
 
-from haven_dav.junk import is_junk
 from haven_dav.propfind import text_file
 from haven_dav.send import NotThere, open_original
 from haven_dav.status import status_of
 from haven_fs.catalog import names
-from haven_fs.catalog.schema import LOCATED
 from haven_fs.errors import Refused
+from haven_fs.tree.actions import Actions
 from haven_fs.tree.narrowing import Versions
-from haven_fs.tree.nodes import Folder, Text, View
+from haven_fs.tree.nodes import Folder, Text
+from haven_fs.tree.originals import path_of
 from haven_fs.tree.photoset import File
 from haven_fs.tree.tree import Tree
-from haven_fs.tree.uploads import TakesUploads
-from haven_fs.tree.writes import TakesFiles, TakesPhotos
 
 
 class FolderResource(DAVCollection):  # type: ignore[misc]
@@ -44,27 +40,16 @@ class FolderResource(DAVCollection):  # type: ignore[misc]
             folder = self._tree.resolve(view, split_path(self.path))
             if not isinstance(folder, Folder):
                 return []
-            files = folder.files()
-            found = [entry.name for entry in self._tree.entries(folder)] + [text.name for text in folder.texts()]
-            return found + ([file.name for file in files.files(view.db)] if files is not None else [])
+            return list(self._tree.listing(folder).names())
 
     def create_empty_resource(self, name: str) -> "FileResource":
         """Make an empty file and return it, which is what a LOCK of a name that is not there does. Raises DAVError."""
-        with self._tree.view() as view:
-            folder = self._tree.resolve(view, split_path(self.path))
-            if not isinstance(folder, Folder) or not self._tree.catalog.writable:
-                raise DAVError(HTTP_FORBIDDEN, "Nothing can be added here.")
-            try:
-                if is_junk(name) and isinstance(folder, TakesFiles | TakesUploads | TakesPhotos):
-                    self.provider.junk.put_empty([*split_path(self.path), name])
-                else:
-                    with self._tree.catalog.write() as w:
-                        if isinstance(folder, TakesFiles):
-                            folder.put_empty(w, name)
-                        else:
-                            self._tree.keep_name(w, folder, name)
-            except Refused as refused:
-                raise DAVError(status_of(refused).value, refused.reason) from refused
+        path = [*split_path(self.path), name]
+        actions = Actions(self._tree)
+        try:
+            actions.perform(lambda view: actions.reserve(self._tree.locate(view, path)))
+        except Refused as refused:
+            raise DAVError(status_of(refused).value, refused.reason) from refused
         made = resource(self.provider, self._tree, f"{self.path.rstrip('/')}/{name}", self.environ)
         assert isinstance(made, FileResource)
         return made
@@ -121,34 +106,6 @@ class FileResource(DAVNonCollection):  # type: ignore[misc]
             raise DAVError(error.args[0], error.args[1]) from error
 
 
-CALM = Text(".metadata_never_index", "")
-"""A file at the root that is not listed: macOS, which asks for it, then does not read every photo to index it."""
-
-
-def node_at(tree: Tree, view: View, parts: Sequence[str]) -> Folder | File | Text | None:
-    """Return what is at a path: a node of the tree, or CALM."""
-    return CALM if list(parts) == [CALM.name] else tree.resolve(view, parts)
-
-
-def original_path(db: sqlite3.Connection, original_id: int) -> str | None:
-    """Return where /Originals shows an original, None if it is gone."""
-    row = db.execute(
-        f"SELECT o.shown, o.dir_id, l.name FROM original o {LOCATED} WHERE o.id = ? AND o.gone IS NULL",
-        (original_id,),
-    ).fetchone()
-    if row is None:
-        return None
-    path, dir_id, library = row
-    while (above := db.execute("SELECT shown, parent_id FROM dir WHERE id = ?", (dir_id,)).fetchone())[1] is not None:
-        path, dir_id = f"{above[0]}/{path}", above[1]
-    return f"/Originals/{library}/{path}"
-
-
-def is_extra(folder: object, node: object) -> bool:
-    """Return whether a node is a file that was put into the folder."""
-    return isinstance(folder, Folder) and isinstance(node, File) and any(node.name == e.name for e in folder.extras())
-
-
 def split_path(path: str) -> list[str]:
     """Return the names in a path."""
     return [part for part in path.split("/") if part]
@@ -160,18 +117,23 @@ def resource(
     """Return what is at `path` as wsgidav wants it, None if nothing is."""
     parts = split_path(path)
     with tree.view() as view:
-        node = provider.junk.find(parts) or node_at(tree, view, parts)
+        at = tree.locate(view, parts)
+        node = at.node
         if node is None:
             return None
         if isinstance(node, Folder):
             # As the tree spells it, so that a lock holds however a client spells it.
             return FolderResource("/" + "/".join(node.view.path), environ, tree, str(Versions(view).of(node)))
         if isinstance(node, Text):
-            parent = tree.resolve(view, parts[:-1])
-            assert isinstance(parent, Folder)
-            return FileResource("/" + "/".join(parts), environ, text_file(view, parent, node))
-        real = original_path(view.db, node.id) if node.id else None
+            assert at.parent is not None
+            return FileResource("/" + "/".join(parts), environ, text_file(view, at.parent, node))
+        real = path_of(view.db, node.id) if node.id else None
         return FileResource("/" + "/".join(parts), environ, node, real)
+
+
+def user_of(environ: dict[str, Any]) -> str:
+    """Return who is signed in, "" if nobody is."""
+    return str(environ.get("wsgidav.auth.user_name", ""))
 
 
 def href(prefix: str, path: str, *, folder: bool) -> str:

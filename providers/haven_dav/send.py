@@ -8,12 +8,12 @@ import os
 import re
 import stat
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from datetime import UTC
 from email.utils import parsedate_to_datetime
 from pathlib import Path
 from typing import Any, BinaryIO
 
+from haven_fs import sendfile
 from haven_fs.catalog.spelling import etag, http_date
 from haven_fs.tree.photoset import File
 
@@ -21,19 +21,6 @@ BLOCK = 256 * 1024
 
 Environ = dict[str, Any]
 StartResponse = Callable[..., Any]
-
-
-@dataclass(slots=True)
-class SendFile:
-    """What a server that can send files by itself finds in environ["haven.sendfile"].
-
-    `count` bytes of `file` from `offset`; the server closes the file. It says that it can by
-    environ["haven.sendfile.supported"].
-    """
-
-    file: BinaryIO
-    offset: int
-    count: int
 
 
 class NotThere(Exception):
@@ -55,14 +42,14 @@ def open_original(file: File) -> BinaryIO:
             raise NotThere(503, file.away) from error
         if isinstance(error, PermissionError):
             raise NotThere(
-                403, "Haven is not allowed to read this file. Give the user it runs as the right to."
+                403, "Haven is not allowed to read this file. Give the user it runs as permission."
             ) from error
-        raise NotThere(404, "This file is not on the disk any more.") from error
+        raise NotThere(404, "This file is no longer on the disk.") from error
     if not stat.S_ISREG(os.fstat(descriptor).st_mode) or not Path(os.path.realpath(file.path)).is_relative_to(
         file.root
     ):
         os.close(descriptor)
-        raise NotThere(403, "This path leads out of the library now, and Haven does not follow it.")
+        raise NotThere(403, "This path now leads out of the library, so Haven does not follow it.")
     return os.fdopen(descriptor, "rb", buffering=0)
 
 
@@ -75,7 +62,7 @@ def send_file(environ: Environ, start_response: StartResponse, file: File) -> It
         yield from _send(environ, start_response, opened, state.st_size, state.st_mtime_ns, tag, file.mime)
     finally:
         # A server that sends the file itself closes it when that is done.
-        if environ.get("haven.sendfile") is None:
+        if environ.get(sendfile.PART) is None:
             opened.close()
 
 
@@ -120,8 +107,8 @@ def _send(
     if environ["REQUEST_METHOD"] == "HEAD" or not count:
         start_response(status, headers)
         yield b""
-    elif environ.get("haven.sendfile.supported"):
-        environ["haven.sendfile"] = SendFile(opened, start, count)
+    elif environ.get(sendfile.SUPPORTED):
+        environ[sendfile.PART] = sendfile.SendFile(opened, start, count)
         start_response(status, headers)
         yield b""
     else:

@@ -20,7 +20,7 @@ NAMES = ["Summer", "Rome", "ROME", "Zoë", "2019"]
 def shelf(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shelf]:
     made = Shelf(tmp_path_factory.mktemp("shelf"))
     for number, name in enumerate(PHOTOS):
-        made.photo(name, f"{2018 + number // 3}-05-04 12:00:0{number}")
+        made.add(name, f"{2018 + number // 3}-05-04 12:00:0{number}")
     made.index()
     yield made
     made.close()

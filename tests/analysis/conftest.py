@@ -19,7 +19,7 @@ def fresh(home: Home) -> Callable[..., Indexer]:
     """Return a function that makes an indexer with workers and plugins of its own."""
 
     def make(workers: int = 1, **settings: Any) -> Indexer:
-        home.add()
+        home.add_library()
         # Only what the test planted, and time: a worker without the table of places starts sooner.
         plugins = Plugins()
         kept = [f.name for f in plugins.found if f.problem is None and f.name not in ("places", "media")]

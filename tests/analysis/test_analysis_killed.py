@@ -4,8 +4,9 @@ import subprocess
 import sys
 from pathlib import Path
 
-from helpers.photos import make_photo, make_video
 from helpers.serving import environment
+
+from haven_fs.testing import make_photo, make_video
 
 SCRIPT = Path(__file__).parents[1] / "benchmarks" / "kill_index.py"
 

@@ -5,11 +5,11 @@ from collections.abc import Callable
 
 import pytest
 from helpers.home import Home
-from helpers.photos import make_photo, make_video, picture
 from helpers.planting import Plant
 from PIL import Image
 
 from haven_fs.analysis.indexer import Indexer
+from haven_fs.testing import make_photo, make_video, picture
 
 Fresh = Callable[..., Indexer]
 
@@ -18,12 +18,12 @@ import os
 import time
 from pathlib import Path
 
-from haven_fs import Facts, Tag, hookimpl
+from haven_fs import Analyzer, Facts, Tag, hookimpl
 
 HERE = Path(__file__).with_suffix("")
 
 
-class Mine:
+class Mine(Analyzer):
     name = "{name}"
     needs = "{needs}"
 
@@ -80,7 +80,7 @@ NAMES = [f"{number}.jpg" for number in range(8)]
 
 def fill(home: Home) -> None:
     for name in NAMES:
-        home.photo(name)
+        home.add(name)
 
 
 @pytest.mark.parametrize("needs", ["metadata", "picture"])
@@ -162,7 +162,7 @@ def test_facts_that_break_the_contract(home: Home, fresh: Fresh, plant: Plant) -
     lines = [f'if sample.path.name == "{number}.jpg":\n            {code}' for number, (code, _) in enumerate(BROKEN)]
     plant("mine", analyzer("\n        ".join(lines)))
     for number in range(len(BROKEN) + 1):
-        home.photo(f"{number}.jpg")
+        home.add(f"{number}.jpg")
     indexer = fresh()
     indexer.run()
     found = failed(home)
@@ -218,7 +218,7 @@ def test_new_bytes_are_analyzed_anew(home: Home, fresh: Fresh, plant: Plant) -> 
     fill(home)
     fresh().run()
     mine.with_suffix(".calls").unlink()
-    home.photo("4.jpg", seed="another", size=(96, 64))
+    home.add("4.jpg", seed="another", size=(96, 64))
     fresh().run()
     assert mine.with_suffix(".calls").read_text() == "1 4.jpg\n"
 
@@ -257,7 +257,7 @@ def test_a_picture_that_cannot_be_decoded_is_no_fault_of_the_plugin(home: Home, 
     mine = plant("mine", analyzer(needs="picture"))
     path = make_photo(home.root / "cut.png", format="PNG", size=(300, 300))
     path.write_bytes(path.read_bytes()[:80])
-    home.photo("whole.jpg")
+    home.add("whole.jpg")
     indexer = fresh()
     indexer.run()
     assert "1 whole.jpg" in mine.with_suffix(".calls").read_text().splitlines()
@@ -271,7 +271,7 @@ def test_what_an_analyzer_says_is_kept_word_for_word(home: Home, fresh: Fresh, p
             problems=["the date is nonsense"],
         )"""
     plant("mine", analyzer(body))
-    home.photo("1.jpg")
+    home.add("1.jpg")
     fresh().run()
     assert failed(home) == {}
     assert (home.facts("1.jpg")["caption"], home.facts("1.jpg")["lens"]) == ("x?y", "50 mm")

@@ -19,10 +19,10 @@ Fresh = Callable[..., Indexer]
 SLOW = """
 import time
 
-from haven_fs import Facts, hookimpl
+from haven_fs import Analyzer, Facts, hookimpl
 
 
-class Slow:
+class Slow(Analyzer):
     name, version, needs = "slow", 1, "picture"
 
     def analyze(self, batch):
@@ -39,7 +39,7 @@ def haven_analyzers(settings):
 def test_a_run_that_is_stopped_is_completed_by_the_next(home: Home, fresh: Fresh, plant: Plant) -> None:
     plant("slow", SLOW)
     for number in range(60):
-        home.photo(f"{number}.jpg", size=(16, 16))
+        home.add(f"{number}.jpg", size=(16, 16))
     indexer = fresh(workers=2)
     threading.Timer(2.0, indexer.stop).start()
     indexer.run()
@@ -53,7 +53,7 @@ def test_a_run_that_is_stopped_is_completed_by_the_next(home: Home, fresh: Fresh
 
 
 def test_stopping_before_anything_began(home: Home, fresh: Fresh) -> None:
-    home.photo("a.jpg")
+    home.add("a.jpg")
     indexer = fresh()
     indexer.stop()
     indexer.run()
@@ -63,7 +63,7 @@ def test_stopping_before_anything_began(home: Home, fresh: Fresh) -> None:
 
 
 def test_nothing_due_starts_no_worker(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
-    home.photo("a.jpg")
+    home.add("a.jpg")
     home.index()
     monkeypatch.setattr(Pool, "_submit", lambda *_: pytest.fail("a worker was started"))
     home.index()
@@ -71,7 +71,7 @@ def test_nothing_due_starts_no_worker(home: Home, monkeypatch: pytest.MonkeyPatc
 
 def test_two_workers_do_what_one_does(home: Home, fresh: Fresh) -> None:
     for number in range(150):
-        home.photo(f"{number % 7}/{number}.jpg", f"20{number % 20:02d}-01-01 00:00:00", size=(16, 16))
+        home.add(f"{number % 7}/{number}.jpg", f"20{number % 20:02d}-01-01 00:00:00", size=(16, 16))
     fresh(workers=2).run()
     assert home.query("SELECT count(*), count(DISTINCT day) FROM photo WHERE shown = 1") == [(150, 20)]
 
@@ -80,9 +80,9 @@ def test_a_file_that_vanishes_before_it_is_read_is_no_error(
     home: Home, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     caplog.set_level(logging.WARNING)
-    home.photo("a.jpg")
-    home.photo("b.jpg")
-    home.add()
+    home.add("a.jpg")
+    home.add("b.jpg")
+    home.add_library()
     indexer = home.indexer()
     indexer.walk()
     (home.root / "a.jpg").unlink()
@@ -94,8 +94,8 @@ def test_a_file_that_vanishes_before_it_is_read_is_no_error(
 
 
 def test_a_folder_that_vanishes_while_away_keeps_what_is_due(home: Home) -> None:
-    home.photo("a.jpg")
-    home.add()
+    home.add("a.jpg")
+    home.add_library()
     home.indexer().walk()
     home.root.rename(home.root.with_name("elsewhere"))
     home.indexer().run()
@@ -110,7 +110,7 @@ def test_the_pool_gives_each_item_its_own_result(home: Home) -> None:
     settings = {**load_settings(home.data, plugins().settings()), "index.workers": 1}
     pool = Pool(settings, [], niceness=0)
     try:
-        paths = [home.photo(f"{number}.jpg", size=(8 + number, 8)) for number in range(5)]
+        paths = [home.add(f"{number}.jpg", size=(8 + number, 8)) for number in range(5)]
         groups = [Group((File(number, str(path), 0),)) for number, path in enumerate(paths)]
         results = list(pool.run(look_into, [groups[:2], groups[2:4], groups[4:]]))
     finally:

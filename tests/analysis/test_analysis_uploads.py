@@ -6,21 +6,23 @@ from pathlib import Path
 
 import pytest
 from helpers.home import Home
-from helpers.photos import make_photo
 
+from haven_fs.analysis.at_once import AtOnce
 from haven_fs.analysis.scan import Scan
-from haven_fs.analysis.uploads import Stored, Uploads
 from haven_fs.catalog.libraries import add_inbox, add_library, all_libraries, find_inbox, remove_library
 from haven_fs.errors import Forbidden, Refused, Unavailable, UnsupportedType, UserError
 from haven_fs.library.walk import Listing
+from haven_fs.testing import make_photo
+from haven_fs.tree.disk.place import DiskPlace
+from haven_fs.tree.disk.uploads import Stored, Uploads
 
 
 class Receiving:
     """A home with an inbox, and uploads to it."""
 
     def __init__(self, folder: Path, **settings: object) -> None:
-        self.home = Home(folder, **settings)
-        self.home.photo("known.jpg")
+        self.home = Home(folder, settings=settings)
+        self.home.add("known.jpg")
         self.home.index()
         self.inbox = folder / "Inbox"
         add_inbox(self.home.catalog, self.inbox, self.home.data)
@@ -28,21 +30,28 @@ class Receiving:
         self.new = folder / "new"
 
     def another(self) -> Uploads:
-        from helpers.home import plugins
+        self.at_once = AtOnce(self.home.catalog, self.home.plugins, self.home.settings)
+        return Uploads(self.home.catalog, self.home.settings, self.at_once)
 
-        return Uploads(self.home.catalog, plugins(), self.home.settings)
+    def place(self, below: str = "") -> DiskPlace:
+        """Return a folder in the inbox."""
+        with self.home.catalog.read() as db:
+            inbox = find_inbox(db)
+        assert inbox is not None
+        return DiskPlace(inbox, below)
 
     def send(self, name: str, data: bytes, below: str = "", *, over: bool = False) -> Stored:
-        draft = self.uploads.begin(None, below.encode(), len(data))
+        draft = self.uploads.begin(self.place(below), len(data))
         draft.write(data)
         draft.finish()
         try:
-            return self.uploads.store(draft, None, below.encode(), name, over=over, link=True)
+            target, changing = self.place(below).child(name), self.home.catalog.write
+            return self.uploads.store(draft, target, over=over, link=True, changing=changing)
         finally:
             draft.discard()
 
     def send_by_date(self, name: str, data: bytes, mtime: float | None = None) -> Stored:
-        draft = self.uploads.begin(None, b"", None)
+        draft = self.uploads.begin(None, None)
         draft.write(data)
         draft.finish(mtime)
         try:
@@ -236,7 +245,7 @@ def test_a_file_that_the_walk_finds_first_is_one_photo(house: Receiving) -> None
         inbox = find_inbox(db)
     assert inbox is not None
     Scan(house.home.catalog, inbox).run({""})
-    stored = house.uploads._at_once.put(inbox, house.inbox / "a.jpg")
+    stored = house.at_once.put(inbox, house.inbox / "a.jpg")
     house.home.index()
     assert house.home.seen(house.inbox)["a.jpg"].id == stored
     assert house.home.query("SELECT count(*) FROM photo WHERE shown = 1") == [2]

@@ -8,7 +8,8 @@ from helpers.home import Home
 from haven_fs.analysis.scan import Scan
 from haven_fs.catalog.libraries import set_writable
 from haven_fs.library.walk import Listing
-from haven_fs.tree.filing import Filing, Spot, make_folder
+from haven_fs.tree.disk.filing import Filing
+from haven_fs.tree.disk.place import DiskPlace, make_folder
 
 Act = Callable[[], object]
 
@@ -33,16 +34,16 @@ class Writing:
 
     def __init__(self, home: Home) -> None:
         self.home = home
-        home.photo("Trip/1.jpg")
-        home.photo("2.jpg")
+        home.add("Trip/1.jpg")
+        home.add("2.jpg")
         home.index()
         with home.catalog.write() as w:
             set_writable(w, "Pictures", writable=True)
         self.library = home.library()
         self.filing = Filing(lambda: home.catalog.write(by="me"), lambda _: None)
 
-    def at(self, path: str) -> Spot:
-        return Spot(self.library, path)
+    def at(self, path: str) -> DiskPlace:
+        return DiskPlace(self.library, path)
 
     def make(self, path: str) -> None:
         with self.home.catalog.write() as w:
@@ -81,7 +82,7 @@ def test_a_folder_that_is_removed_stays_so(writing: Writing, only: set[str] | No
 
 @ALL_OR_ROOT
 def test_files_that_are_moved_or_removed_leave_no_ghost(writing: Writing, only: set[str] | None) -> None:
-    writing.home.photo("3.jpg")
+    writing.home.add("3.jpg")
     writing.home.index()
 
     def after() -> None:

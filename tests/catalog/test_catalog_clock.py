@@ -9,7 +9,7 @@ def clock(home: Home) -> int:
 
 
 def test_a_walk_that_finds_nothing_leaves_it(home: Home) -> None:
-    home.photo("a.jpg")
+    home.add("a.jpg")
     home.index()
     before = clock(home)
     home.index()
@@ -17,9 +17,9 @@ def test_a_walk_that_finds_nothing_leaves_it(home: Home) -> None:
 
 
 def test_a_new_photo_moves_it(home: Home) -> None:
-    home.photo("a.jpg")
+    home.add("a.jpg")
     home.index()
     before = clock(home)
-    home.photo("b.jpg")
+    home.add("b.jpg")
     home.index()
     assert clock(home) > before

@@ -5,11 +5,11 @@ from typing import Literal
 
 import pytest
 from helpers.home import Home
-from helpers.photos import make_photo, make_video
 from hypothesis import given
 from hypothesis import strategies as st
 
 from haven_fs.catalog import names
+from haven_fs.testing import make_photo, make_video
 
 # What file names may hold anywhere, lone surrogates (bytes that are no text) among it.
 ANY_NAME = st.text(st.characters(codec=None, exclude_characters="\0"), max_size=300)
@@ -86,7 +86,7 @@ def test_portable(name: str, made: str) -> None:
 
 def test_photos_of_one_name_are_told_apart_for_good(home: Home) -> None:
     for folder in "abc":
-        home.photo(f"{folder}/IMG_1.jpg")
+        home.add(f"{folder}/IMG_1.jpg")
     home.index()
     before = {path: seen.name for path, seen in home.seen().items()}
     assert before == {"a/IMG_1.jpg": "IMG_1.jpg", "b/IMG_1.jpg": "IMG_1 (2).jpg", "c/IMG_1.jpg": "IMG_1 (3).jpg"}
@@ -96,7 +96,7 @@ def test_photos_of_one_name_are_told_apart_for_good(home: Home) -> None:
 
 def test_names_differ_in_more_than_case_and_composition(home: Home) -> None:
     for number, name in enumerate(["Ü.jpg", "ü.jpg", "U\u0308.jpg", "IMG.JPG", "img.jpg"]):
-        home.photo(f"{number}/{name}")
+        home.add(f"{number}/{name}")
     home.index()
     folds = [names.fold(seen.name or "") for seen in home.seen().values()]
     assert len(set(folds)) == len(folds) == 5
@@ -104,19 +104,19 @@ def test_names_differ_in_more_than_case_and_composition(home: Home) -> None:
 
 
 def test_a_name_is_never_used_again(home: Home) -> None:
-    first = home.photo("a/IMG_1.jpg")
+    first = home.add("a/IMG_1.jpg")
     home.index()
     first.unlink()
     home.index(accept_missing=True)
-    home.photo("b/IMG_1.jpg", seed="another")
+    home.add("b/IMG_1.jpg", seed="another")
     home.index()
     assert home.seen()["b/IMG_1.jpg"].name == "IMG_1 (2).jpg"
 
 
 def test_longest_names(home: Home) -> None:
     for folder in "ab":
-        home.photo(f"{folder}/{'n' * 251}.jpg")
-        home.photo(f"{folder}/{'ü' * 125}.jpg")
+        home.add(f"{folder}/{'n' * 251}.jpg")
+        home.add(f"{folder}/{'ü' * 125}.jpg")
     home.index()
     shown = [seen.name or "" for seen in home.seen().values()]
     assert len(shown) == len(set(shown)) == 4
@@ -125,7 +125,7 @@ def test_longest_names(home: Home) -> None:
 
 def test_names_of_devices_and_forbidden_letters(home: Home) -> None:
     for name in ("con.jpg", "what?.jpg", "a:b.jpg", "a*b.jpg", " x .jpg"):
-        home.photo(name)
+        home.add(name)
     home.index()
     shown = {path: seen.name for path, seen in home.seen().items()}
     assert shown["con.jpg"] == "_con.jpg"
@@ -137,7 +137,7 @@ def test_names_of_devices_and_forbidden_letters(home: Home) -> None:
 
 def test_companions_share_a_stem_that_is_theirs_alone(home: Home) -> None:
     for folder in "ab":
-        home.photo(f"{folder}/IMG_7.jpg")
+        home.add(f"{folder}/IMG_7.jpg")
         make_video(home.root / f"{folder}/IMG_7.MOV")
     make_photo(home.root / "c/IMG_7.png", format="PNG")
     home.index()
@@ -152,15 +152,15 @@ def test_companions_share_a_stem_that_is_theirs_alone(home: Home) -> None:
 
 
 def test_photos_without_companions_may_share_a_stem(home: Home) -> None:
-    home.photo("a/IMG_8.jpg")
+    home.add("a/IMG_8.jpg")
     make_photo(home.root / "b/IMG_8.png", format="PNG")
     home.index()
     assert {seen.name for seen in home.seen().values()} == {"IMG_8.jpg", "IMG_8.png"}
 
 
 def test_an_edit_says_that_it_is_one(home: Home) -> None:
-    home.photo("IMG_1234.jpg")
-    home.photo("IMG_E1234.jpg")
+    home.add("IMG_1234.jpg")
+    home.add("IMG_E1234.jpg")
     home.index()
     assert {seen.name for seen in home.seen().values()} == {"IMG_1234.jpg", "IMG_1234 (edited).jpg"}
     assert len({seen.photo for seen in home.seen().values()}) == 1

@@ -41,7 +41,7 @@ INSERT INTO member SELECT 1, id FROM photo WHERE kind = 'video';
 
 @pytest.fixture(scope="module", params=["as it was filled", "after ANALYZE"])
 def full(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Home]:
-    made = Home(tmp_path_factory.mktemp("full"), **{"tree.split_above": 5000})
+    made = Home(tmp_path_factory.mktemp("full"), settings={"tree.split_above": 5000})
     with made.catalog.write() as w:
         for statement in FILL.split(";\n"):
             w.db.execute(statement)

@@ -7,14 +7,14 @@ from typing import Any
 
 import pytest
 from helpers.home import Home, Seen
-from helpers.photos import make_photo
 
 from haven_fs.errors import UserError
+from haven_fs.testing import make_photo
 
 
 def fill(home: Home, count: int, folder: str = "") -> dict[str, Seen]:
     for number in range(count):
-        home.photo(f"{folder}{number:02d}.jpg", size=(8, 8), camera=None)
+        home.add(f"{folder}{number:02d}.jpg", size=(8, 8), camera=None)
     home.index()
     return home.seen()
 
@@ -121,7 +121,7 @@ def test_a_library_that_is_away_stays_so_until_all_of_it_was_seen(home: Home) ->
     shutil.move(home.root / "lost", home.root.parent / "lost")
     home.index()
     assert home.library().away
-    home.photo("kept/new.jpg")
+    home.add("kept/new.jpg")
     home.look({"kept"})
     assert home.library().away
     assert home.library().missing == 15
@@ -132,7 +132,7 @@ def test_what_is_new_on_a_disk_that_lost_much_is_shown(home: Home) -> None:
     before = fill(home, 20)
     for number in range(15):
         (home.root / f"{number:02d}.jpg").unlink()
-    home.photo("new.jpg")
+    home.add("new.jpg")
     home.index()
     assert home.library().away
     assert home.seen().keys() == before.keys() | {"new.jpg"}
@@ -152,7 +152,7 @@ def unreadable(monkeypatch: pytest.MonkeyPatch, folder: Path) -> None:
 @pytest.mark.parametrize("look", [None, {"", "a", "a/b"}, {"a/b"}])
 def test_a_folder_that_cannot_be_listed_loses_nothing(home: Home, monkeypatch: pytest.MonkeyPatch, look: Any) -> None:
     for name in ("x.jpg", "a/b/y.jpg", "a/b/c/z.jpg"):
-        home.photo(name)
+        home.add(name)
     home.index()
     before = home.seen()
     with monkeypatch.context() as patch:
@@ -167,14 +167,14 @@ def test_a_folder_that_cannot_be_listed_loses_nothing(home: Home, monkeypatch: p
 def test_what_comes_into_a_folder_that_cannot_be_listed_is_found_later(
     home: Home, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    home.photo("a/x.jpg")
-    home.photo("b/y.jpg")
+    home.add("a/x.jpg")
+    home.add("b/y.jpg")
     home.index()
     before = home.seen()
     with monkeypatch.context() as patch:
         unreadable(patch, home.root.resolve() / "b")
         (home.root / "a/x.jpg").rename(home.root / "b/x.jpg")
-        home.photo("b/new.jpg")
+        home.add("b/new.jpg")
         home.index()
         assert home.seen() == {"b/y.jpg": before["b/y.jpg"]}
     home.index()
@@ -186,7 +186,7 @@ def test_what_comes_into_a_folder_that_cannot_be_listed_is_found_later(
 
 def test_folders_that_come_without_being_announced(home: Home) -> None:
     """A folder moved in brings folders of its own, of which the system tells nothing."""
-    home.photo("a.jpg")
+    home.add("a.jpg")
     home.index()
     make_photo(home.root.parent / "out/deep/er/b.jpg")
     (home.root.parent / "out").rename(home.root / "in")
@@ -196,8 +196,8 @@ def test_folders_that_come_without_being_announced(home: Home) -> None:
 
 
 def test_ignore_rules_that_change(home: Home) -> None:
-    home.photo("private/a.jpg")
-    home.photo("b.jpg")
+    home.add("private/a.jpg")
+    home.add("b.jpg")
     home.index()
     before = home.seen()
     (home.root / ".havenignore").write_text("private/\n")
@@ -214,7 +214,7 @@ def test_a_library_removed_and_added_again(home: Home) -> None:
     from haven_fs.catalog.libraries import remove_library
 
     for name in ("a/x.jpg", "b/x.jpg", "c/IMG_1.jpg"):
-        home.photo(name)
+        home.add(name)
     shutil.copy2(home.root / "a/x.jpg", home.root / "copy.jpg")
     (home.root / "d").mkdir()
     shutil.copy2(home.root / "b/x.jpg", home.root / "d/x.jpg")
@@ -238,28 +238,28 @@ def test_a_library_removed_and_added_again(home: Home) -> None:
 
 
 def test_folders_that_cannot_be_libraries(home: Home, tmp_path: Path) -> None:
-    home.photo("sub/a.jpg")
-    library = home.add()
-    assert home.add() == library
+    home.add("sub/a.jpg")
+    library = home.add_library()
+    assert home.add_library() == library
     (tmp_path / "link").symlink_to(home.root)
-    assert home.add(tmp_path / "link") == library
+    assert home.add_library(tmp_path / "link") == library
     for folder in (home.root / "sub", tmp_path / "link" / "sub"):
         with pytest.raises(UserError, match="overlaps"):
-            home.add(folder)
+            home.add_library(folder)
     for folder in (tmp_path, home.data):
         with pytest.raises(UserError, match="data folder"):
-            home.add(folder)
+            home.add_library(folder)
     with pytest.raises(UserError, match="no folder"):
-        home.add(tmp_path / "missing")
+        home.add_library(tmp_path / "missing")
     with pytest.raises(UserError, match="no folder"):
-        home.add(home.root / "sub/a.jpg")
+        home.add_library(home.root / "sub/a.jpg")
     assert [known.root for known in home.indexer().libraries()] == [home.root.resolve()]
 
 
 def test_libraries_of_one_name(home: Home, tmp_path: Path) -> None:
-    home.photo("a.jpg")
+    home.add("a.jpg")
     make_photo(tmp_path / "other" / "pictures" / "b.jpg")
-    home.add()
-    home.add(tmp_path / "other" / "pictures")
+    home.add_library()
+    home.add_library(tmp_path / "other" / "pictures")
     home.index()
     assert [library.name for library in home.indexer().libraries()] == ["Pictures", "pictures (2)"]

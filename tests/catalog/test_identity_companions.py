@@ -3,8 +3,9 @@
 import shutil
 
 from helpers.home import Home
-from helpers.photos import make_video, picture
 from PIL import Image
+
+from haven_fs.testing import make_video, picture
 
 XMP = (
     '<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">'
@@ -33,8 +34,8 @@ def raw(path: object, seed: object = 1) -> None:
 
 
 def test_the_video_of_a_live_photo_comes_later(home: Home) -> None:
-    home.photo("IMG_1.jpg", "2020-01-01 00:00:00")
-    home.photo("other.jpg")
+    home.add("IMG_1.jpg", "2020-01-01 00:00:00")
+    home.add("other.jpg")
     home.index()
     before = home.seen()
     make_video(home.root / "IMG_1.MOV")
@@ -54,7 +55,7 @@ def test_the_photo_of_a_live_video_comes_later(home: Home) -> None:
     home.index()
     before = home.seen()["IMG_1.MOV"]
     assert types(home) == ["Videos"]
-    home.photo("IMG_1.jpg")
+    home.add("IMG_1.jpg")
     home.index()
     after = home.seen()
     assert roles(home) == {"IMG_1.jpg": "main", "IMG_1.MOV": "live"}
@@ -64,7 +65,7 @@ def test_the_photo_of_a_live_video_comes_later(home: Home) -> None:
 
 
 def test_a_sidecar_comes_changes_and_goes(home: Home) -> None:
-    home.photo("a.jpg")
+    home.add("a.jpg")
     home.index()
     before = home.seen()["a.jpg"]
     assert home.facts("a.jpg")["rating"] is None
@@ -81,7 +82,7 @@ def test_a_sidecar_comes_changes_and_goes(home: Home) -> None:
 
 
 def test_the_jpeg_goes_and_leaves_the_raw(home: Home) -> None:
-    home.photo("DSC_1.jpg")
+    home.add("DSC_1.jpg")
     raw(home.root / "DSC_1.dng")
     home.index()
     before = home.seen()
@@ -97,7 +98,7 @@ def test_the_jpeg_goes_and_leaves_the_raw(home: Home) -> None:
 
 
 def test_a_group_that_moves_together(home: Home) -> None:
-    home.photo("IMG_1.jpg")
+    home.add("IMG_1.jpg")
     make_video(home.root / "IMG_1.MOV")
     (home.root / "IMG_1.xmp").write_text(XMP.format(4))
     home.index()
@@ -111,7 +112,7 @@ def test_a_group_that_moves_together(home: Home) -> None:
 
 
 def test_a_companion_that_moves_away_is_a_photo_of_its_own(home: Home) -> None:
-    home.photo("IMG_1.jpg")
+    home.add("IMG_1.jpg")
     make_video(home.root / "IMG_1.MOV")
     home.index()
     before = home.seen()
@@ -126,7 +127,7 @@ def test_a_companion_that_moves_away_is_a_photo_of_its_own(home: Home) -> None:
 
 
 def test_a_companion_that_moves_away_first_in_order_is_a_photo_of_its_own(home: Home) -> None:
-    home.photo("b/IMG_1.jpg")
+    home.add("b/IMG_1.jpg")
     make_video(home.root / "b/IMG_1.MOV")
     home.index()
     before = home.seen()
@@ -139,7 +140,7 @@ def test_a_companion_that_moves_away_first_in_order_is_a_photo_of_its_own(home: 
 
 
 def test_two_photos_become_one_and_two_again(home: Home) -> None:
-    home.photo("a/IMG_1.jpg")
+    home.add("a/IMG_1.jpg")
     make_video(home.root / "b/IMG_1.MOV")
     home.index()
     before = home.seen()
@@ -159,7 +160,7 @@ def test_two_photos_become_one_and_two_again(home: Home) -> None:
 
 
 def test_copies_of_a_group_are_groups_of_their_own(home: Home) -> None:
-    home.photo("a/IMG_1.jpg")
+    home.add("a/IMG_1.jpg")
     make_video(home.root / "a/IMG_1.MOV")
     home.index()
     before = home.seen()

@@ -9,7 +9,7 @@ from haven_fs.analysis import scan
 
 
 def copied(home: Home) -> None:
-    home.photo("2020/a.jpg")
+    home.add("2020/a.jpg")
     home.index()
     (home.root / "2021").mkdir()
     shutil.copy2(home.root / "2020/a.jpg", home.root / "2021/a.jpg")

@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 from helpers.home import Home, Seen
-from helpers.photos import make_photo
+
+from haven_fs.testing import make_photo
 
 
 def same(after: Seen, before: Seen) -> bool:
@@ -15,8 +16,8 @@ def same(after: Seen, before: Seen) -> bool:
 @pytest.mark.parametrize("to", ["b.jpg", "new/folder/a.jpg", "A.JPG", "sub/A (2).jpg", "ä.jpg"])
 @pytest.mark.parametrize("way", ["walk", "announced"])
 def test_a_moved_file_keeps_its_photo_and_name(home: Home, to: str, way: str) -> None:
-    home.photo("a.jpg")
-    home.photo("sub/other.jpg")
+    home.add("a.jpg")
+    home.add("sub/other.jpg")
     home.index()
     before = home.seen()
     (home.root / to).parent.mkdir(parents=True, exist_ok=True)
@@ -34,7 +35,7 @@ def test_a_moved_file_keeps_its_photo_and_name(home: Home, to: str, way: str) ->
 
 def test_a_renamed_folder_keeps_its_photos(home: Home) -> None:
     for name in ("Trip/a.jpg", "Trip/day 2/b.jpg"):
-        home.photo(name)
+        home.add(name)
     home.index()
     before = home.seen()
     (home.root / "Trip").rename(home.root / "trip")
@@ -49,11 +50,11 @@ def test_a_renamed_folder_keeps_its_photos(home: Home) -> None:
 
 
 def test_a_file_moved_to_another_library_keeps_its_photo(home: Home, tmp_path: Path) -> None:
-    home.photo("a.jpg")
-    home.photo("b.jpg")
+    home.add("a.jpg")
+    home.add("b.jpg")
     other = tmp_path / "Other"
     make_photo(other / "c.jpg")
-    home.add(other)
+    home.add_library(other)
     home.index()
     before = home.seen()
     (home.root / "a.jpg").rename(other / "a.jpg")
@@ -65,10 +66,10 @@ def test_a_file_moved_to_another_library_keeps_its_photo(home: Home, tmp_path: P
 
 
 def test_new_bytes_at_an_old_path_are_the_photo_seen_anew(home: Home) -> None:
-    home.photo("a.jpg", "2019-01-02 03:04:05", caption="before")
+    home.add("a.jpg", "2019-01-02 03:04:05", caption="before")
     home.index()
     before, facts = home.seen()["a.jpg"], home.facts("a.jpg")
-    home.photo("a.jpg", "2021-01-02 03:04:05", seed="other", size=(96, 48))
+    home.add("a.jpg", "2021-01-02 03:04:05", seed="other", size=(96, 48))
     home.index()
     assert same(home.seen()["a.jpg"], before)
     assert home.facts("a.jpg")["taken"] - facts["taken"] == 731 * 86400
@@ -76,7 +77,7 @@ def test_new_bytes_at_an_old_path_are_the_photo_seen_anew(home: Home) -> None:
 
 
 def test_a_photo_that_breaks_and_is_mended(home: Home) -> None:
-    path = home.photo("a.jpg")
+    path = home.add("a.jpg")
     home.index()
     before, whole = home.seen()["a.jpg"], path.read_bytes()
     path.write_bytes(b"\xff\xd8\xff" + b"no picture" * 50)
@@ -91,7 +92,7 @@ def test_a_photo_that_breaks_and_is_mended(home: Home) -> None:
 
 
 def test_exact_duplicates_are_two_photos(home: Home) -> None:
-    first = home.photo("a/x.jpg")
+    first = home.add("a/x.jpg")
     for name in ("b/x.jpg", "b/y.jpg"):
         (home.root / name).parent.mkdir(exist_ok=True)
         shutil.copy2(first, home.root / name)
@@ -106,7 +107,7 @@ def test_exact_duplicates_are_two_photos(home: Home) -> None:
 
 
 def test_a_copy_made_later_is_a_photo_of_its_own(home: Home) -> None:
-    first = home.photo("a.jpg")
+    first = home.add("a.jpg")
     home.index()
     before = home.seen()["a.jpg"]
     shutil.copy2(first, home.root / "copy.jpg")
@@ -116,8 +117,8 @@ def test_a_copy_made_later_is_a_photo_of_its_own(home: Home) -> None:
 
 
 def test_two_files_that_swap_names(home: Home) -> None:
-    home.photo("a.jpg", "2001-01-01 00:00:00")
-    home.photo("b.jpg", "2002-01-01 00:00:00", size=(96, 64))
+    home.add("a.jpg", "2001-01-01 00:00:00")
+    home.add("b.jpg", "2002-01-01 00:00:00", size=(96, 64))
     home.index()
     before, facts = home.seen(), {name: home.facts(name) for name in ("a.jpg", "b.jpg")}
     (home.root / "a.jpg").rename(home.root / "c")
@@ -135,7 +136,7 @@ def test_two_files_that_swap_names(home: Home) -> None:
 def test_a_chain_of_renames(home: Home) -> None:
     """As `rename` does when a file is taken out of the middle of a numbered series."""
     for number in range(5):
-        home.photo(f"IMG_{number}.jpg", f"200{number}-01-01 00:00:00", size=(64 + number, 48))
+        home.add(f"IMG_{number}.jpg", f"200{number}-01-01 00:00:00", size=(64 + number, 48))
     home.index()
     photos, facts = {seen.photo for seen in home.seen().values()}, home.facts("IMG_4.jpg")
     for number in range(4):
@@ -148,8 +149,8 @@ def test_a_chain_of_renames(home: Home) -> None:
 
 
 def test_deleted_and_brought_back(home: Home, tmp_path: Path) -> None:
-    home.photo("a.jpg")
-    home.photo("b.jpg")
+    home.add("a.jpg")
+    home.add("b.jpg")
     home.index()
     before = home.seen()
     kept = tmp_path / "bin.jpg"
@@ -164,13 +165,13 @@ def test_deleted_and_brought_back(home: Home, tmp_path: Path) -> None:
 
 
 def test_a_file_of_other_bytes_under_an_old_name_is_another_photo(home: Home) -> None:
-    path = home.photo("a.jpg")
-    home.photo("b.jpg")
+    path = home.add("a.jpg")
+    home.add("b.jpg")
     home.index()
     before = home.seen()["a.jpg"]
     path.unlink()
     home.index()
-    home.photo("a.jpg", seed="another", size=(80, 60))
+    home.add("a.jpg", seed="another", size=(80, 60))
     home.index()
     after = home.seen()["a.jpg"]
     assert after.photo != before.photo
@@ -179,18 +180,18 @@ def test_a_file_of_other_bytes_under_an_old_name_is_another_photo(home: Home) ->
 
 def test_a_rename_in_another_case_beside_its_twin(home: Home) -> None:
     """The name on disk is shown as it is, although the old one was still known when it was first seen."""
-    home.photo("a.jpg")
+    home.add("a.jpg")
     (home.root / "a.jpg").rename(home.root / "A.jpg")
     home.index()
     (home.root / "A.jpg").unlink()
-    home.photo("a.JPG", seed="another")
+    home.add("a.JPG", seed="another")
     home.index()
     assert home.seen()["a.JPG"].shown_as == "a.JPG"
 
 
 def test_nothing_changed_is_nothing_done(home: Home) -> None:
     for name in ("a.jpg", "b/c.jpg"):
-        home.photo(name)
+        home.add(name)
     home.index()
     tables = ("original", "photo", "name", "analysis", "member", "value", "dir")
     before = {table: home.query(f"SELECT * FROM {table}") for table in tables}

@@ -3,8 +3,9 @@
 from pathlib import Path
 
 import pytest
-from helpers.photos import make_photo, make_video
 from helpers.serving import haven
+
+from haven_fs.testing import make_photo, make_video
 
 __all__ = ["indexed"]
 

@@ -18,7 +18,7 @@ PHOTOS = [f"IMG_{number:03d}.jpg" for number in range(1, 6)]
 def plant_home(folder: Path, photos: list[str]) -> Home:
     home = Home(folder)
     for name in photos:
-        home.photo(name)
+        home.add(name)
     home.index()
     for photo in photos:
         plant(home, photo, [(LEFT, looks(1))])
@@ -73,7 +73,7 @@ def test_nothing_to_back_up_and_no_place_for_it(tmp_path: Path) -> None:
     assert done.returncode == 1 and "nothing to back up" in done.stderr
     home = plant_home(tmp_path / "home", PHOTOS[:1])
     (tmp_path / "file").write_text("x")
-    done = haven("backup", tmp_path / "file", "--data", home.data, check=False)
+    done = haven("backup", tmp_path / "file/copies", "--data", home.data, check=False)
     assert done.returncode == 1 and "could not be written" in done.stderr
 
 
@@ -86,7 +86,7 @@ def test_the_brake(tmp_path: Path) -> None:
         assert statuses == [204] * 130 + [403] * 130
         answer = client("DELETE", f"{folder}{photos[-1]}")
         assert "haven allow" in answer.reason() and "haven undo" in answer.reason()
-        assert "may be taken out" in haven("allow", "--minutes", "5", "--data", serving.data).stdout
+        assert "Large removals are allowed until" in haven("allow", "--minutes", "5", "--data", serving.data).stdout
         assert client("DELETE", f"{folder}{photos[-1]}").status == 204
         haven("undo", "--data", serving.data)
         assert client.files(folder) == photos

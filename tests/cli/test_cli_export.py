@@ -10,13 +10,13 @@ from typing import Any
 import pytest
 from helpers.home import Home
 from helpers.packets import BOXES, digikam, lightroom, packet
-from helpers.photos import make_photo, make_video
 from helpers.programs import run
 from helpers.serving import haven
 from PIL import Image
 
 from haven_fs.cli.sidecars import put_sidecar
 from haven_fs.library.placed import NotEditable
+from haven_fs.testing import make_photo, make_video
 
 Box = tuple[float, float, float, float]
 DC = 'xmlns:dc="http://purl.org/dc/elements/1.1/"'
@@ -141,7 +141,7 @@ def test_a_mirror_names_the_people_again_elsewhere(home: Named, tmp_path: Path) 
 
 
 def test_beside_the_photos_only_where_that_is_allowed(home: Named) -> None:
-    home.photo("a.jpg")
+    home.add("a.jpg")
     home.index()
     home.name("a.jpg", "Alice", BOXES["Alice"])
     before = snapshot(home.root)
@@ -151,7 +151,7 @@ def test_beside_the_photos_only_where_that_is_allowed(home: Named) -> None:
     assert snapshot(home.root) == before
     home.allow()
     done = haven("export", "xmp", "--sidecars", "--data", home.data)
-    assert done.stdout == "1 sidecars written beside your photos, 0 were up to date.\n"
+    assert done.stdout == "1 sidecar written next to your photos, 0 already up to date.\n"
     after = snapshot(home.root)
     assert set(after) - set(before) == {"a.jpg.xmp"}
     assert {path: after[path] for path in before} == before
@@ -167,7 +167,7 @@ def test_favorites_are_five_stars(home: Named, tmp_path: Path) -> None:
     element = '<x:Rating xmlns:x="http://ns.adobe.com/xap/1.0/">1</x:Rating>'
     (home.root / "h.jpg.xmp").write_bytes(packet(element))
     for name in "abcdefgh":
-        home.photo(f"{name}.jpg")
+        home.add(f"{name}.jpg")
     home.index()
     home.allow()
     for name, favorite in {"a": 1, "b": 1, "c": 1, "d": 0, "e": 0, "f": 0, "h": 1}.items():
@@ -204,10 +204,10 @@ def test_sidecars_that_are_there_are_added_to_and_damaged_ones_left(home: Named)
         "d.jpg.xmp": digikam(48, 64),
     }
     for name, raw in files.items():
-        home.photo(f"{name[0]}.jpg")
+        home.add(f"{name[0]}.jpg")
         (home.root / name).write_bytes(raw)
     (home.root / "b.xmp").chmod(0o640)
-    home.photo("e.jpg")
+    home.add("e.jpg")
     home.index()
     with home.catalog.write() as w:
         w.db.execute("DELETE FROM face")
@@ -235,13 +235,13 @@ def test_sidecars_that_are_there_are_added_to_and_damaged_ones_left(home: Named)
     assert (shown["Exposure2012"], shown["HierarchicalSubject"]) == ("+0.35", ["Places|Paris"])
     assert home.export("--sidecars")["written"] == 0
     text = haven("export", "xmp", "--sidecars", "--data", home.data).stdout
-    assert "c.jpg.xmp: left as it is, since it is damaged.\n" in text
-    assert text.endswith("0 sidecars written beside your photos, 2 were up to date, 3 left as they are.\n")
+    assert "c.jpg.xmp: skipped, because it is damaged.\n" in text
+    assert text.endswith("0 sidecars written next to your photos, 2 already up to date, 3 skipped.\n")
 
 
 def test_who_has_no_name_or_is_hidden_or_is_not_in_it_is_not_written(home: Named, tmp_path: Path) -> None:
     for name in "abc":
-        home.photo(f"{name}.jpg")
+        home.add(f"{name}.jpg")
     (home.root / "c.jpg.xmp").write_bytes(digikam(64, 48))
     home.index()
     home.name("a.jpg", "Alma", BOXES["Bob"])
@@ -264,7 +264,7 @@ def test_who_has_no_name_or_is_hidden_or_is_not_in_it_is_not_written(home: Named
 
 
 def test_a_mirror_keeps_what_the_sidecars_of_the_photos_say(home: Named, tmp_path: Path) -> None:
-    home.photo("a.jpg")
+    home.add("a.jpg")
     (home.root / "a.xmp").write_bytes(lightroom(64, 48))
     home.index()
     home.name("a.jpg", "Zoë")
@@ -277,17 +277,17 @@ def test_a_mirror_keeps_what_the_sidecars_of_the_photos_say(home: Named, tmp_pat
 
 
 def test_mistakes_are_told_in_words(home: Named, tmp_path: Path) -> None:
-    home.photo("a.jpg")
+    home.add("a.jpg")
     home.index()
     file = tmp_path / "file"
     file.write_text("")
     for arguments, words in (
         ([], "haven export xmp DIR"),
-        ([tmp_path / "out", "--sidecars"], "either"),
+        ([tmp_path / "out", "--sidecars"], "Say where to write the sidecars"),
         ([home.root / "out"], "overlaps your photos"),
         ([home.root.parent], "overlaps"),
         ([home.data / "out"], "own data folder"),
-        ([file], "is a file"),
+        ([file], "That is a file; give the folder it is in."),
     ):
         done = haven("export", "xmp", *arguments, "--data", home.data, check=False)
         assert (done.returncode, done.stdout) == (1, "")
@@ -296,7 +296,7 @@ def test_mistakes_are_told_in_words(home: Named, tmp_path: Path) -> None:
 
 
 def test_photos_that_are_away_or_gone_are_said(home: Named, tmp_path: Path) -> None:
-    home.photo("a.jpg")
+    home.add("a.jpg")
     home.index()
     home.name("a.jpg", "Alice", BOXES["Alice"])
     (home.root / "a.jpg").unlink()
@@ -316,7 +316,7 @@ def test_a_sidecar_comes_to_disk_whole_or_not_at_all(tmp_path: Path) -> None:
     put_sidecar(path, b"two", b"one")
     assert (path.read_bytes(), path.stat().st_mode & 0o777) == (b"two", 0o600)
     for before in (None, b"one"):
-        with pytest.raises(NotEditable, match="meanwhile"):
+        with pytest.raises(NotEditable, match="changed it in the meantime"):
             put_sidecar(path, b"three", before)
     assert [file.name for file in path.parent.iterdir()] == ["a.xmp"]
     assert path.read_bytes() == b"two"

@@ -8,8 +8,9 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from helpers.photos import make_photo
 from helpers.serving import HAVEN, environment, haven, serve, wait_for
+
+from haven_fs.testing import make_photo
 
 
 def refused(*arguments: object, status: int = 1) -> str:
@@ -29,7 +30,6 @@ def refused(*arguments: object, status: int = 1) -> str:
 @pytest.mark.parametrize(
     "arguments",
     [
-        [],
         ["frobnicate"],
         ["index", "--frobnicate"],
         ["serve", "--port", "many"],
@@ -43,7 +43,11 @@ def refused(*arguments: object, status: int = 1) -> str:
     ],
 )
 def test_bad_arguments(arguments: list[str], tmp_path: Path) -> None:
-    assert "usage: haven" in refused(*arguments, status=2)
+    words = refused(*arguments, status=2).splitlines()
+    assert len(words) == 2
+    assert words[0].startswith("haven")
+    assert words[1].startswith("`haven")
+    assert "--help`" in words[1]
 
 
 def test_no_library_yet(tmp_path: Path) -> None:
@@ -59,7 +63,6 @@ def test_no_catalog_yet(command: list[str], tmp_path: Path) -> None:
 def test_folders_that_cannot_be_libraries(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     assert "no folder" in refused("index", tmp_path / "missing", "--data", tmp_path / "data")
-    assert "no folder" in refused("index", tmp_path / "file", "--data", tmp_path / "data")
     assert "data folder" in refused("index", tmp_path, "--data", tmp_path / "data")
     assert "data folder" in refused("serve", tmp_path, "--data", tmp_path / "data", "--port", "0")
     make_photo(tmp_path / "Pictures/sub/a.jpg")
@@ -67,8 +70,27 @@ def test_folders_that_cannot_be_libraries(tmp_path: Path) -> None:
     assert "overlaps" in refused("index", tmp_path / "Pictures/sub", "--data", tmp_path / "data")
 
 
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["index", "FILE"],
+        ["serve", "FILE", "--port", "0"],
+        ["serve", "FOLDER", "--inbox", "FILE", "--port", "0"],
+        ["backup", "FILE"],
+        ["export", "xmp", "FILE"],
+        ["people", "calibrate", "FILE"],
+    ],
+)
+def test_a_file_where_a_folder_is_wanted(indexed: Path, tmp_path: Path, arguments: list[str]) -> None:
+    file = tmp_path / "file.jpg"
+    make_photo(file)
+    known = {"FILE": file, "FOLDER": indexed.parent / "Pictures"}
+    words = refused(*(known.get(word, word) for word in arguments), "--data", indexed)
+    assert words == f"haven: {file}: That is a file; give the folder it is in.\n"
+
+
 def test_a_file_that_is_in_no_library(indexed: Path, tmp_path: Path) -> None:
-    assert "in no library" in refused("info", tmp_path / "x.jpg", "--data", indexed)
+    assert "not in a library" in refused("info", tmp_path / "x.jpg", "--data", indexed)
     assert "no library" in refused("libraries", "remove", "nothing", "--data", indexed)
 
 
@@ -76,6 +98,7 @@ def test_a_file_that_is_in_no_library(indexed: Path, tmp_path: Path) -> None:
     ("text", "reason"),
     [
         ("[tree\n", "haven.toml cannot be read"),
+        ('[places]\nlanguage = "de"\n', "language belongs above the first [section]"),
         ("\xff", "haven.toml cannot be read"),
         ("[tree]\nsplit_above = 'many'\n", "tree.split_above must be"),
         ("[tree]\nsplit_above = true\n", "tree.split_above must be"),
@@ -123,6 +146,8 @@ def test_a_data_folder_that_cannot_be_made(tmp_path: Path) -> None:
     make_photo(tmp_path / "Pictures/a.jpg")
     words = refused("index", tmp_path / "Pictures", "--data", tmp_path / "file/data")
     assert "cannot be used" in words
+    words = refused("index", tmp_path / "Pictures", "--data", tmp_path / "file")
+    assert "is a file, and --data takes a folder" in words
 
 
 def test_a_port_that_is_taken(tmp_path: Path) -> None:
@@ -130,7 +155,7 @@ def test_a_port_that_is_taken(tmp_path: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
         words = refused("serve", tmp_path / "Pictures", "--data", tmp_path / "data", "--port", port)
-    assert f"port {port}: Address already in use. Try another: --port 0" in words
+    assert f"port {port}: Address already in use. Try another port; --port 0" in words
 
 
 @pytest.mark.parametrize(

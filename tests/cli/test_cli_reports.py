@@ -11,10 +11,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from helpers.photos import make_photo
 from helpers.serving import HAVEN, environment, haven
 
 from haven_fs import __version__
+from haven_fs.testing import make_photo
 
 
 def said(*arguments: object) -> Any:
@@ -35,7 +35,7 @@ def test_help_names_every_command() -> None:
         *("serve", "index", "status", "info", "libraries", "users", "plugins", "doctor", "demo"),
         *("export", "people", "models", "search", "log", "undo", "allow", "backup"),
     ):
-        assert re.search(rf"^    {command}\b", text, re.MULTILINE)
+        assert re.search(rf"^  {command}\b", text, re.MULTILINE)
         assert "usage: haven" in haven(command, "--help").stdout
 
 
@@ -45,7 +45,7 @@ def test_index(indexed: Path) -> None:
     assert (report["photos"], report["videos"], report["unreadable"]) == (4, 1, 1)
     assert 0 <= report["seconds"] < 60
     text = haven("index", "--data", indexed)
-    assert text.stdout.startswith("4 photos and 1 videos in ")
+    assert text.stdout.startswith("4 photos and 1 video in ")
     assert text.stderr == ""
 
 
@@ -88,7 +88,7 @@ def test_status(indexed: Path) -> None:
     root = str(indexed.parent / "Pictures")
     assert report["libraries"] == [{"name": "Pictures", "root": root, "away": None, "missing": 0}]
     text = haven("status", "--data", indexed).stdout
-    assert "4 photos, 1 videos" in text
+    assert "4 photos, 1 video, 1 unreadable file" in text
     assert "up to date" in text
 
 
@@ -111,7 +111,7 @@ def test_doctor(indexed: Path) -> None:
     assert report["versions"]["haven-fs"] == __version__
     assert report["settings"]["tree.split_above"] == 2000
     text = haven("doctor", "--data", indexed).stdout
-    assert "Nothing is wrong" in text
+    assert "No problems found" in text
     for name in report["settings"]:
         assert f"  {name} = " in text
 
@@ -160,12 +160,12 @@ def test_libraries(tmp_path: Path) -> None:
     listed = said("libraries", "list", "--data", data)
     assert [library["name"] for library in listed] == ["One", "Two"]
     assert listed[0] == {"name": "One", "root": str(tmp_path / "One"), "away": None, "writable": False}
-    assert f"Two\t{tmp_path / 'Two'}\tthere" in haven("libraries", "list", "--data", data).stdout
+    assert f"Two\t{tmp_path / 'Two'}\tconnected" in haven("libraries", "list", "--data", data).stdout
     assert "added, moved and deleted" in haven("libraries", "set", "one", "--writable", "--data", data).stdout
     assert said("libraries", "list", "--data", data)[0]["writable"] is True
-    assert "only read" in haven("libraries", "set", str(tmp_path / "One"), "--read-only", "--data", data).stdout
+    assert "is read-only now" in haven("libraries", "set", str(tmp_path / "One"), "--read-only", "--data", data).stdout
     assert said("libraries", "list", "--data", data)[0]["writable"] is False
-    assert "forgotten" in haven("libraries", "remove", "two", "--data", data).stdout
+    assert "no longer a library" in haven("libraries", "remove", "two", "--data", data).stdout
     assert [library["name"] for library in said("libraries", "list", "--data", data)] == ["One"]
     assert said("status", "--data", data)["photos"] == 1
     assert (tmp_path / "Two/Two.jpg").exists()
@@ -180,7 +180,7 @@ def test_a_library_that_is_away_is_said(tmp_path: Path) -> None:
     haven("index", tmp_path / "Pictures", "--data", data)
     (tmp_path / "Pictures").rename(tmp_path / "elsewhere")
     done = haven("index", "--data", data)
-    assert "Away: " in done.stdout
+    assert "Pictures was not updated: " in done.stdout
     assert "is not there" in done.stdout
     assert "is not there" in said("status", "--data", data)["libraries"][0]["away"]
     assert "is not there" in haven("status", "--data", data).stdout
@@ -192,7 +192,7 @@ def test_a_library_that_is_away_is_said(tmp_path: Path) -> None:
 def test_users(tmp_path: Path) -> None:
     data = tmp_path / "data"
     assert "no users yet" in haven("users", "list", "--data", data).stdout
-    assert "anna may open" in haven("users", "add", "anna", "--data", data, input="correct horse\n").stdout
+    assert "anna can now sign in" in haven("users", "add", "anna", "--data", data, input="correct horse\n").stdout
     haven("users", "add", "ben", "--data", data, input="battery staple\n")
     assert haven("users", "list", "--data", data).stdout.split() == ["anna", "ben"]
     assert "correct horse" not in (data / "users.json").read_text()

@@ -17,9 +17,9 @@ R10, OLD = ("Canon", "Canon EOS R10"), ("Haven", "Test")
 def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Serving]:
     home = Home(tmp_path_factory.mktemp("house"))
     for day in (1, 2, 3):
-        home.photo(f"r{day}.jpg", f"2019-07-0{day} 23:30:00", gps=BERLIN, camera=R10)
-    home.photo("other.jpg", "2019-07-01 10:00:00", camera=OLD)
-    home.photo("scan.jpg", None, camera=None)
+        home.add(f"r{day}.jpg", f"2019-07-0{day} 23:30:00", position=BERLIN, camera=R10)
+    home.add("other.jpg", "2019-07-01 10:00:00", camera=OLD)
+    home.add("scan.jpg", None, camera=None)
     home.index()
     home.close()
     with serve(data=home.data) as serving:
@@ -112,7 +112,7 @@ def test_a_place_of_ones_own(house: Serving) -> None:
         assert client.files("/Places/Countries/Germany/Home/") == ["r1.jpg", "r2.jpg", "r3.jpg"]
         assert "r1.jpg" in client.files("/Search/%22in%20Home%22/")
         taken = haven("places", "name", "berlin", "--at", "52.5,13.4", *data, check=False)
-        assert taken.returncode == 1 and "Berlin already" in taken.stderr
+        assert taken.returncode == 1 and "already a place called Berlin" in taken.stderr
         haven("places", "name", "School", "--of", house.data.parent / "Pictures/r1.jpg", "--radius", "10", *data)
         listed = json.loads(haven("places", "list", "--json", *data).stdout)
         assert [(one["name"], one["photos"]) for one in listed] == [("Home", 3), ("School", 3)]

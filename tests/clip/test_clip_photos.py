@@ -5,7 +5,6 @@ from pathlib import Path
 import numpy as np
 import pytest
 from helpers.home import Home, plugins
-from helpers.photos import make_photo, make_video
 from helpers.tiny_clip import tiny_clip
 
 from haven_clip.model import chosen_model
@@ -13,6 +12,7 @@ from haven_clip.searcher import ClipSearcher
 from haven_fs.analysis.indexer import Indexer
 from haven_fs.library.kinds import sniff
 from haven_fs.library.picture import open_frames
+from haven_fs.testing import make_photo, make_video
 from haven_fs.tree.nodes import Folder
 from haven_fs.tree.photoset import PhotoSet
 from haven_models.store import model_store
@@ -35,7 +35,7 @@ def use(home: Home, seed: int, name: str) -> str:
 
 
 def index(home: Home) -> None:
-    home.add()
+    home.add_library()
     indexer = Indexer(home.catalog, plugins(), home.settings)
     indexer.run()
     assert indexer.counts().pending == 0
@@ -47,7 +47,7 @@ def opened(path: Path) -> list[object]:
 
 
 def test_without_a_model_nothing_is_embedded(home: Home) -> None:
-    home.photo("a.jpg")
+    home.add("a.jpg")
     assert chosen_model(home.settings) is None
     assert "clip" not in plugins().analyzers(home.settings)
     index(home)
@@ -58,7 +58,7 @@ def test_without_a_model_nothing_is_embedded(home: Home) -> None:
 
 def test_every_photo_and_several_frames_of_a_film_are_embedded(home: Home) -> None:
     space = use(home, 1, "one")
-    paths = [home.photo(f"{number}.jpg", size=(160, 120)) for number in range(20)]
+    paths = [home.add(f"{number}.jpg", size=(160, 120)) for number in range(20)]
     film = make_video(home.root / "film.mp4", seconds=20, changing=True)
     index(home)
     model = chosen_model(home.settings)
@@ -78,7 +78,7 @@ def test_every_photo_and_several_frames_of_a_film_are_embedded(home: Home) -> No
 def test_an_answer_is_the_exact_ranking_cut_where_relevance_ends(home: Home) -> None:
     space = use(home, 1, "one")
     for number in range(40):
-        home.photo(f"{number}.jpg", size=(160, 120), taken=f"20{10 + number % 3}-05-04 12:00:00")
+        home.add(f"{number}.jpg", size=(160, 120), taken=f"20{10 + number % 3}-05-04 12:00:00")
     index(home)
     searcher = ClipSearcher(home.settings)
     model = chosen_model(home.settings)
@@ -103,10 +103,10 @@ def test_an_answer_is_the_exact_ranking_cut_where_relevance_ends(home: Home) -> 
 
 def test_what_looks_alike_is_not_the_photo_itself(home: Home, tmp_path: Path) -> None:
     use(home, 1, "one")
-    home.photo("red.jpg", seed="same", size=(160, 120))
-    home.photo("twin.jpg", seed="same", size=(160, 120), taken="2021-01-01 00:00:00")
+    home.add("red.jpg", seed="same", size=(160, 120))
+    home.add("twin.jpg", seed="same", size=(160, 120), taken="2021-01-01 00:00:00")
     for number in range(10):
-        home.photo(f"{number}.jpg", size=(160, 120))
+        home.add(f"{number}.jpg", size=(160, 120))
     index(home)
     searcher, seen = ClipSearcher(home.settings), home.seen()
     with home.tree().view() as view:
@@ -122,7 +122,7 @@ def test_what_looks_alike_is_not_the_photo_itself(home: Home, tmp_path: Path) ->
 
 def test_a_text_that_was_asked_before_needs_no_model(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
     use(home, 1, "one")
-    home.photo("a.jpg")
+    home.add("a.jpg")
     index(home)
     with home.tree().view() as view:
         first = ClipSearcher(home.settings).by_text(view, "dog", PhotoSet())
@@ -139,7 +139,7 @@ def test_a_text_that_was_asked_before_needs_no_model(home: Home, monkeypatch: py
 def test_another_model_takes_over_when_it_has_seen_everything(home: Home) -> None:
     old = use(home, 1, "one")
     for number in range(6):
-        home.photo(f"{number}.jpg", size=(160, 120))
+        home.add(f"{number}.jpg", size=(160, 120))
     index(home)
     new = use(home, 2, "two")
     assert old != new
@@ -160,8 +160,8 @@ def test_another_model_takes_over_when_it_has_seen_everything(home: Home) -> Non
 
 
 def test_a_running_indexer_notices_another_model(home: Home) -> None:
-    home.photo("a.jpg")
-    home.add()
+    home.add("a.jpg")
+    home.add_library()
     indexer = Indexer(home.catalog, plugins(), home.settings)
     indexer.run()
     space = use(home, 1, "one")
@@ -173,11 +173,11 @@ def test_a_running_indexer_notices_another_model(home: Home) -> None:
 
 def test_a_photo_with_other_bytes_is_embedded_anew(home: Home) -> None:
     space = use(home, 1, "one")
-    home.photo("a.jpg", seed="one", size=(160, 120))
+    home.add("a.jpg", seed="one", size=(160, 120))
     index(home)
     photo = home.seen()["a.jpg"].photo or 0
     before = home.catalog.vectors.store.get(space, photo)
-    home.photo("a.jpg", seed="two", size=(200, 120))
+    home.add("a.jpg", seed="two", size=(200, 120))
     index(home)
     after = home.catalog.vectors.store.get(space, photo)
     assert home.seen()["a.jpg"].photo == photo
@@ -187,8 +187,8 @@ def test_a_photo_with_other_bytes_is_embedded_anew(home: Home) -> None:
 def test_a_folder_of_a_phrase_ranks_by_meaning(home: Home) -> None:
     use(home, 1, "one")
     for number in range(30):
-        home.photo(f"{number}.jpg", size=(160, 120))
-    home.photo("written.jpg", size=(160, 120), caption="A dog that somebody saw")
+        home.add(f"{number}.jpg", size=(160, 120))
+    home.add("written.jpg", size=(160, 120), caption="A dog that somebody saw")
     index(home)
     tree = home.tree()
     with tree.view() as view:
@@ -207,7 +207,7 @@ def test_a_folder_of_a_phrase_ranks_by_meaning(home: Home) -> None:
 def test_a_broken_model_turns_meaning_off_and_nothing_else(home: Home, caplog: pytest.LogCaptureFixture) -> None:
     use(home, 1, "one")
     (home.data / "models/clip/one/config.json").write_text("{")
-    home.photo("dog.jpg", caption="A dog")
+    home.add("dog.jpg", caption="A dog")
     index(home)
     assert "Search by meaning is off" in caplog.text
     tree = home.tree()

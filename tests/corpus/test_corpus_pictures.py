@@ -11,10 +11,10 @@ from test_corpus_index import MOST_MEMORY, Indexed
 __all__ = ["plant"]
 
 LOOK = """
-from haven_fs import Facts, hookimpl
+from haven_fs import Analyzer, Facts, hookimpl
 
 
-class Look:
+class Look(Analyzer):
     name, version, needs = "look", 1, "picture"
 
     def analyze(self, batch):

@@ -9,12 +9,13 @@ from urllib.parse import quote
 
 import pytest
 from helpers.dav import Client
-from helpers.photos import make_photo
 from helpers.serving import Serving, haven, serve, wait_for
 
+from haven_dav import HavenProvider
 from haven_fs.datafolder import DataFolder
 from haven_fs.server.app import make_app
 from haven_fs.server.http import make_server
+from haven_fs.testing import make_photo
 
 MONTH = "/Timeline/2019/2019-07"
 FILES = ("a", "b", "c", "d", "e", "f", "folder/g", "folder/h")
@@ -35,7 +36,7 @@ def plain(pictures: Path) -> Iterator[Client]:
     haven("index", pictures, "--data", data)
     folder = DataFolder(data)
     with folder.catalog(readonly=True) as catalog:
-        server = make_server(make_app(folder.tree(catalog), None), "127.0.0.1", 0, threads=4)
+        server = make_server(make_app(HavenProvider(folder.tree(catalog)), None), "127.0.0.1", 0, threads=4)
         server.prepare()
         thread = threading.Thread(target=server.serve)
         thread.start()

@@ -9,9 +9,10 @@ from pathlib import Path
 import pytest
 from helpers.dav import Client
 from helpers.killing import killed_in_the_middle
-from helpers.photos import make_photo
 from helpers.programs import gio, rclone
 from helpers.serving import Serving, haven, serve, wait_for
+
+from haven_fs.testing import make_photo
 
 REMOVED = ".haven-removed"
 HERE = "/Recently%20Removed/"
@@ -173,7 +174,7 @@ def test_purge(serving: Serving, base: Path, dav: Client) -> None:
     asked = haven("purge", "--data", serving.data, check=False)
     assert asked.returncode == 1
     assert "--yes" in asked.stderr
-    assert "nothing to erase" in haven("purge", "--older-than", "1", "--yes", "--data", serving.data).stdout
+    assert "nothing to delete" in haven("purge", "--older-than", "1", "--yes", "--data", serving.data).stdout
     assert names(dav, HERE) == before
     assert f"{size:,} bytes" in haven("purge", "--yes", "--data", serving.data).stdout
     assert not names(dav, HERE)

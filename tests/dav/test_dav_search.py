@@ -9,9 +9,10 @@ from urllib.parse import quote
 import pytest
 from helpers.dav import DAV, LOCKINFO, Client, multistatus
 from helpers.files import states
-from helpers.photos import make_photo
 from helpers.programs import gio, mounted, rclone
 from helpers.serving import Serving, serve
+
+from haven_fs.testing import make_photo
 
 PROPPATCH = (
     '<?xml version="1.0"?><D:propertyupdate xmlns:D="DAV:" xmlns:Z="urn:schemas-microsoft-com:"><D:set><D:prop>'
@@ -236,7 +237,7 @@ def test_an_upload_that_is_cut_leaves_nothing(dav: Client, searching: Serving, t
     assert dav("GET", "/Search/cut.jpg").status == 404
     assert dav("PUT", "/Search/cut.jpg", content, If_None_Match="*").status == 201
     assert dav("PUT", "/Search/cut.jpg", content, If_None_Match="*").status == 412
-    assert not list((searching.data / "dropped").glob(".part-*"))
+    assert not [path for folder in ("incoming", "dropped") for path in (searching.data / folder).glob(".part-*")]
 
 
 def test_a_kill_loses_no_search_and_no_picture(library: Path, tmp_path: Path) -> None:

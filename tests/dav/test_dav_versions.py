@@ -11,10 +11,10 @@ from pathlib import Path
 
 import pytest
 from helpers.dav import Client, propfind_body
-from helpers.photos import make_photo
 from helpers.serving import Serving, haven, serve, wait_for
 
 from haven_fs.datafolder import DataFolder
+from haven_fs.testing import make_photo
 from haven_fs.tree.nodes import Folder
 
 JULY, AUGUST = "/Timeline/2019/2019-07/", "/Timeline/2019/2019-08/"

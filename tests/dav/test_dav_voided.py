@@ -16,7 +16,7 @@ PHOTOS = ["IMG_1.jpg", "IMG_2.jpg", "IMG_3.jpg"]
 def house(home: Home, tmp_path: Path) -> Iterator[Serving]:
     """A server over three photos of two people, with an inbox."""
     for name in PHOTOS:
-        home.photo(name)
+        home.add(name)
     plant_people(home, (LEFT, PHOTOS), (RIGHT, PHOTOS))
     home.close()
     with serve(data=home.data, inbox=tmp_path / "Inbox") as serving:

@@ -1,8 +1,10 @@
 """`haven demo` from start to end: drawn, served, embedded with the demo model, and asked by meaning over WebDAV."""
 
 import json
+import re
 from collections.abc import Iterator
 from datetime import date
+from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
@@ -12,6 +14,8 @@ from helpers.serving import Serving, haven, start_serving, wait_for
 from PIL import Image
 
 from haven_fs.demo import plan
+
+README = Path(__file__).parents[2] / "README.md"
 
 
 @pytest.fixture(scope="module")
@@ -128,3 +132,17 @@ def test_the_family_is_in_people(dav: Client) -> None:
             assert one == other or len(both) <= 0.8 * min(len(shown[one]), len(shown[other]))
     alone = [name for name in dav.files("/Search/" + quote('"only Alice"')) if not name.endswith(".txt")]
     assert alone and set(alone) < shown["Alice"]
+
+
+def test_the_readme_shows_what_it_answers(dav: Client) -> None:
+    (session,) = re.findall(r"```console\n(.+?)```", README.read_text(encoding="utf-8"), re.DOTALL)
+    shown = re.findall(r"^\$ ls \"?(.+?)\"?\n(.+)$", session, re.MULTILINE)
+    assert [path for path, _ in shown] == ["Search/dog on beach", "Places/Lisbon/People/Alice"]
+    (renamed,) = re.findall(r'^\$ mv "People/(.+?)"', session, re.MULTILINE)
+    assert renamed in dav.folders("/People/")
+    dav("MKCOL", "/Search/dog%20on%20beach")
+    for path, names in shown:
+        listed = {name.partition(" ")[2] or name for name in dav.files(f"/{quote(path)}/") if not name.endswith(".txt")}
+        wanted = {name.partition(" ")[2] or name for name in re.split(r"\s{2,}", names.removesuffix("...").strip())}
+        assert wanted <= listed, "in which order is a matter of the machine"
+        assert names.endswith("...") is (len(listed) > len(wanted))

@@ -1,6 +1,7 @@
 """docs/design.md says who may import whom and which tables there are: both are checked against the code."""
 
 import ast
+import importlib
 import re
 import sqlite3
 from collections.abc import Iterator
@@ -8,6 +9,8 @@ from pathlib import Path
 
 import pytest
 from helpers.catalogs import make_tables
+
+import haven_fs
 
 ROOT = Path(__file__).parents[2]
 DESIGN = (ROOT / "docs/design.md").read_text(encoding="utf-8")
@@ -41,10 +44,10 @@ def modules() -> dict[str, Path]:
 MODULES = modules()
 
 
-def imports(node: ast.AST) -> Iterator[str]:
-    """Give every module that is imported when the code runs: not what is there for type checkers only."""
+def imports(node: ast.AST, *, types: bool = False) -> Iterator[str]:
+    """Give every module that is imported when the code runs; what is there for type checkers only, if `types`."""
     for child in ast.iter_child_nodes(node):
-        if isinstance(child, ast.If) and ast.unparse(child.test) == "TYPE_CHECKING":
+        if isinstance(child, ast.If) and ast.unparse(child.test) == "TYPE_CHECKING" and not types:
             continue
         if isinstance(child, ast.Import):
             yield from (alias.name for alias in child.names)
@@ -52,11 +55,11 @@ def imports(node: ast.AST) -> Iterator[str]:
             assert child.level == 0 and child.module, "imports are absolute"
             inner = (f"{child.module}.{alias.name}" for alias in child.names)
             yield from (name if name in MODULES else child.module for name in inner)
-        yield from imports(child)
+        yield from imports(child, types=types)
 
 
-def imported(module: str) -> set[str]:
-    return set(imports(ast.parse(MODULES[module].read_text(encoding="utf-8"))))
+def imported(module: str, *, types: bool = False) -> set[str]:
+    return set(imports(ast.parse(MODULES[module].read_text(encoding="utf-8")), types=types))
 
 
 def is_in(module: str, part: str) -> bool:
@@ -107,6 +110,52 @@ def test_a_part_imports_what_the_table_allows(part: str):
         if not everything and not any(may(name, allowed) for allowed in RULES[part])
     ]
     assert not wrong
+
+
+def by_other_ways(plugin: str) -> list[str]:
+    """Return what a plugin imports of Haven besides itself, as the table does not allow it."""
+    foreign = [
+        (module, name)
+        for module in MODULES
+        if is_in(module, plugin)
+        for name in imported(module, types=True)
+        if name.partition(".")[0] in HAVEN and not is_in(name, plugin)
+    ]
+    return [f"{module} imports {name}" for module, name in foreign if not any(may(name, r) for r in RULES[plugin])]
+
+
+@pytest.mark.parametrize("plugin", [name for name in HAVEN if name not in ("haven_fs", "haven_dav")])
+def test_plugins_come_in_by_the_door_for_types_too(plugin: str):
+    assert not by_other_ways(plugin)
+
+
+def test_the_core_does_not_come_in_by_its_own_door():
+    offered = set(haven_fs.__all__)
+    for module, path in MODULES.items():
+        if is_in(module, "haven_fs") or is_in(module, "haven_dav"):
+            code = ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+            taken = {a.name for n in code if isinstance(n, ast.ImportFrom) and n.module == "haven_fs" for a in n.names}
+            assert not taken & offered, module  # modules, and which version it is
+
+
+@pytest.mark.parametrize("door", ["haven_fs", "haven_fs.demo", "haven_fs.vectors"])
+def test_a_door_offers_what_type_checkers_see(door: str):
+    module = importlib.import_module(door)
+    code = ast.parse(MODULES[door].read_text(encoding="utf-8"))
+    (block,) = (n for n in code.body if isinstance(n, ast.If) and ast.unparse(n.test) == "TYPE_CHECKING")
+    seen = {
+        alias.name: f"{node.module}.{alias.name}"
+        for node in block.body
+        if isinstance(node, ast.ImportFrom)
+        for alias in node.names
+    }
+    given = {name: f"{home}.{name}" for home, some in module._EXPORTS.items() for name in some.split()}
+    assert seen == given | getattr(module, "_MODULES", {})
+    assert sorted(seen) == module.__all__
+    for name in seen:
+        assert getattr(module, name) is not None
+    with pytest.raises(AttributeError):
+        getattr(module, "nothing of that name")
 
 
 def test_the_types_of_analyzers_stand_below_everything():

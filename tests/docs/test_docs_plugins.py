@@ -55,7 +55,7 @@ def test_the_example_is_the_plugin_of_the_tests():
 
 
 def test_the_example_has_at_most_40_lines():
-    assert all(len(block.splitlines()) <= 40 for name, block in BLOCKS.items() if name.endswith(".py"))
+    assert len(BLOCKS["tests/plugins/haven_colours/haven_colours.py"].splitlines()) <= 40
 
 
 @pytest.mark.parametrize("block", re.findall(r"```python\n(.*?)```", PLUGINS, re.DOTALL))

@@ -7,7 +7,6 @@ from pathlib import Path
 import numpy as np
 import pillow_heif
 import pytest
-from helpers.photos import make_video
 from PIL import Image, ImageEnhance
 
 from haven_duplicates.analyzer import SPACE, LookAnalyzer
@@ -17,6 +16,7 @@ from haven_fs.analysis.analyzer import Analyzer, Metadata, Sample
 from haven_fs.demo.drawing import SCENES, SUBJECTS, TIMES, draw_film, draw_picture, fits
 from haven_fs.library.kinds import sniff
 from haven_fs.library.picture import open_picture
+from haven_fs.testing import make_video
 
 
 def drawn(count: int) -> list[Image.Image]:

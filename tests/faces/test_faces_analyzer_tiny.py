@@ -98,7 +98,7 @@ def test_a_panorama_is_not_shrunk_to_nothing(tmp_path: Path) -> None:
 
 
 def test_from_disk_to_catalog(tmp_path: Path) -> None:
-    home = Home(tmp_path, **{"index.workers": 1})
+    home = Home(tmp_path, settings={"index.workers": 1})
     try:
         tiny_faces(tmp_path / "tiny")
         model_store(home.settings).add("faces", tmp_path / "tiny")
@@ -107,7 +107,7 @@ def test_from_disk_to_catalog(tmp_path: Path) -> None:
         assert plugins().analyzers(home.settings)["faces"].version == chosen.version
         home.root.mkdir(exist_ok=True)
         draw_faces((640, 320), (4, 2), (9, 5)).save(home.root / "a.png")
-        home.add()
+        home.add_library()
         indexer = Indexer(home.catalog, plugins(), home.settings)
         indexer.run()
         assert indexer.counts().pending == 0

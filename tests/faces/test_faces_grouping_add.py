@@ -8,7 +8,7 @@ from helpers.face_scores import scores
 from helpers.plain_faces import DIMENSIONS, Album
 from helpers.synthetic_faces import Shape, incrementally, synthetic
 
-from haven_faces.grouping import Faces, Groups, Limits, people
+from haven_faces.grouping import Faces, Groups, Limits, gallery
 from haven_faces.grouping.kinds import EXEMPLARS
 
 LIMITS = Limits(0.4)
@@ -54,7 +54,7 @@ def test_a_face_that_comes_again_waits_once() -> None:
     face = album.faces(album.add(ANNA))
     for groups in (nobody(), groups_of(face)):
         assert [groups.add(face).person.tolist() for _ in range(3)] == [[0], [0], [0]]
-        assert len(groups._people.waiting) == 1
+        assert len(groups._gallery.waiting) == 1
 
 
 def test_two_faces_alike_beyond_doubt_are_a_person() -> None:
@@ -243,7 +243,7 @@ def test_a_child_grows() -> None:
     vectors = gently.faces().vectors.astype(np.float32)
     assert vectors[0] @ vectors[-1] < 0.1
     assert len(set(person.tolist())) == 1
-    assert len(groups._people.slots(int(person[0]))) > 1
+    assert len(groups._gallery.slots(int(person[0]))) > 1
 
 
 def test_three_together_are_recognised_where_one_is_not() -> None:
@@ -261,14 +261,14 @@ def test_three_together_are_recognised_where_one_is_not() -> None:
 
 
 def test_exemplars_are_few_and_waiting_faces_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(people, "WAITING", 10)
+    monkeypatch.setattr(gallery, "WAITING", 10)
     album = Album()
     known = [row for n in range(40) for row in album.add({ANNA: 0.3, 20 + n: 0.6}, person=7)]
     strangers = [row for n in range(30) for row in album.add(61 + n)]
     for groups in (groups_of(album.faces(known + strangers)), nobody()):
         groups.add(album.faces(known + strangers))
-        assert len(groups._people.slots(7)) == EXEMPLARS
-        assert len(groups._people.waiting) == 10
+        assert len(groups._gallery.slots(7)) == EXEMPLARS
+        assert len(groups._gallery.waiting) == 10
 
 
 def test_nothing_and_unusable_faces() -> None:

@@ -53,9 +53,9 @@ def test_measured_and_kept(
 
     assert run(people) == 0
     words = capsys.readouterr()
-    assert f"from a likeness of {said['same']} on" in words.out
-    assert "rests on few faces" in words.out
-    assert "broken.jpg is left out" in words.err
+    assert f"from a similarity of {said['same']}; before" in words.out
+    assert "based on few faces" in words.out
+    assert "broken.jpg: " in words.err
     after = FaceLayout(added.folder)
     assert (after.same, after.id) == (said["same"], before.id)
     assert store.verify("open") == []
@@ -67,12 +67,12 @@ def test_measured_and_kept(
 def test_what_cannot_be_calibrated(run: Run, store: ModelStore, corpus: Path, tmp_path: Path) -> None:
     with pytest.raises(UserError, match="no folder"):
         run(tmp_path / "none")
-    with pytest.raises(UserError, match="No pack of models for faces is in use"):
+    with pytest.raises(UserError, match="No model for faces is in use"):
         run(tmp_path)
     store.add("faces", corpus / "models/insightface/models/open")
-    with pytest.raises(UserError, match="not enough good faces: 0 of 0 people"):
+    with pytest.raises(UserError, match="does not have enough good faces: 0 faces of 0 people"):
         (tmp_path / "empty").mkdir()
         run(tmp_path / "empty")
     shutil.copytree(corpus / "faces/Tony_Blair", tmp_path / "people/Tony")
-    with pytest.raises(UserError, match="not enough good faces"):
+    with pytest.raises(UserError, match="does not have enough good faces"):
         run(tmp_path / "people")

@@ -45,8 +45,8 @@ def test_a_missing_system_library_is_said_once(tmp_path: Path, code: str, words:
     lines = ran.stdout.splitlines()
     assert len(lines) == 3
     assert all("faces" not in line.split() and "time" in line.split() for line in lines)
-    (said,) = [line for line in ran.stderr.splitlines() if "People" in line]
-    assert said.startswith(f"People are off: the system library {words}.")
+    (said,) = [line for line in ran.stderr.splitlines() if "Finding people" in line]
+    assert said.startswith(f"Finding people is off: the system library {words}.")
     assert "apt-get install libgl1 libglib2.0-0" in said
     assert "opencv-python-headless" in said
     assert "Traceback" not in ran.stderr
@@ -66,4 +66,4 @@ def test_a_pack_can_be_added_where_it_cannot_be_used(tmp_path: Path) -> None:
     pack = tiny_faces(tmp_path / "tiny")
     command = [sys.executable, "-m", "haven_fs", "models", "add", "faces", str(pack), "--data", str(tmp_path / "data")]
     ran = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
-    assert (ran.returncode, ran.stdout.startswith("tiny is here and in use")) == (0, True), ran.stderr
+    assert (ran.returncode, ran.stdout.startswith("tiny is installed and in use")) == (0, True), ran.stderr

@@ -26,7 +26,7 @@ def red_square(path: Path, box: tuple[int, int, int, int]) -> None:
 
 
 def test_a_person_has_a_cover_if_it_is_wanted(tmp_path: Path) -> None:
-    home = Home(tmp_path, **{"people.covers": True})
+    home = Home(tmp_path, settings={"people.covers": True})
     names = ["a.jpg", "b.jpg", "c.jpg"]
     for number, name in enumerate(names):
         red_square(home.root / name, (400, 40 + 10 * number, 500, 140 + 10 * number))

@@ -88,9 +88,9 @@ class House(Home):
 @pytest.fixture
 def house(tmp_path: Path) -> Iterator[House]:
     """Eight photos: somebody (1) at the left of all, somebody else (2) at the right of the last four."""
-    made = House(tmp_path, **{"people.least_quality": 0.3, "people.covers": False})
+    made = House(tmp_path, settings={"people.least_quality": 0.3, "people.covers": False})
     for name in PHOTOS:
-        made.photo(name)
+        made.add(name)
     made.index()
     for number, name in enumerate(PHOTOS):
         both = [(LEFT, looks(1, turn=0.3, seed=number))]
@@ -199,7 +199,7 @@ def test_what_was_deleted_is_not_that_person_whatever_the_grouping_says(house: H
 
 
 def test_a_copy_takes_the_face_that_fits(house: House) -> None:
-    photo = house.photo("new.jpg")
+    photo = house.add("new.jpg")
     house.index()
     plant(house, photo.name, [(LEFT, looks(2, turn=0.3, seed=50)), (RIGHT, looks(1, turn=0.3, seed=50))])
     house.rename("Person 1", "Alice")
@@ -360,7 +360,7 @@ def photo_id(house: Home, name: str) -> int:
 
 
 def test_unknown_faces_wait_in_review(house: House) -> None:
-    strangers = [house.photo(f"street{number}.jpg").name for number in range(3)]
+    strangers = [house.add(f"street{number}.jpg").name for number in range(3)]
     house.index()
     for number, name in enumerate(strangers):
         plant(house, name, [(LEFT, looks(20 + number))], quality=0.9 if number else 0.1)

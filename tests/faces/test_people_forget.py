@@ -30,7 +30,7 @@ def home(tmp_path: Path) -> Iterator[Home]:
     """Six photos with two people in each, one of them named, and corrected here and there."""
     made = Home(tmp_path)
     for photo in PHOTOS:
-        made.photo(photo)
+        made.add(photo)
     made.index()
     for photo in PHOTOS:
         plant(made, photo, [(LEFT, vector(1, photo)), (RIGHT, vector(2, photo))])

@@ -33,7 +33,7 @@ class Grouped(Home):
         """Add a photo with one or two such faces, and have it grouped; return its name."""
         self._number += 1
         name = f"{self._number:03d}.jpg"
-        self.photo(name)
+        self.add(name)
         self.index()
         return self.again(name, *vectors, quality=quality)
 

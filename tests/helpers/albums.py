@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from typing import Any
 
 from haven_fs.catalog.undo import KIND, corrections, undo
@@ -13,9 +12,6 @@ from helpers.home import Home
 
 class Shelf(Home):
     """A home with albums; all paths are of the tree."""
-
-    def __init__(self, folder: Path, **settings: Any) -> None:
-        super().__init__(folder, **settings)
 
     def clear(self) -> None:
         """Remove every album, favourite and correction."""
@@ -45,14 +41,14 @@ class Shelf(Home):
     def tree_files(self, path: str) -> list[str]:
         """Return the files listed in a folder, in the order of the listing; what was written there last."""
         with self.opened(path) as folder:
-            files = folder.files()
-            listed = [file.name for file in files.files(folder.view.db)] if files is not None else []
-            return [*listed, *(file.name for file in folder.extras())]
+            listing = self.tree().listing(folder)
+            listed = [file.name for file in listing.files.files(folder.view.db)] if listing.files is not None else []
+            return [*listed, *(file.name for file in listing.extras)]
 
     def folders(self, path: str) -> list[str]:
         """Return the folders listed in one; each must open, and have the version it is listed with."""
         with self.opened(path) as folder:
-            entries = list(folder.entries())
+            entries = self.tree().listing(folder).folders
             for entry in entries:
                 below = folder.enter(entry.name)
                 assert below is not None and below.stamp() == entry.stamp, (path, entry)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from helpers.photos import make_photo, make_video, picture
+from haven_fs.testing import make_photo, make_video, picture
 
 PLACES = {
     "Paris": ("France", (48.8584, 2.2945)),

@@ -71,7 +71,7 @@ class Http(Hands):
 
     def _done(self, method: str, path: str, to: str | None = None, body: bytes | None = None, **headers: str) -> bool:
         if to is not None:
-            headers |= {"Destination": self._client.address + quote(to), "Overwrite": "F"}
+            headers = {"Destination": self._client.address + quote(to), "Overwrite": "F", **headers}
         status = self._client(method, quote(path), body, **headers).status
         assert status < 500, (method, path, to, status)
         return status in (201, 204)
@@ -79,14 +79,14 @@ class Http(Hands):
     def make(self, path: str) -> bool:
         return self._done("MKCOL", path)
 
-    def copy(self, source: str, to: str) -> bool:
-        return self._done("COPY", source, to)
+    def copy(self, source: str, to: str, *, overwrite: bool = False) -> bool:
+        return self._done("COPY", source, to, Overwrite="T" if overwrite else "F")
 
     def copy_folder(self, source: str, to: str) -> bool:
         return self._done("COPY", f"{source}/", to, Depth="infinity")
 
-    def move(self, source: str, to: str) -> bool:
-        return self._done("MOVE", source, to)
+    def move(self, source: str, to: str, *, overwrite: bool = False) -> bool:
+        return self._done("MOVE", source, to, Overwrite="T" if overwrite else "F")
 
     def move_folder(self, source: str, to: str) -> bool:
         return self._done("MOVE", f"{source}/", f"{to}/")
@@ -98,7 +98,20 @@ class Http(Hands):
         return self._done("DELETE", f"{path}/")
 
     def upload(self, file: Path, to: str) -> bool:
-        return self._done("PUT", to, body=file.read_bytes())
+        return self.put(file.read_bytes(), to)
+
+    def put(self, data: bytes, to: str) -> bool:
+        """Send bytes to a path."""
+        return self._done("PUT", to, body=data)
+
+    def read(self, path: str) -> bytes | None:
+        """Return what is in a file; None if there is none."""
+        answer = self._client("GET", quote(path))
+        return answer.body if answer.status == 200 else None
+
+    def list(self, path: str) -> list[str]:
+        """Return all that is listed in a folder."""
+        return [member.name for member in self._client.members(quote(path))]
 
 
 class Rclone(Hands):

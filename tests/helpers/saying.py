@@ -35,15 +35,13 @@ class Saying(Home):
             return []
         with self.opened(path) as folder:
             assert isinstance(folder, Folder), path
-            files = folder.files()
-            names = [file.name for file in files.files(folder.view.db)] if files is not None else []
-            return sorted([*names, *(file.name for file in folder.extras())])
+            return sorted(file.name for file in self.tree().listing(folder).every_file())
 
     def folders(self, path: str) -> list[str]:
         """Return the folders in one."""
         with self.opened(path) as folder:
             assert isinstance(folder, Folder), path
-            return [entry.name for entry in folder.entries()]
+            return [entry.name for entry in self.tree().listing(folder).folders]
 
     def stamp(self, path: str) -> str:
         """Return a folder's version."""

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import unquote
 
+from haven_fs.testing import make_photo
 from helpers.dav import Client
-from helpers.photos import make_photo
 from helpers.serving import Serving, haven, serve
 
 REMOVED = ".haven-removed"

@@ -8,10 +8,11 @@ from pathlib import Path
 import pytest
 
 from haven_fs.analysis.analyzer import Metadata, Sample
+from haven_fs.library.headers import SIDECAR_DATE
 from haven_fs.library.kinds import Kind
 from haven_fs.library.metadata import Unreadable, read_metadata
 from haven_fs.library.picture import open_picture
-from haven_fs.library.xmp import SIDECAR_DATE, read_sidecar
+from haven_fs.library.xmp import read_sidecar
 from haven_media.analyzer import MediaAnalyzer
 from haven_time.analyzer import TimeAnalyzer
 

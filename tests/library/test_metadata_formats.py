@@ -238,7 +238,7 @@ def test_sound_alone_is_no_video(tmp_path: Path) -> None:
         frame.sample_rate = 44100
         out.mux(stream.encode(frame))
         out.mux(stream.encode(None))
-    with pytest.raises(Unreadable, match="no picture in this video"):
+    with pytest.raises(Unreadable, match="contains no picture"):
         read_metadata(path, Kind("video", "mp4", ""))
 
 

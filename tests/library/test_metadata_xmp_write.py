@@ -15,10 +15,11 @@ from hypothesis import strategies as st
 from haven_fs.analysis.analyzer import Metadata
 from haven_fs.library.personnames import clean_name, listed_people
 from haven_fs.library.placed import Draft, NotEditable
+from haven_fs.library.regions import Named
 from haven_fs.library.upright import turned, upright
 from haven_fs.library.xmp import parse_xmp
 from haven_fs.library.xmp_markup import EMPTY
-from haven_fs.library.xmp_write import Named, with_people
+from haven_fs.library.xmp_write import with_people
 
 Box = tuple[float, float, float, float]
 NAMES = ["Ålice & Co", "<b> \"x\" 'y'", "שרה 👩‍👧‍👦", "山田 太郎", "O'Neil", "a]]>b&amp;", "  spaced  "]
@@ -210,7 +211,7 @@ def test_a_single_text_becomes_a_list() -> None:
         (b'<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#"/>', "not XMP"),
         (digikam(80, 60).decode().encode("utf-16"), "UTF-8"),
         (b'<?xml version="1.0" encoding="latin-1"?>' + digikam(80, 60)[60:], "UTF-8"),
-        (digikam(60, 80), "another shape"),
+        (digikam(60, 80), "before it was cropped"),
         (b"<a>" * 600 + b"</a>" * 600, "damaged"),
     ],
 )

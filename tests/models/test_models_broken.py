@@ -35,7 +35,7 @@ def test_no_folder(tmp_path: Path) -> None:
 def test_a_missing_file(tmp_path: Path, name: str) -> None:
     tiny_clip(tmp_path / "tiny")
     (tmp_path / "tiny" / name).unlink()
-    assert f"{name} is missing" in refused(tmp_path / "tiny")
+    assert f"it lacks {name}." in refused(tmp_path / "tiny")
 
 
 @pytest.mark.parametrize("name", ["visual/model.onnx", "textual/model.onnx", "textual/tokenizer.json"])
@@ -66,7 +66,7 @@ def test_settings_that_are_none(tmp_path: Path, name: str, text: str) -> None:
         (
             "config.json",
             {"embed_dim": DIM, "text_cfg": {"tokenizer_kwargs": {"clean": "shout"}}},
-            "'shout', that Haven does not know",
+            "in a way that Haven does not know: 'shout'",
         ),
         ("visual/preprocess_cfg.json", {"size": "big"}, "preprocess_cfg.json"),
         ("visual/preprocess_cfg.json", {"resize_mode": "stretch"}, "stretch"),

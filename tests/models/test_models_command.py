@@ -49,8 +49,8 @@ def models(tmp_path: Path, capfd: pytest.CaptureFixture[str], monkeypatch: pytes
 
 def test_what_can_be_had(models: Any) -> None:
     text = models("list").out
-    assert text.startswith("Nothing is here yet.\n")
-    assert f"{DEFAULT} (default): clip, about 1.5 GB, many languages; 47.2 % of COCO's" in text
+    assert text.startswith("No models are installed yet.\n")
+    assert f"{DEFAULT} (default): clip, about 1.5 GB, many languages; finds the right picture first for 47.2 %" in text
     assert "Licence Apache-2.0. Free for any use" in text
     assert "buffalo_l (default): faces" in text
     assert "NON-COMMERCIAL" in text
@@ -65,40 +65,40 @@ def test_what_can_be_had(models: Any) -> None:
 def test_adding_using_checking_and_removing(models: Any, tmp_path: Path) -> None:
     tiny_clip(tmp_path / "mine", ours={"licence": "MIT"})
     added = models("add", "clip", tmp_path / "mine")
-    assert added.out == f"mine is here and in use: {tmp_path / 'data/models/clip/mine'}\n"
+    assert added.out == f"mine is installed and in use: {tmp_path / 'data/models/clip/mine'}\n"
     second = models("add", "clip", tmp_path / "mine", "--name", "second", "--json").json
     assert (second["name"], second["active"], second["licence"]) == ("second", True, "MIT")
     assert models("use", "mine", "--json").json["active"] is True
     text = models("list").out
-    assert "Here: mine, clip, 0.1 MB, licence MIT, in use\n" in text
-    assert "Here: second, clip, 0.1 MB, licence MIT\n" in text
+    assert "Installed: mine, clip, 0.1 MB, licence MIT, in use\n" in text
+    assert "Installed: second, clip, 0.1 MB, licence MIT\n" in text
     here = [one for one in models("list", "--json").json if one["installed"]]
     assert [(one["name"], one["active"]) for one in here] == [("mine", True), ("second", False)]
 
-    assert models("verify").out == "mine is as it came.\nsecond is as it came.\n"
+    assert models("verify").out == "mine is undamaged.\nsecond is undamaged.\n"
     onnx = tmp_path / "data/models/clip/mine/visual/model.onnx"
     onnx.write_bytes(onnx.read_bytes()[:-1])
     assert f"{onnx}: it has" in models("verify", status=1).out
     problems = models("verify", "--json", status=1).json
     assert len(problems["mine"]) == 1
     assert problems["second"] == []
-    assert models("verify", "second").out == "second is as it came.\n"
+    assert models("verify", "second").out == "second is undamaged.\n"
 
-    assert models("remove", "mine").out == "mine is removed.\n"
+    assert models("remove", "mine").out == "mine has been removed.\n"
     assert models("remove", "second", "--json").json == {"name": "second", "removed": True}
-    assert models("verify").out == "No model is here.\n"
-    assert "no model mine here" in models("use", "mine", status=1).errors
+    assert models("verify").out == "No models are installed.\n"
+    assert "no model called mine here" in models("use", "mine", status=1).errors
 
 
 def test_fetching_asks_first(models: Any, hub: Hub, tmp_path: Path) -> None:
     refused = models("pull", status=1)
     assert f"{DEFAULT} from {hub.url}/immich-app/{DEFAULT}, 0.1 MB" in refused.errors
     assert "Licence: Apache-2.0. Free for any use" in refused.errors
-    assert "this first fetch trusts what the host says" in refused.errors
+    assert "this first download trusts what the host says" in refused.errors
     assert "--accept-licence" in refused.errors.splitlines()[-1]
     assert hub.asked == []
     assert not (tmp_path / "data/models/clip").exists()
-    assert models("pull", "--accept-licence").out.startswith(f"{DEFAULT} is here: ")
+    assert models("pull", "--accept-licence").out.startswith(f"{DEFAULT} is installed: ")
     facts = models("list", "--json").json
     assert [one["name"] for one in facts if one["active"]] == [DEFAULT]
     hub.asked.clear()
@@ -112,10 +112,10 @@ def test_mending_is_not_asked_for(models: Any, hub: Hub, tmp_path: Path) -> None
     onnx = tmp_path / "data/models/clip" / DEFAULT / "visual/model.onnx"
     onnx.write_bytes(b"broken")
     told = models("verify", status=1).out
-    assert f"To mend it: haven models pull {DEFAULT}" in told
+    assert f"To repair it: haven models pull {DEFAULT}" in told
     mended = models("pull")
     assert "is damaged: visual/model.onnx" in mended.errors
-    assert models("verify").out == f"{DEFAULT} is as it came.\n"
+    assert models("verify").out == f"{DEFAULT} is undamaged.\n"
 
 
 def test_a_licence_that_forbids_is_said_plainly(models: Any, hub: Hub) -> None:
@@ -128,20 +128,20 @@ def test_a_licence_that_forbids_is_said_plainly(models: Any, hub: Hub) -> None:
     models("pull", "somebody/else", "--accept-licence")
     models("pull", "--accept-licence")
     told = models("pull", "--accept-licence").errors
-    assert f"Another model is in use. To change: haven models use {DEFAULT}" in told
+    assert f"Another model is in use. To switch to this one: haven models use {DEFAULT}" in told
 
 
 @pytest.mark.parametrize(
     ("arguments", "reason"),
     [
-        (["pull", "nothing"], "No model is called nothing"),
-        (["pull", "a/b/c"], "No model is called a/b/c"),
+        (["pull", "nothing"], "There is no model called nothing"),
+        (["pull", "a/b/c"], "There is no model called a/b/c"),
         (["pull", "MobileCLIP2-S2__dfndr2b"], "haven models export MobileCLIP2-S2/dfndr2b"),
         (["pull", "yunet-mobileface"], "haven models add faces DIR"),
-        (["pull", "nobody/nothing"], "There is no nobody/nothing at"),
+        (["pull", "nobody/nothing"], "There is no nobody/nothing on"),
         (["add", "clip", "/no/such/folder"], "There is no folder"),
-        (["remove", "nothing"], "no model nothing here"),
-        (["verify", "nothing"], "no model nothing here"),
+        (["remove", "nothing"], "no model called nothing here"),
+        (["verify", "nothing"], "no model called nothing here"),
     ],
 )
 def test_what_cannot_be_done(models: Any, hub: Hub, arguments: list[str], reason: str) -> None:

@@ -140,7 +140,7 @@ def test_adding_says_what_the_licence_forbids(
     assert main(["models", "add", "faces", str(pack), "--data", str(tmp_path / "data")]) == 0
     said = capfd.readouterr()
     assert "NON-COMMERCIAL" in said.err
-    assert said.out.startswith("tiny is here and in use")
+    assert said.out.startswith("tiny is installed and in use")
 
 
 def test_notes_are_no_damage(store: ModelStore, tmp_path: Path) -> None:
@@ -221,4 +221,4 @@ def test_pulling_a_pack_shows_its_licence_and_asks(
     folder = tmp_path / "data/models/faces/models/buffalo_s"
     assert {path.name for path in folder.iterdir()} == {"detection.onnx", "recognition.onnx", "manifest.json"}
     assert FaceLayout(folder).same == entry.same
-    assert capfd.readouterr().out.startswith("buffalo_s is here")
+    assert capfd.readouterr().out.startswith("buffalo_s is installed")

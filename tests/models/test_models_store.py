@@ -22,7 +22,7 @@ def test_nothing_is_here(store: ModelStore) -> None:
     assert store.active("clip") is None
     assert not store.folder.exists(), "looking makes nothing"
     for act in (store.use, store.remove, store.verify):
-        with pytest.raises(UserError, match="no model tiny here"):
+        with pytest.raises(UserError, match="no model called tiny here"):
             act("tiny")
 
 
@@ -68,7 +68,7 @@ def test_a_name_may_be_given_and_must_be_free(store: ModelStore, tmp_path: Path)
     assert store.use("tiny") == first
     assert store.active("clip") == first
     for name in ("../out", "", ".hidden", "a/b", "a\\b", "x" * 200):
-        with pytest.raises(UserError, match="cannot be a model's name"):
+        with pytest.raises(UserError, match="cannot be the name of a model"):
             store.add("clip", tmp_path / "tiny", name or " ")
     assert not (store.folder / "out").exists()
 
@@ -77,7 +77,7 @@ def test_what_is_no_model_is_not_added(store: ModelStore, tmp_path: Path) -> Non
     with pytest.raises(UserError, match="no folder"):
         store.add("clip", tmp_path / "none")
     (tmp_path / "pictures").mkdir()
-    with pytest.raises(UserError, match="is missing"):
+    with pytest.raises(UserError, match=r"it lacks config.json"):
         store.add("clip", tmp_path / "pictures")
     tiny_clip(tmp_path / "broken")
     onnx = tmp_path / "broken/textual/model.onnx"
@@ -140,7 +140,7 @@ def test_damage_is_told(store: ModelStore, tmp_path: Path, name: str) -> None:
     file = store.add("clip", tmp_path / "tiny").folder / name
     data = file.read_bytes()
     file.write_bytes(data[:-1] + bytes([data[-1] ^ 1]))
-    assert store.verify("tiny") == [f"{file}: its content has changed since it came."]
+    assert store.verify("tiny") == [f"{file}: its content has changed since it was installed."]
     file.write_bytes(data + b"x")
     assert store.verify("tiny") == [f"{file}: it has {len(data) + 1:,} bytes and should have {len(data):,}."]
     file.unlink()
@@ -190,7 +190,7 @@ def test_data_folders_that_share_models_choose_for_themselves(tmp_path: Path, mo
 
 def test_two_commands_at_once(store: ModelStore, tmp_path: Path) -> None:
     tiny_clip(tmp_path / "tiny")
-    with store.locked(), pytest.raises(UserError, match="at work"):
+    with store.locked(), pytest.raises(UserError, match="Wait until it has finished"):
         ModelStore(store.folder).add("clip", tmp_path / "tiny")
 
 

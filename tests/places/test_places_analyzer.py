@@ -23,7 +23,7 @@ def little(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_a_batch(tmp_path: Path) -> None:
-    analyzer = PlacesAnalyzer({"data_dir": str(tmp_path), "places.language": "en"})
+    analyzer = PlacesAnalyzer({"data_dir": str(tmp_path), "language": "en"})
     assert isinstance(analyzer, Analyzer)
     locations = ["+48.8584+002.2945/", None, "+32.0-045.0/", "+95+000/", "+33.65-095.54/"]
     paris, unplaced, sea, nonsense, texas = analyzer.analyze([sample(location) for location in locations])
@@ -39,7 +39,7 @@ def test_a_batch(tmp_path: Path) -> None:
 
 
 def test_no_positions_open_no_table(tmp_path: Path) -> None:
-    analyzer = PlacesAnalyzer({"data_dir": str(tmp_path), "places.language": "en"})
+    analyzer = PlacesAnalyzer({"data_dir": str(tmp_path), "language": "en"})
     assert analyzer.analyze([]) == []
     analyzer.analyze([sample(None)])
     assert list(tmp_path.iterdir()) == []
@@ -48,7 +48,7 @@ def test_no_positions_open_no_table(tmp_path: Path) -> None:
 def test_the_table_is_shared_by_data_folders(tmp_path: Path) -> None:
     shared = tmp_path / "shared"
     for name in ("one", "another"):
-        settings = {"data_dir": str(tmp_path / name), "cache_dir": str(shared), "places.language": "en"}
+        settings = {"data_dir": str(tmp_path / name), "cache_dir": str(shared), "language": "en"}
         (facts,) = PlacesAnalyzer(settings).analyze([sample("+41.8902+012.4922/")])
         assert Tag("country", "IT", "Italy") in facts.tags
     assert list(tmp_path.iterdir()) == [shared]

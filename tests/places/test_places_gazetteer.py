@@ -14,14 +14,14 @@ from pathlib import Path
 import numpy as np
 from helpers.little_places import plain
 
-from haven_places.gazetteer import Gazetteer, Spot
+from haven_places.gazetteer import Gazetteer, Locality
 
 FILE = "places-en.npz"
 PARIS, NEW_YORK, LONDON, TOKYO, ISTANBUL = "2988507", "5128581", "2643743", "1850147", "745044"
 
 
-def spot(gazetteer: Gazetteer, latitude: float, longitude: float) -> Spot:
-    return gazetteer.spots([latitude], [longitude])[0]
+def spot(gazetteer: Gazetteer, latitude: float, longitude: float) -> Locality:
+    return gazetteer.localities([latitude], [longitude])[0]
 
 
 def test_names_are_unique_and_portable(gazetteer: Gazetteer) -> None:
@@ -67,9 +67,9 @@ def test_districts_are_their_city_and_towns_beside_one_stay(gazetteer: Gazetteer
 
 
 def test_far_from_everything(gazetteer: Gazetteer) -> None:
-    assert spot(gazetteer, 32.0, -45.0) == Spot()
-    assert spot(gazetteer, 89.9, 10.0) == Spot()
-    assert spot(gazetteer, -90.0, 0.0) == Spot()
+    assert spot(gazetteer, 32.0, -45.0) == Locality()
+    assert spot(gazetteer, 89.9, 10.0) == Locality()
+    assert spot(gazetteer, -90.0, 0.0) == Locality()
     outback = spot(gazetteer, -22.5, 126.5)
     assert (outback.town, outback.country) in {(None, "AU"), (None, None)}
     plateau = spot(gazetteer, 64.85, -18.0)
@@ -79,7 +79,7 @@ def test_far_from_everything(gazetteer: Gazetteer) -> None:
 def test_two_processes_build_at_once(tmp_path: Path, places_cache: Path) -> None:
     code = (
         "import sys; from pathlib import Path; from haven_places.gazetteer import Gazetteer;"
-        "print(Gazetteer.open([Path(sys.argv[1])]).spots([48.8584], [2.2945])[0].town)"
+        "print(Gazetteer.open([Path(sys.argv[1])]).localities([48.8584], [2.2945])[0].town)"
     )
     command = [sys.executable, "-W", "error", "-c", code, str(tmp_path / "cache")]
     environment = os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)}
@@ -95,7 +95,7 @@ def test_ten_thousand_photos_in_a_second(gazetteer: Gazetteer) -> None:
     east = random.uniform(-180, 180, 5000)
     europe = random.uniform(42, 55, 5000), random.uniform(-2, 20, 5000)
     start = time.thread_time()  # not the clock on the wall: other tests run beside this one
-    gazetteer.spots([*north, *europe[0]], [*east, *europe[1]])
+    gazetteer.localities([*north, *europe[0]], [*east, *europe[1]])
     assert time.thread_time() - start < 1
 
 

@@ -37,10 +37,10 @@ def landmarks(which: str) -> list[Landmark]:
 
 
 def wrong_towns(gazetteer: Gazetteer, wanted: list[Landmark]) -> list[str]:
-    spots = gazetteer.spots([mark.latitude for mark in wanted], [mark.longitude for mark in wanted])
+    found = gazetteer.localities([mark.latitude for mark in wanted], [mark.longitude for mark in wanted])
     return [
         f"{mark.where}: {spot.town_name}"
-        for mark, spot in zip(wanted, spots, strict=True)
+        for mark, spot in zip(wanted, found, strict=True)
         if plain(spot.town_name or NONE) not in mark.towns
     ]
 
@@ -76,10 +76,10 @@ def test_towns_are_those_a_person_would_say(gazetteer: Gazetteer, which: str, ri
 
 
 def test_countries_are_right(gazetteer: Gazetteer, all_landmarks: list[Landmark]) -> None:
-    spots = gazetteer.spots([m.latitude for m in all_landmarks], [m.longitude for m in all_landmarks])
+    found = gazetteer.localities([m.latitude for m in all_landmarks], [m.longitude for m in all_landmarks])
     wrong = [
         f"{mark.where}: {spot.country}"
-        for mark, spot in zip(all_landmarks, spots, strict=True)
+        for mark, spot in zip(all_landmarks, found, strict=True)
         if (spot.country or NONE) not in mark.countries
     ]
     print(f"\ncountries: {len(all_landmarks) - len(wrong)} of {len(all_landmarks)}, not: {'; '.join(wrong)}")

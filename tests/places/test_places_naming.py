@@ -76,7 +76,7 @@ def test_the_words_are_those_of_the_package(monkeypatch: pytest.MonkeyPatch) -> 
     """Whatever the release of CLDR that is installed calls a town and a country, in any language it has."""
     monkeypatch.setattr("haven_places.sources.read_places", little_places)
     for tag in ("de", "pt-BR", "en"):
-        (rome,) = Gazetteer.open(language=tag).spots([41.8902], [12.4922])
+        (rome,) = Gazetteer.open(language=tag).localities([41.8902], [12.4922])
         locale = Locale.parse(tag.replace("-", "_"))
         assert rome.country_name == locale.territories["IT"]
         city = locale.time_zones.get("Europe/Rome", {}).get("city", "Rome")
@@ -85,6 +85,6 @@ def test_the_words_are_those_of_the_package(monkeypatch: pytest.MonkeyPatch) -> 
 
 def test_an_unknown_language_is_english(monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture) -> None:
     monkeypatch.setattr("haven_places.sources.read_places", little_places)
-    (tower,) = Gazetteer.open(language="elvish").spots([48.8584], [2.2945])
+    (tower,) = Gazetteer.open(language="elvish").localities([48.8584], [2.2945])
     assert tower.country_name == Locale.parse("en").territories["FR"]
     assert "elvish" in caplog.text

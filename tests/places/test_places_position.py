@@ -66,7 +66,7 @@ def test_exif(metadata: Metadata, wanted: tuple[float, float]) -> None:
         (gps(triple(48, 51, 30), triple(2, 17, 40), None), "north or south"),
         (gps(triple(48, 51, 30), triple(2, 17, 40), "N", "?"), "east or west"),
         (gps([(-48, 1)], triple(2, 0, 0), "N"), "negative"),
-        (image(Latitude=triple(48, 0, 0), LatitudeRef="N"), "latitude only"),
+        (image(Latitude=triple(48, 0, 0), LatitudeRef="N"), "only has a latitude"),
         (gps([(10**400, 1)], triple(2, 0, 0)), "not a number"),
         (gps([((1, 2), 3)], triple(2, 0, 0)), "not a number"),
     ],

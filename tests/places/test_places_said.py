@@ -29,7 +29,7 @@ def home(tmp_path: Path) -> Iterator[Saying]:
     """Photos in two towns of one country, in another, in a desert and at sea, and two of which nobody knows where."""
     made = Saying(tmp_path)
     for number, name in enumerate([*POSITIONS, *UNPLACED], 1):
-        made.photo(name, f"2020-05-{number:02d} 12:00:00", gps=POSITIONS.get(name))
+        made.add(name, f"2020-05-{number:02d} 12:00:00", position=POSITIONS.get(name))
     made.index()
     yield made
     made.close()
@@ -115,7 +115,7 @@ def test_a_photo_deleted_was_not_taken_there(home: Saying) -> None:
 
 def test_outside_of_any_town(home: Saying) -> None:
     desert = "Places/Countries/United States"
-    with pytest.raises(Refused, match="outside of any town"):
+    with pytest.raises(Refused, match="outside any town"):
         home.copy("Review/Unplaced/n1.jpg", "Places/Elsewhere")
     with pytest.raises(Refused):
         home.move("Places/Paris/p1.jpg", "Places/Elsewhere")
@@ -171,7 +171,7 @@ def test_the_written_name_answers(home: Saying) -> None:
 
 
 def test_only_what_belongs_there_is_put_into_a_part(home: Saying) -> None:
-    home.photo("old.jpg", "2001-05-01 12:00:00")
+    home.add("old.jpg", "2001-05-01 12:00:00")
     home.index()
     with pytest.raises(Refused, match="only some"):
         home.copy("Review/Unplaced/old.jpg", "Timeline/2020/Places/Paris")
@@ -197,7 +197,7 @@ def test_a_place_gets_the_owners_name(home: Saying) -> None:
     assert home.folders("Places/Countries/Germany") == ["Home"]
     assert home.listed("Places/Home") == ["b1.jpg", "b2.jpg"] and not home.is_there("Places/Berlin")
     # Photos that come later, new analyses, what is said: all of the place by its new name.
-    home.photo("b3.jpg", "2021-05-01 12:00:00", gps=BERLIN)
+    home.add("b3.jpg", "2021-05-01 12:00:00", position=BERLIN)
     home.index_anew()
     home.copy("Review/Unplaced/n1.jpg", "Places/Home")
     home.move("Places/Paris/p1.jpg", "Places/Home")
@@ -225,7 +225,7 @@ def test_names_that_are_taken(home: Saying) -> None:
     # The name of a town without a photo is free, and the town comes back beside it.
     home.move("Places/Lyon/l1.jpg", "Places/Paris")
     home.write("Places/Berlin", "rename", "Lyon")
-    home.photo("l2.jpg", "2021-05-01 12:00:00", gps=LYON)
+    home.add("l2.jpg", "2021-05-01 12:00:00", position=LYON)
     home.index()
     assert home.folders("Places") == ["Countries", "Lyon", "Lyon (2)", "Paris", "Elsewhere"]
     assert home.listed("Places/Lyon") == ["b1.jpg", "b2.jpg"] and home.listed("Places/Lyon (2)") == ["l2.jpg"]
@@ -256,7 +256,7 @@ def test_the_owners_name_outlasts_another_language(home: Saying) -> None:
 
 def in_portuguese(home: Saying) -> None:
     """Do what `haven config` and a new index do, in this process."""
-    analyzer = PlacesAnalyzer({**home.settings, "places.language": "pt"})
+    analyzer = PlacesAnalyzer({**home.settings, "language": "pt"})
     for name, where in POSITIONS.items():
         video = {"location": f"{where[0]:+09.5f}{where[1]:+010.5f}/"}
         (facts,) = analyzer.analyze([Sample(Path(name), 0.0, Metadata("video", "mp4", video=video))])
@@ -311,8 +311,8 @@ def make_own(home: Saying, name: str, where: tuple[float, float], radius: float 
 
 def test_a_place_of_ones_own(home: Saying) -> None:
     near, far = (BERLIN[0] + 0.002, BERLIN[1]), (BERLIN[0] + 0.004, BERLIN[1])
-    home.photo("near.jpg", "2020-06-01 12:00:00", gps=near)
-    home.photo("far.jpg", "2020-06-02 12:00:00", gps=far)
+    home.add("near.jpg", "2020-06-01 12:00:00", position=near)
+    home.add("far.jpg", "2020-06-02 12:00:00", position=far)
     home.index()
     before = home.shown(*SHOWN), home.stamp("Places"), home.stamp("Places/Countries")
     make_own(home, "Home", BERLIN)
@@ -321,7 +321,7 @@ def test_a_place_of_ones_own(home: Saying) -> None:
     )
     assert home.stamp("Places") != before[1] and home.stamp("Places/Countries") != before[2]
     assert home.listed("Places/Berlin") == ["b1.jpg", "b2.jpg", "far.jpg", "near.jpg"]  # which Home is in
-    home.photo("late.jpg", "2020-06-03 12:00:00", gps=near)
+    home.add("late.jpg", "2020-06-03 12:00:00", position=near)
     home.index_anew()
     make_own(home, "Home", BERLIN, 600)
     assert home.listed("Places/Home") == ["b1.jpg", "b2.jpg", "far.jpg", "late.jpg", "near.jpg"]

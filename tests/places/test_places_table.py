@@ -31,7 +31,7 @@ def whole(tmp_path: Path) -> bytes:
 
 def town_of_the_tower(gazetteer: Gazetteer) -> str | None:
     """Return the town that the Eiffel Tower is in, by its number."""
-    return gazetteer.spots([48.8584], [2.2945])[0].town
+    return gazetteer.localities([48.8584], [2.2945])[0].town
 
 
 @pytest.mark.parametrize("damage", ["truncated", "flipped", "empty", "text"])

@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 import pytest
 from helpers.little_places import Row, little_places
 
-from haven_places.gazetteer import Gazetteer, Spot
+from haven_places.gazetteer import Gazetteer, Locality
 
 Make = Callable[[Sequence[Row]], Gazetteer]
 
@@ -23,8 +23,8 @@ def made_of(monkeypatch: pytest.MonkeyPatch) -> Make:
     return make
 
 
-def spot(gazetteer: Gazetteer, latitude: float, longitude: float) -> Spot:
-    return gazetteer.spots([latitude], [longitude])[0]
+def spot(gazetteer: Gazetteer, latitude: float, longitude: float) -> Locality:
+    return gazetteer.localities([latitude], [longitude])[0]
 
 
 def test_a_village_is_not_swallowed_by_a_city(made_of: Make) -> None:
@@ -55,11 +55,11 @@ def test_far_from_every_town_there_is_at_most_a_country(made_of: Make) -> None:
     )
     inside = spot(gazetteer, 64.75, -18.2)
     assert (inside.town, inside.country) == (None, "IS")
-    assert spot(gazetteer, 62.0, -30.0) == Spot()
+    assert spot(gazetteer, 62.0, -30.0) == Locality()
 
 
 def test_across_the_date_line(made_of: Make) -> None:
     """A place lies at 179.1° W; 42 km further west it is 179.9° E."""
     gazetteer = made_of([CITY, (2, "Farthest", 66.3217, -179.1190, "RU", 2_790, "Asia/Anadyr", "15", "")])
-    assert [found.town_name for found in gazetteer.spots([66.32, 66.32], [179.95, -179.2])] == ["Farthest"] * 2
+    assert [found.town_name for found in gazetteer.localities([66.32, 66.32], [179.95, -179.2])] == ["Farthest"] * 2
     assert spot(gazetteer, 66.32, 180.0) == spot(gazetteer, 66.32, -180.0)

@@ -5,13 +5,13 @@ import logging
 from pathlib import Path
 
 import pytest
-from helpers.home import Home
 from helpers.planting import Plant
 from helpers.serving import haven
 
 from haven_fs.cli import main
 from haven_fs.config import load_settings
 from haven_fs.plugins import Plugins
+from haven_fs.testing import make_photo
 
 GOOD = """
 from haven_fs import PhotoFolder, SmartFolder, hookimpl
@@ -21,10 +21,11 @@ from haven_fs import PhotoFolder, SmartFolder, hookimpl
 def haven_smart_folders(settings):
     return [SmartFolder("Good", lambda view: PhotoFolder(view, view.within))]
 """
-HOOK = "from haven_fs import *\n@hookimpl\n"
+HOOK = "from haven_fs import hookimpl\n@hookimpl\n"
 ANALYZERS = (
     HOOK
-    + "def haven_analyzers(settings): return [{}]\nclass A:\n    name, version, needs = {}\n"
+    + "def haven_analyzers(settings): return [{}]\n"
+    + "from haven_fs import Analyzer\nclass A(Analyzer):\n    name, version, needs = {}\n"
     + ("    def analyze(self, batch): return []")
 )
 BROKEN = {
@@ -32,7 +33,7 @@ BROKEN = {
     "exits": ("import sys; sys.exit(3)", "SystemExit"),
     "syntax": ("def (", "SyntaxError"),
     "needs": ("import no_such_module_anywhere", "no_such_module_anywhere"),
-    "hangs": ("import time; time.sleep(60)", "did not end within"),
+    "hangs": ("import time; time.sleep(60)", "took longer than"),
     "unknown": (HOOK + "def haven_teleport(settings): pass", "haven_teleport"),
     "arguments": (HOOK + "def haven_analyzers(nonsense): return []", "nonsense"),
     "hookraises": (HOOK + "def haven_smart_folders(settings): raise KeyError('colour')", "KeyError"),
@@ -40,6 +41,11 @@ BROKEN = {
     "wrongtype": (HOOK + "def haven_smart_folders(settings): return ['Folder']", "'Folder' is not of the type SmartF"),
     "noanalyzer": (HOOK + "def haven_analyzers(settings): return [object()]", "is not of the type Analyzer"),
     "aclass": (ANALYZERS.format("A", "'a', 1, 'picture'"), "is not of the type Analyzer"),
+    "older": (
+        HOOK + "def haven_analyzers(): return [A()]\nclass A:\n    name, version, needs = 'a', 1, 'metadata'\n"
+        "    def analyze(self, batch): return []",
+        "it lacks indexed, light, space. A class derived from haven_fs.Analyzer has the defaults",
+    ),
     "number": (HOOK + "def haven_analyzers(settings): return 5", "TypeError"),
     "needsmuch": (ANALYZERS.format("A()", "'a', 1, 'everything'"), "'everything'"),
     "oddversion": (ANALYZERS.format("A()", "'b', '1.0', 'metadata'"), "'1.0'"),
@@ -79,9 +85,9 @@ def test_a_broken_plugin(
     assert any(name in record.getMessage() for record in caplog.records)
     if name != "hangs":
         assert main(["plugins", "--data", str(data)]) == 0
-        assert any(line.startswith(f"{name} 1.2.3  LEFT OUT: ") for line in capsys.readouterr().out.splitlines())
+        assert any(line.startswith(f"{name} 1.2.3  NOT USED: ") for line in capsys.readouterr().out.splitlines())
         assert main(["doctor", "--data", str(data)]) == 1
-        assert f"PROBLEM: Plugin {name} is left out" in capsys.readouterr().out
+        assert f"PROBLEM: The plugin {name} is not used" in capsys.readouterr().out
 
 
 def test_two_analyzers_of_one_name(plant: Plant, caplog: pytest.LogCaptureFixture) -> None:
@@ -110,12 +116,11 @@ def test_indexing_goes_on_beside_broken_plugins(plant: Plant, tmp_path: Path) ->
     for name in ("raises", "unknown", "hookraises", "noanalyzer", "exits"):
         plant(name, BROKEN[name][0])
     plant("good", GOOD)
-    home = Home(tmp_path)
-    home.photo("a.jpg")
-    home.close()
-    done = haven("index", home.root, "--data", home.data, "--json")
+    data, pictures = tmp_path / "data", tmp_path / "Pictures"
+    make_photo(pictures / "a.jpg")
+    done = haven("index", pictures, "--data", data, "--json")
     assert json.loads(done.stdout.splitlines()[-1])["photos"] == 1
-    status = haven("status", "--data", home.data, "--json")
+    status = haven("status", "--data", data, "--json")
     assert json.loads(status.stdout)["pending"] == 0
     # What a worker leaves out was said once, by the process that started it.
     assert done.stderr.count("out of order") == 1

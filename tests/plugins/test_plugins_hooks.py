@@ -22,9 +22,8 @@ EVERY_HOOK = """
 import re
 from pathlib import Path
 
-from haven_fs import Facet, Facts, PathPattern, PhotoFolder, Ranking, SmartFolder, Tag, hookimpl
-from haven_fs.command import Command
-from haven_fs.config import Setting
+from haven_fs import Analyzer, Command, Facet, Facts, PathPattern, PhotoFolder, Ranking
+from haven_fs import Setting, SidecarNotes, SmartFolder, Tag, hookimpl
 
 
 @hookimpl
@@ -32,7 +31,7 @@ def haven_settings():
     return [Setting("size.large", 60, "Pixels of width from which a photo is large.")]
 
 
-class Size:
+class Size(Analyzer):
     name, version, needs = "size", 1, "metadata"
 
     def __init__(self, large):
@@ -138,6 +137,18 @@ class Shouted:
         pass
 
 
+class Wide:
+    name = "wide"
+
+    def notes(self, db):
+        return {photo_id: SidecarNotes(five_stars=True) for (photo_id,) in db.execute("SELECT photo_id FROM size_seen")}
+
+
+@hookimpl
+def haven_sidecars(settings):
+    return [Wide()]
+
+
 @hookimpl
 def haven_narrowers(settings):
     return [Shouted()]
@@ -175,7 +186,7 @@ def test_a_plugin_with_every_hook(plant: Plant, tmp_path: Path, capsys: pytest.C
     settings = load_settings(home.data, plugins.settings())
     assert settings["size.large"] == 100
     for width in (50, 100, 150):
-        home.photo(f"{width}.jpg", "2020-01-01 00:00:00", size=(width, 20))
+        home.add(f"{width}.jpg", "2020-01-01 00:00:00", size=(width, 20))
     home.close()
 
     data = ["--data", str(home.data)]

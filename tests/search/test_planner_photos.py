@@ -185,9 +185,9 @@ def test_a_plan_explains_itself(db: sqlite3.Connection) -> None:
     assert text.endswith("\r\n")
     parts = [re.split(r"\s{2,}", line.strip()) for line in text.split("\r\n") if line.startswith("    ")]
     assert parts == [["Paris", "taken in Paris"], ["2019", "taken in 2019"], ["without Bob", "without Bob"]]
-    assert "You asked for: dog on beach Paris 2019 without Bob\r\n" in text
-    assert "looks like: dog on beach\r\n" in text
-    assert "name, caption or keywords have: dog, beach\r\n" in text
+    assert "You searched for: dog on beach Paris 2019 without Bob\r\n" in text
+    assert "look like: dog on beach\r\n" in text
+    assert "name, caption or keywords contain: dog, beach\r\n" in text
 
 
 def test_a_plan_without_anything_says_so(db: sqlite3.Connection) -> None:
@@ -196,8 +196,8 @@ def test_a_plan_without_anything_says_so(db: sqlite3.Connection) -> None:
 
 
 def test_an_ambiguous_name_says_how_to_mean_the_other(db: sqlite3.Connection) -> None:
-    assert "for the place write: in Florence" in plan(db, "Florence", now=NOW).explain()
-    assert "for the person write: with Florence" in plan(db, "in Florence", now=NOW).explain()
+    assert "for the place, write: in Florence" in plan(db, "Florence", now=NOW).explain()
+    assert "for the person, write: with Florence" in plan(db, "in Florence", now=NOW).explain()
 
 
 def test_a_plan_is_json(db: sqlite3.Connection) -> None:

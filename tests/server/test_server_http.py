@@ -15,8 +15,9 @@ from pathlib import Path
 
 import pytest
 
+from haven_fs.sendfile import SendFile
 from haven_fs.server import sending
-from haven_fs.server.http import SendFile, Server, make_server
+from haven_fs.server.http import Server, make_server
 from haven_fs.server.tls import TlsFiles, ensure_certificate
 
 BIG = 12 * 2**20

@@ -20,7 +20,7 @@ def line(text: str, start: str) -> str:
 
 def test_every_program_is_told_its_own_form():
     text = how_to_mount(LOOPBACK, False, None)
-    assert line(text, "Finder").endswith(f"{LOOPBACK}  and connect as a guest")
+    assert line(text, "Finder").endswith(f"{LOOPBACK}  (connect as a guest)")
     assert line(text, "Explorer").endswith(f"net use Z: {LOOPBACK}")
     assert line(text, "GNOME Files").endswith("dav://127.0.0.1:8080/")
     assert line(text, "KDE Dolphin").endswith("webdav://127.0.0.1:8080/")

@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pytest
 from helpers.dav import Client
-from helpers.photos import make_photo
 from helpers.serving import Serving, haven, serve
+
+from haven_fs.testing import make_photo
 
 LINE = re.compile(r"User: (\S+)\s+Password: (\S+)")
 

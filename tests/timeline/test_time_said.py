@@ -30,9 +30,9 @@ def home(tmp_path: Path) -> Iterator[Saying]:
     """Four photos with a date, and two that only their files date: at 14:15 on the 17th of March 2024."""
     made = Saying(tmp_path)
     for name, taken in TAKEN.items():
-        made.photo(name, taken)
+        made.add(name, taken)
     for number, name in enumerate(GUESSED):
-        path = made.photo(name, None, camera=None)
+        path = made.add(name, None, camera=None)
         when = datetime(2024, 3, 17, 14, 15, number).timestamp()
         os.utime(path, (when, when))
     made.index()
@@ -151,7 +151,7 @@ def test_from_other_folders_it_is_a_copy(home: Saying) -> None:
 
 
 def test_only_what_belongs_there_is_put_into_a_part(home: Saying) -> None:
-    home.photo("paris.jpg", "2019-07-06 12:00:00", gps=(48.8584, 2.2945))
+    home.add("paris.jpg", "2019-07-06 12:00:00", position=(48.8584, 2.2945))
     home.index()
     with pytest.raises(Refused, match="only some"):
         home.copy("Review/Undated/scan1.jpg", "Places/Paris/Timeline/2019/2019-07")

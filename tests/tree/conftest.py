@@ -5,7 +5,8 @@ from collections.abc import Iterator
 import pytest
 from helpers.family import Family
 from helpers.home import Home
-from helpers.photos import make_photo
+
+from haven_fs.testing import make_photo
 
 
 @pytest.fixture(scope="session")
@@ -17,7 +18,7 @@ def full(family: Family, tmp_path_factory: pytest.TempPathFactory) -> Iterator[H
     make_photo(home.root / "IMG_9003.jpg", None, camera=None)
     make_photo(home.root / "old/IMG_9004.jpg", "1999-07-03 10:00:00")
     make_photo(home.root / "today/IMG_9005.jpg", "2024-07-03 10:00:00")
-    home.add(family.root)
+    home.add_library(family.root)
     home.index()
     yield home
     home.close()

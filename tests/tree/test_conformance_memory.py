@@ -4,14 +4,17 @@ import sqlite3
 from collections.abc import Iterable, Iterator
 from datetime import datetime
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any, cast
 
 import pytest
-from conformance import check_folder, check_stamps, picture_of
 from helpers.catalogs import make_tables
 
 from haven_fs import Entry, Folder, SmartFolder, Text, View
-from haven_fs.catalog import names
+from haven_fs.catalog import Catalog, names
+from haven_fs.testing import History, Look, check_reading, check_versions, snapshot
 from haven_fs.tree.photoset import FileSet, Stamp
+from haven_fs.tree.tree import Tree
 
 FILES = ("Käse & Brot.jpg", "IMG_1.JPG", "日本.png", "100% x.jpg")
 
@@ -74,20 +77,21 @@ class Drawer(Shelf):
         super().__init__(view, {}, (1, 2, 3, 4))
 
 
-def open_shelf(view: View) -> Shelf:
-    return Shelf(view)
+def look(view: View, kind: type[Shelf], *content: Any) -> Look:
+    """Return a tree with one folder, and no catalog behind it."""
+    catalog = cast(Catalog, SimpleNamespace(path=Path("catalog.sqlite")))
+    return Look(Tree(catalog, {}, {"Shelf": SmartFolder("Shelf", lambda view: kind(view, *content))}), view)
 
 
 def test_a_folder_in_memory(view: View) -> None:
-    smart = SmartFolder("Shelf", open_shelf)
-    assert check_folder(smart.open(view.below("Shelf"))) == 8
+    assert check_reading(look(view, Shelf)) == 8
 
 
 def test_its_versions(view: View) -> None:
-    before = picture_of(Shelf(view, {}, (1, 2)))
-    after = picture_of(Shelf(view, {}, (1, 2, 3)))
-    assert check_stamps(before, after) == 1
-    assert check_stamps(before, before) == 0
+    before = snapshot(look(view, Shelf, {}, (1, 2)), "Shelf")
+    after = snapshot(look(view, Shelf, {}, (1, 2, 3)), "Shelf")
+    assert check_versions(before, after) == 1
+    assert check_versions(before, before) == 0
 
 
 class Unenterable(Shelf):
@@ -147,7 +151,7 @@ def test_folders_that_break_a_rule(
     view: View, kind: type[Shelf], folders: dict[str, type[Shelf]] | None, ids: tuple[int, ...], problem: str
 ) -> None:
     with pytest.raises(AssertionError, match=problem):
-        check_folder(kind(view, folders, ids))
+        check_reading(look(view, kind, folders, ids), "Shelf")
 
 
 def test_versions_that_break_a_rule(view: View) -> None:
@@ -156,4 +160,16 @@ def test_versions_that_break_a_rule(view: View) -> None:
             return Stamp(1, 1)
 
     with pytest.raises(AssertionError, match="its version did not"):
-        check_stamps(picture_of(Frozen(view, {}, (1, 2))), picture_of(Frozen(view, {}, (1, 2, 3))))
+        check_versions(*(snapshot(look(view, Frozen, {}, ids), "Shelf") for ids in ((1, 2), (1, 2, 3))))
+
+
+def test_a_version_that_comes_again(view: View) -> None:
+    class Forgetful(Shelf):
+        def stamp(self) -> Stamp:
+            return Stamp(len(self.ids), 1)
+
+    history = History()
+    for ids in ((1, 2), (1, 2, 3), (1, 2)):
+        history.note(snapshot(look(view, Forgetful, {}, ids), "Shelf"))
+    with pytest.raises(AssertionError, match="again, and is another by now"):
+        history.note(snapshot(look(view, Forgetful, {}, (2, 3)), "Shelf"))

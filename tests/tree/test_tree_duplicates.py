@@ -7,15 +7,16 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from conformance import check_folder, check_stamps, picture_of
 from helpers.home import Home
-from helpers.photos import make_video
 from looking import looking
 from PIL import Image
 
 from haven_duplicates import answers, folders
 from haven_duplicates.analyzer import SPACE
 from haven_fs.demo.drawing import draw_picture
+from haven_fs.testing import Look, check_reading, check_versions, make_video, snapshot
+from haven_fs.tree.nodes import SmartFolder
+from haven_fs.tree.tree import Tree
 
 PLACE = "Review/Duplicates"
 TAKEN = "2021:08:14 18:30:00"
@@ -34,7 +35,7 @@ def dog() -> Image.Image:
 def shown(home: Home) -> dict[str, list[str]]:
     """Return the files in each folder of /Review/Duplicates, after looking at all of it."""
     with looking(home) as look:
-        check_folder(look.folder(PLACE))
+        check_reading(look, PLACE)
         return {name: look.files(f"{PLACE}/{name}") for name in look.folders(PLACE)}
 
 
@@ -61,7 +62,7 @@ def test_copies_smaller_ones_and_other_formats(home: Home, boat: Image.Image, do
     save(dog, home.root / "dog.jpg", camera=True)
     (home.root / "backup").mkdir()
     shutil.copy2(home.root / "dog.jpg", home.root / "backup/dog again.jpg")
-    home.photo("other.jpg")
+    home.add("other.jpg")
     home.index()
     assert shown(home) == {
         "dog and 1 more": ["001 dog.jpg", "002 dog again.jpg"],
@@ -69,7 +70,7 @@ def test_copies_smaller_ones_and_other_formats(home: Home, boat: Image.Image, do
     }
     about = text_of(home)
     assert "deletes nothing" in about
-    assert "not looked at" not in about
+    assert "not yet looked at" not in about
     lines = text_of(home, "dog and 1 more").splitlines()
     assert lines[1::2] == ["    /Originals/Pictures/dog.jpg", "    /Originals/Pictures/backup/dog again.jpg"]
     assert lines[0].startswith("001 dog.jpg  (800 x 600, ")
@@ -92,12 +93,12 @@ def test_names_of_any_case_and_ranks_of_yesterday(home: Home, boat: Image.Image)
 
 def test_it_follows_the_disk(home: Home, boat: Image.Image, dog: Image.Image) -> None:
     save(boat, home.root / "a.jpg", camera=True)
-    home.photo("other.jpg")
+    home.add("other.jpg")
     home.index()
     assert shown(home) == {}
-    assert "found no photo" in text_of(home)
+    assert "found no duplicates" in text_of(home)
     with looking(home) as look:
-        before = picture_of(look.folder(PLACE))
+        before = snapshot(look, PLACE)
     for change, expected in (
         (lambda: save(boat, home.root / "b.png"), {"a and 1 more": ["001 a.jpg", "002 b.png"]}),
         (lambda: save(boat.resize((1600, 1200)), home.root / "c.jpg"),
@@ -111,16 +112,16 @@ def test_it_follows_the_disk(home: Home, boat: Image.Image, dog: Image.Image) ->
         home.index(accept_missing=True)
         assert shown(home) == expected
         with looking(home) as look:
-            after = picture_of(look.folder(PLACE))
-        check_stamps(before, after, exact=False)
+            after = snapshot(look, PLACE)
+        check_versions(before, after, exact=False)
         before = after
 
 
 def test_two_libraries(home: Home, boat: Image.Image, tmp_path: Path) -> None:
     save(boat, home.root / "a.jpg", camera=True)
     save(boat, tmp_path / "Disk/b.png")
-    home.add()
-    home.add(tmp_path / "Disk")
+    home.add_library()
+    home.add_library(tmp_path / "Disk")
     home.index()
     assert shown(home) == {"a and 1 more": ["001 a.jpg", "002 b.png"]}
     assert "/Originals/Disk/b.png" in text_of(home, "a and 1 more")
@@ -141,7 +142,7 @@ def test_exact_copies_are_there_before_anybody_looked(home: Home, boat: Image.Im
     with home.catalog.write() as w:
         w.db.execute("DELETE FROM analysis WHERE analyzer = 'look'")
     assert set(shown(home)) == {"film and 1 more"}
-    assert "not looked at 4 of your photos yet" in text_of(home)
+    assert "not yet looked at 4 of your photos" in text_of(home)
     home.index()
     assert set(shown(home)) == {"film and 1 more", "a and 1 more"}
 
@@ -167,17 +168,19 @@ def test_within_other_folders_only_what_is_there_counts(home: Home, boat: Image.
         save(boat, home.root / name, camera=name != "c.webp")
     home.index()
     with looking(home) as look:
-        within = look.view.within.narrowed("p.taken_source = 'exif'")
-        folder = folders.DuplicatesFolder(replace(look.view, within=within))
-        assert {entry.name for entry in folder.entries()} == {"a and 1 more"}
-        check_folder(folder)
-        assert folder.scope.stamp(look.view.db).count == 2
+        view = replace(look.view, within=look.view.within.narrowed("p.taken_source = 'exif'"))
+        within = Look(
+            Tree(home.catalog, home.settings, {"Twice": SmartFolder("Twice", folders.DuplicatesFolder)}), view
+        )
+        assert within.folders("Twice") == ["a and 1 more"]
+        check_reading(within, "Twice")
+        assert within.folder("Twice").scope.stamp(look.view.db).count == 2
 
 
 def test_a_phrase_there_is_about_the_photos_in_it(home: Home, boat: Image.Image) -> None:
     save(boat, home.root / "a.jpg", camera=True)
     save(boat, home.root / "b.png")
-    home.photo("other.jpg", "2021-08-14 12:00:00")
+    home.add("other.jpg", "2021-08-14 12:00:00")
     home.index()
     with looking(home) as look:
         assert look.files(f'{PLACE}/"2021"') == ["a.jpg"]
@@ -188,9 +191,9 @@ def many(home: Home) -> Home:
     """Twelve groups from three years, and one from nobody knows when."""
     for number in range(12):
         year = 2018 + number % 3
-        home.photo(f"{number}.jpg", f"{year}-0{1 + number % 2}-05 12:00:00", size=(128, 96), seed=number)
-        home.photo(f"{number} copy.jpg", "2011-01-01 12:00:00", seed=number)
-    home.photo("undated.jpg", None, camera=None)
+        home.add(f"{number}.jpg", f"{year}-0{1 + number % 2}-05 12:00:00", size=(128, 96), seed=number)
+        home.add(f"{number} copy.jpg", "2011-01-01 12:00:00", seed=number)
+    home.add("undated.jpg", None, camera=None)
     shutil.copy2(home.root / "undated.jpg", home.root / "undated too.jpg")
     home.index()
     with home.catalog.write() as w:
@@ -202,7 +205,7 @@ def test_too_many_are_in_folders_by_date(many: Home) -> None:
     many.settings["tree.split_above"] = 3
     with looking(many) as look:
         folder = look.folder(PLACE)
-        assert check_folder(folder) == 26
+        assert check_reading(look, PLACE) == 26
         assert look.folders(PLACE) == ["Undated", "2018", "2019", "2020"]
         assert len(folder.texts()) == 1
         assert look.folders(f"{PLACE}/2018") == ["2018-01", "2018-02"]
@@ -244,7 +247,7 @@ def test_who_asks_at_the_same_time_waits_for_one_answer(many: Home, monkeypatch:
     assert len(looked) == 1
     assert len(found) == 6
     assert all(names == found[0] for names in found)
-    many.photo("new.jpg")
+    many.add("new.jpg")
     many.index()
     ask()
     ask()

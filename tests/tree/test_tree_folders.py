@@ -110,9 +110,9 @@ def test_any_spelling_leads_to_the_same_place(full: Home) -> None:
 
 def test_recent_is_what_came_last(home: Home) -> None:
     for number in range(8):
-        home.photo(f"{number}.jpg", f"20{10 + number}-01-01 00:00:00")
+        home.add(f"{number}.jpg", f"20{10 + number}-01-01 00:00:00")
     home.index()
-    home.photo("late.jpg", "2001-01-01 00:00:00")
+    home.add("late.jpg", "2001-01-01 00:00:00")
     home.index()
     home.settings["tree.recent_photos"] = 3
     with looking(home) as look:
@@ -172,7 +172,7 @@ def test_review(full: Home, family: Family) -> None:
 
 
 def test_nothing_unreadable_needs_no_reasons(home: Home) -> None:
-    home.photo("a.jpg")
+    home.add("a.jpg")
     home.index()
     with looking(home) as look:
         assert look.folder("Review/Unreadable").texts() == []
@@ -204,8 +204,8 @@ def test_a_folder_splits_for_good(home: Home) -> None:
     home.settings["tree.split_above"] = 4
     days = [datetime(2019, 1, 1) + timedelta(days=40 * number) for number in range(5)]
     for number, day in enumerate(days):
-        home.photo(f"{number}.jpg", day.isoformat(sep=" "))
-    home.photo("more.jpg", "2020-01-01 00:00:00")
+        home.add(f"{number}.jpg", day.isoformat(sep=" "))
+    home.add("more.jpg", "2020-01-01 00:00:00")
     home.index()
     with looking(home) as look:
         assert look.folders("Recent") == ["2019", "2020"]
@@ -230,7 +230,7 @@ def test_a_folder_splits_for_good(home: Home) -> None:
 def test_months_split_into_days(home: Home) -> None:
     home.settings["tree.split_above"] = 2
     for day in (1, 1, 1, 2):
-        home.photo(f"{len(list(home.root.iterdir()))}.jpg", f"2019-01-0{day} 12:00:00")
+        home.add(f"{len(list(home.root.iterdir()))}.jpg", f"2019-01-0{day} 12:00:00")
     home.index()
     with looking(home) as look:
         assert look.folders("Timeline/2019/2019-01") == ["2019-01-01", "2019-01-02"]
@@ -240,8 +240,8 @@ def test_months_split_into_days(home: Home) -> None:
 
 
 def test_months_of_the_camera_without_a_clock(home: Home) -> None:
-    home.photo("a.jpg", "1970-01-01 00:00:00")
-    home.photo("b.jpg", "2038-01-20 00:00:00")
+    home.add("a.jpg", "1970-01-01 00:00:00")
+    home.add("b.jpg", "2038-01-20 00:00:00")
     home.index()
     with looking(home) as look:
         listed = [file for year in look.folders("Timeline") for m in look.folders(f"Timeline/{year}")

@@ -31,7 +31,9 @@ SHOWN = ("Places", "Timeline", "Review/Unplaced", "Review/Undated")
 def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Saying]:
     made = Saying(tmp_path_factory.mktemp("walk"))
     for name, (town, day) in PHOTOS.items():
-        made.photo(name, day and f"{day} 10:00:00", gps=town and TOWNS[town], camera=("Haven", "Test") if day else None)
+        made.add(
+            name, day and f"{day} 10:00:00", position=town and TOWNS[town], camera=("Haven", "Test") if day else None
+        )
     made.index()
     yield made
     made.close()

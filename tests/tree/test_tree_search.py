@@ -4,11 +4,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from conformance import check_folder
 from helpers.home import Home
 from looking import Look, looking
 
 from haven_fs.errors import AlreadyExists, Forbidden, Refused, UnsupportedType
+from haven_fs.testing import check_reading
 from haven_fs.tree.nodes import Folder
 from haven_fs.tree.writes import MakesFolders, Removable, Renamable, TakesFiles, Upload
 
@@ -18,11 +18,11 @@ PARIS = (48.8584, 2.2945)
 @pytest.fixture(scope="module")
 def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Home]:
     made = Home(tmp_path_factory.mktemp("searched"))
-    made.photo("IMG_2041.jpg", "2019-07-01 12:00:00", gps=PARIS, caption="The red dog on the beach")
-    made.photo("IMG_2042.jpg", "2020-07-01 12:00:00", gps=PARIS, caption="A dog in the park")
-    made.photo("IMG_2043.jpg", "2020-08-01 12:00:00", caption="Beach with no animal")
-    made.photo("001 odd name.jpg", "2018-08-01 12:00:00", caption="A dog at home")
-    made.photo("plain.jpg", "2021-01-01 12:00:00")
+    made.add("IMG_2041.jpg", "2019-07-01 12:00:00", position=PARIS, caption="The red dog on the beach")
+    made.add("IMG_2042.jpg", "2020-07-01 12:00:00", position=PARIS, caption="A dog in the park")
+    made.add("IMG_2043.jpg", "2020-08-01 12:00:00", caption="Beach with no animal")
+    made.add("001 odd name.jpg", "2018-08-01 12:00:00", caption="A dog at home")
+    made.add("plain.jpg", "2021-01-01 12:00:00")
     made.index()
     yield made
     made.close()
@@ -122,7 +122,7 @@ def test_a_quoted_phrase_narrows_and_is_narrowed(home: Home) -> None:
 
 
 def test_a_quoted_phrase_in_originals_is_about_that_folder(made: Home) -> None:
-    made.photo("Sub/IMG_3001.jpg", "2020-08-01 12:00:00", caption="A dog below")
+    made.add("Sub/IMG_3001.jpg", "2020-08-01 12:00:00", caption="A dog below")
     made.index()
     with looking(made) as look:
         assert [name[4:] for name in files(look, 'Originals/Pictures/Sub/"dog"')] == ["IMG_3001.jpg"]
@@ -192,7 +192,7 @@ def put(home: Home, name: str, path: Path) -> None:
 
 def test_a_picture_is_kept_and_a_copy_of_a_photo_only_noted(made: Home, tmp_path: Path) -> None:
     other = Home(tmp_path)
-    strange = other.photo("strange.jpg", size=(80, 60))
+    strange = other.add("strange.jpg", size=(80, 60))
     other.close()
     content = strange.read_bytes()
     put(made, "x.jpg", strange)
@@ -227,8 +227,8 @@ def test_the_conformance_suite(made: Home, tmp_path: Path) -> None:
     picture.write_bytes((made.root / "plain.jpg").read_bytes() + b"\0")
     put(made, "p.jpg", picture)
     with looking(made) as look:
-        assert check_folder(look.folder("Search"), portable=False) >= 4
-        check_folder(look.folder('Places/Paris/"dog"'), portable=False)
+        assert check_reading(look, "Search", portable=False) >= 4
+        check_reading(look, 'Places/Paris/"dog"', portable=False)
 
 
 def test_a_large_answer_is_split_by_date_and_keeps_its_ranks(made: Home, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -238,6 +238,6 @@ def test_a_large_answer_is_split_by_date_and_keeps_its_ranks(made: Home, monkeyp
         assert look.folders("Search/dog") == ["2018", "2019", "2020"]
         names = [name for year in look.folders("Search/dog") for name in files(look, f"Search/dog/{year}")]
         assert sorted(name[:3] for name in names) == ["001", "002", "003"]
-        check_folder(look.folder("Search/dog"), portable=False)
+        check_reading(look, "Search/dog", portable=False)
     with made.catalog.write() as w:
         w.db.execute("DELETE FROM split")

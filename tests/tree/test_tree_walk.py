@@ -61,7 +61,7 @@ class Walked(Saying):
 def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Walked]:
     made = Walked(tmp_path_factory.mktemp("walked"))
     for number, name in enumerate(PHOTOS):
-        made.photo(name, f"{MONTHS[number % 2]}-04 12:00:00")
+        made.add(name, f"{MONTHS[number % 2]}-04 12:00:00")
     made.index()
     for number, name in enumerate(PHOTOS):
         plant(made, name, [(LEFT, looks(1, seed=number)), (RIGHT, looks(2, seed=number))])

@@ -73,7 +73,7 @@ def test_a_server_that_comes_and_goes(tmp_path: Path, caplog: pytest.LogCaptureF
 
         index.sync()  # nobody there yet
         assert index.nearest(SPACE, QUESTION, 20) is None
-        assert "does not answer" in index.states()[SPACE] and "made anew" not in caplog.text
+        assert "does not answer" in index.states()[SPACE] and "will be rebuilt" not in caplog.text
         with serving(tmp_path / "server", port) as url:
             rested(index).sync()
             assert is_right()
@@ -87,17 +87,17 @@ def test_a_server_that_comes_and_goes(tmp_path: Path, caplog: pytest.LogCaptureF
         assert index.nearest(SPACE, QUESTION, 20) is None  # it went away
         with serving(tmp_path / "server", port) as url:
             wait_for(lambda: rested(index).nearest(SPACE, QUESTION, 20), "the index", seconds=60)
-            assert is_right() and collections(url) == first and "made anew" not in caplog.text
+            assert is_right() and collections(url) == first and "will be rebuilt" not in caplog.text
             index.close()
             # another run finds it; a server that lost it gets it again
             index = ChromaIndex(store, url, at_least=1)
             index.sync()
-            assert is_right() and collections(url) == first and "made anew" not in caplog.text
+            assert is_right() and collections(url) == first and "will be rebuilt" not in caplog.text
             index.close()
         with serving(tmp_path / "another server", port) as url:
             index = ChromaIndex(store, url, at_least=1)
             index.sync()
-            assert is_right() and collections(url) != first and "made anew" in caplog.text
+            assert is_right() and collections(url) != first and "will be rebuilt" in caplog.text
             # what is no more is removed there too
             store.drop(SPACE)
             store.put(SPACE, as_put(photos := one_each(some_vectors(300, DIM, 8))))

@@ -101,7 +101,7 @@ def test_read_only_reads_only(store: VectorStore) -> None:
         reader.remember("new", b"no")
         assert reader.recall("new") is None
         for write in (lambda: reader.put(SPACE, as_put({5: some_vectors(1)})), lambda: reader.drop(SPACE)):
-            with pytest.raises(UserError, match="reading only"):
+            with pytest.raises(UserError, match="read-only"):
                 write()
         assert reader.spaces() == store.spaces()
 

@@ -12,7 +12,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from haven_fs.demo.faces import TEST, TRAINING, VALIDATION
+from haven_fs.demo import TEST, TRAINING, VALIDATION
 from haven_models.demo_faces_training import measure
 from haven_models.demo_faces_training.detector import train_detector
 from haven_models.demo_faces_training.embedder import train_embedder

@@ -11,11 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from haven_fs.demo.drawing import SCENES, TIMES, draw_picture
-from haven_fs.demo.faces import identity, moment
-from haven_fs.demo.faces_group import draw_group
-from haven_fs.demo.faces_people import Face
-from haven_fs.demo.pen import dice
+from haven_fs.demo import SCENES, TIMES, Face, dice, draw_group, draw_picture, identity, moment
 
 DETECT = (640, 640)
 OVERLAP = 0.5

@@ -16,11 +16,22 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageFilter
 
-from haven_fs.demo.drawing import SCENES, SUBJECTS, TIMES, draw_picture, fits
-from haven_fs.demo.faces import TRAINING, identity, moment
-from haven_fs.demo.faces_group import draw_group
-from haven_fs.demo.faces_people import BELOW, BESIDE, Face, draw_person
-from haven_fs.demo.pen import dice
+from haven_fs.demo import (
+    BELOW,
+    BESIDE,
+    SCENES,
+    SUBJECTS,
+    TIMES,
+    TRAINING,
+    Face,
+    dice,
+    draw_group,
+    draw_person,
+    draw_picture,
+    fits,
+    identity,
+    moment,
+)
 from haven_models.demo_training.captions import Shown
 from haven_models.demo_training.pictures import SHAPES, picture
 

@@ -12,7 +12,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from haven_fs.demo.pen import dice
+from haven_fs.demo import dice
 from haven_models.demo_training.pairs import SEEN_PAIRS, TEST_PAIRS, VALIDATION_PAIRS
 from haven_models.demo_training.pictures import SIDE, draw_many, picture, show
 from haven_models.demo_training.train import CONTEXT, MEAN, STD, Settings, config, train

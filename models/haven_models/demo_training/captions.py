@@ -13,8 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from haven_fs.demo.drawing import SCENES, SUBJECTS, TIMES
-from haven_fs.demo.pen import COLOURS
+from haven_fs.demo import COLOURS, SCENES, SUBJECTS, TIMES
 from haven_models.demo_training import words
 from haven_models.demo_training.pairs import Pair
 

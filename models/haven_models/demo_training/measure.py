@@ -15,10 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from haven_fs.demo.drawing import SCENES, SUBJECTS, TIMES, draw_picture
-from haven_fs.demo.files import jpeg
-from haven_fs.demo.pen import dice
-from haven_fs.demo.plan import SIZES, WHERE
+from haven_fs.demo import SCENES, SIZES, SUBJECTS, TIMES, WHERE, dice, draw_picture, jpeg
 from haven_models.demo_training.captions import TERMS, Caption, Shown, Term, caption, fitting
 from haven_models.demo_training.pairs import Pair
 

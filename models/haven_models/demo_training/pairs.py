@@ -7,7 +7,7 @@ from knowing dogs and knowing snow.
 
 import random
 
-from haven_fs.demo.drawing import SCENES, SUBJECTS, fits
+from haven_fs.demo import SCENES, SUBJECTS, fits
 
 Pair = tuple[str, str]
 

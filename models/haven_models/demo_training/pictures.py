@@ -10,8 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw
 
-from haven_fs.demo.drawing import SCENES, SUBJECTS, TIMES, draw_film, draw_picture
-from haven_fs.demo.pen import COLOURS, dice, gradient
+from haven_fs.demo import COLOURS, SCENES, SUBJECTS, TIMES, dice, draw_film, draw_picture, gradient
 from haven_models.demo_training.captions import Shown
 from haven_models.demo_training.pairs import Pair
 

@@ -12,8 +12,8 @@ import numpy as np
 
 from haven_faces.grouping.beginning import MOST, agreeing
 from haven_faces.grouping.exemplars import is_barred, likeness
+from haven_faces.grouping.gallery import Gallery, Waiting
 from haven_faces.grouping.kinds import CORE, GOOD, Barred, Faces, Floats, Ints, Limits, usable
-from haven_faces.grouping.people import People, Waiting
 
 _AT_ONCE = 256
 _CANDIDATES = 8
@@ -57,7 +57,7 @@ class Groups:
         """Take in what is known, in time proportional to the number of faces."""
         self._limits = limits
         self._barred = barred
-        self._people = People(faces, barred, limits)
+        self._gallery = Gallery(faces, barred, limits)
         self._label = min(0, int(faces.person.min(initial=0)))
 
     def add(self, new: Faces) -> Added:
@@ -74,24 +74,24 @@ class Groups:
     def named(self, people: dict[int, int]) -> None:
         """Learn which persons labels have become: {-1: 17}. From then on the person is answered."""
         for label, person in people.items():
-            self._people.rename(label, person)
+            self._gallery.rename(label, person)
 
     def _add(self, new: Faces, person: Ints, revised: dict[int, int]) -> None:
         """Assign a batch; what comes of it is written into `person` and `revised`."""
-        people, vectors, good = self._people, new.vectors.astype(np.float32), new.good
+        gallery, vectors, good = self._gallery, new.vectors.astype(np.float32), new.good
         fine = usable(vectors)
         for id_ in new.ids.tolist():
-            people.forget(id_)
+            gallery.forget(id_)
         for row in np.flatnonzero(fine & (person != 0)).tolist():
-            people.see(int(person[row]), int(new.picture[row]))
+            gallery.see(int(person[row]), int(new.picture[row]))
             if good[row]:
-                people.learn(int(person[row]), vectors[row])
+                gallery.learn(int(person[row]), vectors[row])
         rows = np.flatnonzero(fine & (person == 0) & ~new.fixed)
-        people.settle()
-        which, slots, found = people.cells.near(vectors[rows], self._limits.floor)
+        gallery.begin()
+        which, slots, found = gallery.cells.near(vectors[rows], self._limits.floor)
         first = np.searchsorted(which, np.arange(len(rows) + 1))
         best = np.full(len(rows), -1, np.float32)
-        np.maximum.at(best, which, np.where(people.owner[slots] != 0, found, found - 1))
+        np.maximum.at(best, which, np.where(gallery.owner[slots] != 0, found, found - 1))
         # The surest first: they help the others, and of two faces in one picture the better one has the choice.
         for n in np.lexsort((-best, ~good[rows])).tolist():
             row, part = int(rows[n]), slice(first[n], first[n + 1])
@@ -100,12 +100,12 @@ class Groups:
 
     def _seen(self, vector: Floats, picture: int, quality: float, slots: Ints, found: Floats) -> _Seen:
         """Bring what the cells said up to date with what changed since."""
-        people = self._people
-        if people.touched:
-            changed = np.fromiter(people.touched, np.int64, len(people.touched))
-            kept = ~people.is_touched[slots]
-            changed = changed[people.count[changed] > 0]
-            now = people.cells.vectors[changed] @ vector
+        gallery = self._gallery
+        if gallery.touched:
+            changed = np.fromiter(gallery.touched, np.int64, len(gallery.touched))
+            kept = ~gallery.is_touched[slots]
+            changed = changed[gallery.count[changed] > 0]
+            now = gallery.cells.vectors[changed] @ vector
             near = now >= self._limits.floor
             slots, found = np.concatenate([slots[kept], changed[near]]), np.concatenate([found[kept], now[near]])
         order = np.argsort(-found, kind="stable")
@@ -113,14 +113,14 @@ class Groups:
 
     def _place(self, id_: int, seen: _Seen, revised: dict[int, int]) -> int:
         """Find the person of a face, or let it wait. Returns the person, a label or 0."""
-        people, good = self._people, seen.quality >= GOOD
+        gallery, good = self._gallery, seen.quality >= GOOD
         person = self._choose(seen)
         if person:
             self._join(person, seen)
         elif good:
             person = self._begin(seen, revised)
         if not person:
-            people.wait(Waiting(id_, seen.picture, seen.quality), seen.vector)
+            gallery.wait(Waiting(id_, seen.picture, seen.quality), seen.vector)
         elif good:
             self._look_again(person, seen.slots, revised)
         return person
@@ -129,7 +129,7 @@ class Groups:
         """Return whose face it is, 0 if that is not clear."""
         found: list[tuple[float, bool, int]] = []
         for person in self._candidates(seen.slots):
-            if person not in self._people.there(seen.picture):
+            if person not in self._gallery.there(seen.picture):
                 like, need = self._compare(seen.vector, person, 1, seen.quality)
                 found.append((like, like >= need, person))
         found.sort(reverse=True)
@@ -142,36 +142,36 @@ class Groups:
 
     def _candidates(self, slots: Ints) -> list[int]:
         """Return the persons that slots belong to, in order."""
-        owners = self._people.owner[slots]
+        owners = self._gallery.owner[slots]
         return list(dict.fromkeys(owners[owners != 0].tolist()))[:_CANDIDATES]
 
     def _compare(self, vector: Floats, person: int, faces: int, quality: float) -> tuple[float, float]:
         """Return how like a person the mean of some faces is, and how like it must be."""
-        mine = self._people.exemplars(person)
+        mine = self._gallery.exemplars(person)
         barred = self._barred.get(person, _NONE)
         if is_barred(vector, mine.means, barred):
             return -1.0, 1.0
         like, witnesses = likeness(mine.means @ vector, mine.counts)
-        poor = self._people.is_poor(person)
+        poor = self._gallery.is_poor(person)
         return like, self._limits.need(witnesses * faces, 0.0 if poor else quality)
 
     def _join(self, person: int, seen: _Seen) -> None:
-        self._people.see(person, seen.picture)
+        self._gallery.see(person, seen.picture)
         if seen.quality >= GOOD:
-            self._people.learn(person, seen.vector)
+            self._gallery.learn(person, seen.vector)
 
     def _begin(self, seen: _Seen, revised: dict[int, int]) -> int:
         """Make a person of a face and of some that wait, or find who they are together. Returns 0 if there is none."""
-        people = self._people
+        gallery = self._gallery
         near = [
             slot
-            for slot in seen.slots[people.owner[seen.slots] == 0][: 2 * MOST].tolist()
-            if people.waiting[slot].quality >= GOOD and people.waiting[slot].picture != seen.picture
+            for slot in seen.slots[gallery.owner[seen.slots] == 0][: 2 * MOST].tolist()
+            if gallery.waiting[slot].quality >= GOOD and gallery.waiting[slot].picture != seen.picture
         ][:MOST]
         if not near:
             return 0
-        vectors = np.vstack([seen.vector[None], people.cells.vectors[near]])
-        pictures = [seen.picture, *(people.waiting[slot].picture for slot in near)]
+        vectors = np.vstack([seen.vector[None], gallery.cells.vectors[near]])
+        pictures = [seen.picture, *(gallery.waiting[slot].picture for slot in near)]
         chosen = agreeing(vectors @ vectors.T, pictures, self._limits)
         if len(chosen) < 2:
             return 0
@@ -184,9 +184,9 @@ class Groups:
             person = self._label
         for n in chosen:
             if n:
-                revised[people.done_waiting(near[n - 1]).id] = person
-            people.see(person, pictures[n])
-            people.learn(person, vectors[n])
+                revised[gallery.done_waiting(near[n - 1]).id] = person
+            gallery.see(person, pictures[n])
+            gallery.learn(person, vectors[n])
         return person
 
     def _together(self, mean: Floats, pictures: list[int], slots: Ints) -> tuple[int, bool]:
@@ -197,7 +197,7 @@ class Groups:
         limits = self._limits
         best, person, doubtful = 0.0, 0, False
         for one in self._candidates(slots):
-            if any(one in self._people.there(picture) for picture in pictures):
+            if any(one in self._gallery.there(picture) for picture in pictures):
                 continue
             like, need = self._compare(mean, one, len(pictures), 1.0)
             by_years = limits.groups + need - limits.same
@@ -208,23 +208,23 @@ class Groups:
 
     def _look_again(self, person: int, slots: Iterable[int], revised: dict[int, int]) -> None:
         """See whether faces that wait are of a person who just got one more."""
-        people, limits = self._people, self._limits
+        gallery, limits = self._gallery, self._limits
         likely = []
-        for slot in [slot for slot in list(slots) if slot in people.waiting][:_AGAIN]:
-            face = people.waiting[slot]
-            like, need = self._compare(people.cells.vectors[slot], person, 1, face.quality)
-            if like >= need and person not in people.there(face.picture):
+        for slot in [slot for slot in list(slots) if slot in gallery.waiting][:_AGAIN]:
+            face = gallery.waiting[slot]
+            like, need = self._compare(gallery.cells.vectors[slot], person, 1, face.quality)
+            if like >= need and person not in gallery.there(face.picture):
                 likely.append(slot)
         if not likely:
             return
-        vectors = people.cells.vectors[likely]
-        which, near, found = people.cells.near(vectors, limits.floor)
+        vectors = gallery.cells.vectors[likely]
+        which, near, found = gallery.cells.near(vectors, limits.floor)
         first = np.searchsorted(which, np.arange(len(likely) + 1))
         for n, slot in enumerate(likely):
-            face, part = people.waiting[slot], slice(first[n], first[n + 1])
+            face, part = gallery.waiting[slot], slice(first[n], first[n + 1])
             seen = self._seen(vectors[n], face.picture, face.quality, near[part], found[part])
             chosen = self._choose(seen)
             if chosen:
-                people.done_waiting(slot)
+                gallery.done_waiting(slot)
                 self._join(chosen, seen)
                 revised[face.id] = chosen

@@ -10,9 +10,10 @@ import pytest
 from helpers.dav import Client
 from helpers.home import Home
 from helpers.people import LEFT, plant_people
-from helpers.photos import make_video
 from helpers.programs import gio, mounted, rclone
 from helpers.serving import Serving, haven, serve
+
+from haven_fs.testing import make_video
 
 PHOTOS = [f"IMG_{number}.jpg" for number in range(1, 7)]
 LIVE = ["LIVE.jpg", "LIVE.mov"]
@@ -24,8 +25,8 @@ def planted(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A data folder, and six photos beside it, with somebody in four."""
     home = Home(tmp_path_factory.mktemp("planted"))
     for name in PHOTOS:
-        home.photo(name, size=(160, 120))
-    home.photo("LIVE.jpg", "2021-06-01 12:00:00")
+        home.add(name, size=(160, 120))
+    home.add("LIVE.jpg", "2021-06-01 12:00:00")
     make_video(home.root / "LIVE.mov", taken="2021-06-01 12:00:00")
     plant_people(home, (LEFT, PHOTOS[:4]))
     home.close()
@@ -45,7 +46,7 @@ def albums(dav: Client, path: str = "/Albums/") -> dict[str, list[str]]:
 def test_what_is_there(dav: Client) -> None:
     assert albums(dav) == {} and dav.files("/Favorites/") == []
     assert dav.files("/Albums/") == ["How to make albums.txt"]
-    assert b"keep what is in it" in dav("GET", "/Albums/How%20to%20make%20albums.txt").body
+    assert b"To keep a person or a search as an album" in dav("GET", "/Albums/How%20to%20make%20albums.txt").body
 
 
 def test_raw_http_as_finder_and_explorer_send_it(dav: Client) -> None:
@@ -114,7 +115,7 @@ def test_whole_folders_become_albums(dav: Client) -> None:
         answer = dav("COPY", "/Timeline", Destination=f"{dav.address}/Albums/ALL", Overwrite=overwrite)
         assert answer.status == 412 and "already" in answer.reason()
     answer = dav("COPY", "/Review", Destination=f"{dav.address}/Albums/Review")
-    assert answer.status == 403 and "one of photos" in answer.reason()
+    assert answer.status == 403 and "contains no photos" in answer.reason()
     answer = dav("MOVE", "/Originals/Pictures", Destination=f"{dav.address}/Albums/X")
     assert answer.status == 403 and "originals" in answer.reason()
 

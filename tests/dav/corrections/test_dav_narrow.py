@@ -29,7 +29,7 @@ def planted(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A data folder, and photos beside it, with two people in them."""
     home = Home(tmp_path_factory.mktemp("planted"))
     for number, (name, (caption, gps, _)) in enumerate(PHOTOS.items()):
-        home.photo(name, f"2020-0{number + 1}-04 12:00:00", gps=gps, caption=caption)
+        home.add(name, f"2020-0{number + 1}-04 12:00:00", position=gps, caption=caption)
     first, second = ([name for name, (_, _, people) in PHOTOS.items() if one in people] for one in (1, 2))
     plant_people(home, (LEFT, first), (RIGHT, second))
     home.close()

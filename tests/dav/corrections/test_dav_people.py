@@ -25,7 +25,7 @@ def planted(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A data folder with three people, and photos beside it."""
     home = Home(tmp_path_factory.mktemp("planted"))
     for name in PHOTOS:
-        home.photo(name, size=(160, 120))
+        home.add(name, size=(160, 120))
     plant_people(home, *((box, sorted(PEOPLE[name])) for box, name in zip((LEFT, RIGHT, NOSE), PEOPLE, strict=True)))
     home.close()
     return home.data.parent

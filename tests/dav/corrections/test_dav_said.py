@@ -19,9 +19,9 @@ def planted(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A data folder whose photos are in two towns and two months, and scans of which nothing is known."""
     home = Home(tmp_path_factory.mktemp("planted"))
     for number in (1, 2, 3):
-        home.photo(f"p{number}.jpg", f"2019-07-{number + 28} 10:00:00", gps=PARIS)
-        home.photo(f"b{number}.jpg", f"2020-02-0{number} 10:00:00", gps=BERLIN)
-        scan = home.photo(f"s{number}.jpg", None, camera=None)
+        home.add(f"p{number}.jpg", f"2019-07-{number + 28} 10:00:00", position=PARIS)
+        home.add(f"b{number}.jpg", f"2020-02-0{number} 10:00:00", position=BERLIN)
+        scan = home.add(f"s{number}.jpg", None, camera=None)
         os.utime(scan, (1_500_000_000 + number, 1_500_000_000 + number))
     home.index()
     home.close()

@@ -5,8 +5,9 @@ from pathlib import Path
 
 import pytest
 from helpers.files import drafts
-from helpers.photos import make_photo
 from helpers.serving import Serving, haven, serve_copy
+
+from haven_fs.testing import make_photo
 
 
 @pytest.fixture(scope="session")

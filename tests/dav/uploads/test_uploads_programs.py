@@ -7,9 +7,10 @@ from typing import Any
 
 import pytest
 from helpers.dav import LOCKINFO, Client
-from helpers.photos import jpeg
 from helpers.programs import gio, mounted, rclone
 from helpers.serving import Serving
+
+from haven_fs.testing import jpeg
 
 AMONG = "/Timeline/2021/2021-05/"
 

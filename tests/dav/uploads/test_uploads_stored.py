@@ -5,8 +5,9 @@ from pathlib import Path
 
 from helpers.dav import Client
 from helpers.files import digests
-from helpers.photos import make_photo, make_video
 from helpers.serving import Serving
+
+from haven_fs.testing import make_photo, make_video
 
 AMONG = "/Timeline/2021/2021-05/"
 

@@ -3,7 +3,8 @@
 import colorsys
 from collections import Counter
 
-from haven_fs import FacetFolder, Facts, SmartFolder, Tag, hookimpl
+from haven_colours_said import ColoursFolder
+from haven_fs import Analyzer, Facts, SmartFolder, Tag, hookimpl
 
 HUES = ((15, "Red"), (45, "Orange"), (70, "Yellow"), (165, "Green"), (255, "Blue"), (325, "Purple"), (360, "Red"))
 
@@ -16,7 +17,7 @@ def colour_of(red, green, blue):
     return "Grey" if saturation < 0.15 else next(word for end, word in HUES if hue * 360 <= end)
 
 
-class Colours:
+class Colours(Analyzer):
     name, version, needs = "colours", 1, "picture"
 
     def analyze(self, batch):
@@ -36,4 +37,4 @@ def haven_analyzers():
 
 @hookimpl
 def haven_smart_folders():
-    return [SmartFolder("Colours", lambda view: FacetFolder(view, "colour"), facet=True)]
+    return [SmartFolder("Colours", ColoursFolder, facet=True)]

@@ -1,0 +1,254 @@
+"""What /Recently Removed holds: real files and folders that were put away, and photos that the owner has hidden.
+
+A removed file's original stays in the catalog as gone, and its row here says which one it was: brought back, it is
+that photo again, with its people and albums. See haven_fs.library.trash for where the bytes are.
+"""
+
+import errno
+import logging
+import os
+import sqlite3
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from haven_fs.catalog import names
+from haven_fs.catalog.catalog import Catalog, Writer
+from haven_fs.catalog.disk import Row, drop
+from haven_fs.catalog.libraries import Library
+from haven_fs.catalog.moving import drop_dirs, file_at, files_below
+from haven_fs.library import fileops, trash
+
+logger = logging.getLogger(__name__)
+
+DAY = 86400.0
+MANY = 100
+"""Files: this many removed in a day, and half of a library, are erased by `haven purge` alone."""
+
+
+@dataclass(frozen=True, slots=True)
+class Trashed:
+    """One thing that was removed; `path` is where it was below the library's root, `name` what it is called now."""
+
+    id: int
+    library_id: int
+    root: Path
+    token: str
+    path: str
+    is_folder: bool
+    name: str
+    files: int
+    size: int
+    at: float
+    by: str
+    held: bool
+    away: str | None
+    seq: int
+    writable: bool
+
+    @property
+    def place(self) -> Path:
+        """Where it is on disk."""
+        return trash.found(self.root, self.token, self.path)
+
+
+_COLUMNS = (
+    "SELECT r.id, r.library_id, l.root, r.token, r.path, r.is_folder, r.name, r.files, r.size, r.at, r.by, r.held,"
+    " l.away, r.seq, l.writable FROM removed r JOIN library l ON l.id = r.library_id AND l.gone IS NULL"
+)
+
+
+def _trashed(row: tuple[Any, ...]) -> Trashed:
+    return Trashed(row[0], row[1], Path(os.fsdecode(row[2])), row[3], os.fsdecode(row[4]), bool(row[5]), *row[6:])
+
+
+def all_trashed(db: sqlite3.Connection, *, before: float | None = None) -> list[Trashed]:
+    """Return what was removed, before a moment if one is given, the names in their order."""
+    rows = db.execute(f"{_COLUMNS} WHERE ? IS NULL OR r.at < ? ORDER BY r.fold", (before, before))
+    return [_trashed(row) for row in rows]
+
+
+def find_trashed(db: sqlite3.Connection, name: str) -> Trashed | None:
+    """Return what has a name in /Recently Removed."""
+    row = db.execute(f"{_COLUMNS} WHERE r.fold = ?", (names.fold(name),)).fetchone()
+    return _trashed(row) if row else None
+
+
+def note_trashed(
+    w: Writer, library_id: int, token: str, path: bytes, *, is_folder: bool, at: float | None = None, name: str = ""
+) -> int:
+    """Have what was just put away in the catalog: gone from where it was, and here; return its row.
+
+    `name`: what it is called here, if not as it was.
+    """
+    if is_folder:
+        rows = files_below(w.db, library_id, path)
+        parts = [(row.path[len(path) + 1 :], row.id) for row in rows]
+    else:
+        row = file_at(w.db, library_id, path)
+        rows, parts = ([], []) if row is None else ([row], [(b"", row.id)])
+    trashed_id = _insert(w, library_id, token, path, rows, is_folder=is_folder, at=at, name=name)
+    w.db.executemany(
+        "INSERT INTO removed_file VALUES (?, ?, ?)", [(trashed_id, part, original_id) for part, original_id in parts]
+    )
+    drop(w, rows)
+    owners = [(f"original {row.id}",) for row in rows]
+    if is_folder:
+        inside = w.db.execute(
+            "SELECT id FROM dir WHERE library_id = ? AND (path = ? OR path >= ? AND path < ?)",
+            (library_id, path, path + b"/", path + b"0"),
+        )
+        owners += [(f"dir {dir_id}",) for (dir_id,) in inside]
+        drop_dirs(w, library_id, path)
+    w.db.executemany("DELETE FROM property WHERE owner = ?", owners)
+    _hold(w, library_id)
+    return trashed_id
+
+
+def keep_old(w: Writer, library: Library, path: bytes) -> None:
+    """Have a file here as it is now, before it is replaced; it and its original stay where they are. Raises OSError."""
+    row = file_at(w.db, library.id, path)
+    if row is not None and not row.size:
+        return  # there is nothing to lose
+    token = trash.keep_old(library.root, os.fsdecode(path))
+    _insert(w, library.id, token, path, [] if row is None else [row], is_folder=False)
+    _hold(w, library.id)
+
+
+def _insert(
+    w: Writer,
+    library_id: int,
+    token: str,
+    path: bytes,
+    rows: Sequence[Row],
+    *,
+    is_folder: bool,
+    at: float | None = None,
+    name: str = "",
+) -> int:
+    wanted = names.shown(name or os.fsdecode(path.rpartition(b"/")[2]))
+    name = names.free(wanted, taken_names(w.db).__contains__)
+    row = w.db.execute(
+        "INSERT INTO removed (library_id, token, path, is_folder, name, fold, files, size, at, by, seq)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id",
+        (library_id, token, path, is_folder, name, names.fold(name), len(rows), sum(row.size for row in rows),
+         time.time() if at is None else at, w.by, w.seq),
+    ).fetchone()  # fmt: skip
+    return int(row[0])
+
+
+def make_room(w: Writer, name: str) -> None:
+    """Give what has a name here another one, since something else is put here by that name."""
+    one = find_trashed(w.db, name)
+    if one is not None:
+        other = names.free(one.name, taken_names(w.db).__contains__)
+        w.db.execute(
+            "UPDATE removed SET name = ?, fold = ?, seq = ? WHERE id = ?", (other, names.fold(other), w.seq, one.id)
+        )
+
+
+def taken_names(db: sqlite3.Connection) -> set[str]:
+    """Return the names in /Recently Removed, folded."""
+    hidden = (
+        "SELECT o.name_fold FROM hidden h JOIN original o ON o.photo_id = h.photo_id"
+        " WHERE o.gone IS NULL AND o.name IS NOT NULL"
+    )
+    return {row[0] for row in db.execute(f"SELECT fold FROM removed UNION {hidden}")}
+
+
+def _hold(w: Writer, library_id: int) -> None:
+    """Keep what was removed in a day from being erased by itself, if it is much of a library."""
+    since = time.time() - DAY
+    gone = w.db.execute(
+        "SELECT coalesce(sum(files), 0) FROM removed WHERE library_id = ? AND at > ?", (library_id, since)
+    ).fetchone()[0]
+    if gone <= MANY:
+        return
+    left = w.db.execute(
+        "SELECT count(*) FROM original o JOIN dir d ON d.id = o.dir_id WHERE d.library_id = ? AND o.gone IS NULL",
+        (library_id,),
+    ).fetchone()[0]
+    if gone >= left:
+        w.db.execute("UPDATE removed SET held = 1 WHERE library_id = ? AND at > ?", (library_id, since))
+
+
+def files_of(db: sqlite3.Connection, trashed_id: int) -> dict[bytes, int]:
+    """Return which originals the files of a removed thing were, by their paths in it; empty for the thing itself."""
+    return dict(db.execute("SELECT path, original_id FROM removed_file WHERE removed_id = ?", (trashed_id,)).fetchall())
+
+
+def forget_part(w: Writer, trashed_id: int, paths: Sequence[bytes]) -> None:
+    """Note that files of a removed thing are back, and the rest of it is not."""
+    for path in paths:
+        w.db.execute("DELETE FROM removed_file WHERE removed_id = ? AND path = ?", (trashed_id, path))
+    w.db.execute("UPDATE removed SET files = files - ?, seq = ? WHERE id = ?", (len(paths), w.seq, trashed_id))
+    w.note_removal()
+
+
+def forget(w: Writer, trashed_id: int) -> None:
+    """Have a thing in /Recently Removed no more, since it is back or erased."""
+    w.db.execute("DELETE FROM removed_file WHERE removed_id = ?", (trashed_id,))
+    w.db.execute("DELETE FROM removed WHERE id = ?", (trashed_id,))
+    w.note_removal()
+
+
+def erase(catalog: Catalog, one: Trashed) -> int:
+    """Erase a removed thing for good, and return how many bytes that were. Raises OSError if its disk is away."""
+    size = fileops.size_of(one.place)
+    if one.away or not any(one.root.iterdir()):
+        raise OSError(errno.ENODEV, one.away or "its disk is away", str(one.root))
+    draft: Path | None = None
+    with catalog.write() as w:
+        if w.db.execute("SELECT 1 FROM removed WHERE id = ?", (one.id,)).fetchone() is None:
+            return 0  # it is back
+        try:
+            draft = trash.give_up(one.root, one.token)
+        except FileNotFoundError:
+            logger.info("%s was erased by somebody else", one.place)
+        forget(w, one.id)
+    if draft is not None:
+        fileops.discard(draft)
+    return size
+
+
+def expire(catalog: Catalog, days: float) -> int:
+    """Erase what was removed longer ago, but for what is held; return how many things that were."""
+    with catalog.read() as db:
+        old = [one for one in all_trashed(db, before=time.time() - days * DAY) if one.writable and not one.held]
+    count = 0
+    for one in old:
+        try:
+            erase(catalog, one)
+        except OSError as error:
+            logger.info("%s is not erased yet: %s", one.place, error)
+        else:
+            count += 1
+    if count:
+        logger.info("%d things that were removed more than %g days ago were erased", count, days)
+    return count
+
+
+def adopt(catalog: Catalog, library: Library) -> int:
+    """Bring /Recently Removed in step with the disk, after a kill or a lost catalog; return how many were not known."""
+    if not (library.root / trash.REMOVED).is_dir():
+        return 0  # never was, or the disk is away
+    with catalog.write() as w:
+        # What is removed meanwhile waits for this transaction.
+        there = {one.token: one for one in trash.put_aways(library.root)}
+        known = dict(w.db.execute("SELECT token, id FROM removed WHERE library_id = ?", (library.id,)).fetchall())
+        for token, id_ in known.items():
+            if token not in there:
+                forget(w, id_)
+        new = [one for token, one in there.items() if token not in known]
+        # What lay in a folder was removed before that, since after it there was nothing.
+        for one in sorted(new, key=lambda one: -one.path.count("/")):
+            path, kept = library.root / one.path, trash.found(library.root, one.token, one.path)
+            if not os.path.lexists(path):
+                note_trashed(w, library.id, one.token, os.fsencode(one.path), is_folder=one.is_folder, at=one.at)
+            elif not one.is_folder and path.samefile(kept):
+                fileops.discard(trash.give_up(library.root, one.token))  # kept for what did not come
+            else:
+                _insert(w, library.id, one.token, os.fsencode(one.path), [], is_folder=one.is_folder, at=one.at)
+    return len(new)

@@ -1,0 +1,188 @@
+"""Actions: what can be done with the nodes of a tree.
+
+    actions = Actions(tree, by="anna")
+    done = actions.perform(lambda view: actions.make(tree.locate(view, ["Albums", "Summer"])))
+
+The function given to `perform` runs in one view of the tree. It locates each path once, asks for a plan, checks that
+plan against the provider's own rules, and returns it.
+"""
+
+import time
+from collections.abc import Callable, Sequence
+from functools import partial
+from typing import TypeVar
+
+from haven_fs.catalog.undo import corrections, undo
+from haven_fs.errors import AlreadyExists, Conflict, Forbidden, NotFound
+from haven_fs.tree.actions.plan import NO_PARENT, NOTHING, THERE, Change, Done, Plan, Writing, refusal
+from haven_fs.tree.actions.put import Put, Receiving, plan_put
+from haven_fs.tree.actions.real import RealWrites
+from haven_fs.tree.actions.smart import SmartWrites
+from haven_fs.tree.disk.place import in_words
+from haven_fs.tree.junk import is_junk
+from haven_fs.tree.nodes import View
+from haven_fs.tree.photoset import File
+from haven_fs.tree.placeholders import is_placeholder
+from haven_fs.tree.tree import Located, Tree
+from haven_fs.tree.writes import TakesFiles, TakesPhotos, TakesUploads
+
+_Decision = TypeVar("_Decision")
+_BLOCK = 1 << 20
+
+
+class Actions:
+    """The writes of one request; `by` is its user, "" if nobody signed in. Every method raises kinds of Refused.
+
+    `make`, `delete`, `copy`, `move`, `reserve` and `put` change nothing: they return what would be done.
+    """
+
+    def __init__(self, tree: Tree, by: str = "") -> None:
+        self._tree = tree
+        self._writing = Writing(tree, by)
+        self._smart = SmartWrites(self._writing)
+        self._real = RealWrites(self._writing)
+
+    # Doing
+
+    def decide(self, decide: Callable[[View], _Decision], *, writes_to: Sequence[str] = ()) -> _Decision:
+        """Return what `decide` returns in a view of the tree. `writes_to`: the path that is about to be written."""
+        self._void_removal(writes_to)
+        with self._tree.view() as view, in_words():
+            return decide(view)
+
+    def perform(self, decide: Callable[[View], Plan], *, writes_to: Sequence[str] = ()) -> Done:
+        """Do what `decide` plans in a view of the tree. `writes_to`: the path that is about to be written, if any."""
+        self._void_removal(writes_to)
+        with in_words():
+            with self._tree.view() as view:
+                plan = decide(view)
+                if not plan.on_disk:
+                    return plan.do()
+            return plan.do()
+
+    def receive(self, put: Put, size: int | None = None) -> Receiving:
+        """Begin to receive a file. `size`: how many bytes will come, if the sender says so."""
+        return Receiving(self._writing, put, size)
+
+    def _void_removal(self, path: Sequence[str]) -> None:
+        """Undo the removal of a photo if the same user now writes to where it was.
+
+        Editors and sync tools save that way, and never meant it to go. The write then finds the photo as it was.
+        """
+        correction = self._tree.gestures.pop_taken_out(self._writing.by, path) if path else None
+        if correction is not None:
+            with self._writing.transaction(path) as w:
+                undo(w, corrections(w.db, ids=[correction]), time.time())
+
+    # Planning
+
+    def make(self, at: Located) -> Plan:
+        """Make a folder."""
+        if at.node is None and at.parent is None:
+            raise Conflict(NO_PARENT)
+        return self._smart.make(at)
+
+    def delete(self, at: Located) -> Plan:
+        """Remove what is at a path, or take it out of its folder."""
+        if at.node is None:
+            if (gone := self._smart.gone_along(at)) is not None:
+                return gone
+            raise NotFound(NOTHING)
+        if self._tree.junk.find(at.path) is not None:
+            return Plan(partial(self._forget_junk, at))
+        return self._real.delete(at) or self._smart.delete(at)
+
+    def copy(self, source: Located, target: Located, *, overwrite: bool = True, deep: bool = True) -> Plan:
+        """Copy a file or a folder; `deep`: with what is in it."""
+        if source.node is None:
+            raise NotFound(NOTHING)
+        return self._transfer(source, target, moves=False, overwrite=overwrite, deep=deep)
+
+    def move(self, source: Located, target: Located, *, overwrite: bool = True) -> Plan:
+        """Move or rename a file or a folder."""
+        if source.node is None:
+            _check_target(source, target)
+            if (gone := self._smart.gone_along(source, target)) is not None:
+                return gone
+            raise NotFound(NOTHING)
+        return self._transfer(source, target, moves=True, overwrite=overwrite, deep=True)
+
+    def put(self, at: Located) -> Put:
+        """Take a file that is about to be sent; see `receive`."""
+        return plan_put(self._tree, at)
+
+    def reserve(self, at: Located) -> Plan:
+        """Keep a name for a program that locks it before writing to it."""
+        folder = at.parent
+        if folder is None or not self._tree.catalog.writable:
+            raise Forbidden("Nothing can be added here.")
+        if is_junk(at.name) and isinstance(folder, TakesFiles | TakesUploads | TakesPhotos):
+            return Plan(partial(self._keep_junk, at), (Change(at),))
+
+        def keep() -> Done:
+            with self._tree.catalog.write() as w:
+                if isinstance(folder, TakesFiles):
+                    folder.put_empty(w, at.name)
+                else:
+                    self._tree.keep_name(w, at)
+            return Done(created=True)
+
+        return Plan(keep, (Change(at),))
+
+    def _transfer(self, source: Located, target: Located, *, moves: bool, overwrite: bool, deep: bool) -> Plan:
+        _check_target(source, target)
+        if self._tree.junk.find(source.path) is not None:
+            return self._transfer_junk(source, target, moves=moves, overwrite=overwrite)
+        if not is_placeholder(source.node):
+            plan = self._real.transfer(source, target, moves=moves, overwrite=overwrite, deep=deep)
+            if plan is not None:
+                return plan
+        if moves:
+            return self._smart.move(source, target, overwrite=overwrite)
+        return self._smart.copy(source, target, overwrite=overwrite, deep=deep)
+
+    def _transfer_junk(self, source: Located, target: Located, *, moves: bool, overwrite: bool) -> Plan:
+        """Move or copy junk. A temporary file that gets its final name counts as sent there."""
+        half, there = source.node, target.node
+        assert isinstance(half, File)
+        if is_junk(target.name):
+            if not moves or not isinstance(target.parent, TakesFiles | TakesUploads | TakesPhotos):
+                raise refusal(Located(target.path, None, target.parent))
+            return Plan(partial(self._move_junk, source, target))
+        if there is not None and not is_placeholder(there) and not overwrite:
+            raise AlreadyExists(THERE)
+        put = self.put(target)
+
+        def send() -> Done:
+            with self.receive(put, half.size) as incoming, half.path.open("rb") as file:
+                while block := file.read(_BLOCK):
+                    incoming.write(block)
+                done = incoming.finish(half.mtime_ns / 1e9)
+            if moves:
+                self._tree.junk.remove(source.path)
+            return done
+
+        changes = (Change(source), *put.changes) if moves else put.changes
+        return Plan(send, changes, gone=source if moves else None, on_disk=True)
+
+    def _move_junk(self, source: Located, target: Located) -> Done:
+        self._tree.junk.move(source.path, target.path)
+        return Done(created=True)
+
+    def _keep_junk(self, at: Located) -> Done:
+        self._tree.junk.put_empty(at.path)
+        return Done(created=True)
+
+    def _forget_junk(self, at: Located) -> Done:
+        self._tree.junk.remove(at.path)
+        return Done()
+
+
+def _check_target(source: Located, target: Located) -> None:
+    """Raise Refused if nothing can be moved or copied from one path to the other."""
+    if not target.path:
+        raise Forbidden("The drive itself cannot be replaced.")
+    if target.path == source.path:
+        raise Forbidden("The destination is what is to be moved or copied itself.")
+    if target.parent is None:
+        raise Conflict(NO_PARENT)

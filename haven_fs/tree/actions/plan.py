@@ -1,0 +1,106 @@
+"""An action has two steps: deciding, in a view of the tree, what it would do, and doing it.
+
+A `Plan` says which paths it would change, so that in between a provider can check whether that is allowed. Locks and
+conditions, which belong to the protocol, thus come after the rules of the tree and before anything happens.
+"""
+
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+
+from haven_fs.catalog import Writer
+from haven_fs.errors import Forbidden, Refused
+from haven_fs.tree.nodes import Folder
+from haven_fs.tree.photoset import File
+from haven_fs.tree.tree import Located, Tree
+
+READ_ONLY = "This drive was opened for reading only. Changes are taken where `haven serve` runs."
+THERE = "There is a folder or file of that name already."
+NOTHING = "There is nothing here."
+NO_PARENT = "The folder this should go into is not there."
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A path that an action changes. `below`: and everything below it. `names`: and which names its folder has."""
+
+    at: Located
+    below: bool = False
+    names: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class NotDone:
+    """One thing an action failed to do while it did the rest: its path in the tree, and why."""
+
+    path: tuple[str, ...]
+    why: Refused
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """The result of an action. `created`: there is now something where nothing was.
+
+    `failed`: what could not be done. `stored`: the file that was sent, as it is on disk.
+    """
+
+    created: bool = False
+    failed: Sequence[NotDone] = ()
+    stored: File | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What an action would do.
+
+    `do`: does it; raises Refused and OSError, see Actions.perform. `changes`: the paths it changes. `gone`: what will
+    no longer be at its path. `on_disk`: it touches real files, so no view may be open while it does. `spare`, if it can
+    be done in part: returns a plan that leaves some paths alone.
+    """
+
+    do: Callable[[], Done]
+    changes: tuple[Change, ...] = ()
+    gone: Located | None = None
+    on_disk: bool = False
+    spare: Callable[[Sequence[tuple[str, ...]]], "Plan"] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Writing:
+    """Who writes to a tree: `by` is the user, "" if nobody signed in."""
+
+    tree: Tree
+    by: str
+
+    def transaction(self, path: Sequence[str]) -> AbstractContextManager[Writer]:
+        """Open the user's transaction for a write to a path. Raises Refused if the catalog is read-only."""
+        if not self.tree.catalog.writable:
+            raise Forbidden(READ_ONLY)
+        return self.tree.catalog.write(by=self.by, place="/" + "/".join(path[:-1]))
+
+    def said(
+        self,
+        at: Located,
+        changes: tuple[Change, ...],
+        act: Callable[..., object],
+        *arguments: object,
+        to: Located | None = None,
+        gone: Located | None = None,
+    ) -> Plan:
+        """Plan a call of `act` with a transaction and `arguments`, which touches no real file.
+
+        `at`: what the write is about. `to`: where the result will be, if that is somewhere else.
+        """
+
+        def do() -> Done:
+            with self.transaction(at.path) as w:
+                act(w, *arguments)
+            return Done(created=(to or at).node is None)
+
+        return Plan(do, changes, gone)
+
+
+def refusal(at: Located) -> Forbidden:
+    """Return how the folder at a path, or the folder it is in, refuses writes that it does not take."""
+    folder = at.node if isinstance(at.node, Folder) else at.parent
+    return Forbidden(folder.refusal if folder is not None else Folder.refusal)

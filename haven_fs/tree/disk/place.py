@@ -1,0 +1,149 @@
+"""A place in a library: where it is on disk, whether it can be written to now, and which names it may have.
+
+Links are never followed.
+"""
+
+import errno
+import logging
+import os
+import stat
+import unicodedata
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from haven_fs.catalog import Writer, names
+from haven_fs.catalog.libraries import Library
+from haven_fs.catalog.moving import add_folder
+from haven_fs.errors import Conflict, DiskFailed, DiskFull, Forbidden, NotFound, NotPossible, Refused, Unavailable
+from haven_fs.library import fileops, storing
+from haven_fs.library.ignore import RuleBook
+
+logger = logging.getLogger(__name__)
+
+READ_ONLY = "These are your originals, and Haven only reads them: it never changes, moves or deletes one."
+
+
+@dataclass(frozen=True, slots=True)
+class DiskPlace:
+    """A place in a library, whether or not anything is there. `path` is below the root, "" for the root itself."""
+
+    library: Library
+    path: str
+
+    @property
+    def on_disk(self) -> Path:
+        """The path on disk."""
+        return self.library.root / self.path
+
+    @property
+    def below(self) -> bytes:
+        """The path as the catalog stores it."""
+        return os.fsencode(self.path)
+
+    @property
+    def name(self) -> str:
+        """The last name of the path."""
+        return self.path.rpartition("/")[2]
+
+    @property
+    def parent(self) -> "DiskPlace":
+        """The folder it is in."""
+        return DiskPlace(self.library, self.path.rpartition("/")[0])
+
+    def child(self, name: str) -> "DiskPlace":
+        """Return the place with this name in the folder."""
+        return DiskPlace(self.library, f"{self.path}/{name}" if self.path else name)
+
+    def within(self, other: "DiskPlace") -> bool:
+        """Tell whether this is another place or something below it."""
+        return self.library.id == other.library.id and f"{self.path}/".startswith(
+            f"{other.path}/" if other.path else ""
+        )
+
+    def is_file(self) -> bool:
+        """Tell whether a file is there now."""
+        try:
+            return stat.S_ISREG(self.on_disk.lstat().st_mode)
+        except OSError:
+            return False
+
+
+def check_library(library: Library) -> None:
+    """Raise Refused if a library cannot be written to now."""
+    if not library.writable:
+        raise Forbidden(READ_ONLY)
+    try:
+        device = library.root.stat().st_dev
+    except OSError as error:
+        raise Unavailable(f"The folder {library.root} is not there. Is its disk connected?") from error
+    # The empty folder where a disk is mounted, when it is not, must not fill up.
+    if library.away and library.device not in (None, device):
+        raise Unavailable(library.away)
+
+
+def check_there(place: DiskPlace) -> None:
+    """Raise Refused if the disk of a place is away, or nothing is there."""
+    check_library(place.library)
+    try:
+        fileops.reach(place.library.root, place.path).lstat()
+    except FileNotFoundError as error:
+        raise NotFound("This is not on the disk any more.") from error
+
+
+def check_disk_name(place: DiskPlace, *, folder: bool) -> None:
+    """Raise Refused if a place's name rules it out: the disk cannot store it, or indexing ignores it."""
+    kept = unicodedata.normalize("NFC", place.name)
+    if names.shown(place.name) != kept or len(kept.encode(errors="replace")) > 255:
+        raise Forbidden("This name has characters that not every program can show, or it is too long.")
+    if os.name == "nt" and names.portable(kept) != kept:
+        raise Forbidden("Windows cannot keep this name.")
+    if kept.startswith("."):
+        raise Forbidden("A name that begins with a dot is hidden, and Haven does not look at such files.")
+    if RuleBook(str(place.library.root)).skips(place.path, folder=folder):
+        raise Forbidden("Haven does not look at this name: such files are left over from programs, or ignored.")
+
+
+def reach(place: DiskPlace) -> Path:
+    """Return the path to write to. Raises Refused if its folder is missing, OSError if that is a link."""
+    check_library(place.library)
+    path = fileops.reach(place.library.root, place.path)
+    if not stat.S_ISDIR(path.parent.lstat().st_mode):
+        raise Conflict("The folder this should go into is not there.")
+    return path
+
+
+def make_folder(w: Writer, place: DiskPlace) -> None:
+    """Make a new folder. Raises Refused."""
+    check_disk_name(place, folder=True)
+    with in_words():
+        path = reach(place)
+        path.mkdir()
+        storing.sync_folder(path.parent)
+    add_folder(w, place.library.id, place.below)
+
+
+@contextmanager
+def in_words() -> Iterator[None]:
+    """Turn disk errors into Refused."""
+    try:
+        yield
+    except OSError as error:
+        raise refusal_of(error) from error
+
+
+def refusal_of(error: OSError) -> Refused:
+    """Return the refusal that explains a disk error to the person who wrote."""
+    if isinstance(error, FileExistsError):
+        return NotPossible("There is something of that name on the disk already.")
+    if isinstance(error, FileNotFoundError | NotADirectoryError):
+        return Conflict("This is not on the disk any more.")
+    if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
+        return DiskFull("The disk is full. Make room on it, then do this again.")
+    if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS, errno.ELOOP):
+        return Forbidden(f"Haven may not write there: {error.strerror}.")
+    if error.errno in (errno.ENAMETOOLONG, errno.EINVAL, errno.EILSEQ):
+        return Forbidden("The disk cannot keep this name. Choose a shorter or plainer one.")
+    logger.warning("A file operation failed", exc_info=error)
+    return DiskFailed(f"The disk said: {error.strerror or error}.")

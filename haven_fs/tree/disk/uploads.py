@@ -1,0 +1,250 @@
+"""Uploads: where a file that is sent goes, whether it is there already, and its way from a draft to a photo.
+
+The order is what makes it safe. The draft is whole and synced before anything else; then it gets its name, which is
+synced too; then it is catalogued; only then the sender is told. Killed in between there is a draft, which the next
+start removes, or a whole file, which the next walk finds. One upload at a time goes through the last steps, so that
+the same bytes sent twice at once are one photo; receiving is for as many as come.
+"""
+
+import filecmp
+import logging
+import os
+import threading
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Protocol
+
+from haven_fs.catalog import Catalog, names
+from haven_fs.catalog.disk import Row, drop
+from haven_fs.catalog.libraries import NO_INBOX, Library, all_libraries, find_inbox
+from haven_fs.catalog.schema import LOCATED
+from haven_fs.config import Settings
+from haven_fs.errors import AlreadyExists, Conflict, Forbidden, UnsupportedType, UserError
+from haven_fs.library import storing
+from haven_fs.library.fingerprint import fingerprint
+from haven_fs.library.ignore import RuleBook
+from haven_fs.library.kinds import kind_of
+from haven_fs.tree.disk.content import Arrival
+from haven_fs.tree.disk.filing import Changing
+from haven_fs.tree.disk.place import DiskPlace, check_library, reach
+
+logger = logging.getLogger(__name__)
+
+_PICTURES = ("image", "raw", "video")
+
+
+class Cataloguer(Protocol):
+    """Catalogs single files at once; under `haven serve` this is haven_fs.analysis.at_once. Raises OSError."""
+
+    def put(self, library: Library, path: Path) -> int:
+        """Catalog a file that has arrived and return its original's id."""
+        ...
+
+    def look(self, original_id: int) -> None:
+        """Analyze an original that is new or has new bytes, if it is due."""
+        ...
+
+    def taken(self, path: Path, name: str) -> datetime:
+        """Return when the photo that will have this name was taken, as nearly as can be told, in its own clock."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """Where uploaded bytes are: an original's row. `is_new`: they were stored; else they were there already."""
+
+    original_id: int
+    is_new: bool
+
+
+class Uploads:
+    """Takes the uploads of one data folder. Thread-safe. Raises Refused, and OSError if the disk fails.
+
+    No view may be open in the thread.
+    """
+
+    def __init__(self, catalog: Catalog, settings: Settings, cataloguer: Cataloguer) -> None:
+        self._catalog = catalog
+        self._cataloguer = cataloguer
+        self._template = str(settings["inbox.template"])
+        self._lock = threading.Lock()
+        try:
+            _dated(self._template, datetime(2000, 1, 1))
+        except (KeyError, ValueError, IndexError, AttributeError) as error:
+            raise UserError(
+                f"The setting inbox.template is {self._template!r}, which does not give a folder name ({error})."
+                " Use {year}, {month} and {day}, such as {year}/{year}-{month}."
+            ) from error
+
+    def begin(self, folder: DiskPlace | None, size: int | None) -> storing.Draft:
+        """Return a draft for `size` bytes in a folder of a library, or in the inbox if `folder` is None."""
+        inside = DiskPlace(self._inbox(), "") if folder is None else DiskPlace(self._now(folder.library), folder.path)
+        return storing.Draft(reach(inside.child("x")).parent, size)
+
+    def store(self, draft: storing.Draft, target: DiskPlace, *, over: bool, link: bool, changing: Changing) -> Stored:
+        """Store a finished draft at a place in a library.
+
+        `over`: replace the file there; see haven_fs.tree.disk.content. `link`: if a library already has a photo with
+        these bytes, use that and store nothing. `changing`: opens the sender's transaction.
+        """
+        compared: dict[tuple[int, int], bool] = {}
+        if link and not over:
+            self._twin(draft, compared)  # which may take a while, and is remembered
+        with self._lock:
+            target = DiskPlace(self._now(target.library), target.path)
+            check_library(target.library)
+            if over and target.is_file():
+                arrival = Arrival(draft.path, target, target)
+                with changing() as w:
+                    original_id = arrival.put_file(w)
+                self._cataloguer.look(original_id)
+                return Stored(original_id, False)
+            if link and (twin := self._twin(draft, compared)) is not None:
+                return Stored(twin, False)
+            _check_name(target)
+            try:
+                storing.place(draft.path, target.on_disk)
+            except FileExistsError as error:
+                raise AlreadyExists(f"There is already a file called {target.name}.") from error
+            return Stored(self._cataloguer.put(target.library, target.on_disk), True)
+
+    def store_by_date(self, draft: storing.Draft, name: str) -> Stored:
+        """Keep a finished draft in the inbox, in the folder of its date, under this name or one made from it.
+
+        Raises UnsupportedType of what is no picture or video.
+        """
+        if kind_of(draft.path, name).kind not in _PICTURES:
+            raise UnsupportedType("This is not a picture or video that Haven knows. Other files can go into /Inbox.")
+        compared: dict[tuple[int, int], bool] = {}
+        self._twin(draft, compared)
+        with self._lock:
+            if (twin := self._twin(draft, compared)) is not None:
+                return Stored(twin, False)
+            library = self._inbox()
+            below = _dated(self._template, self._cataloguer.taken(draft.path, name))
+            folder = storing.make_folders(library.root, below)
+            wanted = DiskPlace(library, below).child(names.portable(name))
+            _check_name(wanted)
+            try:
+                target = wanted.on_disk
+                storing.place(draft.path, target)
+            except FileExistsError:
+                target = self._place_numbered(draft.path, folder, wanted.name)
+            stored = Stored(self._cataloguer.put(library, target), True)
+        with self._catalog.read() as db:
+            shown = db.execute(
+                "SELECT p.shown FROM original o JOIN photo p ON p.id = o.photo_id WHERE o.id = ?", (stored.original_id,)
+            ).fetchone()
+        if not shown or not shown[0]:
+            self.withdraw(stored.original_id)
+            raise UnsupportedType(
+                "This picture or video is damaged and cannot be shown. To keep it anyway, put it into /Inbox."
+            )
+        return stored
+
+    def look(self, original_id: int) -> None:
+        """Analyze an original that is new or has new bytes, if it is due."""
+        self._cataloguer.look(original_id)
+
+    def withdraw(self, original_id: int) -> None:
+        """Remove what was stored just now, since it was not taken after all."""
+        with self._lock, self._catalog.write() as w:
+            row = w.db.execute(
+                f"SELECT o.dir_id, l.root, d.path, o.file, o.size FROM original o {LOCATED} WHERE o.id = ?",
+                (original_id,),
+            ).fetchone()
+            if row is not None:
+                _path(*row[1:4]).unlink(missing_ok=True)
+                drop(w, [Row(original_id, row[0], row[3], row[4])])
+
+    def sweep(self) -> None:
+        """Remove what killed processes have left of uploads; called at the start, beside everything else."""
+        with self._catalog.read() as db:
+            libraries = [library for library in all_libraries(db) if library.writable]
+        for library in libraries:
+            if found := storing.sweep(library.root):
+                logger.info("Removed %d unfinished uploads from %s", found, library.root)
+
+    def _inbox(self) -> Library:
+        with self._catalog.read() as db:
+            library = find_inbox(db)
+        if library is None:
+            raise Forbidden(NO_INBOX)
+        check_library(library)
+        return library
+
+    def _now(self, library: Library) -> Library:
+        """Return a library's current state: what we decided by may be an hour old."""
+        with self._catalog.read() as db:
+            now = next((one for one in all_libraries(db) if one.id == library.id), None)
+        if now is None:
+            raise Conflict("Haven does not know this library any more.")
+        return now
+
+    def _place_numbered(self, draft: Path, folder: Path, name: str) -> Path:
+        for other in names.numbered(*names.split_ending(name)):
+            try:
+                storing.place(draft, folder / other)
+            except FileExistsError:
+                continue
+            return folder / other
+        raise AssertionError("numbers do not end")
+
+    def _twin(self, draft: storing.Draft, compared: dict[tuple[int, int], bool]) -> int | None:
+        """Return the original whose bytes a draft has, if it is a picture or video that is shown.
+
+        `compared`: what was compared before, by row and modification time.
+        """
+        if not draft.size:
+            return None
+        print_ = fingerprint(draft.path, draft.size)
+        with self._catalog.read() as db:
+            rows = db.execute(
+                "SELECT o.id, o.mtime_ns, l.root, d.path, o.file, o.photo_id, p.shown"
+                f" FROM original o {LOCATED} LEFT JOIN photo p ON p.id = o.photo_id WHERE o.size = ? AND o.gone IS NULL"
+                " AND l.gone IS NULL AND (o.fingerprint = ? AND o.kind IN ('image', 'raw', 'video') OR o.probed = 0)"
+                " ORDER BY o.id",
+                (draft.size, print_),
+            ).fetchall()
+        for id_, mtime_ns, *place, photo_id, shown in rows:
+            path = _path(*place)
+            if (id_, mtime_ns) not in compared:
+                try:
+                    same = fingerprint(path, draft.size) == print_ and filecmp.cmp(path, draft.path, shallow=False)
+                except OSError:
+                    same = False
+                compared[id_, mtime_ns] = same
+            if compared[id_, mtime_ns] and (shown if photo_id is not None else self._is_shown_now(id_)):
+                return int(id_)
+        return None
+
+    def _is_shown_now(self, original_id: int) -> bool:
+        """Look into a file that the indexer has not come to yet."""
+        self._cataloguer.look(original_id)
+        with self._catalog.read() as db:
+            row = db.execute(
+                "SELECT 1 FROM original o JOIN photo p ON p.id = o.photo_id WHERE o.id = ? AND p.shown = 1"
+                " AND o.kind IN ('image', 'raw', 'video')",
+                (original_id,),
+            ).fetchone()
+        return row is not None
+
+
+def _path(root: bytes, below: bytes, file: bytes) -> Path:
+    return Path(os.fsdecode(b"/".join(part for part in (root, below, file) if part)))
+
+
+def _dated(template: str, date: datetime) -> str:
+    """Return the folder that a template makes of a date. Raises what str.format does, and ValueError."""
+    text = template.format(year=f"{date.year:04}", month=f"{date.month:02}", day=f"{date.day:02}")
+    parts = [part for part in text.split("/") if part]
+    if any(part.startswith(".") or names.portable(part) != part for part in parts):
+        raise ValueError("it contains characters that some systems cannot store")
+    return "/".join(parts)
+
+
+def _check_name(place: DiskPlace) -> None:
+    """Raise Forbidden if a walk would not show the file."""
+    if RuleBook(str(place.library.root)).skips(place.path, folder=False):
+        raise Forbidden("Haven ignores files with this name: it begins with a dot, or a .havenignore excludes it.")

@@ -1,0 +1,72 @@
+"""What each user has just done at which path, which helps to tell what the next request means.
+
+Programs take several requests for what a person does in one go: they copy a photo's files one by one, empty a folder
+photo by photo, or save a file by deleting it and writing it again. This memory is short and does not survive a restart.
+"""
+
+import threading
+import time
+from collections import OrderedDict
+from collections.abc import Sequence
+from typing import TypeVar
+
+from haven_fs.catalog import names
+from haven_fs.catalog.corrections import GESTURE
+
+VOIDED_WITHIN = 60.0
+"""Seconds after which a removal stands, whatever is then written to its path."""
+_MOST = 2000
+_Key = tuple[str, tuple[str, ...]]
+"""A user, and a path in folded names."""
+_Value = TypeVar("_Value")
+
+
+class Gestures:
+    """What was written and taken out lately, by user and path. Thread-safe."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._written: OrderedDict[_Key, float] = OrderedDict()
+        self._taken_out: OrderedDict[_Key, tuple[float, int]] = OrderedDict()
+        self._runs: OrderedDict[_Key, tuple[float, int]] = OrderedDict()  # of a folder: the last removal, how many
+
+    def note_written(self, by: str, path: Sequence[str]) -> None:
+        """Note that a user wrote a photo to a path."""
+        with self._lock:
+            _keep(self._written, _key(by, path), time.monotonic())
+
+    def wrote(self, by: str, path: Sequence[str]) -> bool:
+        """Tell whether a user wrote to a path as part of a gesture that is still going on."""
+        with self._lock:
+            at = self._written.get(_key(by, path))
+        return at is not None and time.monotonic() - at < GESTURE
+
+    def note_taken_out(self, by: str, path: Sequence[str], correction: int) -> None:
+        """Note that a user took out what was at a path, and which correction records it."""
+        run = self.taken_out_of(by, path[:-1]) + 1
+        with self._lock:
+            _keep(self._taken_out, _key(by, path), (time.monotonic(), correction))
+            _keep(self._runs, _key(by, path[:-1]), (time.monotonic(), run))
+
+    def taken_out_of(self, by: str, folder: Sequence[str]) -> int:
+        """Return how many photos a user has taken out of a folder in the gesture that is still going on."""
+        with self._lock:
+            at, count = self._runs.get(_key(by, folder), (0.0, 0))
+        return count if time.monotonic() - at < GESTURE else 0
+
+    def pop_taken_out(self, by: str, path: Sequence[str]) -> int | None:
+        """Return, and forget, the correction with which a user took something out of a path a moment ago."""
+        with self._lock:
+            at, correction = self._taken_out.pop(_key(by, path), (0.0, 0))
+        return correction if correction and time.monotonic() - at < VOIDED_WITHIN else None
+
+
+def _key(by: str, path: Sequence[str]) -> _Key:
+    return by, tuple(names.fold(part) for part in path)
+
+
+def _keep(kept: OrderedDict[_Key, _Value], key: _Key, value: _Value) -> None:
+    kept[key] = value
+    kept.move_to_end(key)
+    while len(kept) > _MOST:
+        kept.popitem(last=False)

@@ -1,0 +1,192 @@
+"""A path that gets new content, by every way there is: the photo at it stays that photo, and no bytes are lost.
+
+Done by the tree's own door and over raw HTTP, in the inbox and in a library that may be written to.
+"""
+
+from collections.abc import Callable, Iterator
+from itertools import count
+from pathlib import Path
+
+import pytest
+from helpers.hands import Http
+from helpers.meaning.world import World, world_of
+from helpers.tree_hands import TreeHands
+
+from haven_fs.testing import make_photo
+
+Plain = TreeHands | Http
+FOLDERS = ("/Inbox", "/Originals/Own/sub")
+MONTH, OTHER_MONTH = "/Timeline/2016/2016-03", "/Timeline/2020/2020-05"
+_NUMBERS = count(1)
+
+
+@pytest.fixture(scope="module", params=["tree", "http"])
+def world(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+    with world_of(request.param, tmp_path_factory.mktemp("content")) as made:
+        yield made
+
+
+@pytest.fixture
+def hands(world: World) -> Plain:
+    return world.plain
+
+
+@pytest.fixture
+def stem() -> str:
+    """A name that no other test has."""
+    return f"photo{next(_NUMBERS)}"
+
+
+@pytest.fixture
+def first(tmp_path: Path) -> bytes:
+    return make_photo(tmp_path / "first.jpg", "2016-03-04 12:00:00", seed=str(tmp_path)).read_bytes()
+
+
+@pytest.fixture
+def second(tmp_path: Path) -> bytes:
+    return make_photo(tmp_path / "second.jpg", "2016-03-05 12:00:00", seed=f"{tmp_path} 2", size=(90, 70)).read_bytes()
+
+
+def put(hands: Plain, path: str, other: str, data: bytes) -> bool:
+    return hands.put(data, path)
+
+
+def move(hands: Plain, path: str, other: str, data: bytes) -> bool:
+    return hands.put(data, other) and hands.move(other, path, overwrite=True)
+
+
+def move_spelled_otherwise(hands: Plain, path: str, other: str, data: bytes) -> bool:
+    return hands.put(data, other) and hands.move(other, path.replace(".jpg", ".JPG"), overwrite=True)
+
+
+def copy(hands: Plain, path: str, other: str, data: bytes) -> bool:
+    return hands.put(data, other) and hands.copy(other, path, overwrite=True) and hands.delete(other)
+
+
+def temporary(hands: Plain, path: str, other: str, data: bytes) -> bool:
+    return hands.put(data, f"{path}.part") and hands.move(f"{path}.part", path, overwrite=True)
+
+
+def brought_back(hands: Plain, path: str, other: str, data: bytes) -> bool:
+    removed = f"/Recently Removed/{other.rpartition('/')[2]}"
+    return hands.put(data, other) and hands.delete(other) and hands.move(removed, path, overwrite=True)
+
+
+WAYS = (put, move, move_spelled_otherwise, copy, temporary, brought_back)
+Way = Callable[[Plain, str, str, bytes], bool]
+
+
+def say(hands: Plain, path: str, stem: str) -> None:
+    """Say all kinds of things of a photo."""
+    name = f"{stem}.jpg"
+    assert hands.make(f"/Albums/{stem}") and hands.make(f"/People/Somebody {stem}")
+    for folder in (f"/Albums/{stem}", "/Favorites", f"/People/Somebody {stem}"):
+        assert hands.copy(path, f"{folder}/{name}"), folder
+    assert hands.move(f"{MONTH}/{name}", f"{OTHER_MONTH}/{name}")
+
+
+def folders_that_say_so(stem: str) -> tuple[str, ...]:
+    return (f"/Albums/{stem}", "/Favorites", f"/People/Somebody {stem}", OTHER_MONTH)
+
+
+@pytest.mark.parametrize("folder", FOLDERS)
+@pytest.mark.parametrize("way", WAYS)
+def test_the_photo_at_the_path_stays_that_photo(
+    hands: Plain, folder: str, way: Way, stem: str, first: bytes, second: bytes
+) -> None:
+    path, other, name = f"{folder}/{stem}.jpg", f"{folder}/new {stem}.jpg", f"{stem}.jpg"
+    assert hands.put(first, path)
+    say(hands, path, stem)
+    assert way(hands, path, other, second)
+    assert hands.read(path) == second
+    for says in folders_that_say_so(stem):
+        assert hands.read(f"{says}/{name}") == second, says
+    assert hands.read(f"/Recently Removed/{name}") == first
+    shown = [one for one in hands.list(folder) if stem in one]
+    assert shown == [name], "nothing else is left, and the file keeps its name on the disk"
+    assert [one for one in hands.list("/Recent") if stem in one] == [name], "there is one photo"
+    # What was replaced can be had again, and the photo is still the same.
+    assert hands.move(f"/Recently Removed/{name}", path, overwrite=True)
+    for says in folders_that_say_so(stem):
+        assert hands.read(f"{says}/{name}") == first, says
+    assert hands.read(f"/Recently Removed/{name}") == second
+
+
+@pytest.mark.parametrize("folder", FOLDERS)
+@pytest.mark.parametrize("way", [way for way in WAYS if way is not brought_back])
+def test_the_same_bytes_replace_nothing(hands: Plain, folder: str, way: Way, stem: str, first: bytes) -> None:
+    path, other, name = f"{folder}/{stem}.jpg", f"{folder}/new {stem}.jpg", f"{stem}.jpg"
+    assert hands.put(first, path)
+    say(hands, path, stem)
+    assert way(hands, path, other, first)
+    assert [one for one in hands.list(folder) if stem in one] == [name]
+    assert [one for one in hands.list("/Recently Removed") if one.startswith(stem)] == []
+    assert hands.read(f"/Albums/{stem}/{name}") == first
+
+
+@pytest.mark.parametrize("folder", FOLDERS)
+@pytest.mark.parametrize("way", [move, brought_back])
+def test_what_is_said_of_the_one_that_comes_alone_is_not_lost(
+    hands: Plain, folder: str, way: Way, stem: str, first: bytes, second: bytes
+) -> None:
+    """Nothing was said of the photo at the path, and something of the one that is moved there."""
+    path, other = f"{folder}/old {stem}.jpg", f"{folder}/{stem}.jpg"
+    assert hands.put(first, path) and hands.put(second, other)
+    say(hands, other, stem)
+    assert way(hands, path, other, second)
+    assert hands.read(path) == second
+    for says in folders_that_say_so(stem):
+        assert hands.read(f"{says}/{stem}.jpg") == second, says
+    assert hands.read(f"/Recently Removed/old {stem}.jpg") == first
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_a_photo_of_another_library_that_is_only_shown_there_gives_way(
+    world: World, hands: Plain, way: Way, stem: str, first: bytes
+) -> None:
+    known = (world.root / "A1.jpg").read_bytes()
+    path = f"/Inbox/{stem}.jpg"
+    assert hands.put(known, path) and not (world.inbox / f"{stem}.jpg").exists()
+    assert way(hands, path, f"/Inbox/new {stem}.jpg", first)
+    assert hands.read(path) == first
+    assert [one for one in hands.list("/Inbox") if stem in one] in ([f"{stem}.jpg"], [f"{stem}.JPG"])
+    assert hands.read("/Originals/Pictures/A1.jpg") == known
+
+
+@pytest.mark.parametrize("way", [put, move, copy, temporary])
+def test_bytes_of_another_library_sent_over_a_file_are_stored_there(
+    world: World, hands: Plain, way: Way, stem: str, first: bytes
+) -> None:
+    """As a program does that goes back to an older version of what it saved."""
+    known = (world.root / "A1.jpg").read_bytes()
+    path = f"/Inbox/{stem}.jpg"
+    assert hands.put(first, path)
+    say(hands, path, stem)
+    assert way(hands, path, f"/Inbox/new {stem}.jpg", known)
+    assert (world.inbox / f"{stem}.jpg").read_bytes() == known
+    assert hands.read(f"/Albums/{stem}/{stem}.jpg") == known
+    assert hands.read(f"/Recently Removed/{stem}.jpg") == first
+    assert [one for one in hands.list("/Inbox") if stem in one] == [f"{stem}.jpg"]
+
+
+@pytest.mark.parametrize("folder", ["/Albums/{}", "/People/{}", "/Inbox", "/Originals/Own/sub"])
+def test_half_a_file_that_gets_its_name_is_one_that_was_sent(
+    hands: Plain, folder: str, stem: str, first: bytes
+) -> None:
+    folder = folder.format(stem)
+    assert folder in FOLDERS or hands.make(folder)
+    half, path = f"{folder}/{stem}.jpg.part", f"{folder}/{stem}.jpg"
+    assert hands.put(first, half)
+    assert not [one for one in hands.list(folder) if stem in one]
+    assert hands.move(half, path)
+    assert hands.read(path) == first and hands.read(half) is None
+    assert [one for one in hands.list("/Recent") if stem in one] == [f"{stem}.jpg"]
+
+
+def test_a_folder_in_the_way_goes_whole(hands: Plain, stem: str, first: bytes) -> None:
+    folder, file = f"/Inbox/{stem}", f"/Inbox/{stem}.jpg"
+    assert hands.make(folder) and hands.put(first, f"{folder}/inside.jpg") and hands.put(first + b" ", file)
+    assert not hands.move(file, folder)
+    assert hands.move(file, folder, overwrite=True)
+    assert hands.read(folder) == first + b" "
+    assert hands.read(f"/Recently Removed/{stem}/inside.jpg") == first

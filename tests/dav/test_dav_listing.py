@@ -1,0 +1,66 @@
+"""What a folder lists is the same for whoever asks: a browser's page, a PROPFIND, and wsgidav's own code."""
+
+import re
+from collections.abc import Iterator
+from html import unescape
+from pathlib import Path
+
+import pytest
+from helpers.dav import Client
+from helpers.home import Home
+from helpers.serving import Serving, serve
+
+from haven_dav import HavenProvider
+from haven_fs.testing import make_photo
+
+FOLDERS = ("/", "/Inbox", "/Search", "/People/Alice", "/Albums", "/Originals/Pictures", "/Timeline/2020/2020-05")
+
+
+@pytest.fixture(scope="module")
+def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Serving]:
+    """A drive with something of every kind: folders made in folders, notes, pictures put into one, names kept."""
+    home = Home(tmp_path_factory.mktemp("listing"))
+    home.add("a.jpg")
+    home.index()
+    home.close()
+    with serve(data=home.data, inbox=home.data.parent / "Inbox") as serving, Client(serving.url) as dav:
+        picture = make_photo(home.data.parent / "new.jpg").read_bytes()
+        for folder in ("/Search/dog", "/People/Alice", "/People/Alice/dog", "/Albums/Summer", "/Inbox/Trip"):
+            assert dav("MKCOL", folder).status == 201
+        for path, body in (
+            ("/Search/like.jpg", picture),
+            ("/Search/kept.jpg", b""),
+            ("/Inbox/kept%20%26%20empty.jpg", b""),
+            ("/People/Alice/kept.jpg", b""),
+        ):
+            assert dav("PUT", path, body).status == 201
+        to = f"{dav.address}/People/Alice/under%20another%20name.jpg"
+        assert dav("COPY", "/Recent/a.jpg", Destination=to).status == 201
+        yield serving
+
+
+@pytest.mark.parametrize("folder", FOLDERS)
+def test_a_page_and_a_propfind_list_the_same(house: Serving, folder: str) -> None:
+    with Client(house.url) as dav:
+        page = dav("GET", f"{folder.rstrip('/')}/").body.decode()
+        shown = [unescape(name) for name in re.findall(r"<li[^>]*><a href=[^>]*>([^<]*)</a>", page)]
+        listed = [member.name for member in dav.members(folder)]
+    assert [name for name in shown if name != ".."] == listed
+    if folder in ("/Inbox", "/People/Alice"):
+        assert any(name.startswith("kept") for name in listed)
+
+
+def test_wsgidavs_own_code_lists_the_same(house: Serving) -> None:
+    provider = HavenProvider(data=str(house.data))
+    with Client(house.url) as dav:
+        for folder in ("/Inbox", "/Search", "/People/Alice"):
+            resource = provider.get_resource_inst(folder, {"wsgidav.provider": provider})
+            assert resource.get_member_names() == [member.name for member in dav.members(folder)]
+    provider.tree.catalog.close()
+
+
+@pytest.mark.parametrize("folder", ["/Inbox", "/People/Alice"])
+def test_names_that_are_kept_are_listed_once(house: Serving, folder: str, tmp_path: Path) -> None:
+    with Client(house.url) as dav:
+        kept = [member.name for member in dav.members(folder) if member.name.startswith("kept")]
+    assert len(kept) == 1
