@@ -60,12 +60,14 @@ class Plugins:
         self._manager.add_hookspecs(hookspecs)
         for module in CORE_PLUGINS:
             self._manager.register(importlib.import_module(module), name=module.rpartition(".")[2])
+        versions: dict[object, str] = {None: "?"}  # reading a distribution's is slow, and one brings many plugins
         for entry in sorted(importlib.metadata.entry_points(group="haven_fs"), key=lambda e: e.name):
             if only is not None and entry.name not in only:
                 continue
-            version = entry.dist.version if entry.dist else "?"
+            if entry.dist is not None and entry.dist not in versions:
+                versions[entry.dist] = entry.dist.version
             problem = self._load(entry)
-            self.found.append(Found(entry.name, version, problem))
+            self.found.append(Found(entry.name, versions[entry.dist], problem))
             if problem:
                 logger.error("The plugin %s is not used: %s", entry.name, problem)
         for plugin in extra:

@@ -5,6 +5,7 @@ start itself, such as a plugin that hangs or Ctrl+C at an unlucky moment, is tri
 """
 
 import importlib
+import importlib.metadata
 import multiprocessing
 import os
 import subprocess
@@ -16,7 +17,9 @@ from multiprocessing.reduction import DupFd
 from typing import IO, Any, Protocol
 
 HAVEN = [sys.executable, "-m", "haven_fs"]
-IMPORTED = ["__main__", "helpers.forking", "haven_fs.cli.serve", "haven_fs.cli.index", "haven_fs.cli.status"]
+COMMANDS = ["haven_fs.cli.serve", "haven_fs.cli.index", "haven_fs.cli.log", "haven_fs.cli.undo"]
+PLUGINS = [entry.module for entry in importlib.metadata.entry_points(group="haven_fs") if entry.dist.name == "haven-fs"]
+IMPORTED = ["__main__", "helpers.forking", *COMMANDS, *PLUGINS]
 """What the process that is forked has imported: no more than commands do before they begin to work."""
 
 
