@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 import pytest
+from helpers.effort import times
 from helpers.saying import Saying
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -138,7 +139,7 @@ def rename(home: Saying, model: Model, town: str, name: str) -> None:
     model.called[town] = name
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=times(6, 25), deadline=None, suppress_health_check=list(HealthCheck))
 @given(st.lists(WRITES, min_size=1, max_size=12))
 def test_a_walk(home: Saying, walk: list[tuple[str, str, str]]) -> None:
     first = len(home.said())
