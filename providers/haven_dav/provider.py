@@ -100,7 +100,7 @@ class HavenProvider(DAVProvider):  # type: ignore[misc]
         if depth not in ("0", "1"):
             condition = "<D:propfind-finite-depth/>"
             return _fail(
-                environ, start_response, "403 Forbidden", "Ask for one folder at a time, with Depth 0 or 1.", condition
+                environ, start_response, "403 Forbidden", "Ask folder by folder, with Depth 0 or 1.", condition
             )
         try:
             body = _read_body(environ)
