@@ -58,8 +58,9 @@ _EXPORTS = {
     "haven_fs.library.picture": "open_picture",
     "haven_fs.library.ignore": "is_noise",
     "haven_fs.library.named": "named_people",
-    "haven_fs.library.regions": "Box",
+    "haven_fs.library.regions": "Box Named",
     "haven_fs.library.upright": "around overlap",
+    "haven_fs.sidecars": "SidecarNotes SidecarSource",
 }
 _MODULES = {"names": "haven_fs.catalog.names", "options": "haven_fs.cli.options"}
 
@@ -108,7 +109,8 @@ if TYPE_CHECKING:
     from haven_fs.library.picture import open_picture
     from haven_fs.library.ignore import is_noise
     from haven_fs.library.named import named_people
-    from haven_fs.library.regions import Box
+    from haven_fs.library.regions import Box, Named
     from haven_fs.library.upright import around, overlap
+    from haven_fs.sidecars import SidecarNotes, SidecarSource
 else:
     __getattr__, __all__ = door(sys.modules[__name__], _EXPORTS, _MODULES)

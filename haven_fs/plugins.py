@@ -22,6 +22,7 @@ from haven_fs.catalog import Catalog
 from haven_fs.catalog.facets import Facet
 from haven_fs.command import Command
 from haven_fs.config import CORE_SETTINGS, Setting, Settings
+from haven_fs.sidecars import SidecarSource
 from haven_fs.tree.narrowing import Narrower
 from haven_fs.tree.nodes import PathPattern, SmartFolder
 from haven_fs.tree.searcher import Searcher
@@ -142,6 +143,7 @@ class Plugins:
         self.path_patterns(settings)
         self.narrowers(settings)
         self.searchers(settings)
+        self.sidecar_sources(settings)
         self.commands()
 
     def settings(self) -> list[Setting]:
@@ -175,6 +177,10 @@ class Plugins:
     def searchers(self, settings: Settings) -> list[Searcher]:
         """Return what ranks photos by meaning."""
         return self._ask("haven_searchers", Searcher, settings=settings)
+
+    def sidecar_sources(self, settings: Settings) -> list[SidecarSource]:
+        """Return what has sidecars say something of photos."""
+        return self._ask("haven_sidecars", SidecarSource, settings=settings)
 
     def tree(self, catalog: Catalog, settings: Settings) -> Tree:
         """Return the tree over a catalog, made of all that the plugins bring."""

@@ -12,9 +12,9 @@ import numpy as np
 from PIL import Image
 
 from haven_fs.library.headers import Metadata
-from haven_fs.library.regions import Box
+from haven_fs.library.regions import Box, Named
 from haven_fs.library.xmp_markup import EMPTY
-from haven_fs.library.xmp_write import Named, with_people
+from haven_fs.library.xmp_write import with_people
 
 Position = tuple[float, float]
 """Degrees of latitude, then of longitude; south and west are negative."""

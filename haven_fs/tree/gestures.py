@@ -1,8 +1,7 @@
-"""What each user has just done by path, which tells what the next request means.
+"""What each user has just done at which path, which helps to tell what the next request means.
 
-Programs do with several requests what a person does with one: a photo of two files is copied file by file, a folder is
-emptied photo by photo, a file is saved by deleting it and writing it again. Nothing of it is kept for long, or across a
-restart.
+Programs take several requests for what a person does in one go: they copy a photo's files one by one, empty a folder
+photo by photo, or save a file by deleting it and writing it again. This memory is short and does not survive a restart.
 """
 
 import threading
@@ -15,7 +14,7 @@ from haven_fs.catalog import names
 from haven_fs.catalog.corrections import GESTURE
 
 VOIDED_WITHIN = 60.0
-"""Seconds after which a removal stands, whatever is written to its path."""
+"""Seconds after which a removal stands, whatever is then written to its path."""
 _MOST = 2000
 _Key = tuple[str, tuple[str, ...]]
 """A user, and a path in folded names."""
@@ -32,31 +31,31 @@ class Gestures:
         self._runs: OrderedDict[_Key, tuple[float, int]] = OrderedDict()  # of a folder: the last removal, how many
 
     def note_written(self, by: str, path: Sequence[str]) -> None:
-        """Note that a user has written a photo to a path."""
+        """Note that a user wrote a photo to a path."""
         with self._lock:
             _keep(self._written, _key(by, path), time.monotonic())
 
     def wrote(self, by: str, path: Sequence[str]) -> bool:
-        """Tell whether a user has written to a path in a gesture that goes on."""
+        """Tell whether a user wrote to a path as part of a gesture that is still going on."""
         with self._lock:
             at = self._written.get(_key(by, path))
         return at is not None and time.monotonic() - at < GESTURE
 
     def note_taken_out(self, by: str, path: Sequence[str], correction: int) -> None:
-        """Note that a user has taken out what was at a path, and the correction that says so."""
+        """Note that a user took out what was at a path, and which correction records it."""
         run = self.taken_out_of(by, path[:-1]) + 1
         with self._lock:
             _keep(self._taken_out, _key(by, path), (time.monotonic(), correction))
             _keep(self._runs, _key(by, path[:-1]), (time.monotonic(), run))
 
     def taken_out_of(self, by: str, folder: Sequence[str]) -> int:
-        """Return how many this user has taken out of a folder in one gesture that goes on."""
+        """Return how many photos a user has taken out of a folder in the gesture that is still going on."""
         with self._lock:
             at, count = self._runs.get(_key(by, folder), (0.0, 0))
         return count if time.monotonic() - at < GESTURE else 0
 
     def pop_taken_out(self, by: str, path: Sequence[str]) -> int | None:
-        """Return the correction by which a user took something out of a path a moment ago, once."""
+        """Return, and forget, the correction with which a user took something out of a path a moment ago."""
         with self._lock:
             at, correction = self._taken_out.pop(_key(by, path), (0.0, 0))
         return correction if correction and time.monotonic() - at < VOIDED_WITHIN else None

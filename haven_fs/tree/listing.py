@@ -1,4 +1,4 @@
-"""What a folder lists: made in one place (`Tree.listing`), so that a page, a PROPFIND and a program see the same."""
+"""What a folder lists. `Tree.listing` is the only place that composes it, so every client sees the same."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -9,10 +9,10 @@ from haven_fs.tree.photoset import File, FileSet
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """All that is listed in a folder, by kind.
+    """Everything a folder lists, by kind.
 
-    `folders`: its own and those that were made in it. `extras`: files of its own. `kept`: names without bytes that
-    programs are about to write to. `files`: the rest, which may be thousands, not read yet.
+    `folders`: its own, and those that were made in it. `extras`: files of its own. `kept`: empty files, names that
+    programs are about to write to. `files`: the rest, maybe thousands, which are not read yet.
     """
 
     folder: Folder

@@ -127,7 +127,7 @@ class WritableFolder(DiskFolder):
 
 
 def path_of(db: sqlite3.Connection, original_id: int) -> str | None:
-    """Return where /Originals shows an original, with a slash first; None if it is gone."""
+    """Return the path at which /Originals shows an original, starting with a slash; None if it is gone."""
     row = db.execute(
         f"SELECT o.shown, o.dir_id, l.name FROM original o {LOCATED} WHERE o.id = ? AND o.gone IS NULL",
         (original_id,),

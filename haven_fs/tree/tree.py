@@ -25,10 +25,10 @@ Node = Folder | File | Text
 
 @dataclass(frozen=True, slots=True)
 class Located:
-    """What a path of the tree leads to, looked up once and handed on to whatever has to do with it.
+    """What a path leads to: looked up once, then passed to everything that deals with it.
 
-    `path`: as it was asked for. `node`: None if nothing is there. `parent`: the folder that it is in, or would be; None
-    of the root, and where there is no such folder.
+    `path`: as it was asked for. `node`: None if nothing is there. `parent`: the folder it is in, or would be in; None
+    for the root, and if there is no such folder.
     """
 
     path: tuple[str, ...]
@@ -37,19 +37,19 @@ class Located:
 
     @property
     def name(self) -> str:
-        """The last name of the path, "" of the root."""
+        """The last name of the path, "" for the root."""
         return self.path[-1] if self.path else ""
 
     @property
     def spelled(self) -> tuple[str, ...]:
-        """The path as the tree spells it, as far as it is there."""
+        """The path as the tree spells it, as far as it exists."""
         if isinstance(self.node, Folder):
             return self.node.view.path
         above = self.parent.view.path if self.parent is not None else self.path[:-1]
         return (*above, self.node.name if self.node is not None else self.name)
 
     def is_extra(self) -> bool:
-        """Tell whether it is a file that was put into the folder it is in: see Folder.extras."""
+        """Tell whether it is a file that was put into its folder: see Folder.extras."""
         node = self.node
         if not isinstance(node, File) or self.parent is None:
             return False
@@ -102,7 +102,7 @@ class Tree:
                 w.db.executemany("INSERT OR IGNORE INTO split VALUES (?)", [(path,) for path in splits])
 
     def locate(self, view: View, path: Sequence[str]) -> Located:
-        """Return what `path`, a list of names in any case and composition, leads to, and the folder that is in."""
+        """Return what is at `path`, a list of names in any case and composition, and the folder it is in."""
         parts = tuple(path)
         if not parts:
             return Located(parts, _Place(view, (), self._folders), None)
@@ -127,7 +127,7 @@ class Tree:
         return folder
 
     def listing(self, folder: Folder) -> Listing:
-        """Return all that is listed in a folder."""
+        """Return everything a folder lists."""
         kept = Placeholders(folder.view).files() if _keeps_names(folder) else ()
         return Listing(folder, self._entries(folder), folder.texts(), folder.extras(), kept, folder.files())
 
@@ -176,7 +176,7 @@ class Tree:
         return found or (Placeholders(folder.view).find(name) if _keeps_names(folder) else None)
 
     def keep_name(self, w: Writer, at: Located) -> None:
-        """Keep a name in a folder for a program that will write to it. Raises Refused if no file may have it."""
+        """Keep a name for a program that is about to write to it. Raises Refused if no file may have it."""
         folder = at.parent
         if folder is None or not _keeps_names(folder):
             raise Forbidden(folder.refusal if folder is not None else Folder.refusal)
@@ -188,7 +188,7 @@ class Tree:
             folder.changed(w)
 
     def drop_name(self, w: Writer, at: Located) -> None:
-        """Keep a name no more."""
+        """Stop keeping a name."""
         assert at.parent is not None
         if Placeholders(at.parent.view).drop(w, at.name) and isinstance(at.parent, TakesUploads):
             at.parent.changed(w)

@@ -130,17 +130,17 @@ class TakesFiles(Protocol):
 
 @runtime_checkable
 class TakesUploads(Protocol):
-    """A folder on a disk that files can be written to."""
+    """A folder on disk that files can be written to."""
 
     links: bool
-    """Whether bytes that are a photo of a library already are shown here rather than stored again."""
+    """Whether bytes that a library already has as a photo are shown here rather than stored again."""
 
     def disk_place(self) -> DiskPlace:
         """Return where it is on disk."""
         ...
 
     def real_name(self, name: str) -> str | None:
-        """Return what the file or folder of that name, however it is spelled, is called on disk; None if none is."""
+        """Return what the file or folder of that name, in any spelling, is called on disk; None if there is none."""
         ...
 
     def check_upload(self, name: str) -> None:
@@ -148,16 +148,16 @@ class TakesUploads(Protocol):
         ...
 
     def changed(self, w: Writer) -> None:
-        """Note that what is listed here is another by now."""
+        """Note that what is listed here has changed."""
         ...
 
     def stored(self, w: Writer, name: str, file: File) -> None:
-        """Have a file answer by the name that it was written under: it lies here, or was in a library already."""
+        """Show a file under the name it was written to, whether it is stored here or already was in a library."""
         ...
 
 
 def check_name(name: str) -> None:
-    """Raise Refused if a file cannot be written under a name."""
+    """Raise Refused if no file can be written under a name."""
     if names.shown(name) != unicodedata.normalize("NFC", name) or len(name.encode(errors="replace")) > 255:
         raise Forbidden("Not every program could be told of this name. Choose a shorter or plainer one.")
 

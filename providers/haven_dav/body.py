@@ -1,4 +1,4 @@
-"""The body of a PUT: its length, its blocks as they come, and what its sender says of it in headers."""
+"""The body of a PUT: its length, its blocks as they arrive, and what the headers say about it."""
 
 import hashlib
 import logging
@@ -15,21 +15,21 @@ _CHECKSUMS = {"md5": hashlib.md5, "sha1": hashlib.sha1, "sha256": hashlib.sha256
 
 
 class Body:
-    """What comes with a request."""
+    """The body of one request."""
 
     def __init__(self, environ: Environ) -> None:
         self._environ = environ
         length = environ.get("CONTENT_LENGTH") or ""
         chunked = "chunked" in environ.get("HTTP_TRANSFER_ENCODING", "").lower()
         self.length = int(length) if length.isdigit() else None if chunked else 0
-        """How long it is said to be; None if it comes in chunks."""
+        """Its declared length in bytes; None if it comes in chunks."""
         expected = environ.get("HTTP_X_EXPECTED_ENTITY_LENGTH", "")
         self.expected = int(expected) if self.length is None and expected.isdecimal() else self.length
-        """How long it will be, as far as anything says so: Finder does of what it sends in chunks."""
+        """Its length as far as any header says so: Finder announces what it sends in chunks."""
 
     @property
     def mtime(self) -> float | None:
-        """When the file was changed, seconds since the epoch."""
+        """The file's modification time, in seconds since the epoch."""
         try:
             mtime = float(self._environ.get("HTTP_X_OC_MTIME", ""))
         except ValueError:
@@ -37,7 +37,7 @@ class Body:
         return mtime if math.isfinite(mtime) and 0 < mtime < 1 << 37 else None
 
     def blocks(self) -> Iterator[bytes]:
-        """Give it, whole. Raises Refused if it does not come to its end or is not what its sender says it is."""
+        """Yield it block by block. Raises Refused if it is cut off or is not what its headers say."""
         body, checksum = self._environ["wsgi.input"], _Checksum(self._environ)
         left = self.length if self.length is not None else 1 << 62
         try:

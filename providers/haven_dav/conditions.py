@@ -99,9 +99,9 @@ class Locks:
         self._share = share
 
     def paths(self, view: View, at: Located) -> list[str]:
-        """Return the paths that locks on what is at a path, there or not, are kept under.
+        """Return the paths under which locks on a path are kept, whether or not anything is there.
 
-        That is the path as the tree spells it, and the one in /Originals if it is an original.
+        These are the path as the tree spells it and, for an original, its path in /Originals.
         """
         found = ["/" + "/".join(at.spelled)]
         if isinstance(at.node, File) and at.node.id:
@@ -131,7 +131,7 @@ class Locks:
         return found
 
     def check(self, environ: Environ, view: View, *changes: Change) -> None:
-        """Raise Locked if a request may not make a change."""
+        """Raise Locked if a lock forbids one of the changes."""
         for change in changes:
             paths = self.paths(view, change.at)
             sets = [self.covering(path) for path in paths]
@@ -172,7 +172,7 @@ class Locks:
         """Raise Refused unless what a request's If header says is so."""
         lists = self._lists(environ)
         if lists and not any(self._holds(view, at, one) for one in lists):
-            raise PreconditionFailed("What is here is not as the program thought any more.")
+            raise PreconditionFailed("What is here has changed since the program last looked.")
 
     def _holds(self, view: View, at: Located, one: _List) -> bool:
         if one.path is not None:
@@ -220,4 +220,4 @@ def check_conditions(environ: Environ, node: object) -> None:
         raise PreconditionFailed(THERE)
     match = environ.get("HTTP_IF_MATCH")
     if match is not None and (node is None or (match.strip() != "*" and (etag is None or etag not in match))):
-        raise PreconditionFailed("The file is another one by now.")
+        raise PreconditionFailed("The file has been replaced in the meantime.")

@@ -57,7 +57,7 @@ class Properties:
         self._locks = locks
 
     def patch(self, environ: Environ, body: bytes, href: str) -> bytes:
-        """Do what a PROPPATCH of what is at `href` asks, and return the multistatus. Raises Refused and BadRequest."""
+        """Do what a PROPPATCH of `href` asks and return the multistatus. Raises Refused and BadRequest."""
         path = split_path(environ["PATH_INFO"])
         with self._tree.view() as view:
             at = self._tree.locate(view, path)
@@ -83,7 +83,7 @@ class Properties:
         return _answer(href, [tag for _, _, tag in changes], refused)
 
     def _is_written(self, at: Located) -> bool:
-        """Tell whether something is a file that a client has written, or may have."""
+        """Tell whether something is a file that a client wrote, or may have written."""
         takes = self._tree.catalog.writable and isinstance(at.parent, TakesUploads | TakesPhotos)
         return isinstance(at.node, File) and (takes or self._tree.junk.find(at.path) is not None or at.is_extra())
 
@@ -94,7 +94,7 @@ def _is_there(db: sqlite3.Connection, place: DiskPlace, owner: str) -> bool:
 
 
 def _limit(db: sqlite3.Connection, owner: str) -> None:
-    """Forget properties of a file or folder that are too many."""
+    """Forget the properties of a file or folder that exceed the limit."""
     count = db.execute("SELECT count(*) FROM property WHERE owner = ?", (owner,)).fetchone()[0]
     if count > MOST:
         db.execute(

@@ -1,6 +1,6 @@
-"""Writes: what a request asks for, whether locks and conditions allow it, and the answer that WebDAV wants (RFC 4918).
+"""Writes: what a request asks for, whether locks and conditions allow it, and the answer WebDAV wants (RFC 4918).
 
-What it means is the tree's to say (haven_fs.tree.actions). A change is answered when it is committed.
+The tree decides what a write means (haven_fs.tree.actions). A change is answered once it is committed.
 """
 
 from collections.abc import Sequence
@@ -20,7 +20,7 @@ WRITES = frozenset({"PUT", "DELETE", "MKCOL", "COPY", "MOVE", "PROPPATCH", "POST
 
 
 class PartlyDone(Exception):
-    """Some of what a request is about could not be done."""
+    """Part of what a request asked for could not be done."""
 
     def __init__(self, failed: Sequence[NotDone]) -> None:
         super().__init__("some of it could not be done")
@@ -28,7 +28,7 @@ class PartlyDone(Exception):
 
 
 class Writes:
-    """Answers the writes of one provider, but for PROPPATCH."""
+    """Answers the writes of one provider, except PROPPATCH."""
 
     def __init__(self, tree: Tree, locks: Locks) -> None:
         self._tree = tree
@@ -68,7 +68,7 @@ class Writes:
                 if held:
                     return plan.spare([one.path for one in locked])
             if plan.gone is not None:
-                # A photo that is only taken out of a folder goes on being locked where it lies.
+                # A photo that is only taken out of a folder stays locked where it is stored.
                 unlocked.extend(self._locks.paths(view, plan.gone)[: None if plan.on_disk else 1])
             return plan
 
@@ -130,7 +130,7 @@ def _depth(environ: Environ) -> str:
 
 
 def _check_depth(environ: Environ) -> None:
-    """Raise Refused unless a request's Depth is one that a real folder can be deleted, moved or copied with."""
+    """Raise Refused if a real folder cannot be deleted, moved or copied with a request's Depth."""
     method = environ["REQUEST_METHOD"]
     allowed = ("infinity", "0") if method == "COPY" else ("infinity",)
     if _depth(environ) not in allowed:

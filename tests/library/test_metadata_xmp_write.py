@@ -15,10 +15,11 @@ from hypothesis import strategies as st
 from haven_fs.analysis.analyzer import Metadata
 from haven_fs.library.personnames import clean_name, listed_people
 from haven_fs.library.placed import Draft, NotEditable
+from haven_fs.library.regions import Named
 from haven_fs.library.upright import turned, upright
 from haven_fs.library.xmp import parse_xmp
 from haven_fs.library.xmp_markup import EMPTY
-from haven_fs.library.xmp_write import Named, with_people
+from haven_fs.library.xmp_write import with_people
 
 Box = tuple[float, float, float, float]
 NAMES = ["Ålice & Co", "<b> \"x\" 'y'", "שרה 👩‍👧‍👦", "山田 太郎", "O'Neil", "a]]>b&amp;", "  spaced  "]

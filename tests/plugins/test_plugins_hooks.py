@@ -22,8 +22,8 @@ EVERY_HOOK = """
 import re
 from pathlib import Path
 
-from haven_fs import Analyzer, Command, Facet, Facts, PathPattern, PhotoFolder, Ranking, Setting, SmartFolder, Tag
-from haven_fs import hookimpl
+from haven_fs import Analyzer, Command, Facet, Facts, PathPattern, PhotoFolder, Ranking
+from haven_fs import Setting, SidecarNotes, SmartFolder, Tag, hookimpl
 
 
 @hookimpl
@@ -135,6 +135,18 @@ class Shouted:
 
     def check(self, name):
         pass
+
+
+class Wide:
+    name = "wide"
+
+    def notes(self, db):
+        return {photo_id: SidecarNotes(five_stars=True) for (photo_id,) in db.execute("SELECT photo_id FROM size_seen")}
+
+
+@hookimpl
+def haven_sidecars(settings):
+    return [Wide()]
 
 
 @hookimpl

@@ -1,7 +1,7 @@
-"""The one door for writes: what is made, put, copied, moved and deleted in the tree, whoever asks for it.
+"""The one door for writes: making, putting, copying, moving and deleting in the tree, whichever provider asks.
 
-A provider says which path a write is about and looks whether it may be done; what it means is decided here, and a kind
-of Refused says why it means nothing.
+A provider says which path a write is about and checks whether it is allowed. What the write means is decided here; if
+it means nothing, a kind of Refused says why.
 """
 
 from haven_fs.tree.actions.door import Actions

@@ -1,7 +1,7 @@
-"""Files that go along with their photo: a photo may be several files, and programs write and delete each of them.
+"""Files that go along with their photo: a photo may consist of several files, and programs write and delete each one.
 
-What is said of one file is said of the photo, so the others are there, or gone, before their own request comes: the
-film of a live photo, the picture beside a RAW. Such a request is answered as if it had done what has been done.
+What is said about one file is said about the photo, so the others, such as a live photo's video or the JPEG beside a
+RAW, have come or gone before their own request arrives. That request is answered as if it had done so itself.
 """
 
 import re
@@ -15,12 +15,12 @@ _RANK = re.compile(r"\d+ ")
 
 
 def came_along(db: sqlite3.Connection, by: str, photo_id: int | None) -> bool:
-    """Tell whether a photo was written just now, and so with each of its files."""
+    """Tell whether a photo has just been written, and all its files with it."""
     return photo_id is not None and _just_said(db, by, photo_id)
 
 
 def went_along(db: sqlite3.Connection, by: str, name: str) -> bool:
-    """Tell whether what a path named was taken away just now with its photo."""
+    """Tell whether the file of that name has just been taken away with its photo."""
     spelled = [name, *([name[rank.end() :]] if (rank := _RANK.match(name)) else [])]
     rows = db.execute(
         "SELECT photo_id FROM original WHERE name_fold IN (?, ?) AND photo_id IS NOT NULL AND gone IS NULL",

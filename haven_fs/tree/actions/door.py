@@ -1,10 +1,10 @@
-"""Actions: what can be done with the nodes of a tree, and the order in which a write is looked at.
+"""Actions: what can be done with the nodes of a tree.
 
     actions = Actions(tree, by="anna")
     done = actions.perform(lambda view: actions.make(tree.locate(view, ["Albums", "Summer"])))
 
-What a `perform` is given decides in one view of the tree: it locates the paths, each once, asks for a plan, looks
-whether its own rules allow that, and returns it.
+The function given to `perform` runs in one view of the tree. It locates each path once, asks for a plan, checks that
+plan against the provider's own rules, and returns it.
 """
 
 import time
@@ -31,7 +31,7 @@ _BLOCK = 1 << 20
 
 
 class Actions:
-    """The writes of one user, "" if nobody signed in; open one a request. Every method raises kinds of Refused.
+    """The writes of one request; `by` is its user, "" if nobody signed in. Every method raises kinds of Refused.
 
     `make`, `delete`, `copy`, `move`, `reserve` and `put` change nothing: they return what would be done.
     """
@@ -45,13 +45,13 @@ class Actions:
     # Doing
 
     def decide(self, decide: Callable[[View], _Decision], *, writes_to: Sequence[str] = ()) -> _Decision:
-        """Return what is decided in a view of the tree, for a write that something may come by to a path."""
+        """Return what `decide` returns in a view of the tree. `writes_to`: the path that is about to be written."""
         self._void_removal(writes_to)
         with self._tree.view() as view, in_words():
             return decide(view)
 
     def perform(self, decide: Callable[[View], Plan], *, writes_to: Sequence[str] = ()) -> Done:
-        """Do what is decided in a view of the tree."""
+        """Do what `decide` plans in a view of the tree. `writes_to`: the path that is about to be written, if any."""
         self._void_removal(writes_to)
         with in_words():
             with self._tree.view() as view:
@@ -61,13 +61,13 @@ class Actions:
             return plan.do()
 
     def receive(self, put: Put, size: int | None = None) -> Receiving:
-        """Begin to take a file that is sent; `size`: how many bytes will come, as far as the sender says."""
+        """Begin to receive a file. `size`: how many bytes will come, if the sender says so."""
         return Receiving(self._writing, put, size)
 
     def _void_removal(self, path: Sequence[str]) -> None:
-        """Take back that a user deleted a photo a moment ago where the same user writes one now.
+        """Undo the removal of a photo if the same user now writes to where it was.
 
-        Editors save so, and sync tools: it was never meant to go. The write then meets the photo as it was.
+        Editors and sync tools save that way, and never meant it to go. The write then finds the photo as it was.
         """
         correction = self._tree.gestures.pop_taken_out(self._writing.by, path) if path else None
         if correction is not None:
@@ -83,7 +83,7 @@ class Actions:
         return self._smart.make(at)
 
     def delete(self, at: Located) -> Plan:
-        """Remove what is at a path, or take it out of the folder it is in."""
+        """Remove what is at a path, or take it out of its folder."""
         if at.node is None:
             if (gone := self._smart.gone_along(at)) is not None:
                 return gone
@@ -93,7 +93,7 @@ class Actions:
         return self._real.delete(at) or self._smart.delete(at)
 
     def copy(self, source: Located, target: Located, *, overwrite: bool = True, deep: bool = True) -> Plan:
-        """Copy a file or a folder, with what is in it if `deep`."""
+        """Copy a file or a folder; `deep`: with what is in it."""
         if source.node is None:
             raise NotFound(NOTHING)
         return self._transfer(source, target, moves=False, overwrite=overwrite, deep=deep)
@@ -108,11 +108,11 @@ class Actions:
         return self._transfer(source, target, moves=True, overwrite=overwrite, deep=True)
 
     def put(self, at: Located) -> Put:
-        """Take a file that will be sent; see `receive`."""
+        """Take a file that is about to be sent; see `receive`."""
         return plan_put(self._tree, at)
 
     def reserve(self, at: Located) -> Plan:
-        """Keep a name for a program that will write to it, and has it locked first."""
+        """Keep a name for a program that locks it before writing to it."""
         folder = at.parent
         if folder is None or not self._tree.catalog.writable:
             raise Forbidden("Nothing can be added here.")
@@ -142,7 +142,7 @@ class Actions:
         return self._smart.copy(source, target, overwrite=overwrite, deep=deep)
 
     def _transfer_junk(self, source: Located, target: Located, *, moves: bool, overwrite: bool) -> Plan:
-        """Move what lies apart: half a file that gets its name is one that is sent there."""
+        """Move or copy junk. A temporary file that gets its final name counts as sent there."""
         half, there = source.node, target.node
         assert isinstance(half, File)
         if is_junk(target.name):
@@ -179,7 +179,7 @@ class Actions:
 
 
 def _check_target(source: Located, target: Located) -> None:
-    """Raise Refused if nothing at all can be moved or copied to a path from another."""
+    """Raise Refused if nothing can be moved or copied from one path to the other."""
     if not target.path:
         raise Forbidden("The drive itself cannot be replaced.")
     if target.path == source.path:

@@ -1,7 +1,7 @@
-"""An action in two steps: what it would do, decided in a view of the tree, and doing it.
+"""An action has two steps: deciding, in a view of the tree, what it would do, and doing it.
 
-In between whoever publishes the tree looks whether it may be done: a `Plan` says which paths it changes. So locks and
-conditions, which are the protocol's, are asked after the rules of the tree and before anything happens.
+A `Plan` says which paths it would change, so that in between a provider can check whether that is allowed. Locks and
+conditions, which belong to the protocol, thus come after the rules of the tree and before anything happens.
 """
 
 from collections.abc import Callable, Sequence
@@ -22,7 +22,7 @@ NO_PARENT = "The folder this should go into is not there."
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """A path that an action changes. `below`: with all that is below it. `names`: and which names its folder has."""
+    """A path that an action changes. `below`: and everything below it. `names`: and which names its folder has."""
 
     at: Located
     below: bool = False
@@ -31,7 +31,7 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class NotDone:
-    """Something that could not be done with the rest: its path in the tree, and why."""
+    """One thing an action failed to do while it did the rest: its path in the tree, and why."""
 
     path: tuple[str, ...]
     why: Refused
@@ -39,9 +39,9 @@ class NotDone:
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """What came of an action. `created`: something is at a path where nothing was.
+    """The result of an action. `created`: there is now something where nothing was.
 
-    `failed`: what could not be done, if it was done in part. `stored`: the file that was sent, as it lies on the disk.
+    `failed`: what could not be done. `stored`: the file that was sent, as it is on disk.
     """
 
     created: bool = False
@@ -53,9 +53,9 @@ class Done:
 class Plan:
     """What an action would do.
 
-    `do` does it, and raises Refused and OSError; see Actions.perform. `changes`: the paths that it changes. `gone`:
-    what is at its path no more then. `on_disk`: whether real files are moved, so that no view may be open then.
-    `spare`, if it can be done in part: returns the plan that leaves alone what is at some paths.
+    `do`: does it; raises Refused and OSError, see Actions.perform. `changes`: the paths it changes. `gone`: what will
+    no longer be at its path. `on_disk`: it touches real files, so no view may be open while it does. `spare`, if it can
+    be done in part: returns a plan that leaves some paths alone.
     """
 
     do: Callable[[], Done]
@@ -73,7 +73,7 @@ class Writing:
     by: str
 
     def transaction(self, path: Sequence[str]) -> AbstractContextManager[Writer]:
-        """Open an owner's transaction for a write to what is at a path. Raises Refused where nothing can be written."""
+        """Open the user's transaction for a write to a path. Raises Refused if the catalog is read-only."""
         if not self.tree.catalog.writable:
             raise Forbidden(READ_ONLY)
         return self.tree.catalog.write(by=self.by, place="/" + "/".join(path[:-1]))
@@ -87,9 +87,9 @@ class Writing:
         to: Located | None = None,
         gone: Located | None = None,
     ) -> Plan:
-        """Plan what a method does with a transaction and `arguments`, and with no file.
+        """Plan a call of `act` with a transaction and `arguments`, which touches no real file.
 
-        `at`: what the write is about. `to`: where something is then, if that is not where it was.
+        `at`: what the write is about. `to`: where the result will be, if that is somewhere else.
         """
 
         def do() -> Done:
@@ -101,6 +101,6 @@ class Writing:
 
 
 def refusal(at: Located) -> Forbidden:
-    """Return what the folder at a path, or the one it is in, says to every write that it has no ability for."""
+    """Return how the folder at a path, or the folder it is in, refuses writes that it does not take."""
     folder = at.node if isinstance(at.node, Folder) else at.parent
     return Forbidden(folder.refusal if folder is not None else Folder.refusal)

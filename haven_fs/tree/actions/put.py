@@ -1,8 +1,7 @@
-"""Files that are sent: what is decided before a byte is received, receiving, and what becomes of the file.
+"""Files that are sent: deciding before the first byte arrives, receiving, and storing.
 
-Nothing is held while a file comes, which may take an hour: neither a view of the tree, nor a transaction, nor memory.
-So a folder that takes the file is opened twice, before and after, and what is stored but not taken by then is removed
-again.
+Receiving may take an hour, and holds neither a view of the tree, nor a transaction, nor memory. So the folder that
+takes the file is opened twice, before and after; if it no longer takes the file by then, the file is removed again.
 """
 
 import unicodedata
@@ -65,7 +64,7 @@ class Put:
 
 
 def plan_put(tree: Tree, at: Located) -> Put:
-    """Decide by what is there what a file becomes that is sent to a path. Raises Refused."""
+    """Decide, by what is there, what a file sent to a path becomes. Raises Refused."""
     node, folder = at.node, at.parent
     if isinstance(node, Folder) or not at.path:
         raise NotPossible("PUT means nothing here.")
@@ -106,10 +105,10 @@ def _plan(tree: Tree, at: Located, node: File | None, folder: Folder) -> Put | N
 
 
 class Receiving:
-    """A file that comes: `write` it, then `finish`. Nothing is left of one that was not finished in its context."""
+    """A file being received: `write` its blocks, then `finish`. What is not finished in its context leaves nothing."""
 
     def __init__(self, writing: Writing, put: Put, size: int | None) -> None:
-        """`size`: how many bytes will come, as far as the sender says. Raises Refused."""
+        """`size`: how many bytes will come, if the sender says so. Raises Refused."""
         self._writing, self._tree, self._put = writing, writing.tree, put
         if size is not None and size > put.largest:
             raise self._too_large()
@@ -138,14 +137,14 @@ class Receiving:
 
     @property
     def size(self) -> int:
-        """How many bytes have come."""
+        """How many bytes have arrived."""
         return self._draft.size if self._draft is not None else 0
 
     def _too_large(self) -> TooLarge:
         return TooLarge(f"A file may have {self._put.largest >> 20 or 1} MB here.")
 
     def write(self, block: bytes) -> None:
-        """Take some more of the file. Raises Refused."""
+        """Receive the next block. Raises Refused."""
         with in_words():
             if self._draft is None:
                 self._draft = self._begin(None)
@@ -155,7 +154,7 @@ class Receiving:
             self._draft.write(block)
 
     def finish(self, mtime: float | None = None) -> Done:
-        """Keep the file, which is whole; `mtime`: its modification time, seconds since the epoch. Raises Refused."""
+        """Store the complete file. `mtime`: its modification time, in seconds since the epoch. Raises Refused."""
         with in_words():
             return self._finish(mtime)
 
@@ -174,7 +173,7 @@ class Receiving:
         return Done(created, stored=self._store_on_disk(draft) if put.kind == "disk" else self._store_photo(draft))
 
     def _keep_name(self) -> Done:
-        """Keep the name of an empty file, which a program is about to write to; a file that is there stays."""
+        """Keep the name of an empty file, to which a program is about to write; an existing file stays."""
         created = self._put.at.node is None
         if created:
             with self._tree.view() as view, self._tree.catalog.write() as w:
@@ -189,14 +188,14 @@ class Receiving:
                 at.parent.put_file(w, at.name, upload)
 
     def _again(self, view: View, kind: UnionType | type) -> Located:
-        """Return the path as it is now. Raises Refused if its folder takes no files of a kind any more."""
+        """Locate the path anew. Raises Refused if its folder is no longer of a kind."""
         at = self._tree.locate(view, self._put.at.path)
         if not isinstance(at.parent, kind):
             raise Conflict(NO_PARENT)
         return at
 
     def _store_on_disk(self, draft: Draft) -> File:
-        """Store a file where it was sent to, and have it listed there if it is not just because it lies there."""
+        """Store a file where it was sent, and list it there if being there is not enough."""
         put, uploads = self._put, self._tree.uploads
         assert put.target is not None and uploads is not None
         changing = partial(self._writing.transaction, put.at.path)
@@ -213,7 +212,7 @@ class Receiving:
         return file
 
     def _store_photo(self, draft: Draft) -> File:
-        """Store a photo by its date, and say that it belongs to the folder; if that is refused, it is not stored."""
+        """Store a photo by its date and put it into the folder; if that is refused, do not keep it."""
         put, uploads = self._put, self._tree.uploads
         assert uploads is not None
         stored = uploads.store_by_date(draft, put.name)
@@ -239,12 +238,12 @@ class Receiving:
         with self._writing.transaction(at.path) as w:
             self._tree.drop_name(w, at)
             folder.put_photo(w, self._put.name, file)
-            if listed is not None:  # it goes on being listed by its own name too
+            if listed is not None:  # it stays listed by its own name too
                 folder.put_photo(w, listed.name, listed)
 
 
 def _file(view: View, stored: Stored) -> File:
-    """Return an original under the name that it has on disk. Raises Refused if it is gone already."""
+    """Return an original under its name on disk. Raises Refused if it is already gone."""
     one = FileSet("FROM original o WHERE o.id = ? AND o.gone IS NULL", (stored.original_id,), disk_names=True)
     file = next(one.files(view.db), None)
     if file is None:

@@ -1,6 +1,6 @@
-"""Writes to what really lies on a disk: writable libraries, the inbox, and /Recently Removed, from there and to there.
+"""Writes from and to real files: writable libraries, the inbox, and the trash, which is /Recently Removed.
 
-What a write means is decided in a view of the tree; it is done when that is closed, by haven_fs.tree.disk.filing.
+Each is decided in a view of the tree and done after the view is closed, by haven_fs.tree.disk.filing.
 """
 
 import unicodedata
@@ -34,7 +34,7 @@ _HIDDEN = "This photo is hidden, not gone. Move it to Timeline, and it is where 
 
 
 def real_of(at: Located) -> DiskPlace | TrashPlace | None:
-    """Return where the bytes are of something that is listed as it really lies on a disk."""
+    """Return where on disk something is, if the tree lists it as it is there."""
     node, folder = at.node, at.parent
     if isinstance(node, DiskFolder):
         return node.disk_place()
@@ -51,7 +51,7 @@ def real_of(at: Located) -> DiskPlace | TrashPlace | None:
 
 
 class RealWrites:
-    """Plans them for one request."""
+    """Plans the writes of one request."""
 
     def __init__(self, writing: Writing) -> None:
         self._writing = writing
@@ -63,7 +63,7 @@ class RealWrites:
         return Filing(lambda: self._writing.transaction(at.path), look)
 
     def delete(self, at: Located) -> Plan | None:
-        """Put a file or a folder away; None if it is none of a writable library's."""
+        """Move a file or folder to the trash; None if it is not in a writable library."""
         real = real_of(at)
         if isinstance(real, TrashPlace):
             raise Forbidden(KEPT)
@@ -136,7 +136,7 @@ class RealWrites:
         return self._writing.said(source, changes, folder.hide, name, photo, to=target)
 
     def _show_again(self, source: Located, target: Located, *, moves: bool, overwrite: bool) -> Plan:
-        """Show a hidden photo again, and have it belong where it is moved to, if that is possible."""
+        """Show a hidden photo again, and put it into the folder it is moved to if that takes it."""
         removed, photo, there, folder = source.parent, source.node, target.node, target.parent
         if not moves:
             raise Forbidden("This photo is hidden. Move it, and it is shown again.")
@@ -206,7 +206,7 @@ class RealWrites:
         return Plan(do, (Change(source, below=isinstance(node, Folder)), into), gone=source, on_disk=True)
 
     def _fade(self, target: Located) -> None:
-        """Forget what had a name before a file got it: a name that was kept, or a photo that was only shown there."""
+        """Forget what had a name before a file took it: a kept name, or a photo that was only shown there."""
         with self._tree.catalog.write() as w:
             if is_placeholder(target.node):
                 self._tree.drop_name(w, target)
@@ -224,7 +224,7 @@ class RealWrites:
         changes = (Change(source), Change(target)) if leaves is not None else (Change(target),)
         gone = source if leaves is not None else None
         if over is not None:
-            # What is sent over a file is stored there, even if it is a photo of a library already.
+            # What replaces a file is stored, even if a library already has that photo.
             if file.away:
                 raise Unavailable(file.away)
             filing = self._filing(source)
@@ -249,7 +249,7 @@ class RealWrites:
 
 
 def _is_hidden(at: Located) -> bool:
-    """Tell whether something is a photo that is hidden."""
+    """Tell whether something is a hidden photo."""
     return isinstance(at.parent, TrashFolder) and isinstance(at.node, File) and bool(at.node.id)
 
 
@@ -261,14 +261,14 @@ def _links(folder: object) -> bool:
 def _in_the_way(
     target: Located, folder: DiskFolder, source: DiskPlace | TrashPlace | None, *, overwrite: bool
 ) -> DiskPlace | None:
-    """Return what real file or folder has to make room. Raises Refused if it may not be."""
+    """Return the real file or folder that has to make room, if any. Raises Refused if it may not be replaced."""
     there = target.node
     if there is None or is_placeholder(there):
         return None
     real = folder.real_name(target.name)
     over = folder.disk_place().child(real) if real is not None else None
     if over is not None and over == source:
-        return None  # by another case or composition a name is still the same one's
+        return None  # the same file, spelled in another case or composition
     if not overwrite:
         raise AlreadyExists(THERE)
     is_link = isinstance(there, File) and bool(there.id) and isinstance(folder, LetsGo)
@@ -280,7 +280,7 @@ def _in_the_way(
 def _all_but(
     tree: Tree, folder: DiskFolder, path: tuple[str, ...], spared: Sequence[tuple[str, ...]]
 ) -> list[DiskPlace]:
-    """Return what can be removed below a folder at `path` if what is `spared`, and what that is in, stays."""
+    """Return what to remove below a folder at `path` so that the `spared` paths, and the folders they are in, stay."""
     places: list[DiskPlace] = []
     here = folder.disk_place()
     for name in tree.listing(folder).names():

@@ -1,7 +1,7 @@
-"""Writes that say something: that photos belong to a folder or do not, and folders made, renamed, joined, forgotten.
+"""Writes to smart folders: which photos belong to them, and folders made, renamed, merged or forgotten.
 
-Each is taken by a folder that has the ability for it (haven_fs.tree.writes), in one transaction of the catalog; no
-bytes are moved. Every other one is refused with the folder's own sentence.
+A folder takes those writes that it has the protocol for (haven_fs.tree.writes), each in one catalog transaction that
+moves no bytes. It refuses all others with its own sentence.
 """
 
 from collections.abc import Callable
@@ -34,7 +34,7 @@ _KEEPS_NAME = (
 
 
 class SmartWrites:
-    """Plans them for one request. All is planned and done in one view of the tree."""
+    """Plans the writes of one request; each is planned and done in the same view of the tree."""
 
     def __init__(self, writing: Writing) -> None:
         self._writing = writing
@@ -52,7 +52,7 @@ class SmartWrites:
         raise refusal(at)
 
     def delete(self, at: Located) -> Plan:
-        """Take something out of the folder it is in, or forget a folder."""
+        """Take something out of its folder, or forget a folder."""
         node, folder = at.node, at.parent
         if is_placeholder(node) and folder is not None and not isinstance(folder, TakesFiles):
             return self._writing.said(at, (Change(at),), self._tree.drop_name, at, gone=at)
@@ -66,9 +66,9 @@ class SmartWrites:
         raise refusal(at)
 
     def gone_along(self, source: Located, target: Located | None = None) -> Plan | None:
-        """Plan nothing for a file that is not there since it was taken out, or moved to `target`, with its photo.
+        """Plan nothing for a file that is missing because it was taken out, or moved to `target`, with its photo.
 
-        None if that is not so.
+        Return None if that is not why.
         """
         there = target.node if target is not None else None
         moved = isinstance(there, File) and names.fold(there.name) == names.fold(source.name)
@@ -77,7 +77,7 @@ class SmartWrites:
         return Plan(Done) if went_along(source.parent.view.db, self._writing.by, source.name) else None
 
     def copy(self, source: Located, target: Located, *, overwrite: bool, deep: bool) -> Plan:
-        """Say of a photo, or of a folder's photos, that they belong to another folder too."""
+        """Say that a photo, or the photos of a folder, belong to another folder too."""
         node, folder, changes = source.node, target.parent, (Change(target),)
         if isinstance(node, File) and isinstance(folder, TakesPhotos):
             self._check_belongs(node, target, overwrite=overwrite)
@@ -98,7 +98,7 @@ class SmartWrites:
         raise refusal(Located(target.path, None, target.parent))
 
     def move(self, source: Located, target: Located, *, overwrite: bool) -> Plan:
-        """Move between folders of one question, join folders, or give something another name."""
+        """Move a photo between folders of one kind, merge or nest folders, or rename something."""
         node, parent, folder = source.node, source.parent, target.parent
         same = parent is not None and folder is not None and folder.view.path == parent.view.path
         act: Callable[..., object]
@@ -125,13 +125,13 @@ class SmartWrites:
             self._check_belongs(node, target, overwrite=overwrite)
             act, arguments = self._put, (target, node, folder, parent)
         else:
-            # Between folders of different questions a move adds and takes nothing away: it is how desktops drag.
+            # Between different kinds of folders a move only adds: it is what desktops do when one drags.
             return self.copy(source, target, overwrite=overwrite, deep=True)
         changes = (Change(source, below=isinstance(node, Folder)), Change(target))
         return self._writing.said(source, changes, act, *arguments, to=target, gone=source)
 
     def _put(self, w: Writer, target: Located, file: File, folder: TakesPhotos, source: Folder | None = None) -> None:
-        """Have a photo belong to a folder, and no more to the one that it comes from if that is one like it."""
+        """Put a photo into a folder, and take it out of the one it comes from if that is of the same kind."""
         if is_placeholder(target.node):
             self._tree.drop_name(w, target)
         if source is None or not folder.move_photo(w, target.name, file, source):
@@ -139,7 +139,7 @@ class SmartWrites:
         self._gestures.note_written(self._writing.by, target.path)
 
     def _move_name(self, w: Writer, source: Located, target: Located) -> None:
-        """Give a name that is kept for a later file another name, or another folder."""
+        """Rename or move a name that is kept for a later file."""
         self._tree.keep_name(w, target)
         self._tree.drop_name(w, source)
 
@@ -150,7 +150,7 @@ class SmartWrites:
             self._gestures.note_taken_out(self._writing.by, at.path, int(newest))
 
     def _check_brake(self, at: Located) -> None:
-        """Raise Refused if a folder is being emptied photo by photo, and has lost a hundred and half of them."""
+        """Raise Refused if a folder is being emptied photo by photo and has lost a hundred, and half of them."""
         assert at.parent is not None
         photos, db = at.parent.photos, at.parent.view.db
         removed = self._gestures.taken_out_of(self._writing.by, at.path[:-1])
@@ -161,7 +161,7 @@ class SmartWrites:
             )
 
     def _check_belongs(self, file: File, target: Located, *, overwrite: bool) -> None:
-        """Raise Refused unless a photo may be said to belong to a folder under a name."""
+        """Raise Refused unless a photo may be put into a folder under a name."""
         there = target.node
         if there is None or is_placeholder(there):
             check_name(target.name)
@@ -174,20 +174,20 @@ class SmartWrites:
             raise Forbidden("Another photo has that name. Photos keep the names that Haven shows them by.")
 
     def _came_along(self, file: File, target: Located) -> bool:
-        """Tell whether what is at a path came there just now with its photo, rather than by a request of its own."""
+        """Tell whether the file at a path has just come there with its photo, not by a request of its own."""
         assert target.parent is not None
         by = self._writing.by
         return not self._gestures.wrote(by, target.path) and came_along(target.parent.view.db, by, file.photo_id)
 
 
 def _check_free(target: Located) -> None:
-    """Raise Refused if a folder cannot get a name."""
+    """Raise Refused if a folder cannot have a name because something else does."""
     if target.node is not None:
         raise AlreadyExists(f"There is a folder or file named {target.name} already. Choose another name.")
 
 
 def _check_replaces(target: Located, replaceable: bool, *, overwrite: bool) -> None:
-    """Raise Refused unless a file may go where something is."""
+    """Raise Refused unless a file may replace what is at a path."""
     if target.node is None:
         return
     if not overwrite:

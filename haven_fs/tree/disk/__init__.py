@@ -1,1 +1,1 @@
-"""Real files of the libraries, as the tree writes to them: places, what is done there, uploads. Knows no folder."""
+"""Writing real files in libraries: places, file operations, uploads. Knows nothing of the tree's folders."""

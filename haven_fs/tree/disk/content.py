@@ -1,9 +1,8 @@
-"""What becomes of the file at a path, and of the photo it is, when the path gets new content: one rule for every way.
+"""What happens to the file at a path, and to its photo, when the path gets new content: one rule for every way.
 
-A file that is sent, moved, copied or brought back over another, and one that was sent under a temporary name and gets
-its own, all arrive here. The photo at the path goes on being that photo, with its albums, people, place and date, and
-the bytes that it had go to /Recently Removed, unless the new ones are the same. What is no file, such as a folder in
-the way, goes to /Recently Removed whole, and its photos with it.
+Files that are sent, moved, copied or restored over another, and files that were sent under a temporary name, all arrive
+here. The photo at the path stays the same photo, with its albums, people, place and date; its old bytes go to the trash
+unless the new ones are identical. A folder in the way goes to the trash whole, along with its photos.
 """
 
 import filecmp
@@ -22,10 +21,10 @@ from haven_fs.tree.disk.place import DiskPlace
 
 
 class Arrival:
-    """Content on its way to a place: a file or a folder on the same disk, which is then no more where it lies now.
+    """Content on its way to a place: a file or folder on the same disk, which is moved there.
 
-    Make it before the transaction that it is `put` in, since comparing bytes may take a while. `over`: what has the
-    name, however that is spelled on the disk, and is to make room. Raises OSError.
+    Create it before the transaction that puts it there, since it may have to compare bytes. `over`: what has the name
+    now, however the disk spells it, and has to make room. Raises OSError.
     """
 
     def __init__(self, content: Path, target: DiskPlace, over: DiskPlace | None) -> None:
@@ -35,9 +34,9 @@ class Arrival:
         self._is_same = self._file_there is not None and filecmp.cmp(content, self._file_there.on_disk, shallow=False)
 
     def put_file(self, w: Writer, known: int | None = None) -> int:
-        """Put a file there, and have it in the catalog; return the row of the original that it is now.
+        """Put a file there and catalog it; return the id of the original it now is.
 
-        `known`: the original that it was so far. Raises AlreadyExists if something has got the name meanwhile, OSError.
+        `known`: the original it was before. Raises AlreadyExists if the name was taken in the meantime, and OSError.
         """
         if self._file_there is not None and _goes_on(w.db, self._file_there, known):
             return self._replace(w, self._file_there, known)
@@ -45,7 +44,7 @@ class Arrival:
         return place_file(w, self._target.library.id, self._target.below, file_stat(self._target.on_disk), known)
 
     def put_folder(self, w: Writer) -> None:
-        """Put a folder there; the catalog is the caller's. Raises AlreadyExists, OSError."""
+        """Put a folder there; the caller updates the catalog. Raises AlreadyExists, OSError."""
         self._take_name(w)
 
     def _take_name(self, w: Writer) -> None:
@@ -57,7 +56,7 @@ class Arrival:
             raise AlreadyExists(f"There is something named {self._target.name} already.") from error
 
     def _replace(self, w: Writer, place: DiskPlace, known: int | None) -> int:
-        """Give a file other bytes. It keeps its name on the disk, however the new one was spelled."""
+        """Give the file there new bytes. It keeps its name on the disk, however the new name was spelled."""
         if self._is_same:
             mtime = self._content.lstat().st_mtime_ns
             os.utime(place.on_disk, ns=(mtime, mtime))
@@ -75,9 +74,9 @@ class Arrival:
 
 
 def _goes_on(db: sqlite3.Connection, place: DiskPlace, known: int | None) -> bool:
-    """Tell whether the original at a place goes on with other bytes, rather than the one that these were so far.
+    """Tell whether the original at a place takes the new bytes, rather than give way to the original they came from.
 
-    It does, unless the owner has said something of the other one alone, which would be lost.
+    It does, unless the owner has said something about the other one only, which would be lost.
     """
     if known is None:
         return True
@@ -94,7 +93,7 @@ def _is_said_of(db: sqlite3.Connection, original_id: int) -> bool:
 
 
 def _let_go(w: Writer, known: int, original_id: int) -> None:
-    """Have an original no more, whose bytes are another one's by now; what programs keep beside it goes along."""
+    """Drop the original whose bytes another one has now; what programs keep beside it moves over too."""
     w.db.execute("DELETE FROM property WHERE owner = ?", (f"original {original_id}",))
     w.db.execute("UPDATE property SET owner = ? WHERE owner = ?", (f"original {original_id}", f"original {known}"))
     row = w.db.execute("SELECT dir_id, file, size, gone FROM original WHERE id = ?", (known,)).fetchone()
@@ -103,7 +102,7 @@ def _let_go(w: Writer, known: int, original_id: int) -> None:
 
 
 def put_away(w: Writer, place: DiskPlace, name: str = "") -> None:
-    """Move a file or a whole folder to /Recently Removed, under a name if one is given. Raises Refused, OSError."""
+    """Move a file or a whole folder to the trash, under `name` if given. Raises Refused, OSError."""
     if not place.path:
         raise Forbidden("A library cannot be removed here. `haven libraries remove` forgets one.")
     path = fileops.reach(place.library.root, place.path)

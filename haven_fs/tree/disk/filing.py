@@ -1,9 +1,8 @@
-"""What is done with real files and folders of writable libraries: removed, moved, copied, brought back.
+"""Operations on real files and folders in writable libraries: remove, move, copy, restore.
 
-Each is one rename on the disk inside the catalog's transaction that says the same, so a process that is killed leaves
-the old state or the new one; whatever takes longer, which is copying, comes before and leaves a draft at most. What
-becomes of a file that is in the way says haven_fs.tree.disk.content. Nothing here follows a link, and no view may
-be open in the thread.
+Each is one rename on the disk inside the catalog transaction that records it, so a killed process leaves either the old
+state or the new one. Copying, which takes longer, comes first and leaves at most a draft. haven_fs.tree.disk.content
+decides what happens to a file that is in the way. Links are never followed, and the thread must not have a view open.
 """
 
 import errno
@@ -27,18 +26,18 @@ from haven_fs.tree.disk.place import DiskPlace, check_disk_name, check_there, re
 Changing = Callable[[], AbstractContextManager[Writer]]
 """Opens a transaction of the one who writes."""
 _AT_ONCE = 20
-"""New files that are looked into in the request; more of them are for the workers."""
+"""How many new files a request analyzes itself; the workers do the rest."""
 
 
 class Filing:
-    """Does it. `look` looks into an original that is new or has other bytes, at once, by its row."""
+    """Performs the operations of one request. `look` analyzes an original that is new or has new bytes, by its id."""
 
     def __init__(self, changing: Changing, look: Callable[[int], object]) -> None:
         self._changing = changing
         self._look = look
 
     def remove(self, place: DiskPlace, name: str = "") -> None:
-        """Put a file or a whole folder away, under a name if one is given. Raises Refused, OSError."""
+        """Move a file or a whole folder to the trash, under `name` if given. Raises Refused, OSError."""
         check_there(place)
         with self._changing() as w:
             if name:
@@ -46,7 +45,7 @@ class Filing:
             put_away(w, place, name)
 
     def move(self, source: DiskPlace, target: DiskPlace, over: DiskPlace | None = None) -> None:
-        """Move or rename a file or a whole folder; `over` makes room, if given. Raises Refused, OSError."""
+        """Move or rename a file or a whole folder. `over`: what has to make room. Raises Refused, OSError."""
         check_there(source)
         _check_target(source.on_disk, target, source)
         with _carried(fileops.reach(source.library.root, source.path), target) as content:
@@ -70,10 +69,10 @@ class Filing:
         *,
         deep: bool = True,
     ) -> list[tuple[str, Refused]]:
-        """Copy a file or a folder; `over` makes room. Return the paths in it that could not be copied, and why.
+        """Copy a file or a folder; return the paths inside it that could not be copied, and why.
 
-        `origin`: where the source lies in a library, if it does. `deep`: with what is in the folder. Raises Refused,
-        OSError.
+        `origin`: where the source is in a library, if it is in one. `over`: what has to make room. `deep`: include what
+        is in the folder. Raises Refused, OSError.
         """
         failed: list[tuple[str, Refused]] = []
         if _check_target(source, target, origin) and not deep:
@@ -104,7 +103,7 @@ class Filing:
         return failed
 
     def restore(self, one: Trashed, inside: str, target: DiskPlace, over: DiskPlace | None = None) -> None:
-        """Bring a removed thing, or what is `inside` it, back to a place, as it was; `over` makes room.
+        """Restore something from the trash, or what is `inside` it, to a place. `over`: what has to make room.
 
         Raises Refused, OSError.
         """
@@ -116,7 +115,7 @@ class Filing:
                 known = files_of(w.db, one.id)
                 mine = {path: id_ for path, id_ in known.items() if _is_in(os.fsdecode(path), inside)}
                 back = {_rest(os.fsdecode(path), inside): id_ for path, id_ in mine.items() if _is_gone(w.db, id_)}
-                # First, so that what makes room can have the name there that this one had.
+                # First, so that what makes room can take this one's name in the trash.
                 if inside:
                     forget_part(w, one.id, list(mine))
                 else:
@@ -151,7 +150,7 @@ def _check_target(source: Path, target: DiskPlace, origin: DiskPlace | None) -> 
 
 @contextmanager
 def _carried(source: Path, target: DiskPlace) -> Iterator[Path]:
-    """Give the source, or a copy of it on the target's disk if that is another one; the source is then no more."""
+    """Yield the source, or a copy on the target's disk if that is another disk; afterwards the source is gone."""
     if source.lstat().st_dev == target.on_disk.parent.stat().st_dev:
         yield source
         return
@@ -165,9 +164,9 @@ def _carried(source: Path, target: DiskPlace) -> Iterator[Path]:
 
 
 def _catalog_folder(w: Writer, target: DiskPlace, known: dict[str, int]) -> list[int]:
-    """Have in the catalog what is in a folder that was just put at a place; return the rows of its files.
+    """Catalog the contents of a folder that was just put at a place; return the ids of its files.
 
-    `known`: which originals they are, by their paths below the place.
+    `known`: the originals they already are, by their paths below the place.
     """
     library = target.library
     rows: list[int] = []
@@ -202,7 +201,7 @@ def _why(error: OSError) -> Refused:
 
 
 def _alike(db: sqlite3.Connection, origin: DiskPlace, target: DiskPlace, new: Sequence[int]) -> list[tuple[str, str]]:
-    """Return the owners of properties in a copied folder, each with the one that it was copied from."""
+    """Return the owners of properties in a copied folder, each paired with the owner it was copied from."""
     if db.execute("SELECT 1 FROM property LIMIT 1").fetchone() is None:
         return []
     pairs = []
@@ -225,6 +224,6 @@ def _alike(db: sqlite3.Connection, origin: DiskPlace, target: DiskPlace, new: Se
 
 
 def _copy_properties(db: sqlite3.Connection, pairs: Sequence[tuple[str, str]]) -> None:
-    """Give what was copied the properties that programs keep beside what it was copied from, and no others."""
+    """Give each copy exactly the properties that programs keep beside what it was copied from."""
     db.executemany("DELETE FROM property WHERE owner = ?", [(owner,) for owner, _ in pairs])
     db.executemany("INSERT INTO property SELECT ?, space, name, value FROM property WHERE owner = ?", pairs)

@@ -1,6 +1,6 @@
-"""A place in a library: where on the disk it is, whether it may be written to now, and which names it may have.
+"""A place in a library: where it is on disk, whether it can be written to now, and which names it may have.
 
-Nothing here follows a link.
+Links are never followed.
 """
 
 import errno
@@ -27,7 +27,7 @@ READ_ONLY = "These are your originals, and Haven only reads them: it never chang
 
 @dataclass(frozen=True, slots=True)
 class DiskPlace:
-    """A place in a library, with something there or not; `path` is below the root, "" for the root itself."""
+    """A place in a library, whether or not anything is there. `path` is below the root, "" for the root itself."""
 
     library: Library
     path: str
@@ -39,7 +39,7 @@ class DiskPlace:
 
     @property
     def below(self) -> bytes:
-        """The path as the catalog keeps it."""
+        """The path as the catalog stores it."""
         return os.fsencode(self.path)
 
     @property
@@ -49,11 +49,11 @@ class DiskPlace:
 
     @property
     def parent(self) -> "DiskPlace":
-        """The folder that it is in."""
+        """The folder it is in."""
         return DiskPlace(self.library, self.path.rpartition("/")[0])
 
     def child(self, name: str) -> "DiskPlace":
-        """Return the place of a name in this folder."""
+        """Return the place with this name in the folder."""
         return DiskPlace(self.library, f"{self.path}/{name}" if self.path else name)
 
     def within(self, other: "DiskPlace") -> bool:
@@ -71,7 +71,7 @@ class DiskPlace:
 
 
 def check_library(library: Library) -> None:
-    """Raise Refused if nothing can be written to a library now."""
+    """Raise Refused if a library cannot be written to now."""
     if not library.writable:
         raise Forbidden(READ_ONLY)
     try:
@@ -93,7 +93,7 @@ def check_there(place: DiskPlace) -> None:
 
 
 def check_disk_name(place: DiskPlace, *, folder: bool) -> None:
-    """Raise Refused if nothing should be put at a place, by its name: the disk cannot keep it, or no walk shows it."""
+    """Raise Refused if a place's name rules it out: the disk cannot store it, or indexing ignores it."""
     kept = unicodedata.normalize("NFC", place.name)
     if names.shown(place.name) != kept or len(kept.encode(errors="replace")) > 255:
         raise Forbidden("This name has characters that not every program can show, or it is too long.")
@@ -106,7 +106,7 @@ def check_disk_name(place: DiskPlace, *, folder: bool) -> None:
 
 
 def reach(place: DiskPlace) -> Path:
-    """Return where something can be put. Raises Refused if its folder is not there, OSError if that is a link."""
+    """Return the path to write to. Raises Refused if its folder is missing, OSError if that is a link."""
     check_library(place.library)
     path = fileops.reach(place.library.root, place.path)
     if not stat.S_ISDIR(path.parent.lstat().st_mode):
@@ -115,7 +115,7 @@ def reach(place: DiskPlace) -> Path:
 
 
 def make_folder(w: Writer, place: DiskPlace) -> None:
-    """Make a folder that is not there. Raises Refused."""
+    """Make a new folder. Raises Refused."""
     check_disk_name(place, folder=True)
     with in_words():
         path = reach(place)
@@ -126,7 +126,7 @@ def make_folder(w: Writer, place: DiskPlace) -> None:
 
 @contextmanager
 def in_words() -> Iterator[None]:
-    """Turn what goes wrong with a disk into Refused."""
+    """Turn disk errors into Refused."""
     try:
         yield
     except OSError as error:
@@ -134,7 +134,7 @@ def in_words() -> Iterator[None]:
 
 
 def refusal_of(error: OSError) -> Refused:
-    """Return what to tell somebody whose write the disk would not do."""
+    """Return the refusal that explains a disk error to the person who wrote."""
     if isinstance(error, FileExistsError):
         return NotPossible("There is something of that name on the disk already.")
     if isinstance(error, FileNotFoundError | NotADirectoryError):

@@ -35,18 +35,18 @@ _PICTURES = ("image", "raw", "video")
 
 
 class Cataloguer(Protocol):
-    """Catalogues single files at once, which is haven_fs.analysis.at_once where `haven serve` runs. Raises OSError."""
+    """Catalogs single files at once; under `haven serve` this is haven_fs.analysis.at_once. Raises OSError."""
 
     def put(self, library: Library, path: Path) -> int:
-        """Catalogue a file that has come, and return its original's row."""
+        """Catalog a file that has arrived and return its original's id."""
         ...
 
     def look(self, original_id: int) -> None:
-        """Look into an original that is new or has other bytes, if it is due."""
+        """Analyze an original that is new or has new bytes, if it is due."""
         ...
 
     def taken(self, path: Path, name: str) -> datetime:
-        """Return when a photo was taken that will have a name, as near as can be told, in its own clock."""
+        """Return when the photo that will have this name was taken, as nearly as can be told, in its own clock."""
         ...
 
 
@@ -78,15 +78,15 @@ class Uploads:
             ) from error
 
     def begin(self, folder: DiskPlace | None, size: int | None) -> storing.Draft:
-        """Return a draft in a folder of a library, of the inbox if that is None, for `size` bytes."""
+        """Return a draft for `size` bytes in a folder of a library, or in the inbox if `folder` is None."""
         inside = DiskPlace(self._inbox(), "") if folder is None else DiskPlace(self._now(folder.library), folder.path)
         return storing.Draft(reach(inside.child("x")).parent, size)
 
     def store(self, draft: storing.Draft, target: DiskPlace, *, over: bool, link: bool, changing: Changing) -> Stored:
-        """Keep a finished draft at a place of a library.
+        """Store a finished draft at a place in a library.
 
-        `over`: in place of the file that is there; see haven_fs.tree.disk.content. `link`: if the same bytes are a
-        photo of any library, that is it, and nothing is stored. `changing`: opens the sender's transaction.
+        `over`: replace the file there; see haven_fs.tree.disk.content. `link`: if a library already has a photo with
+        these bytes, use that and store nothing. `changing`: opens the sender's transaction.
         """
         compared: dict[tuple[int, int], bool] = {}
         if link and not over:
@@ -144,7 +144,7 @@ class Uploads:
         return stored
 
     def look(self, original_id: int) -> None:
-        """Look into an original that is new or has other bytes, if it is due."""
+        """Analyze an original that is new or has new bytes, if it is due."""
         self._cataloguer.look(original_id)
 
     def withdraw(self, original_id: int) -> None:
@@ -175,7 +175,7 @@ class Uploads:
         return library
 
     def _now(self, library: Library) -> Library:
-        """Return a library as it is now: what was decided by may be an hour old."""
+        """Return a library's current state: what we decided by may be an hour old."""
         with self._catalog.read() as db:
             now = next((one for one in all_libraries(db) if one.id == library.id), None)
         if now is None:
