@@ -129,21 +129,21 @@ class Home:
 
     def make(self, path: str, *, by: str = "") -> Done:
         """Make a folder."""
-        return self.write(lambda actions, at: actions.make(at(path)), by=by)
+        return self._write(lambda actions, at: actions.make(at(path)), by=by)
 
     def copy(self, source: str, to: str, *, by: str = "", overwrite: bool = True) -> Done:
         """Copy a file or folder to a path; to one that ends with a slash, under the name it has."""
         to = _target(source, to)
-        return self.write(lambda actions, at: actions.copy(at(source), at(to), overwrite=overwrite), by=by, to=to)
+        return self._write(lambda actions, at: actions.copy(at(source), at(to), overwrite=overwrite), by=by, to=to)
 
     def move(self, source: str, to: str, *, by: str = "", overwrite: bool = True) -> Done:
         """Move or rename a file or folder to a path; to one that ends with a slash, under the name it has."""
         to = _target(source, to)
-        return self.write(lambda actions, at: actions.move(at(source), at(to), overwrite=overwrite), by=by, to=to)
+        return self._write(lambda actions, at: actions.move(at(source), at(to), overwrite=overwrite), by=by, to=to)
 
     def delete(self, path: str, *, by: str = "") -> Done:
         """Delete what is at a path."""
-        return self.write(lambda actions, at: actions.delete(at(path)), by=by)
+        return self._write(lambda actions, at: actions.delete(at(path)), by=by)
 
     def put(self, path: str, data: bytes, *, by: str = "") -> Done:
         """Send a file to a path."""
@@ -154,7 +154,7 @@ class Home:
             incoming.write(data)
             return incoming.finish()
 
-    def write(self, plan: Callable[[Actions, At], Plan], *, by: str = "", to: str = "") -> Done:
+    def _write(self, plan: Callable[[Actions, At], Plan], *, by: str = "", to: str = "") -> Done:
         """Do what is planned; `to`: the path where something will be that is written."""
         tree = self.tree()
         actions = Actions(tree, by)

@@ -198,7 +198,7 @@ def test_random_writes(shelf: Shelf, data: st.DataObject) -> None:
     walk = Walk(shelf, data)
     states = [(shelf.state(), copy.deepcopy(walk.model))]
     for _ in range(data.draw(st.integers(1, 14))):
-        shelf.pause()  # each its own gesture
+        shelf.later()  # each its own gesture
         if walk.step():
             walk.check()
             states.append((shelf.state(), copy.deepcopy(walk.model)))

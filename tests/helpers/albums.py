@@ -113,11 +113,6 @@ class Shelf(Home):
         """Delete a photo in a folder."""
         self.write(album, "take_out", f"@{album}/{photo}")
 
-    def pause(self) -> None:
-        """Let a minute go by since everything that was said."""
-        with self.catalog.write() as w:
-            w.db.execute("UPDATE correction SET at = at - 60")
-
     def undo(self, count: int) -> None:
         """Take the newest corrections back, of those that were not; all of it must go."""
         self._undo(count, again=False)
