@@ -1,4 +1,4 @@
-"""Haven FS: your own photos by time, place and what plugins add, as folders of a network drive.
+"""Your photos as a network drive: a folder for every person, place, date and search.
 
 What a plugin may import lives here, Haven's own plugins too; everything else is private to the core. docs/plugins.md
 says what each name is for. A name is imported when it is first asked for.
