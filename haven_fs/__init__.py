@@ -1,4 +1,4 @@
-"""Your photos as a network drive: a folder for every person, place, date and search.
+"""Haven FS: your own photos by time, place and what plugins add, as folders of a network drive.
 
 What a plugin may import lives here, Haven's own plugins too; everything else is private to the core. docs/plugins.md
 says what each name is for. A name is imported when it is first asked for.
@@ -50,6 +50,7 @@ _EXPORTS = {
     "haven_fs.tree.writes": "Upload folder_name",
     # Searching
     "haven_fs.tree.searcher": "Searcher Ranking",
+    "haven_fs.tree.spoken": "SpokenFacet Asked",
     "haven_fs.vectors.kinds": "Vector Hits",
     "haven_fs.vectors.store": "VectorStore",
     # Files on the disk
@@ -102,6 +103,7 @@ if TYPE_CHECKING:
     from haven_fs.tree.written import ChosenPhotos, Fact, Retractable, WrittenFolder, WrittenPhotos, photo_of
     from haven_fs.tree.writes import Upload, folder_name
     from haven_fs.tree.searcher import Ranking, Searcher
+    from haven_fs.tree.spoken import Asked, SpokenFacet
     from haven_fs.vectors.kinds import Hits, Vector
     from haven_fs.vectors.store import VectorStore
     from haven_fs.library.kinds import Kind, kind_of

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from haven_fs.tree.narrowing import Narrower
     from haven_fs.tree.nodes import PathPattern, SmartFolder
     from haven_fs.tree.searcher import Searcher
+    from haven_fs.tree.spoken import SpokenFacet
 
 hookspec = pluggy.HookspecMarker("haven_fs")
 
@@ -61,6 +62,11 @@ def haven_narrowers(settings: "Settings") -> "Sequence[Narrower]":  # type: igno
 @hookspec
 def haven_searchers(settings: "Settings") -> "Sequence[Searcher]":  # type: ignore[empty-body]
     """What ranks photos by a text or by likeness to a picture, such as an embedding model."""
+
+
+@hookspec
+def haven_phrases(settings: "Settings") -> "Sequence[SpokenFacet]":  # type: ignore[empty-body]
+    """How phrases speak of what the plugin knows, such as "with Alice": its names and words, and what they ask for."""
 
 
 @hookspec

@@ -26,6 +26,7 @@ from haven_fs.sidecars import SidecarSource
 from haven_fs.tree.narrowing import Narrower
 from haven_fs.tree.nodes import PathPattern, SmartFolder
 from haven_fs.tree.searcher import Searcher
+from haven_fs.tree.spoken import SpokenFacet
 from haven_fs.tree.tree import Tree
 
 logger = logging.getLogger(__name__)
@@ -143,6 +144,7 @@ class Plugins:
         self.path_patterns(settings)
         self.narrowers(settings)
         self.searchers(settings)
+        self.spoken(settings)
         self.sidecar_sources(settings)
         self.commands()
 
@@ -178,6 +180,10 @@ class Plugins:
         """Return what ranks photos by meaning."""
         return self._ask("haven_searchers", Searcher, settings=settings)
 
+    def spoken(self, settings: Settings) -> list[SpokenFacet]:
+        """Return how phrases speak of facets, by facet; of two for one facet the first counts."""
+        return list(_by_name(self._ask("haven_phrases", SpokenFacet, settings=settings), "facet").values())
+
     def sidecar_sources(self, settings: Settings) -> list[SidecarSource]:
         """Return what has sidecars say something of photos."""
         return self._ask("haven_sidecars", SidecarSource, settings=settings)
@@ -191,6 +197,7 @@ class Plugins:
             self.path_patterns(settings),
             self.searchers(settings),
             next(reversed(self.narrowers(settings)), None),
+            self.spoken(settings),
         )
 
     def commands(self) -> dict[str, Command]:

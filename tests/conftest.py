@@ -5,8 +5,10 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from helpers.dav import Client
 from helpers.family import Family, make_family
 from helpers.home import Home
+from helpers.serving import Serving, serve
 from PIL import Image
 
 from haven_fs.analysis.analyzer import Metadata, Sample
@@ -33,6 +35,20 @@ def cache_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def family(tmp_path_factory: pytest.TempPathFactory) -> Family:
     """A library of about 60 photos that no test changes."""
     return make_family(tmp_path_factory.mktemp("pictures") / "Family")
+
+
+@pytest.fixture(scope="session")
+def house(family: Family, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Serving]:
+    """A server over that library, which no test changes either."""
+    with serve(family.root, data=tmp_path_factory.mktemp("house") / "data") as serving:
+        yield serving
+
+
+@pytest.fixture
+def dav(house: Serving) -> Iterator[Client]:
+    """A client of the server."""
+    with Client(house.url) as client:
+        yield client
 
 
 @pytest.fixture

@@ -67,7 +67,7 @@ def picture(seed: object, size: tuple[int, int] = (64, 48)) -> Image.Image:
     """Return a picture of coloured squares that depends on `seed` alone."""
     digest = hashlib.blake2b(repr(seed).encode(), digest_size=48).digest()
     pixels = np.frombuffer(digest, np.uint8).reshape(4, 4, 3)
-    return Image.fromarray(pixels, "RGB").resize(size, Image.Resampling.NEAREST)
+    return Image.fromarray(pixels).resize(size, Image.Resampling.NEAREST)
 
 
 def jpeg(seed: object) -> bytes:

@@ -16,6 +16,7 @@ from haven_fs.catalog import names
 from haven_fs.config import Settings
 from haven_fs.tree.photoset import File, FileSet, PhotoSet, Stamp
 from haven_fs.tree.searcher import Searcher
+from haven_fs.tree.spoken import SpokenFacet
 
 if TYPE_CHECKING:
     from haven_fs.vectors import Vectors
@@ -31,7 +32,8 @@ class View:
 
     `within` is every photo at the root; in /Places/Paris/Timeline it is Paris. `path` is where the folder is, the
     names as the tree spells them; `key` is what these stand for, which outlasts a new name. `now` is the server's local
-    time. `searchers` rank photos by meaning, if any can; `vectors` gives what they compare. `remember_split` notes that
+    time. `searchers` rank photos by meaning, if any can; `vectors` gives what they compare. `spoken` is how phrases
+    speak of facets. `remember_split` notes that
     `path` was split.
     """
 
@@ -42,6 +44,7 @@ class View:
     path: tuple[str, ...] = ()
     key: tuple[str, ...] = ()
     searchers: Sequence[Searcher] = ()
+    spoken: Sequence[SpokenFacet] = ()
     vectors: "Callable[[], Vectors]" = field(default=_no_vectors)
     remember_split: Callable[[str], None] = field(default=lambda path: None)
 

@@ -165,8 +165,8 @@ class FileSet:
             offset += slice_
 
 
-def _having(facet: str, key: str | None = None, parent: str | None = None) -> tuple[str, ...]:
-    """Return the condition that a photo has a value of a facet, and its parameters."""
+def having(facet: str, key: str | None = None, parent: str | None = None) -> tuple[str, ...]:
+    """Return the condition that a photo `p` has a value of a facet, and its parameters; see PhotoSet.with_facet."""
     chosen, params = "facet = ?", [facet]
     for column, wanted in (("key", key), ("parent", parent)):
         if wanted is not None:
@@ -192,11 +192,11 @@ class PhotoSet:
 
         `parent`: only values below that key count.
         """
-        return self.narrowed(*_having(facet, key, parent))
+        return self.narrowed(*having(facet, key, parent))
 
     def without_facet(self, facet: str, key: str | None = None) -> "PhotoSet":
         """Return the photos of this set that have no such value; see `with_facet`."""
-        condition, *params = _having(facet, key)
+        condition, *params = having(facet, key)
         return self.narrowed(f"NOT ({condition})", *params)
 
     def __and__(self, other: "PhotoSet") -> "PhotoSet":

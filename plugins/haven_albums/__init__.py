@@ -9,7 +9,8 @@ from haven_albums.facet import AlbumsFacet, FavoritesFacet
 from haven_albums.favorites import FAVORITES
 from haven_albums.folders import ALBUMS
 from haven_albums.sidecars import StarsInSidecars
-from haven_fs import Facet, Setting, SidecarSource, SmartFolder, hookimpl
+from haven_albums.spoken import AlbumsInPhrases
+from haven_fs import Facet, Setting, SidecarSource, SmartFolder, SpokenFacet, hookimpl
 
 
 @hookimpl
@@ -34,3 +35,9 @@ def haven_smart_folders() -> Sequence[SmartFolder]:
 def haven_sidecars() -> Sequence[SidecarSource]:
     """Bring what sidecars say of favourites."""
     return [StarsInSidecars()]
+
+
+@hookimpl
+def haven_phrases() -> Sequence[SpokenFacet]:
+    """Bring how phrases speak of albums."""
+    return [AlbumsInPhrases()]

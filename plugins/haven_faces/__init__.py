@@ -13,7 +13,19 @@ from haven_faces.keeper import FaceKeeper
 from haven_faces.model import SETTINGS, chosen_faces
 from haven_faces.names import NamesAnalyzer
 from haven_faces.sidecars import NamesInSidecars
-from haven_fs import Analyzer, Command, Facet, Follower, Setting, Settings, SidecarSource, SmartFolder, hookimpl
+from haven_faces.spoken import PeopleInPhrases
+from haven_fs import (
+    Analyzer,
+    Command,
+    Facet,
+    Follower,
+    Setting,
+    Settings,
+    SidecarSource,
+    SmartFolder,
+    SpokenFacet,
+    hookimpl,
+)
 
 
 @hookimpl
@@ -62,3 +74,9 @@ def haven_commands() -> Sequence[Command]:
 def haven_sidecars() -> Sequence[SidecarSource]:
     """Bring what sidecars say of people."""
     return [NamesInSidecars()]
+
+
+@hookimpl
+def haven_phrases() -> Sequence[SpokenFacet]:
+    """Bring how phrases speak of people."""
+    return [PeopleInPhrases()]

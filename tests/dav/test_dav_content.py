@@ -140,6 +140,16 @@ def test_what_is_said_of_the_one_that_comes_alone_is_not_lost(
     assert hands.read(f"/Recently Removed/old {stem}.jpg") == first
 
 
+@pytest.mark.parametrize("way", [move, brought_back])
+def test_a_copy_sent_later_is_not_taken_for_the_one_that_was_moved(
+    hands: Plain, way: Way, stem: str, first: bytes, second: bytes
+) -> None:
+    path, other, copy = (f"/Originals/Own/sub/{name} {stem}.jpg" for name in ("at", "new", "copy"))
+    assert hands.put(first, path) and way(hands, path, other, second)
+    assert hands.put(second, copy)
+    assert [one for one in hands.list("/Recent") if stem in one] == [f"at {stem}.jpg", f"copy {stem}.jpg"]
+
+
 @pytest.mark.parametrize("way", WAYS)
 def test_a_photo_of_another_library_that_is_only_shown_there_gives_way(
     world: World, hands: Plain, way: Way, stem: str, first: bytes

@@ -99,6 +99,8 @@ def _let_go(w: Writer, known: int, original_id: int) -> None:
     row = w.db.execute("SELECT dir_id, file, size, gone FROM original WHERE id = ?", (known,)).fetchone()
     if row is not None and row[3] is None:
         drop(w, [Row(known, row[0], row[1], row[2])])
+    # Else a copy of these bytes that comes later would be taken for this original, come back.
+    w.db.execute("UPDATE original SET fingerprint = NULL WHERE id = ?", (known,))
 
 
 def put_away(w: Writer, place: DiskPlace, name: str = "") -> None:

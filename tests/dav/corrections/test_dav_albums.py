@@ -7,7 +7,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 import pytest
-from helpers.dav import Client
+from helpers.dav import LOCKINFO, Client
 from helpers.home import Home
 from helpers.people import LEFT, plant_people
 from helpers.programs import gio, mounted, rclone
@@ -163,6 +163,22 @@ def test_versions_move(dav: Client) -> None:
         seen.append(tags())
     for column in zip(*seen, strict=True):
         assert len(set(column)) == len(seen)
+
+
+def test_locks_and_conditions_hold_for_what_is_said(dav: Client) -> None:
+    assert dav("MKCOL", "/Albums/A").status == dav("MKCOL", "/Albums/B").status == 201
+    assert dav.transfer("COPY", f"{MAY}/IMG_1.jpg", "/Albums/B/IMG_1.jpg").status == 201
+    tag = dav.one("/Albums/B/IMG_1.jpg", "getetag")["getetag"]
+    for method in ("DELETE", "COPY"):
+        assert dav.transfer(method, "/Albums/B/IMG_1.jpg", "/Albums/A/x.jpg", If_Match='"another"').status == 412
+    lock = dav("LOCK", "/Albums/A", LOCKINFO.format(scope="exclusive"), Depth="infinity")
+    token = f"<{dav.address}/Albums/A> ({lock['Lock-Token']})"
+    for method in ("COPY", "MOVE"):
+        assert dav.transfer(method, f"{MAY}/IMG_2.jpg", "/Albums/A/IMG_2.jpg").status == 423
+        assert dav.transfer(method, "/Albums/B/IMG_1.jpg", "/Albums/A/IMG_1.jpg").status == 423
+    assert albums(dav) == {"A": [], "B": ["IMG_1.jpg"]}
+    assert dav.transfer("MOVE", "/Albums/B/IMG_1.jpg", "/Albums/A/IMG_1.jpg", If=token, If_Match=tag).status == 201
+    assert albums(dav) == {"A": ["IMG_1.jpg"], "B": []}
 
 
 def test_names_at_once(house: Serving) -> None:
