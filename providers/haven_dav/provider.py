@@ -99,9 +99,7 @@ class HavenProvider(DAVProvider):  # type: ignore[misc]
         depth = environ.get("HTTP_DEPTH", "infinity")
         if depth not in ("0", "1"):
             condition = "<D:propfind-finite-depth/>"
-            return _fail(
-                environ, start_response, "403 Forbidden", "Ask folder by folder, with Depth 0 or 1.", condition
-            )
+            return _fail(environ, start_response, "403 Forbidden", "Ask folder by folder: Depth 0 or 1.", condition)
         try:
             body = _read_body(environ)
             wanted = parse(body)
