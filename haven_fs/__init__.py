@@ -39,9 +39,11 @@ _EXPORTS = {
     "haven_fs.catalog.dismissed": "ask_again",
     "haven_fs.catalog.lookup": "photo_at photo_with_bytes originals_paths",
     # Sets of photos, and their files
-    "haven_fs.tree.photoset": "PhotoSet FileSet File Stamp",
+    "haven_fs.tree.photoset": "PhotoSet",
+    "haven_fs.tree.files": "FileSet File Stamp",
     # Folders
-    "haven_fs.tree.nodes": "SmartFolder PathPattern View Folder Entry Text FacetFolder PhotoFolder RankedFolder",
+    "haven_fs.tree.nodes": "SmartFolder PathPattern View Folder Entry Text",
+    "haven_fs.tree.photofolders": "FacetFolder PhotoFolder RankedFolder",
     "haven_fs.tree.asking": "AskingFolder",
     "haven_fs.tree.originals": "DiskFolder",
     "haven_fs.tree.narrowing": "Narrower",
@@ -93,10 +95,10 @@ if TYPE_CHECKING:
     from haven_fs.catalog.said import say, unsay
     from haven_fs.catalog.dismissed import ask_again
     from haven_fs.catalog.lookup import originals_paths, photo_at, photo_with_bytes
-    from haven_fs.tree.photoset import File, FileSet, PhotoSet, Stamp
-    from haven_fs.tree.nodes import (
-        Entry, FacetFolder, Folder, PathPattern, PhotoFolder, RankedFolder, SmartFolder, Text, View,
-    )
+    from haven_fs.tree.photoset import PhotoSet
+    from haven_fs.tree.files import File, FileSet, Stamp
+    from haven_fs.tree.nodes import Entry, Folder, PathPattern, SmartFolder, Text, View
+    from haven_fs.tree.photofolders import FacetFolder, PhotoFolder, RankedFolder
     from haven_fs.tree.asking import AskingFolder
     from haven_fs.tree.originals import DiskFolder
     from haven_fs.tree.narrowing import Narrower

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any
 from haven_fs.testing.photos import jpeg
 from haven_fs.testing.states import state_of
 from haven_fs.testing.trials import Trial
+from haven_fs.tree.files import File
 from haven_fs.tree.originals import DiskFolder
-from haven_fs.tree.photoset import File
 from haven_fs.tree.trash import TrashFolder
 from haven_fs.tree.writes import (
     LetsGo,

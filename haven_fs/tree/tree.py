@@ -10,12 +10,12 @@ from haven_fs.catalog.libraries import NO_INBOX, find_inbox
 from haven_fs.config import Settings
 from haven_fs.errors import Forbidden
 from haven_fs.tree.disk.uploads import Uploads
+from haven_fs.tree.files import File
 from haven_fs.tree.gestures import Gestures
 from haven_fs.tree.junk import CALM, INCOMING, JunkStore
 from haven_fs.tree.listing import Listing
 from haven_fs.tree.narrowing import Narrower, can_narrow, enter_made, made_in, make
 from haven_fs.tree.nodes import Entry, Folder, PathPattern, SmartFolder, Text, View
-from haven_fs.tree.photoset import File
 from haven_fs.tree.placeholders import Placeholders
 from haven_fs.tree.searcher import Searcher
 from haven_fs.tree.spoken import SpokenFacet

@@ -15,9 +15,9 @@ from haven_dav.send import Environ
 from haven_dav.status import Locked, PreconditionFailed
 from haven_fs.errors import Malformed
 from haven_fs.tree.actions import THERE, Change
+from haven_fs.tree.files import File
 from haven_fs.tree.nodes import View
 from haven_fs.tree.originals import path_of
-from haven_fs.tree.photoset import File
 from haven_fs.tree.tree import Located, Tree
 
 _LONGEST_IF = 16 * 1024

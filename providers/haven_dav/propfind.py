@@ -18,11 +18,11 @@ from defusedxml.ElementTree import fromstring
 
 from haven_fs.catalog import names
 from haven_fs.catalog.spelling import http_date, iso_date
+from haven_fs.tree.files import File, Stamp
 from haven_fs.tree.listing import Listing
 from haven_fs.tree.narrowing import Versions
 from haven_fs.tree.nodes import Folder, Text, View
 from haven_fs.tree.originals import DiskFolder
-from haven_fs.tree.photoset import File, Stamp
 
 LONGEST_BODY = 64 * 1024
 """Bytes of a request's XML that are read: real clients send under 2 KB."""

@@ -15,7 +15,7 @@ from typing import Any, BinaryIO
 
 from haven_fs import sendfile
 from haven_fs.catalog.spelling import etag, http_date
-from haven_fs.tree.photoset import File
+from haven_fs.tree.files import File
 
 BLOCK = 256 * 1024
 

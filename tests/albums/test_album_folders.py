@@ -9,7 +9,7 @@ from helpers.albums import Shelf
 from haven_fs.catalog.undo import corrections, last_gesture
 from haven_fs.errors import AlreadyExists, Forbidden, Refused
 from haven_fs.library.xmp_markup import EMPTY
-from haven_fs.tree.nodes import RankedFolder
+from haven_fs.tree.photofolders import RankedFolder
 from haven_fs.tree.writes import LetsGo, MakesFolders, Removable, Renamable, TakesFolders, TakesPhotos
 
 PHOTOS = [f"IMG_{number}.jpg" for number in range(1, 9)]

@@ -5,8 +5,8 @@ from contextlib import contextmanager
 from typing import Any
 
 from haven_fs.catalog.undo import KIND, corrections, undo
+from haven_fs.tree.files import File
 from haven_fs.tree.nodes import Folder
-from haven_fs.tree.photoset import File
 from helpers.home import Home
 
 

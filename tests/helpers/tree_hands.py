@@ -5,8 +5,8 @@ from pathlib import Path
 
 from haven_fs.errors import Refused
 from haven_fs.tree.actions import Done
+from haven_fs.tree.files import File
 from haven_fs.tree.nodes import Text
-from haven_fs.tree.photoset import File
 from helpers.hands import Hands
 from helpers.home import Home
 

@@ -19,8 +19,8 @@ from hypothesis import strategies as st
 
 from haven_fs.catalog.undo import corrections, undo
 from haven_fs.errors import AlreadyExists, Conflict, Forbidden, Refused
+from haven_fs.tree.files import File
 from haven_fs.tree.nodes import Folder
-from haven_fs.tree.photoset import File
 
 PHOTOS = [f"IMG_{number}.jpg" for number in range(1, 7)]
 NAMES = ["Alice", "Bob", "Carl", "Dora 👩", "Ève"]
