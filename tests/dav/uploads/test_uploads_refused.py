@@ -13,6 +13,8 @@ from helpers.dav import LOCKINFO, Client
 from helpers.files import drafts
 from helpers.serving import Serving, haven, serve
 
+from haven_fs.server.http import BODY_SECONDS
+
 
 def test_conditions_and_refusals_come_before_the_body(house: Serving, dav: Client, new: list[Path]) -> None:
     assert dav("PUT", "/Inbox/x.jpg", new[0].read_bytes(), If_None_Match="*").status == 201
@@ -61,8 +63,10 @@ def test_a_cut_upload_leaves_nothing(house: Serving, dav: Client, inbox: Path, n
 
 
 def test_bad_framing_and_bad_checksums_are_refused(house: Serving, dav: Client, inbox: Path) -> None:
+    began = time.monotonic()
     said = conversation(house, "/Inbox/y.jpg", {"Transfer-Encoding": "chunked", "Expect": "100-continue"}, b"xyz\r\n")
     assert b"HTTP/1.1 400 " in said
+    assert time.monotonic() - began < BODY_SECONDS, "what follows bad framing is not waited for"
     wrong = dav("PUT", "/Inbox/y.txt", b"abc", OC_Checksum=f"SHA1:{'0' * 40}")
     assert wrong.status == 400
     assert "damaged" in wrong.reason()
