@@ -11,6 +11,7 @@ from haven_fs.catalog.findings import FACTS
 from haven_fs.catalog.lookup import original_at
 from haven_fs.catalog.said import said_of
 from haven_fs.catalog.settle import TAGS
+from haven_fs.catalog.values import values_of
 from haven_fs.cli import options
 from haven_fs.command import Command
 from haven_fs.errors import UserError
@@ -59,11 +60,8 @@ def known(catalog: Catalog, file: Path) -> dict[str, Any]:
         if facts["taken"] is not None:
             taken = datetime(1970, 1, 1) + timedelta(seconds=facts["taken"])
             facts["taken"] = taken.isoformat(sep=" ")
-        for facet, value in db.execute(
-            "SELECT facet, name FROM value JOIN member ON value_id = id WHERE photo_id = ? ORDER BY facet, name",
-            (photo_id,),
-        ):
-            facts.setdefault(facet, []).append(value)
+        for value in values_of(db, photo_id):
+            facts.setdefault(value.facet, []).append(value.name)
         facts["said by the owner"] = sorted(fact.removeprefix(TAGS) for fact in said_of(db, photo_id))
         analyses = db.execute("SELECT analyzer, facts, failed FROM analysis WHERE photo_id = ?", (photo_id,)).fetchall()
         facts["problems"] = [problem for _, text, _ in analyses for problem in json.loads(text).get("problems", ())]
