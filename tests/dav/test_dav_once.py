@@ -8,6 +8,7 @@ from wsgiref.util import setup_testing_defaults
 import pytest
 from helpers.home import Home
 
+from haven_dav import HavenProvider
 from haven_fs.analysis.at_once import AtOnce
 from haven_fs.catalog.libraries import add_inbox, set_writable
 from haven_fs.server.app import make_app
@@ -24,7 +25,7 @@ class Counting:
     def __init__(self, home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
         tree = home.tree()
         tree.uploads = Uploads(home.catalog, home.settings, AtOnce(home.catalog, home.plugins, home.settings))
-        self._app = make_app(tree, None)
+        self._app = make_app(HavenProvider(tree), None)
         self.count = 0
         locate = Tree.locate
 
