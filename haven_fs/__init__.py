@@ -39,9 +39,11 @@ _EXPORTS = {
     "haven_fs.catalog.dismissed": "ask_again",
     "haven_fs.catalog.lookup": "photo_at photo_with_bytes originals_paths",
     # Sets of photos, and their files
-    "haven_fs.tree.photoset": "PhotoSet FileSet File Stamp",
+    "haven_fs.tree.photoset": "PhotoSet",
+    "haven_fs.tree.files": "FileSet File Stamp",
     # Folders
-    "haven_fs.tree.nodes": "SmartFolder PathPattern View Folder Entry Text FacetFolder PhotoFolder RankedFolder",
+    "haven_fs.tree.nodes": "SmartFolder PathPattern View Folder Entry Text",
+    "haven_fs.tree.photofolders": "FacetFolder PhotoFolder RankedFolder",
     "haven_fs.tree.asking": "AskingFolder",
     "haven_fs.tree.originals": "DiskFolder",
     "haven_fs.tree.narrowing": "Narrower",
@@ -50,6 +52,7 @@ _EXPORTS = {
     "haven_fs.tree.writes": "Upload folder_name",
     # Searching
     "haven_fs.tree.searcher": "Searcher Ranking",
+    "haven_fs.tree.spoken": "SpokenFacet Asked",
     "haven_fs.vectors.kinds": "Vector Hits",
     "haven_fs.vectors.store": "VectorStore",
     # Files on the disk
@@ -58,8 +61,9 @@ _EXPORTS = {
     "haven_fs.library.picture": "open_picture",
     "haven_fs.library.ignore": "is_noise",
     "haven_fs.library.named": "named_people",
-    "haven_fs.library.regions": "Box",
+    "haven_fs.library.regions": "Box Named",
     "haven_fs.library.upright": "around overlap",
+    "haven_fs.sidecars": "SidecarNotes SidecarSource",
 }
 _MODULES = {"names": "haven_fs.catalog.names", "options": "haven_fs.cli.options"}
 
@@ -91,16 +95,17 @@ if TYPE_CHECKING:
     from haven_fs.catalog.said import say, unsay
     from haven_fs.catalog.dismissed import ask_again
     from haven_fs.catalog.lookup import originals_paths, photo_at, photo_with_bytes
-    from haven_fs.tree.photoset import File, FileSet, PhotoSet, Stamp
-    from haven_fs.tree.nodes import (
-        Entry, FacetFolder, Folder, PathPattern, PhotoFolder, RankedFolder, SmartFolder, Text, View,
-    )
+    from haven_fs.tree.photoset import PhotoSet
+    from haven_fs.tree.files import File, FileSet, Stamp
+    from haven_fs.tree.nodes import Entry, Folder, PathPattern, SmartFolder, Text, View
+    from haven_fs.tree.photofolders import FacetFolder, PhotoFolder, RankedFolder
     from haven_fs.tree.asking import AskingFolder
     from haven_fs.tree.originals import DiskFolder
     from haven_fs.tree.narrowing import Narrower
     from haven_fs.tree.written import ChosenPhotos, Fact, Retractable, WrittenFolder, WrittenPhotos, photo_of
     from haven_fs.tree.writes import Upload, folder_name
     from haven_fs.tree.searcher import Ranking, Searcher
+    from haven_fs.tree.spoken import Asked, SpokenFacet
     from haven_fs.vectors.kinds import Hits, Vector
     from haven_fs.vectors.store import VectorStore
     from haven_fs.library.kinds import Kind, kind_of
@@ -108,7 +113,8 @@ if TYPE_CHECKING:
     from haven_fs.library.picture import open_picture
     from haven_fs.library.ignore import is_noise
     from haven_fs.library.named import named_people
-    from haven_fs.library.regions import Box
+    from haven_fs.library.regions import Box, Named
     from haven_fs.library.upright import around, overlap
+    from haven_fs.sidecars import SidecarNotes, SidecarSource
 else:
     __getattr__, __all__ = door(sys.modules[__name__], _EXPORTS, _MODULES)

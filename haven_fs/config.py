@@ -25,13 +25,15 @@ Settings = Mapping[str, Any]
 class Setting:
     """One setting: `name` is "section.key" in haven.toml, or a key above all sections.
 
-    `default` is of the type that it must have. `least`: the lowest number it may be.
+    `default` is of the type that it must have. `least`: the lowest number it may be. `demo`: what `haven demo` sets it
+    to, in a data folder of its own.
     """
 
     name: str
     default: bool | int | float | str | list[str]
     help: str
     least: float | None = None
+    demo: bool | int | float | str | None = None
 
 
 _KINDS = {bool: "true or false", int: "a whole number", float: "a number", str: "text in quotes", list: "a list"}

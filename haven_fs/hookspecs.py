@@ -15,9 +15,11 @@ if TYPE_CHECKING:
     from haven_fs.catalog.facets import Facet
     from haven_fs.command import Command
     from haven_fs.config import Setting, Settings
+    from haven_fs.sidecars import SidecarSource
     from haven_fs.tree.narrowing import Narrower
     from haven_fs.tree.nodes import PathPattern, SmartFolder
     from haven_fs.tree.searcher import Searcher
+    from haven_fs.tree.spoken import SpokenFacet
 
 hookspec = pluggy.HookspecMarker("haven_fs")
 
@@ -60,6 +62,16 @@ def haven_narrowers(settings: "Settings") -> "Sequence[Narrower]":  # type: igno
 @hookspec
 def haven_searchers(settings: "Settings") -> "Sequence[Searcher]":  # type: ignore[empty-body]
     """What ranks photos by a text or by likeness to a picture, such as an embedding model."""
+
+
+@hookspec
+def haven_phrases(settings: "Settings") -> "Sequence[SpokenFacet]":  # type: ignore[empty-body]
+    """How phrases speak of what the plugin knows, such as "with Alice": its names and words, and what they ask for."""
+
+
+@hookspec
+def haven_sidecars(settings: "Settings") -> "Sequence[SidecarSource]":  # type: ignore[empty-body]
+    """What the plugin knows of photos that XMP sidecars can say, such as names and stars, for `haven export xmp`."""
 
 
 @hookspec

@@ -22,9 +22,11 @@ from haven_fs.catalog import Catalog
 from haven_fs.catalog.facets import Facet
 from haven_fs.command import Command
 from haven_fs.config import CORE_SETTINGS, Setting, Settings
+from haven_fs.sidecars import SidecarSource
 from haven_fs.tree.narrowing import Narrower
 from haven_fs.tree.nodes import PathPattern, SmartFolder
 from haven_fs.tree.searcher import Searcher
+from haven_fs.tree.spoken import SpokenFacet
 from haven_fs.tree.tree import Tree
 
 logger = logging.getLogger(__name__)
@@ -59,12 +61,14 @@ class Plugins:
         self._manager.add_hookspecs(hookspecs)
         for module in CORE_PLUGINS:
             self._manager.register(importlib.import_module(module), name=module.rpartition(".")[2])
+        versions: dict[object, str] = {None: "?"}  # reading a distribution's is slow, and one brings many plugins
         for entry in sorted(importlib.metadata.entry_points(group="haven_fs"), key=lambda e: e.name):
             if only is not None and entry.name not in only:
                 continue
-            version = entry.dist.version if entry.dist else "?"
+            if entry.dist is not None and entry.dist not in versions:
+                versions[entry.dist] = entry.dist.version
             problem = self._load(entry)
-            self.found.append(Found(entry.name, version, problem))
+            self.found.append(Found(entry.name, versions[entry.dist], problem))
             if problem:
                 logger.error("The plugin %s is not used: %s", entry.name, problem)
         for plugin in extra:
@@ -142,6 +146,8 @@ class Plugins:
         self.path_patterns(settings)
         self.narrowers(settings)
         self.searchers(settings)
+        self.spoken(settings)
+        self.sidecar_sources(settings)
         self.commands()
 
     def settings(self) -> list[Setting]:
@@ -176,6 +182,14 @@ class Plugins:
         """Return what ranks photos by meaning."""
         return self._ask("haven_searchers", Searcher, settings=settings)
 
+    def spoken(self, settings: Settings) -> list[SpokenFacet]:
+        """Return how phrases speak of facets, by facet; of two for one facet the first counts."""
+        return list(_by_name(self._ask("haven_phrases", SpokenFacet, settings=settings), "facet").values())
+
+    def sidecar_sources(self, settings: Settings) -> list[SidecarSource]:
+        """Return what has sidecars say something of photos."""
+        return self._ask("haven_sidecars", SidecarSource, settings=settings)
+
     def tree(self, catalog: Catalog, settings: Settings) -> Tree:
         """Return the tree over a catalog, made of all that the plugins bring."""
         return Tree(
@@ -185,6 +199,7 @@ class Plugins:
             self.path_patterns(settings),
             self.searchers(settings),
             next(reversed(self.narrowers(settings)), None),
+            self.spoken(settings),
         )
 
     def commands(self) -> dict[str, Command]:

@@ -1,15 +1,20 @@
-"""What every test may ask for: the corpus of real files, and skips that count as failures where all must run."""
+"""What every test may ask for, in how many processes tests run, and skips that are failures where all must run."""
 
 import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from helpers.dav import Client
 from helpers.family import Family, make_family
 from helpers.home import Home
+from helpers.serving import Serving, serve
 from PIL import Image
 
 from haven_fs.analysis.analyzer import Metadata, Sample
+
+MOST_PROCESSES = 8
+"""Each holds some 500 MB with the programs it starts, and more than this are hardly quicker."""
 
 
 @pytest.fixture(scope="session")
@@ -24,8 +29,15 @@ def corpus() -> Path:
 @pytest.fixture(scope="session", autouse=True)
 def cache_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """One cache for all data folders of all tests and the programs they start, away from the user's own."""
-    folder = tmp_path_factory.mktemp("cache")
+    run = tmp_path_factory.getbasetemp()
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        run = run.parent  # which all processes of this run share
+    folder = run / "cache"
+    folder.mkdir(exist_ok=True)
     os.environ["HAVEN_CACHE"] = str(folder)
+    if os.environ.pop("PYTHONDONTWRITEBYTECODE", None):
+        # Not beside the sources then; but each of a thousand programs would compile all of Haven anew.
+        os.environ["PYTHONPYCACHEPREFIX"] = str(run / "bytecode")
     return folder
 
 
@@ -33,6 +45,20 @@ def cache_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def family(tmp_path_factory: pytest.TempPathFactory) -> Family:
     """A library of about 60 photos that no test changes."""
     return make_family(tmp_path_factory.mktemp("pictures") / "Family")
+
+
+@pytest.fixture(scope="session")
+def house(family: Family, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Serving]:
+    """A server over that library, which no test changes either."""
+    with serve(family.root, data=tmp_path_factory.mktemp("house") / "data") as serving:
+        yield serving
+
+
+@pytest.fixture
+def dav(house: Serving) -> Iterator[Client]:
+    """A client of the server."""
+    with Client(house.url) as client:
+        yield client
 
 
 @pytest.fixture
@@ -75,6 +101,13 @@ def exif() -> Callable[..., Image.Exif]:
         return block
 
     return make
+
+
+def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
+    """Return in how many processes tests run: a core each, and for single files none but this, where --pdb works."""
+    if all(".py" in argument for argument in config.args):
+        return 0
+    return min(os.cpu_count() or 1, MOST_PROCESSES)
 
 
 @pytest.hookimpl(wrapper=True)

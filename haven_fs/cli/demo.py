@@ -1,13 +1,17 @@
 """`haven demo`: a small library of drawn pictures, made on the spot, that shows all Haven does, offline."""
 
 import argparse
+import json
 import sys
+import tomllib
+from collections.abc import Iterable
 from pathlib import Path
 
 from haven_fs.cli import options, serve
 from haven_fs.command import Command
-from haven_fs.config import default_data_dir
+from haven_fs.config import Setting, default_data_dir
 from haven_fs.demo import make_demo_library
+from haven_fs.plugins import Plugins
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -29,20 +33,28 @@ def run(args: argparse.Namespace) -> int:
     print("and rename a folder in People to say who it is.", file=sys.stderr)
     args.libraries = [make_demo_library(folder / "Demo Photos")]
     args.data = folder / "data"
-    _use_demo_models(args.data)
+    _set_up(args.data, Plugins().settings())
     args.accept_missing = True
     return serve.run(args)
 
 
-def _use_demo_models(data: Path) -> None:
-    """Choose the demo models, which know drawn pictures only, in the demo's own settings."""
-    settings = data / "haven.toml"
-    said = settings.read_text(encoding="utf-8") if settings.exists() else ""
-    lacking = [plugin for plugin in ("clip", "faces") if f"[{plugin}]" not in said]
-    if lacking:
+def _set_up(data: Path, settings: Iterable[Setting]) -> None:
+    """Give the demo's own settings the values for it, such as models that know drawn pictures; what is there stays."""
+    file = data / "haven.toml"
+    said = file.read_text(encoding="utf-8") if file.exists() else ""
+    try:
+        there = tomllib.loads(said).keys()
+    except tomllib.TOMLDecodeError:
+        return  # whoever reads the settings says what is wrong with them
+    lines: dict[str, list[str]] = {}
+    for setting in settings:
+        section, _, key = setting.name.rpartition(".")
+        if setting.demo is not None and section and section not in there:
+            lines.setdefault(section, []).append(f"{key} = {json.dumps(setting.demo)}\n")
+    if lines:
         data.mkdir(parents=True, exist_ok=True)
-        said += "".join(f'[{plugin}]\nmodel = "demo"\n' for plugin in lacking)
-        settings.write_text(said, encoding="utf-8")
+        said += "".join(f"[{section}]\n{''.join(values)}" for section, values in lines.items())
+        file.write_text(said, encoding="utf-8")
 
 
 COMMAND = Command("demo", "Try Haven on a small made-up photo library.", arguments, run, group="Start")

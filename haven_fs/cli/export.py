@@ -1,4 +1,4 @@
-"""`haven export xmp`: people and favourites, as sidecars that every photo program reads. Nobody is locked in.
+"""`haven export xmp`: what plugins know of photos, as sidecars that every photo program reads. Nobody is locked in.
 
 Sidecars go into a folder that mirrors the libraries, or beside the originals of writable libraries. One that is there
 already keeps all else that is in it; originals are only read. Works while `serve` runs.
@@ -22,7 +22,7 @@ from haven_fs.library.personnames import clean_name
 from haven_fs.library.placed import NotEditable
 from haven_fs.library.xmp import LONGEST_PACKET
 from haven_fs.library.xmp_markup import EMPTY
-from haven_fs.library.xmp_rating import with_favorite
+from haven_fs.library.xmp_rating import with_five_stars
 from haven_fs.library.xmp_write import with_people
 
 _MOST_REASONS = 20
@@ -60,11 +60,11 @@ def run(args: argparse.Namespace) -> int:
                 "Your libraries are all read-only, so Haven writes nothing next to their photos."
                 " Write the sidecars to a separate folder instead: haven export xmp DIR"
             )
-        photos = known_photos(db)
+        photos = known_photos(db, data.plugins.sidecar_sources(data.settings))
     chosen = [photo for photo in photos if folder or libraries[photo.library_id].writable]
     report = _Report(len(photos) - len(chosen))
     progress = Progress(bar=True)
-    progress.begin("Writing names", len(chosen))
+    progress.begin("Writing sidecars", len(chosen))
     try:
         for photo in chosen:
             library = libraries[photo.library_id]
@@ -133,7 +133,7 @@ class _Report:
 
 
 def _export(photo: KnownPhoto, library: Library, folder: Path | None, report: _Report) -> None:
-    path = photo.path(library.root)
+    path, notes = photo.path(library.root), photo.notes
     try:
         metadata = read_metadata(path, photo.kind)
     except (Unreadable, OSError) as error:
@@ -141,15 +141,14 @@ def _export(photo: KnownPhoto, library: Library, folder: Path | None, report: _R
     for beside in _sidecars(photo, path):
         target = folder / library.name / beside.relative_to(library.root) if folder else beside
         base = next((found for found in (target, beside) if found.exists()), None)
-        stars = photo.favorite or (photo.favorite is False and photo.rated)
-        if base is None and not stars and not any(clean_name(person.name) for person in photo.people):
+        if base is None and not _says_something(photo):
             continue
         try:
             before = _read(base) if base else EMPTY
-            after = with_people(before, photo.people, metadata, photo.gone, key=_key)
-            if photo.favorite is not None:
-                after = with_favorite(after, favorite=photo.favorite, rated=photo.rated)
-            if after == before and (base == target or not (photo.people or photo.favorite)):
+            after = with_people(before, notes.named, metadata, notes.unnamed, key=_key)
+            if notes.five_stars is not None:
+                after = with_five_stars(after, given=notes.five_stars, rated=photo.rated)
+            if after == before and (base == target or not (notes.named or notes.five_stars)):
                 report.unchanged += 1
                 continue
             put_sidecar(target, after, before if base == target else None)
@@ -159,6 +158,13 @@ def _export(photo: KnownPhoto, library: Library, folder: Path | None, report: _R
         except OSError as error:
             report.skip(target, f"could not be written: {error.strerror}.")
     return None
+
+
+def _says_something(photo: KnownPhoto) -> bool:
+    """Tell whether a new sidecar would say anything."""
+    notes = photo.notes
+    stars = notes.five_stars or (notes.five_stars is False and photo.rated)
+    return stars or any(clean_name(person.name) for person in notes.named)
 
 
 def _sidecars(photo: KnownPhoto, path: Path) -> list[Path]:

@@ -70,7 +70,9 @@ def add_libraries(parser: argparse.ArgumentParser) -> None:
 
 
 def data_folder(args: argparse.Namespace) -> DataFolder:
-    """Return the data folder that the arguments name."""
+    """Return the data folder that the arguments name. Raises UserError if that is a file."""
+    if args.data is not None and args.data.is_file():
+        raise UserError(f"{args.data} is a file, and --data takes a folder.")
     return DataFolder(args.data or default_data_dir())
 
 

@@ -75,7 +75,7 @@ def run(args: argparse.Namespace) -> int:
     allow_many_files()
     stop = _told_to_stop()
     data = options.data_folder(args)
-    with data.locked(), data.catalog() as catalog:
+    with stop, data.locked(), data.catalog() as catalog:
         options.remember_libraries(args, data, catalog)
         options.refuse_file(args.inbox)
         if args.inbox is not None:
@@ -99,8 +99,7 @@ def run(args: argparse.Namespace) -> int:
             _explain(url, users, shown, tls)
             background.start()
             threading.Thread(target=uploads.sweep, name="sweep", daemon=True).start()
-            while not stop.wait(timeout=3600):
-                pass
+            stop.recv(1)
         finally:
             logger.info("Stopping")
             server.stop()
@@ -173,15 +172,17 @@ def _explain(url: str, users: Users | None, shown: tuple[str, str] | None, tls: 
     print(f"\nOpen it as a drive:\n{how_to_mount(url, tls is not None, user)}\n\nPress Ctrl+C to stop.", flush=True)
 
 
-def _told_to_stop() -> threading.Event:
-    """Return what is set when a signal asks to end.
+def _told_to_stop() -> socket.socket:
+    """Return what there is something to receive from when a signal asks to end.
 
     It is asked for before any thread is there: an exception in the middle of starting would leave some behind, and the
-    process with them.
+    process with them. A socket cannot miss a signal; a lock that is about to be waited for can, until the next one.
     """
-    stop = threading.Event()
+    stop, teller = socket.socketpair()
+    teller.setblocking(False)
+    signal.set_wakeup_fd(teller.detach())
     for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda *_: stop.set())
+        signal.signal(number, lambda *_: None)
     return stop
 
 

@@ -1,77 +1,65 @@
 """What `haven export xmp` reads from the catalog, and how a sidecar gets to the disk whole or not at all."""
 
 import contextlib
+import json
+import logging
 import os
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from haven_fs.catalog.schema import LOCATED
 from haven_fs.library.kinds import Kind
 from haven_fs.library.placed import NotEditable
-from haven_fs.library.xmp_write import Named
+from haven_fs.sidecars import SidecarNotes, SidecarSource
+
+logger = logging.getLogger(__name__)
 
 
 @dataclass(slots=True)
 class KnownPhoto:
-    """A photo and who is in it; `gone`: folded names that its sidecars must not say any more.
-
-    `favorite`: whether the owner said that it is one, None if nobody said; `rated`: whether its files give five stars.
-    """
+    """A photo of which sidecars are to say something; `rated`: whether its files give five stars."""
 
     library_id: int
     file: str
     kind: Kind
+    rated: bool
+    notes: SidecarNotes
     sidecars: list[str] = field(default_factory=list)
-    people: list[Named] = field(default_factory=list)
-    gone: set[str] = field(default_factory=set)
-    favorite: bool | None = None
-    rated: bool = False
 
     def path(self, root: Path) -> Path:
-        """Return the absolute path of the main file of a photo in the library at `root`."""
+        """Return where it is."""
         return root / self.file
 
 
-_FAVORITES = (
-    "SELECT v.photo_id, v.is_favorite, coalesce(r.rating, 0) >= 5 FROM favorite v JOIN photo r ON r.id = v.photo_id"
-)
 _PHOTOS = (
-    "SELECT o.photo_id, d.library_id, d.path, o.file, o.kind, o.format, o.mime FROM original o"
-    f" {LOCATED} WHERE o.role = 'main' AND o.gone IS NULL AND l.gone IS NULL AND o.photo_id IN"
-    " (SELECT f.photo_id FROM face f JOIN person q ON q.id = f.person_id WHERE q.name IS NOT NULL AND q.hidden = 0"
-    "  UNION SELECT photo_id FROM not_person UNION SELECT photo_id FROM favorite) ORDER BY l.id, d.path, o.file"
-)
-_PEOPLE = (
-    "SELECT f.photo_id, q.name, f.frame, f.left, f.top, f.right, f.bottom FROM face f JOIN person q"
-    " ON q.id = f.person_id WHERE q.name IS NOT NULL AND q.hidden = 0 ORDER BY f.said DESC, f.quality DESC, f.id"
-)
-_GONE = (
-    "SELECT n.photo_id, q.fold FROM not_person n JOIN person q ON q.id = n.person_id WHERE q.fold IS NOT NULL"
-    " UNION ALL SELECT n.photo_id, a.fold FROM not_person n JOIN person_alias a ON a.person_id = n.person_id"
-    " UNION ALL SELECT f.photo_id, a.fold FROM face f JOIN person_alias a ON a.person_id = f.person_id"
+    "SELECT o.photo_id, coalesce(p.rating, 0) >= 5, d.library_id, d.path, o.file, o.kind, o.format, o.mime"
+    " FROM json_each(?) j CROSS JOIN original o ON o.photo_id = j.value"
+    f" JOIN photo p ON p.id = o.photo_id {LOCATED} WHERE o.role = 'main' AND o.gone IS NULL AND l.gone IS NULL"
+    " ORDER BY l.id, d.path, o.file"
 )
 _SIDECARS = "SELECT photo_id, file FROM original WHERE role = 'sidecar' AND gone IS NULL"
 
 
-def known_photos(db: sqlite3.Connection) -> list[KnownPhoto]:
-    """Return the photos that the owner said something of which files can say: people, favourites; folder by folder."""
+def known_photos(db: sqlite3.Connection, sources: Iterable[SidecarSource]) -> list[KnownPhoto]:
+    """Return the photos of which sidecars are to say something, folder by folder."""
+    notes: dict[int, SidecarNotes] = {}
+    for source in sources:
+        try:
+            all_said = source.notes(db)
+        except Exception:
+            logger.exception("What %s has sidecars say is left out", source.name)
+            continue
+        for id_, said in all_said.items():
+            known = notes.setdefault(id_, SidecarNotes())
+            known.named += said.named
+            known.unnamed |= said.unnamed
+            known.five_stars = said.five_stars if known.five_stars is None else known.five_stars
     found: dict[int, KnownPhoto] = {}
-    for id_, library_id, folder, file, *kind in db.execute(_PHOTOS):
+    for id_, rated, library_id, folder, file, *kind in db.execute(_PHOTOS, (json.dumps(list(notes)),)):
         path = os.fsdecode(folder + b"/" + file if folder else file)
-        found[id_] = KnownPhoto(library_id, path, Kind(*kind))
-    for id_, name, frame, *box in db.execute(_PEOPLE):
-        if photo := found.get(id_):
-            # A video is many pictures: a place in one of them is none in the film.
-            placed = box[0] is not None and frame == 0 and photo.kind.kind != "video"
-            photo.people.append(Named(name, (box[0], box[1], box[2], box[3]) if placed else None))
-    for id_, fold in db.execute(_GONE):
-        if photo := found.get(id_):
-            photo.gone.add(fold)
-    for id_, favorite, rated in db.execute(_FAVORITES):
-        if photo := found.get(id_):
-            photo.favorite, photo.rated = bool(favorite), bool(rated)
+        found[id_] = KnownPhoto(library_id, path, Kind(*kind), bool(rated), notes[id_])
     for id_, file in db.execute(_SIDECARS):
         if photo := found.get(id_):
             photo.sidecars.append(os.fsdecode(file))

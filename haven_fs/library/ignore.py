@@ -12,8 +12,10 @@ import os
 import re
 import stat
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
-from pathspec import GitIgnoreSpec
+if TYPE_CHECKING:
+    from pathspec import GitIgnoreSpec
 
 logger = logging.getLogger(__name__)
 
@@ -48,10 +50,10 @@ class Rules:
 
     __slots__ = ("_layers",)
 
-    def __init__(self, layers: tuple[tuple[int, GitIgnoreSpec], ...] = ()) -> None:
+    def __init__(self, layers: "tuple[tuple[int, GitIgnoreSpec], ...]" = ()) -> None:
         self._layers = layers  # deepest first: (length of the folder's path with its slash, its patterns)
 
-    def entering(self, folder: str, patterns: GitIgnoreSpec | None) -> "Rules":
+    def entering(self, folder: str, patterns: "GitIgnoreSpec | None") -> "Rules":
         """Return the rules for `folder` (relative to the library, "" for its root) that has a .havenignore, or None."""
         if patterns is None:
             return self
@@ -69,7 +71,7 @@ class Rules:
         return name.startswith(".")
 
 
-def read_patterns(folder: str) -> GitIgnoreSpec | None:
+def read_patterns(folder: str) -> "GitIgnoreSpec | None":
     """Read the .havenignore in the folder on disk; None if it has none that can be read.
 
     A line that is no pattern is left out and logged; a link, a device or a file above 256 KiB is not read.
@@ -87,6 +89,8 @@ def read_patterns(folder: str) -> GitIgnoreSpec | None:
     except OSError as error:
         _warn_once(f"{path} cannot be read, so it hides nothing: {error.strerror}")
         return None
+    from pathspec import GitIgnoreSpec  # a tenth of what every command imports, and few libraries have patterns
+
     good = []
     for number, line in enumerate(lines, 1):
         try:

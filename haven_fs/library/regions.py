@@ -52,6 +52,14 @@ class NamedArea:
     odd: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Named:
+    """A person in a photo: `box` is a share of the upright picture, None for somewhere in it."""
+
+    name: str
+    box: Box | None = None
+
+
 def read_regions(root: Element, turned: int | None, problems: list[str]) -> list[NamedArea]:
     """Return the named people of a packet, `turned` by its own orientation; what makes no sense is in `problems`."""
     properties: Fields = {}

@@ -1,4 +1,4 @@
-"""The stars in a packet of XMP, for favourites: five where a photo is one, none where it is none any more.
+"""The stars in a packet of XMP: five where a photo is to have them, none where it is not any more.
 
 xmp:Rating is what photo programs show and sort by. All else in the packet stays, to the byte.
 """
@@ -9,13 +9,13 @@ from haven_fs.library import xmp_markup as markup
 from haven_fs.library.placed import Draft, NotEditable, Placed
 from haven_fs.library.rdf import RDF, text_of
 
-FAVORITE = 5
+_FIVE = 5
 _UNRATED = 0
 _RATING = markup.PREFIXES["xmp"] + "Rating"
 
 
-def with_favorite(packet: bytes, *, favorite: bool, rated: bool = False) -> bytes:
-    """Return a packet that gives a favourite five stars, and a photo that is none no five; fewer stay as they are.
+def with_five_stars(packet: bytes, *, given: bool, rated: bool = False) -> bytes:
+    """Return a packet that gives five stars, or does not if they are not `given`; fewer stay as they are.
 
     `rated`: the photo's own file may give five, which only a packet that says otherwise outdoes. Raises NotEditable.
     """
@@ -24,19 +24,19 @@ def with_favorite(packet: bytes, *, favorite: bool, rated: bool = False) -> byte
     descriptions = [] if rdf is None else [d for d in rdf.findall(RDF + "Description") if isinstance(d, Placed)]
     if not descriptions:
         raise NotEditable("it is not XMP")
-    stars = str(FAVORITE if favorite else _UNRATED)
+    stars = str(_FIVE if given else _UNRATED)
     for description in descriptions:
         value = description.attrib.get(_RATING) or description.find(_RATING)
         if value is None:
             continue
-        if (_stars(text_of(value)) >= FAVORITE) == favorite:
+        if (_stars(text_of(value)) >= _FIVE) == given:
             return packet
         if isinstance(value, Placed):
             draft.set_text(value, stars)
         else:
             draft.set_attribute(description, _RATING, quoteattr(stars))
         return draft.result()
-    if not favorite and not rated:
+    if not given and not rated:
         return packet
     declared = markup.declared(descriptions[0], "xmp")
     draft.add_attribute(descriptions[0], f"{declared} xmp:Rating={quoteattr(stars)}")

@@ -22,7 +22,7 @@ from haven_fs.library.regions import (
     MPRI,
     MWG,
     Areas,
-    Box,
+    Named,
     NamedArea,
     microsoft_areas,
     mwg_areas,
@@ -38,14 +38,6 @@ _KEYWORDS = {
 }
 _SAME_NAME = 0.2
 """What a name in common counts for when a face is looked for among regions, as a share of overlap."""
-
-
-@dataclass(frozen=True, slots=True)
-class Named:
-    """A person in a photo: `box` is a share of the upright picture, None for somewhere in it."""
-
-    name: str
-    box: Box | None = None
 
 
 def with_people(

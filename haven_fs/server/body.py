@@ -28,6 +28,7 @@ class Body(io.RawIOBase):
         self._left = length or 0  # bytes of the body, or of the current chunk
         self._invite = invite
         self._between_chunks = False
+        self._misframed = False
         self.finished = length == 0
 
     @property
@@ -45,7 +46,11 @@ class Body(io.RawIOBase):
             invite, self._invite = self._invite, None
             invite()
         if self._chunked and not self._left and not self.finished:
-            self._next_chunk()
+            try:
+                self._next_chunk()
+            except ValueError:
+                self._misframed = True
+                raise
         if self.finished:
             return 0
         data = self._source.read(min(len(buffer), self._left))
@@ -62,7 +67,7 @@ class Body(io.RawIOBase):
 
     def drain(self, limit: int) -> bool:
         """Read and drop what is left, if it is at most `limit` bytes; return whether the body is at its end."""
-        if not self._chunked and self._left > limit:
+        if self._misframed or (not self._chunked and self._left > limit):
             return False
         block = bytearray(65536)
         try:

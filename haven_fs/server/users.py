@@ -53,7 +53,7 @@ class Users:
         self._lock = threading.Lock()
         self._hashing = threading.Lock()  # scrypt's memory is needed once, not once a thread
         self._key = secrets.token_bytes(32)
-        self._nobody = _hashed("", secrets.token_hex())
+        self._nobody = User(secrets.token_hex(16), secrets.token_hex(32), "")  # the hash of no password that is known
         self._stamp: tuple[int, ...] | None = None
         self._users: dict[str, User] = {}
         self._verified: dict[str, bytes] = {}

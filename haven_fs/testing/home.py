@@ -20,6 +20,7 @@ from haven_fs.testing.looking import Look, parts_of
 from haven_fs.testing.photos import make_photo
 from haven_fs.tree.actions import Actions, Done, Plan
 from haven_fs.tree.disk.uploads import Uploads
+from haven_fs.tree.gestures import VOIDED_WITHIN, Gestures
 from haven_fs.tree.nodes import View
 from haven_fs.tree.tree import Located, Tree
 
@@ -50,6 +51,8 @@ class Home:
         problems = [f"{found.name}: {found.problem}" for found in self.plugins.found if found.problem]
         assert not problems, problems
         self.catalog = self.folder.open_catalog()
+        self.gestures = Gestures()
+        """What users have just done, which tells what their next write means; see `later`."""
 
     def __enter__(self) -> Self:
         return self
@@ -101,6 +104,7 @@ class Home:
         """Return the tree over the catalog, as `haven serve` has it."""
         tree = self.folder.tree(self.catalog)
         tree.uploads = Uploads(self.catalog, self.settings, AtOnce(self.catalog, self.plugins, self.settings))
+        tree.gestures = self.gestures
         return tree
 
     @contextmanager
@@ -125,21 +129,21 @@ class Home:
 
     def make(self, path: str, *, by: str = "") -> Done:
         """Make a folder."""
-        return self.write(lambda actions, at: actions.make(at(path)), by=by)
+        return self._write(lambda actions, at: actions.make(at(path)), by=by)
 
     def copy(self, source: str, to: str, *, by: str = "", overwrite: bool = True) -> Done:
         """Copy a file or folder to a path; to one that ends with a slash, under the name it has."""
         to = _target(source, to)
-        return self.write(lambda actions, at: actions.copy(at(source), at(to), overwrite=overwrite), by=by, to=to)
+        return self._write(lambda actions, at: actions.copy(at(source), at(to), overwrite=overwrite), by=by, to=to)
 
     def move(self, source: str, to: str, *, by: str = "", overwrite: bool = True) -> Done:
         """Move or rename a file or folder to a path; to one that ends with a slash, under the name it has."""
         to = _target(source, to)
-        return self.write(lambda actions, at: actions.move(at(source), at(to), overwrite=overwrite), by=by, to=to)
+        return self._write(lambda actions, at: actions.move(at(source), at(to), overwrite=overwrite), by=by, to=to)
 
     def delete(self, path: str, *, by: str = "") -> Done:
         """Delete what is at a path."""
-        return self.write(lambda actions, at: actions.delete(at(path)), by=by)
+        return self._write(lambda actions, at: actions.delete(at(path)), by=by)
 
     def put(self, path: str, data: bytes, *, by: str = "") -> Done:
         """Send a file to a path."""
@@ -150,7 +154,7 @@ class Home:
             incoming.write(data)
             return incoming.finish()
 
-    def write(self, plan: Callable[[Actions, At], Plan], *, by: str = "", to: str = "") -> Done:
+    def _write(self, plan: Callable[[Actions, At], Plan], *, by: str = "", to: str = "") -> Done:
         """Do what is planned; `to`: the path where something will be that is written."""
         tree = self.tree()
         actions = Actions(tree, by)
@@ -175,10 +179,11 @@ class Home:
         with self.catalog.read() as db:
             return corrections(db)
 
-    def later(self, seconds: float = 60.0) -> None:
-        """Let time go by since all that was said: what is said from here on is another gesture."""
+    def later(self) -> None:
+        """Let a minute go by since all that was said: what is said from here on is another gesture."""
+        self.gestures = Gestures()
         with self.catalog.write(quiet=True) as w:
-            w.db.execute("UPDATE correction SET at = at - ?", (seconds,))
+            w.db.execute("UPDATE correction SET at = at - ?", (VOIDED_WITHIN,))
 
 
 def _target(source: str, to: str) -> str:

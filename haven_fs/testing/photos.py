@@ -12,9 +12,9 @@ import numpy as np
 from PIL import Image
 
 from haven_fs.library.headers import Metadata
-from haven_fs.library.regions import Box
+from haven_fs.library.regions import Box, Named
 from haven_fs.library.xmp_markup import EMPTY
-from haven_fs.library.xmp_write import Named, with_people
+from haven_fs.library.xmp_write import with_people
 
 Position = tuple[float, float]
 """Degrees of latitude, then of longitude; south and west are negative."""
@@ -67,7 +67,7 @@ def picture(seed: object, size: tuple[int, int] = (64, 48)) -> Image.Image:
     """Return a picture of coloured squares that depends on `seed` alone."""
     digest = hashlib.blake2b(repr(seed).encode(), digest_size=48).digest()
     pixels = np.frombuffer(digest, np.uint8).reshape(4, 4, 3)
-    return Image.fromarray(pixels, "RGB").resize(size, Image.Resampling.NEAREST)
+    return Image.fromarray(pixels).resize(size, Image.Resampling.NEAREST)
 
 
 def jpeg(seed: object) -> bytes:

@@ -9,10 +9,10 @@ from collections.abc import Iterator, Sequence
 
 from haven_fs.catalog import names
 from haven_fs.testing.looking import Look
+from haven_fs.tree.files import File
 from haven_fs.tree.listing import Listing
 from haven_fs.tree.narrowing import Versions
 from haven_fs.tree.nodes import Folder, Text
-from haven_fs.tree.photoset import File
 
 _TEMPLATE, _COLUMNS = "%s\n", ("href",)
 _NOTHING = ("no such name", "", ".", "..", "/", "x" * 300, "%", "\0", "*")

@@ -17,40 +17,44 @@ _WHEN = frozenset({"seq"})
 _OWN_FILES = ("catalog.sqlite", "lock", "running.json", "vectors")
 """What is in the data folder and not compared: the catalog is by its rows, the rest is made again or says who runs."""
 
-MEMBERS = "SELECT v.facet, v.key, v.name, v.parent, m.photo_id FROM value v JOIN member m ON m.value_id = v.id"
+_MEMBERS = "SELECT v.facet, v.key, v.name, v.parent, m.photo_id FROM value v JOIN member m ON m.value_id = v.id"
 
 
 @dataclass(frozen=True, slots=True)
 class State:
     """One moment.
 
-    `tables`: the rows of each table, sorted. `owned`: those of tables that hold what owners say, and what settling
-    makes of it, without when a row was changed. `data`: the files in the data folder by their paths there;
-    `originals`: those of all libraries by whole paths; each with the digest of its bytes.
+    `tables`: the rows of each table, sorted. `said`: those of tables that hold what owners say, and `settled`: what
+    settling makes of it, both without when a row was changed. `data`: the files in the data folder by their paths
+    there; `originals`: those of all libraries by whole paths; each with the digest of its bytes.
     """
 
     tables: Mapping[str, list[Row]]
-    owned: Mapping[str, list[Row]]
+    said: Mapping[str, list[Row]]
+    settled: Mapping[str, list[Row]]
     data: Mapping[str, str]
     originals: Mapping[str, str]
+
+
+EVERYTHING = ("tables", "data", "originals")
+SAID = ("said", "settled")
+"""Parts of a state to compare: all there is, and what owners have said and what came of it."""
 
 
 def state_of(catalog: Catalog) -> State:
     """Return what a catalog, and the folders it is about, hold now."""
     with catalog.read() as db:
         tables = {name: _rows(db, f"SELECT * FROM {name}") for name in _tables(db)}
-        owned = {
-            name: _rows(db, f"SELECT {', '.join(_columns(db, name))} FROM {name}") for name in catalog.facets.owned
-        }
-        owned["member"] = _rows(db, MEMBERS)
-        owned["photo"] = _rows(db, f"SELECT {', '.join(_columns(db, 'photo'))} FROM photo WHERE shown = 1")
+        said = {name: _rows(db, f"SELECT {_columns(db, name)} FROM {name}") for name in catalog.facets.owned}
+        photos = _rows(db, f"SELECT {_columns(db, 'photo')} FROM photo WHERE shown = 1")
+        settled = {"member": _rows(db, _MEMBERS), "photo": photos}
         roots = [library.root for library in all_libraries(db)]
     data = catalog.path.parent
     kept = {path.relative_to(data).as_posix(): _digest(path) for path in _files(data, _OWN_FILES)}
-    return State(tables, owned, kept, {str(path): _digest(path) for root in roots for path in _files(root)})
+    return State(tables, said, settled, kept, {str(path): _digest(path) for root in roots for path in _files(root)})
 
 
-def differences(before: State, after: State, parts: Collection[str] = ("tables", "data", "originals")) -> str:
+def differences(before: State, after: State, parts: Collection[str] = EVERYTHING) -> str:
     """Return in words what is another, of the named parts of two states; nothing if all is the same."""
     found: list[str] = []
     for part in parts:
@@ -73,8 +77,8 @@ def _tables(db: sqlite3.Connection) -> list[str]:
     return [name for (name,) in rows]
 
 
-def _columns(db: sqlite3.Connection, table: str) -> list[str]:
-    return [name for _, name, *_ in db.execute(f"PRAGMA table_info({table})") if name not in _WHEN]
+def _columns(db: sqlite3.Connection, table: str) -> str:
+    return ", ".join(name for _, name, *_ in db.execute(f"PRAGMA table_info({table})") if name not in _WHEN)
 
 
 def _rows(db: sqlite3.Connection, query: str) -> list[Row]:

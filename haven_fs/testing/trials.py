@@ -6,7 +6,7 @@ every file has been looked into again; versions tell of it; no original lost a b
 until nothing that folders show or owners have said is another than before.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
@@ -14,7 +14,7 @@ from haven_fs.catalog import Catalog, Writer, names
 from haven_fs.errors import Refused
 from haven_fs.testing.looking import Look, parts_of
 from haven_fs.testing.reading import check_reading, check_sentence, spellings
-from haven_fs.testing.states import State, differences, state_of
+from haven_fs.testing.states import EVERYTHING, SAID, State, differences, state_of
 from haven_fs.testing.versions import History, Snapshots, check_versions, snapshot
 from haven_fs.tree.nodes import Folder
 
@@ -75,7 +75,7 @@ class Trial:
         except Refused as refused:
             check_sentence(refused.reason, what)
             # What was stored, and then not taken, is known as gone.
-            parts = ("owned", "data", "originals") if stored else ("tables", "data", "originals")
+            parts = (*SAID, "data", "originals") if stored else EVERYTHING
             changed = differences(before, state_of(self._home.catalog), parts)
             assert not changed, f"{what} was refused ({refused.reason}) and has changed\n{changed}"
             if stored:
@@ -87,15 +87,25 @@ class Trial:
         after, self._shown = state_of(self._home.catalog), self._look()
         self._check_bytes(what, before, after)
         is_first = what.partition(" ")[0] not in self._seen
-        if differences(before, after, ("owned",)) or shown != self._shown:
+        if differences(before, after, SAID) or shown != self._shown:
             self._seen.add(what.partition(" ")[0])
             self._check_shown(what, there, gone)
             check_versions(shown, self._shown, exact=False)
             if is_first:
                 self._check_lasts(what, there, gone)
-        if not stored:
-            self._take_back(what, before, shown, again=is_first)
+        noted = self._noted(before)
+        if stored:
+            self._unsay(what, noted, before)
+        else:
+            changed = differences(before, after, SAID)
+            assert noted or not changed, f"{what} changed what owners have said and noted no correction\n{changed}"
+            self._take_back(what, noted, before, shown, again=is_first)
         return True
+
+    def _noted(self, before: State) -> list[int]:
+        """Return the corrections that were noted since."""
+        known = {row[0] for row in before.tables["correction"]}
+        return [one.id for one in self._home.said() if one.id not in known]
 
     def _look(self) -> Snapshots:
         with self._home.looking() as look:
@@ -146,32 +156,37 @@ class Trial:
         """Check that what was said outlives that all files are looked into again."""
         said = state_of(self._home.catalog)
         self._home.index(anew=True)
-        changed = differences(said, state_of(self._home.catalog), ("owned",))
+        changed = differences(said, state_of(self._home.catalog), SAID)
         assert not changed, f"what {what} said did not last\n{changed}"
         self._check_shown(what, there, gone)
 
-    def _take_back(self, what: str, before: State, shown: Snapshots, *, again: bool) -> None:
-        """Take back what was said since; if `again`, say it again, which is a taking back too, and take it back."""
+    def _take_back(self, what: str, noted: Sequence[int], before: State, shown: Snapshots, *, again: bool) -> None:
+        """Take back what was noted; if `again`, say it again, which is a taking back too, and take it back."""
         after, shows = state_of(self._home.catalog), self._look()
-        known = {row[0] for row in before.tables["correction"]}
-        ids = [one.id for one in self._home.said() if one.id not in known]
-        changed = differences(before, after, ("owned",))
-        assert ids or not changed, f"{what} changed what owners have said and noted no correction\n{changed}"
         rounds = (
             ("undoing", before, shown),
             ("undoing the undoing of", after, shows),
             ("undoing again", before, shown),
         )
-        for words, wanted, content in rounds[: (3 if again else 1) if ids else 0]:
-            undone = self._home.undo(*ids)
+        for words, wanted, content in rounds[: (3 if again else 1) if noted else 0]:
+            undone = self._home.undo(*noted)
             assert not undone.left, f"{words} {what} left {undone.left} rows as they were"
-            ids = [self._home.said()[0].id]
-            changed = differences(wanted, state_of(self._home.catalog), ("owned",))
+            noted = [self._home.said()[0].id]
+            changed = differences(wanted, state_of(self._home.catalog), SAID)
             assert not changed, f"{words} {what} left\n{changed}"
             last, self._shown = self._shown, self._look()
             check_versions(last, self._shown, exact=False)
             changed = ", ".join(_other(content, self._shown))
             assert not changed, f"{words} {what} left another content in {changed}"
+
+    def _unsay(self, what: str, noted: Sequence[int], before: State) -> None:
+        """Take back what was said of what was stored, which stays."""
+        if noted:
+            undone = self._home.undo(*noted)
+            assert not undone.left, f"undoing {what} left {undone.left} rows as they were"
+            changed = differences(before, state_of(self._home.catalog), ("said",))
+            assert not changed, f"undoing {what} left\n{changed}"
+            self._shown = self._look()
 
 
 def _other(wanted: Snapshots, now: Snapshots) -> list[str]:

@@ -4,14 +4,16 @@ Each kind of write is tried that programs do: a folder that has the ability for 
 one refuses. haven_fs.testing.trials has what is true of each write.
 """
 
+import hashlib
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from haven_fs.testing.photos import jpeg
+from haven_fs.testing.states import state_of
 from haven_fs.testing.trials import Trial
+from haven_fs.tree.files import File
 from haven_fs.tree.originals import DiskFolder
-from haven_fs.tree.photoset import File
 from haven_fs.tree.trash import TrashFolder
 from haven_fs.tree.writes import (
     LetsGo,
@@ -140,12 +142,20 @@ class _Writes:
                 return
 
     def _send(self) -> Iterator[bool]:
-        """Send a picture that is new, and other bytes to the name of a file that is there."""
+        """Send a picture that is new, other bytes to the name of a file that is there, and what a library holds."""
         listed = [file.name for file in self._files(self._path)][:1]
         for number, name in enumerate(("Sent.jpg", *listed)):
-            to = f"{self._path}/{name}"
-            act = partial(self._home.put, to, jpeg(f"{to} {number}"))
-            yield self._try(f"send {name}", act, there=to, stored=True)
+            yield self._try_send(name, jpeg(f"{self._path}/{name} {number}"))
+        known = self._files("/Recent")[-1].path.read_bytes()
+        taken = self._try_send("Known.jpg", known)
+        yield taken
+        if taken and issubclass(self._kind(self._path), TakesPhotos):
+            copies = list(state_of(self._home.catalog).originals.values()).count(hashlib.sha256(known).hexdigest())
+            assert copies == 1, f"what a library holds was stored again when it was sent to {self._path}"
+
+    def _try_send(self, name: str, data: bytes) -> bool:
+        to = f"{self._path}/{name}"
+        return self._try(f"send {name}", partial(self._home.put, to, data), there=to, stored=True)
 
     def _take_out(self) -> Iterator[bool]:
         """Delete the first photo, and the first other file."""

@@ -8,8 +8,9 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from haven_fs.catalog import Writer, names
+from haven_fs.tree.files import File, FileSet
 from haven_fs.tree.nodes import View
-from haven_fs.tree.photoset import File, FileSet, PhotoSet
+from haven_fs.tree.photoset import PhotoSet
 
 
 class Aliases:

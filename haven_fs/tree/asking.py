@@ -2,8 +2,10 @@
 
 from haven_fs.catalog import Writer
 from haven_fs.catalog.dismissed import dismiss
-from haven_fs.tree.nodes import PhotoFolder, Text, View
-from haven_fs.tree.photoset import File, PhotoSet
+from haven_fs.tree.files import File
+from haven_fs.tree.nodes import Text, View
+from haven_fs.tree.photofolders import PhotoFolder
+from haven_fs.tree.photoset import PhotoSet
 
 
 class AskingFolder(PhotoFolder):

@@ -11,9 +11,10 @@ from haven_fs.catalog import Writer, names
 from haven_fs.catalog.libraries import NO_INBOX, find_inbox
 from haven_fs.config import Settings
 from haven_fs.hook import hookimpl
+from haven_fs.tree.files import File
 from haven_fs.tree.nodes import Folder, SmartFolder, Text, View
 from haven_fs.tree.originals import WritableFolder
-from haven_fs.tree.photoset import File, PhotoSet
+from haven_fs.tree.photoset import PhotoSet
 
 _HOW_TO = Text(
     "How to add photos.txt",

@@ -13,8 +13,8 @@ from pathlib import Path
 
 from haven_fs.catalog import names
 from haven_fs.library.ignore import is_noise
+from haven_fs.tree.files import File
 from haven_fs.tree.nodes import Text
-from haven_fs.tree.photoset import File
 from haven_fs.tree.writes import Upload
 
 INCOMING = "incoming"

@@ -3,8 +3,8 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from haven_fs.tree.files import File, FileSet
 from haven_fs.tree.nodes import Entry, Folder, Text
-from haven_fs.tree.photoset import File, FileSet
 
 
 @dataclass(frozen=True, slots=True)

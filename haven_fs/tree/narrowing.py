@@ -9,8 +9,8 @@ from collections.abc import Sequence
 from typing import Protocol, runtime_checkable
 
 from haven_fs.catalog import Writer, names
+from haven_fs.tree.files import Stamp
 from haven_fs.tree.nodes import Entry, Folder, View
-from haven_fs.tree.photoset import Stamp
 
 _FIXED = frozenset({"timeline", "review", "originals", "inbox", "recently removed"})
 """Folders at the top that are as they are, or real: a folder made there would mean something else, or nothing."""

@@ -16,8 +16,9 @@ from haven_fs.catalog.schema import LOCATED
 from haven_fs.config import Settings
 from haven_fs.hook import hookimpl
 from haven_fs.tree.disk.place import READ_ONLY, DiskPlace, check_disk_name, make_folder
+from haven_fs.tree.files import File, FileSet, Stamp
 from haven_fs.tree.nodes import Entry, Folder, SmartFolder, View
-from haven_fs.tree.photoset import File, FileSet, PhotoSet, Stamp
+from haven_fs.tree.photoset import PhotoSet
 
 
 class DiskFolder(Folder):

@@ -8,9 +8,9 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from haven_fs.catalog import Writer, names
+from haven_fs.tree.files import File
 from haven_fs.tree.junk import INCOMING
 from haven_fs.tree.nodes import View
-from haven_fs.tree.photoset import File
 
 MOST = 1000
 """Names kept in all; the oldest go first."""

@@ -5,7 +5,8 @@ from collections.abc import Sequence
 from haven_fs.catalog.lookup import originals_paths
 from haven_fs.config import Settings
 from haven_fs.hook import hookimpl
-from haven_fs.tree.nodes import PhotoFolder, SmartFolder, Text, View
+from haven_fs.tree.nodes import SmartFolder, Text, View
+from haven_fs.tree.photofolders import PhotoFolder
 from haven_fs.tree.photoset import PhotoSet
 
 _NOTE = "Haven could not read these files. They are as they were, in /Originals too; nothing was changed.\r\n\r\n"

@@ -17,8 +17,9 @@ from haven_fs.config import Settings
 from haven_fs.hook import hookimpl
 from haven_fs.library.ignore import is_noise
 from haven_fs.tree.aliases import Aliases
+from haven_fs.tree.files import File, FileSet, Stamp
 from haven_fs.tree.nodes import Entry, Folder, SmartFolder, View
-from haven_fs.tree.photoset import File, FileSet, PhotoSet, Stamp
+from haven_fs.tree.photoset import PhotoSet
 
 NAME = "Recently Removed"
 KEPT = (

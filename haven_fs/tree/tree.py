@@ -10,14 +10,15 @@ from haven_fs.catalog.libraries import NO_INBOX, find_inbox
 from haven_fs.config import Settings
 from haven_fs.errors import Forbidden
 from haven_fs.tree.disk.uploads import Uploads
+from haven_fs.tree.files import File
 from haven_fs.tree.gestures import Gestures
 from haven_fs.tree.junk import CALM, INCOMING, JunkStore
 from haven_fs.tree.listing import Listing
 from haven_fs.tree.narrowing import Narrower, can_narrow, enter_made, made_in, make
 from haven_fs.tree.nodes import Entry, Folder, PathPattern, SmartFolder, Text, View
-from haven_fs.tree.photoset import File
 from haven_fs.tree.placeholders import Placeholders
 from haven_fs.tree.searcher import Searcher
+from haven_fs.tree.spoken import SpokenFacet
 from haven_fs.tree.writes import TakesFiles, TakesPhotos, TakesUploads
 
 Node = Folder | File | Text
@@ -60,7 +61,8 @@ class Tree:
     """All smart folders over one catalog.
 
     `folders`: by their path in the tree. `patterns`: names that resolve inside any folder. `searchers`: what ranks
-    photos by meaning. `narrower`: what opens folders that were made inside others.
+    photos by meaning. `narrower`: what opens folders that were made inside others. `spoken`: how
+    phrases speak of facets.
     """
 
     def __init__(
@@ -71,6 +73,7 @@ class Tree:
         patterns: Sequence[PathPattern] = (),
         searchers: Sequence[Searcher] = (),
         narrower: Narrower | None = None,
+        spoken: Sequence[SpokenFacet] = (),
     ) -> None:
         self.catalog = catalog
         self.settings = settings
@@ -78,6 +81,7 @@ class Tree:
         self._patterns = patterns
         self._searchers = searchers
         self._narrower = narrower
+        self._spoken = spoken
         # Beside the catalog, so that a file that was sent is moved to its place, not copied.
         self.junk = JunkStore(catalog.path.parent / INCOMING)
         self.gestures = Gestures()
@@ -94,6 +98,7 @@ class Tree:
                 self.settings,
                 datetime.now(),
                 searchers=self._searchers,
+                spoken=self._spoken,
                 vectors=lambda: self.catalog.vectors,
                 remember_split=splits.append,
             )

@@ -12,8 +12,8 @@ from typing import Protocol, runtime_checkable
 from haven_fs.catalog import Writer, names
 from haven_fs.errors import Forbidden
 from haven_fs.tree.disk.place import DiskPlace
+from haven_fs.tree.files import File
 from haven_fs.tree.nodes import Folder, Text
-from haven_fs.tree.photoset import File
 
 
 @dataclass(frozen=True, slots=True)

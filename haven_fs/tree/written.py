@@ -11,8 +11,10 @@ from typing import Any, ClassVar, Protocol
 from haven_fs.catalog import Writer
 from haven_fs.errors import Forbidden
 from haven_fs.tree.aliases import Aliases
-from haven_fs.tree.nodes import Folder, PhotoFolder, Text, View
-from haven_fs.tree.photoset import File, FileSet, PhotoSet
+from haven_fs.tree.files import File, FileSet
+from haven_fs.tree.nodes import Folder, Text, View
+from haven_fs.tree.photofolders import PhotoFolder
+from haven_fs.tree.photoset import PhotoSet
 
 
 class Fact(Protocol):

@@ -8,7 +8,9 @@ from collections.abc import Sequence
 from haven_albums.facet import AlbumsFacet, FavoritesFacet
 from haven_albums.favorites import FAVORITES
 from haven_albums.folders import ALBUMS
-from haven_fs import Facet, Setting, SmartFolder, hookimpl
+from haven_albums.sidecars import StarsInSidecars
+from haven_albums.spoken import AlbumsInPhrases
+from haven_fs import Facet, Setting, SidecarSource, SmartFolder, SpokenFacet, hookimpl
 
 
 @hookimpl
@@ -27,3 +29,15 @@ def haven_facets() -> Sequence[Facet]:
 def haven_smart_folders() -> Sequence[SmartFolder]:
     """Bring /Albums and /Favorites."""
     return [ALBUMS, FAVORITES]
+
+
+@hookimpl
+def haven_sidecars() -> Sequence[SidecarSource]:
+    """Bring what sidecars say of favourites."""
+    return [StarsInSidecars()]
+
+
+@hookimpl
+def haven_phrases() -> Sequence[SpokenFacet]:
+    """Bring how phrases speak of albums."""
+    return [AlbumsInPhrases()]

@@ -22,6 +22,7 @@ SETTINGS = (
         "",
         "The model for search by meaning; empty means the one chosen with `haven models use`. "
         '"demo" knows drawn pictures only.',
+        demo=DEMO,
     ),
     Setting(
         "clip.backend", "auto", 'What runs the model: "onnx", "torch", or "auto", which uses a GPU if there is one.'

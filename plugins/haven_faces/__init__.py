@@ -12,7 +12,20 @@ from haven_faces.folders import PEOPLE, UNKNOWN
 from haven_faces.keeper import FaceKeeper
 from haven_faces.model import SETTINGS, chosen_faces
 from haven_faces.names import NamesAnalyzer
-from haven_fs import Analyzer, Command, Facet, Follower, Setting, Settings, SmartFolder, hookimpl
+from haven_faces.sidecars import NamesInSidecars
+from haven_faces.spoken import PeopleInPhrases
+from haven_fs import (
+    Analyzer,
+    Command,
+    Facet,
+    Follower,
+    Setting,
+    Settings,
+    SidecarSource,
+    SmartFolder,
+    SpokenFacet,
+    hookimpl,
+)
 
 
 @hookimpl
@@ -55,3 +68,15 @@ def haven_smart_folders() -> Sequence[SmartFolder]:
 def haven_commands() -> Sequence[Command]:
     """Bring `haven people`."""
     return [COMMAND]
+
+
+@hookimpl
+def haven_sidecars() -> Sequence[SidecarSource]:
+    """Bring what sidecars say of people."""
+    return [NamesInSidecars()]
+
+
+@hookimpl
+def haven_phrases() -> Sequence[SpokenFacet]:
+    """Bring how phrases speak of people."""
+    return [PeopleInPhrases()]

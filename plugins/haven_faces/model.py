@@ -25,6 +25,7 @@ SETTINGS = (
         "",
         "The model for finding people; empty means the one chosen with `haven models use`. "
         '"demo" knows drawn faces only.',
+        demo=DEMO,
     ),
 )
 

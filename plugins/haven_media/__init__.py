@@ -2,8 +2,9 @@
 
 from collections.abc import Sequence
 
-from haven_fs import Analyzer, Facet, FacetFolder, Settings, SmartFolder, View, hookimpl
+from haven_fs import Analyzer, Facet, FacetFolder, Settings, SmartFolder, SpokenFacet, View, hookimpl
 from haven_media.analyzer import MediaAnalyzer
+from haven_media.spoken import KeywordsInPhrases, TypesInPhrases
 
 
 def open_types(view: View) -> FacetFolder:
@@ -34,3 +35,9 @@ def haven_facets() -> Sequence[Facet]:
 def haven_smart_folders(settings: Settings) -> Sequence[SmartFolder]:
     """Bring the folders by type."""
     return [SmartFolder("Types", open_types, facet=True)]
+
+
+@hookimpl
+def haven_phrases() -> Sequence[SpokenFacet]:
+    """Bring how phrases speak of types and keywords."""
+    return [TypesInPhrases(), KeywordsInPhrases()]

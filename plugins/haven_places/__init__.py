@@ -2,11 +2,12 @@
 
 from collections.abc import Sequence
 
-from haven_fs import Analyzer, Command, Facet, Settings, SmartFolder, hookimpl
+from haven_fs import Analyzer, Command, Facet, Settings, SmartFolder, SpokenFacet, hookimpl
 from haven_places.analyzer import PlacesAnalyzer
 from haven_places.command import COMMAND
 from haven_places.facet import CountriesFacet, PlacesFacet
 from haven_places.folders import FOLDERS
+from haven_places.spoken import CountriesInPhrases, PlacesInPhrases
 
 
 @hookimpl
@@ -31,3 +32,9 @@ def haven_smart_folders(settings: Settings) -> Sequence[SmartFolder]:
 def haven_commands() -> Sequence[Command]:
     """Bring `haven places`."""
     return [COMMAND]
+
+
+@hookimpl
+def haven_phrases() -> Sequence[SpokenFacet]:
+    """Bring how phrases speak of places."""
+    return [PlacesInPhrases(), CountriesInPhrases()]

@@ -12,31 +12,20 @@ stands. That is the English one of nearly all well-known cities (Munich, Florenc
 the alternative names in the packages' tables are not marked by language.
 """
 
-import logging
 import re
 import unicodedata
 from collections import Counter
 from collections.abc import Iterator
 
 import numpy as np
-from babel import Locale, UnknownLocaleError
+from babel import Locale
 from babel.core import get_global
 
 from haven_fs import names as spelling
 from haven_places.sources import Places, plain
 
-_log = logging.getLogger(__name__)
 _PLAIN = re.compile(r"[\w '’,-]{4,}[\w)]")  # nearly all names; longer than the names that Windows keeps for devices
 _BY_PARTS = re.compile(r"\s*[/\\|]\s*")
-
-
-def locale_of(language: str) -> Locale:
-    """Return the locale for a tag such as "de" or "pt-BR"; English, with a warning in the log, if there is none."""
-    try:
-        return Locale.parse(language.strip().replace("-", "_"))
-    except (UnknownLocaleError, ValueError, TypeError):
-        _log.warning("There are no names of places in the language %r, so English ones are used.", language)
-        return Locale.parse("en")
 
 
 def name_countries(english: dict[str, str], locale: Locale) -> dict[str, str]:

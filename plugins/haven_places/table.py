@@ -6,7 +6,7 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 
-from haven_places import naming, sources, towns
+from haven_places import locales, naming, sources, towns
 
 _DATE_LINE_DEGREES = 5.0  # places this near the date line stand on both sides of it, for searches across
 
@@ -24,7 +24,7 @@ def build(language: str) -> dict[str, npt.NDArray[np.generic]]:
 
 def _build(language: str) -> dict[str, npt.NDArray[np.generic]]:
     places = sources.read_places()
-    locale = naming.locale_of(language)
+    locale = locales.locale_of(language)
     english = dict(zip(places.country, places.country, strict=True)) | sources.country_names()
     countries = naming.name_countries(english, locale)
     text = np.frombuffer("\n".join([*naming.name_places(places, locale), ""]).encode(), np.uint8)

@@ -63,7 +63,12 @@ class Engine:
 
 def _answer(view: View, phrase: str) -> Answer:
     understood = plan(
-        view.db, phrase, now=view.now, language=str(view.settings.get("language", "en")), within=view.within
+        view.db,
+        phrase,
+        now=view.now,
+        language=str(view.settings.get("language", "en")),
+        within=view.within,
+        spoken=view.spoken,
     )
     if not understood.text and not understood.words:
         return Answer(understood, None)

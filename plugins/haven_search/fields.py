@@ -7,23 +7,22 @@ have means that nothing fits.
 
 import re
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import date
 
-from haven_fs import names
+from haven_fs import Asked, names
 from haven_search import dates, filters
 from haven_search.cues import Cues
 from haven_search.datepoints import Moment
 from haven_search.datewords import DateReader
 from haven_search.filters import Filter
 from haven_search.folding import pieces, plain
-from haven_search.known import NAMED, Known, Name
+from haven_search.known import Known, Name
 from haven_search.phrase import Word, read_words
 from haven_search.vocabulary import Vocabulary
 
 _DATES = ("date", "year", "month", "day", "before", "after", "since", "until")
-_FACETS = {"people": "person", "places": "place", "countries": "country", "tag": "keyword", "keywords": "keyword"}
-_OTHERS = ("type", "kind", "camera", "make", "model", "lens", "rating", "stars", "name", "file", "filename", "caption")
+_OTHERS = ("camera", "make", "model", "lens", "rating", "stars", "name", "file", "filename", "caption")
 _STARS = re.compile(
     r"(?P<op>>=|<=|[<>≥≤])?(?P<from>[0-5])(?:(?P<plus>\+)|(?:-|\.\.)(?P<to>[0-5]))?|(?P<glyphs>[★*]{1,5})"
 )
@@ -38,6 +37,7 @@ class Fields:
         self._known = known
         self._vocabulary = vocabulary
         self._today = today
+        self._called = {plain(other): one.facet for one in known.spoken.values() for other in one.fields}
 
     def read(self, word: Word) -> Filter | Moment | list[Name] | None:
         """Return what a word that is a field means; None if its value cannot be read.
@@ -50,13 +50,17 @@ class Fields:
         if name in _DATES:
             return self._date(name, value)
         readers: dict[str, Callable[[str], Filter | None]] = {
-            "type": self._type, "kind": self._type, "camera": self._camera, "make": self._camera, "model": self._camera,
+            "camera": self._camera, "make": self._camera, "model": self._camera,
             "lens": self._lens, "rating": _rating, "stars": _rating, "name": filters.named_like,
             "file": filters.named_like, "filename": filters.named_like, "caption": filters.captioned,
         }  # fmt: skip
         if name in readers:
             return readers[name](value)
-        return self._facet(_FACETS.get(name, name), value)
+        facet = self._called.get(name, name)
+        spoken = self._known.spoken.get(facet)
+        if spoken is not None and (sorts := spoken.sorts()):
+            return self._sorts(facet, sorts, value)
+        return self._facet(facet, value)
 
     def _date(self, name: str, value: str) -> Moment | None:
         if name in ("before", "after", "since", "until"):
@@ -87,16 +91,16 @@ class Fields:
         moment = DateReader(Cues(words, self._vocabulary), self._today).whole(bound)
         return moment if moment is not None and moment.end == len(words) else None
 
-    def _type(self, value: str) -> Filter | None:
-        found = [self._one_type(part) for part in re.split(r"[,|]", value) if part]
+    def _sorts(self, facet: str, sorts: Mapping[str, Asked], value: str) -> Filter | None:
+        found = [self._sort(facet, sorts, part) for part in re.split(r"[,|]", value) if part]
         return filters.any_of(found) if found else None
 
-    def _one_type(self, value: str) -> Filter:
+    def _sort(self, facet: str, sorts: Mapping[str, Asked], value: str) -> Filter:
         senses = self._vocabulary.senses.get(pieces(value), ())
-        key = next((str(sense.value) for sense in senses if sense.role == "type"), plain(value))
-        return (
-            filters.of_type(key) if key in filters.TYPES else filters.nothing("type", f"{value}; there is no such type")
-        )
+        key = next((str(sense.value) for sense in senses if sense.role == facet), plain(value))
+        if key not in sorts:
+            return filters.nothing(facet, f"{value}; there is no such {facet}")
+        return filters.asked(facet, sorts[key])
 
     def _camera(self, value: str) -> Filter:
         wanted = pieces(value)
@@ -124,12 +128,14 @@ class Fields:
         if not found:  # one value may have a comma in it
             found = [name for part in re.split(r"[,|]", value) if part for name in self._names(facet, part)]
         return (
-            filters.with_names(found) if found else filters.nothing(facet, f"with the {facet} {value}; there is none")
+            filters.with_names(found, self._known.spoken)
+            if found
+            else filters.nothing(facet, f"with the {facet} {value}; there is none")
         )
 
     def _names(self, facet: str, value: str) -> list[Name]:
         wanted = pieces(value)
-        if facet in NAMED:
+        if facet in self._known.spoken and self._known.spoken[facet].leads is not None:
             found = [(said, name) for said, name in self._known.names.get(wanted, ()) if name.facet == facet]
             best = min((said for said, _ in found), default=0)
             called = [name for said, name in found if said == best]
@@ -141,7 +147,8 @@ class Fields:
 
 def field_names(known: Known) -> frozenset[str]:
     """Return what may stand before a colon."""
-    return frozenset((*_DATES, *_FACETS, *_OTHERS, *NAMED, "keyword", *map(plain, known.facets)))
+    spoken = (name for one in known.spoken.values() for name in (one.facet, *one.fields))
+    return frozenset((*_DATES, *_OTHERS, *map(plain, spoken), *map(plain, known.facets)))
 
 
 def _rating(value: str) -> Filter | None:

@@ -1,28 +1,16 @@
 """The filters that a phrase is made of: each a condition over `photo AS p`, its parameters, and how it is said."""
 
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from haven_fs import PhotoSet
+from haven_fs import Asked, PhotoSet, SpokenFacet
 from haven_search import fulltext
 from haven_search.dates import Stretch
 from haven_search.known import Camera, Name
 
 _WORDS = "p.id IN (SELECT rowid FROM words WHERE words MATCH ?)"
-_TYPES = {
-    "video": "videos",
-    "photo": "photos, not videos",
-    "screenshot": "screenshots",
-    "panorama": "panoramas",
-    "raw": "RAW photos",
-    "live": "live photos",
-    "burst": "photos of a burst",
-    "animation": "animations",
-}
-TYPES = frozenset(_TYPES)
-"""Keys of the facet "type", and "photo" for all that is no video."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +18,7 @@ class Filter:
     """One condition. `kind`: what it is about; `says`: what it asks for, such as "taken in Paris".
 
     `unknown`: the condition of photos of which it is not known, if SQL would say neither yes nor no to them: "not
-    2019" means undated photos too.
+    2019" means undated photos too. `of_company`: the opposite of "with Alice" is "without Alice".
     """
 
     kind: str
@@ -38,15 +26,14 @@ class Filter:
     params: tuple[Any, ...]
     says: str
     unknown: str = ""
+    of_company: bool = False
 
     def negated(self) -> "Filter":
         """Return what all other photos fulfil."""
         sql = f"NOT ({self.sql})"
         sql = f"({self.unknown} OR {sql})" if self.unknown else sql
-        return Filter(self.kind, sql, self.params, f"not {self.says}" if self.kind != "person" else self._without())
-
-    def _without(self) -> str:
-        return "without " + self.says.removeprefix("with ")
+        says = self.says.removeprefix("with ")
+        return Filter(self.kind, sql, self.params, f"without {says}" if self.of_company else f"not {self.says}")
 
     def narrow(self, photos: PhotoSet) -> PhotoSet:
         """Return the photos of a set that fulfil it."""
@@ -59,61 +46,37 @@ def any_of(filters: Sequence[Filter]) -> Filter:
         return filters[0]
     sql = " OR ".join(f"({one.sql})" for one in filters)
     says = " or ".join(dict.fromkeys(one.says for one in filters))
-    return Filter(filters[0].kind, f"({sql})", sum((one.params for one in filters), ()), says, filters[0].unknown)
+    first = filters[0]
+    params = sum((one.params for one in filters), ())
+    return Filter(first.kind, f"({sql})", params, says, first.unknown, first.of_company)
 
 
-def with_names(names: Sequence[Name]) -> Filter:
+def with_names(names: Sequence[Name], spoken: Mapping[str, SpokenFacet]) -> Filter:
     """Return the filter for photos that have any of these values."""
     marks = ", ".join("?" * len(names))
     called = " or ".join(dict.fromkeys(name.name for name in names))
-    kinds = {name.facet for name in names}
-    kind = "place" if kinds == {"place", "country"} else names[0].facet
-    says = {"person": f"with {called}", "place": f"taken in {called}", "country": f"taken in {called}"}
+    facets = dict.fromkeys(name.facet for name in names)
+    # Of a place and a country beside it, it is the place that is meant.
+    inner = (facet for facet in facets if facet in spoken and spoken[facet].within in facets)
+    facet = next(inner, names[0].facet)
+    how = spoken.get(facet) or SpokenFacet()
     return Filter(
-        kind,
+        facet,
         f"p.id IN (SELECT photo_id FROM member WHERE value_id IN ({marks}))",
         tuple(name.id for name in names),
-        says.get(kind, f"with the {kind} {called}"),
+        how.says.format(facet=facet, name=called),
+        of_company=how.leads == "with",
     )
 
 
-_PLAIN = "f.space IS NOT NULL AND f.quality >= 0.3"
-"""Faces that one sees as such, rather than a blur in the background."""
-
-
-def nobody_but(names: Sequence[Name]) -> Filter:
-    """Return the filter for photos with nobody but these people."""
-    marks = ", ".join("?" * len(names))
-    others = (
-        "NOT EXISTS (SELECT 1 FROM member m JOIN value v ON v.id = m.value_id"
-        f" WHERE m.photo_id = p.id AND v.facet = 'person' AND v.id NOT IN ({marks}))"
-        f" AND NOT EXISTS (SELECT 1 FROM face f WHERE f.photo_id = p.id AND {_PLAIN}"
-        f" AND (f.person_id IS NULL OR f.person_id NOT IN ({marks})))"
-    )
-    keys = tuple(int(name.key) if name.key.isdecimal() else 0 for name in names)
-    return Filter("person", others, (*(name.id for name in names), *keys), "with nobody else")
-
-
-def anybody() -> Filter:
-    """Return the filter for photos with any person, whether the library knows who it is or not."""
-    people = (
-        "SELECT m.photo_id FROM member m JOIN value v ON v.id = m.value_id WHERE v.facet = 'person'"
-        f" UNION ALL SELECT f.photo_id FROM face f WHERE {_PLAIN}"
-    )
-    return Filter("person", f"p.id IN ({people})", (), "with people")
+def asked(kind: str, condition: Asked, *, of_company: bool = False) -> Filter:
+    """Return the filter for a condition that a plugin speaks of."""
+    return Filter(kind, condition.sql, condition.params, condition.says, of_company=of_company)
 
 
 def nothing(kind: str, says: str) -> Filter:
     """Return the filter that nothing fulfils: what was asked for is not in the library."""
     return Filter(kind, "0", (), says)
-
-
-def of_type(key: str) -> Filter:
-    """Return the filter for a type, one of TYPES."""
-    if key == "photo":
-        return Filter("type", "p.kind <> 'video'", (), _TYPES[key])
-    typed = "SELECT photo_id FROM member WHERE value_id = (SELECT id FROM value WHERE facet = 'type' AND key = ?)"
-    return Filter("type", f"p.id IN ({typed})", (key,), _TYPES[key])
 
 
 def taken_with(cameras: Sequence[Camera], says: str | None = None) -> Filter:

@@ -45,11 +45,16 @@ def mark_excluded(reading: Reading) -> None:
         before = item
 
 
-def exclude_everybody(reading: Reading, *, faces: bool) -> None:
-    """Make items of "without people": nobody is in it, if the library knows `faces`."""
-    for place in range(len(reading.words) if faces else 0):
-        if (found := reading.cues.find(place, "people")) is not None and reading.is_free(place, found[0]):
-            item = Item(place, found[0], "person", filter=filters.anybody(), out=True)
+def exclude_at_large(reading: Reading) -> None:
+    """Make items of "without people": no value at all of a facet, if the library has any."""
+    for spoken in reading.known.spoken.values():
+        anything = spoken.anything() if spoken.at_large and spoken.facet in reading.known.facets else None
+        for place in range(len(reading.words) if anything is not None else 0):
+            found = reading.cues.find(place, spoken.at_large)
+            if anything is None or found is None or not reading.is_free(place, found[0]):
+                continue
+            condition = filters.asked(spoken.facet, anything, of_company=spoken.leads == "with")
+            item = Item(place, found[0], spoken.facet, filter=condition, out=True)
             sign = _sign_before(reading, item, "without", "not")
             if sign is not None or reading.words[place].out:
                 reading.claim(item)
@@ -133,52 +138,59 @@ def _exclude(reading: Reading, start: int, first: int, end: int) -> None:
 def resolve_names(reading: Reading, db: sqlite3.Connection, within: PhotoSet) -> dict[int, tuple[list[Name], str]]:
     """Decide which value each name is; by the id of the item: the values, any of them, and a note if it was not plain.
 
-    After "with" and "of" a person, after "in" a place. Else whoever there are photos of within, people first.
+    After "with" and "of" it is company, such as a person; after "in" a place. Else whoever there are photos of within,
+    company first.
     """
+    spoken = reading.known.spoken
     items = [item for item in reading.items if item.names]
     chosen: dict[int, tuple[list[Name], str]] = {}
     for item in items:
-        people = [pair for pair in item.names if pair[1].facet == "person"]
-        places = [pair for pair in item.names if pair[1].facet != "person"]
+        company = [pair for pair in item.names if reading.is_company(pair[1])]
+        places = [pair for pair in item.names if not reading.is_company(pair[1])]
         note = ""
-        if people and places:
-            people, places, note = _decide(reading, item, people, places, db, within)
-        chosen[id(item)] = ([name for _, name in people or places], note)
-    countries = {
-        name.key for those, _ in chosen.values() if all(name.facet == "country" for name in those) for name in those
+        if company and places:
+            company, places, note = _decide(reading, item, company, places, db, within)
+        chosen[id(item)] = ([name for _, name in company or places], note)
+    # What other names lie in, where it is meant for sure.
+    outer = {
+        (name.facet, name.key)
+        for those, _ in chosen.values()
+        if len({name.facet for name in those}) == 1
+        for name in those
     }
     for item in items:
         those, note = chosen[id(item)]
         pairs = [(said, name) for said, name in item.names if name in those]
-        inside = [pair for pair in pairs if pair[1].facet == "place" and pair[1].parent in countries]
-        alone = inside if inside and any(pair[1].facet == "place" for pair in pairs) else pairs
+        inside = [
+            (said, name)
+            for said, name in pairs
+            if name.facet in spoken and (spoken[name.facet].within, name.parent) in outer
+        ]
         written = names.fold(" ".join(word.raw for word in reading.words[item.start : item.end]))
-        best = [name for _, name in best_said(alone)]
-        chosen[id(item)] = (
-            ([name for name in best if name.fold == written] or best, note) if not inside else (best, note)
-        )
+        best = [name for _, name in best_said(inside or pairs)]
+        chosen[id(item)] = (best, note) if inside else ([name for name in best if name.fold == written] or best, note)
     return chosen
 
 
 def _decide(
     reading: Reading,
     item: Item,
-    people: list[tuple[int, Name]],
+    company: list[tuple[int, Name]],
     places: list[tuple[int, Name]],
     db: sqlite3.Connection,
     within: PhotoSet,
 ) -> tuple[list[tuple[int, Name]], list[tuple[int, Name]], str]:
-    """Return either the people or the places, and how the other would be said."""
-    name = people[0][1].name
-    to_place = f"for the place, write: in {places[0][1].name}"
-    to_person = f"for the person, write: with {name}"
+    """Return either those that are company or the places, and how the other would be said."""
+    first, other = company[0][1], places[0][1]
+    to_place = f"for the {other.facet}, write: in {other.name}"
+    to_company = f"for the {first.facet}, write: with {first.name}"
     if reading.cues.ends(item.start, "at") is not None:
-        return [], places, to_person
+        return [], places, to_company
     if reading.cues.ends(item.start, "with", "of") is not None:
-        return people, [], to_place
-    exact = [any(said == EXACT for said, _ in side) for side in (people, places)]
+        return company, [], to_place
+    exact = [any(said == EXACT for said, _ in side) for side in (company, places)]
     if exact[0] == exact[1]:
-        there = [any(filters.has_value(db, one, within) for _, one in side) for side in (people, places)]
+        there = [any(filters.has_value(db, one, within) for _, one in side) for side in (company, places)]
     else:
         there = exact
-    return ([], places, to_person) if there == [False, True] else (people, [], to_place)
+    return ([], places, to_company) if there == [False, True] else (company, [], to_place)

@@ -1,4 +1,4 @@
-"""What the library knows by name: its people, places, countries and cameras, found in the words of a phrase.
+"""What the library knows by name: the values that plugins speak of, and cameras, found in the words of a phrase.
 
 All names are read once and kept as long as nothing that bears a name has changed; a phrase then costs a few look-ups,
 and no query goes through the photos. Names are compared as `folding.pieces`, so accents, case and hyphens are nothing.
@@ -6,33 +6,23 @@ and no query goes through the photos. Names are compared as `folding.pieces`, so
 
 import re
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
 from typing import NamedTuple, TypeVar
 
+from haven_fs import SpokenFacet, Tag
 from haven_search.folding import pieces
 from haven_search.phrase import Word
-from haven_search.vocabulary import locale_of
 
-NAMED = ("person", "place", "country")
-"""Facets whose names are understood without saying which is meant; other facets' as "colour:red"."""
-EXACT, QUALIFIED, FIRST_NAME = range(3)
-"""How a name is said: as it is, "Paris TX" too; without its "(US-TX)"; by a person's first name alone."""
+EXACT, QUALIFIED, SHORT = range(3)
+"""How a name is said: as it is, "Paris TX" too; without its "(US-TX)"; for short, as by a first name alone."""
 
-# What people call countries besides their names in CLDR.
-_COUNTRIES = {
-    "usa": "US", "u s a": "US", "u s": "US", "america": "US", "uk": "GB", "u k": "GB", "great britain": "GB",
-    "britain": "GB", "holland": "NL", "uae": "AE", "emirates": "AE", "turkey": "TR", "czech republic": "CZ",
-    "burma": "MM", "ivory coast": "CI", "cape verde": "CV", "south korea": "KR", "macedonia": "MK", "swaziland": "SZ",
-}  # fmt: skip
-_UNNAMED = "person"  # "Person 12": nobody's first name
 _QUALIFIED = re.compile(r"(.+?)\s*\(([^()]+)\)")
 _KEPT = 4
 
 
 class Name(NamedTuple):
-    """A value of a facet. `parent`: the key of the value above it, as of a place's country."""
+    """A value of a facet. `parent`: the key of the value above it, as of a town's country."""
 
     id: int
     facet: str
@@ -62,13 +52,15 @@ Index = dict[tuple[str, ...], list[tuple[int, Found]]]
 class Known:
     """What one catalog names at one time; each name with how it is said: EXACT is 0, what is surer is lower.
 
-    `facets`: all there are; `longest`: pieces of the longest name; `version`: of the names in the catalog.
+    `facets`: all there are; `spoken`: how those are spoken of that plugins say; `longest`: pieces of the longest name;
+    `version`: of the names in the catalog.
     """
 
     names: Index[Name] = field(default_factory=dict)
     cameras: Index[Camera] = field(default_factory=dict)
     lenses: list[str] = field(default_factory=list)
     facets: frozenset[str] = frozenset()
+    spoken: Mapping[str, SpokenFacet] = field(default_factory=dict)
     longest: int = 1
     version: tuple[int, int] = (0, 0)
     seq: int = 0
@@ -98,18 +90,19 @@ def _at(
     return answers
 
 
-_kept: dict[tuple[str, str], Known] = {}
+_kept: dict[tuple[str, str, tuple[str, ...]], Known] = {}
 
 
-def known(db: sqlite3.Connection, language: str) -> Known:
-    """Return what the catalog of a connection names, as of its transaction."""
+def known(db: sqlite3.Connection, language: str, spoken: Sequence[SpokenFacet] = ()) -> Known:
+    """Return what the catalog of a connection names, as of its transaction, where plugins speak of it."""
     file = str(db.execute("PRAGMA database_list").fetchone()[2])
+    key = (file, language, tuple(one.facet for one in spoken))
     seq = int(db.execute("SELECT value FROM state WHERE key = 'seq'").fetchone()[0])
-    kept = _kept.get((file, language)) if file else None
+    kept = _kept.get(key) if file else None
     if kept is not None and kept.seq == seq:
         return kept
     version = db.execute("SELECT count(*), coalesce(max(seq), 0) FROM value").fetchone()
-    fresh = Known(version=version, seq=seq)
+    fresh = Known(version=version, seq=seq, spoken={one.facet: one for one in spoken})
     if kept is not None and kept.version == version:
         fresh.names, fresh.facets, fresh.longest = kept.names, kept.facets, kept.longest
     else:
@@ -118,45 +111,35 @@ def known(db: sqlite3.Connection, language: str) -> Known:
     if file:
         while len(_kept) >= _KEPT:
             _kept.pop(next(iter(_kept)), None)
-        _kept[file, language] = fresh
+        _kept[key] = fresh
     return fresh
 
 
 def _read_names(db: sqlite3.Connection, fresh: Known, language: str) -> None:
     fresh.facets = frozenset(facet for (facet,) in db.execute("SELECT DISTINCT facet FROM value"))
-    translated = _countries(language)
-    marks = ", ".join("?" * len(NAMED))
-    for row in db.execute(f"SELECT id, facet, name, fold, key, parent FROM value WHERE facet IN ({marks})", NAMED):
+    named = [one.facet for one in fresh.spoken.values() if one.leads is not None]
+    marks = ", ".join("?" * len(named))
+    for row in db.execute(f"SELECT id, facet, name, fold, key, parent FROM value WHERE facet IN ({marks})", named):
         name = Name(*row)
-        whole = pieces(name.name)
-        keys = {whole: EXACT}
-        if "'" in name.name:
-            keys.setdefault(pieces(name.name.replace("'", "")), EXACT)
-        if name.name.endswith(")") and (match := _QUALIFIED.fullmatch(name.name)):
-            keys.setdefault(pieces(match[1]), QUALIFIED)
-            keys.setdefault((*pieces(match[1]), *pieces(match[2])[1:]), EXACT)
-        if name.facet == "country":
-            keys |= dict.fromkeys(translated.get(name.key, ()), EXACT)
-        elif name.facet == "person" and len(whole) > 1 and whole[0] != _UNNAMED and len(whole[0]) > 1:
-            keys.setdefault(whole[:1], FIRST_NAME)
-        for key, said in keys.items():
+        for key, said in _called(name, fresh.spoken[name.facet], language).items():
             if key:
                 fresh.names.setdefault(key, []).append((said, name))
                 fresh.longest = max(fresh.longest, len(key))
 
 
-@lru_cache(maxsize=4)
-def _countries(language: str) -> dict[str, list[tuple[str, ...]]]:
-    """Return what countries are called, by code: as people say, in English, and in the language asked for."""
-    found: dict[str, list[tuple[str, ...]]] = {}
-    for said, code in _COUNTRIES.items():
-        found.setdefault(code, []).append(tuple(said.split()))
-    if language.partition("-")[0].lower() != "en":
-        # A library may have been given its names in another language than it is now asked in.
-        for locale in (locale_of("en"), locale_of(language)):
-            for code, name in locale.territories.items() if locale is not None else ():
-                found.setdefault(code, []).append(pieces(name))
-    return found
+def _called(name: Name, spoken: SpokenFacet, language: str) -> dict[tuple[str, ...], int]:
+    """Return what a value may be called, with how it is said then."""
+    value = Tag(name.facet, name.key, name.name, name.parent)
+    keys = {pieces(name.name): EXACT}
+    if "'" in name.name:
+        keys.setdefault(pieces(name.name.replace("'", "")), EXACT)
+    if name.name.endswith(")") and (match := _QUALIFIED.fullmatch(name.name)):
+        keys.setdefault(pieces(match[1]), QUALIFIED)
+        keys.setdefault((*pieces(match[1]), *pieces(match[2])[1:]), EXACT)
+    keys |= {pieces(other): EXACT for other in spoken.also_called(value, language)}
+    for short in spoken.shortly_called(value):
+        keys.setdefault(pieces(short), SHORT)
+    return keys
 
 
 def _read_cameras(db: sqlite3.Connection, fresh: Known) -> None:

@@ -6,11 +6,11 @@ dogs everywhere, `keyword:dog` only where somebody has noted it. A phrase is nev
 """
 
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from haven_fs import PhotoSet
+from haven_fs import PhotoSet, SpokenFacet
 from haven_search import filters, fulltext, joining
 from haven_search.cues import Cues
 from haven_search.dates import Span, Stretch, Yearly
@@ -27,8 +27,8 @@ from haven_search.vocabulary import vocabulary
 
 __all__ = ["Plan", "Understood", "matching_words", "plan"]
 
-_EITHER = ("type", "camera", "lens", "file", "name")
-"""Kinds of which a photo has only one, so that two of them mean either."""
+_EITHER = ("camera", "lens", "file", "name")
+"""Kinds of which a photo has only one, so that two of them mean either; so do some facets."""
 _CUT = "The phrase is so long that only its beginning was used."
 
 
@@ -39,19 +39,23 @@ def plan(
     now: datetime,
     language: str = "en",
     within: PhotoSet = PhotoSet(),  # noqa: B008
+    spoken: Sequence[SpokenFacet] = (),
 ) -> Plan:
-    """Understand a phrase as of `now`, in the owner's language and in English, among the photos of `within`."""
-    names = known(db, language)
-    spoken = vocabulary(language)
-    words, cut = read_words(phrase, field_names(names), spoken.elisions)
-    cues = Cues(words, spoken)
+    """Understand a phrase as of `now`, in the owner's language and in English, among the photos of `within`.
+
+    `spoken`: how phrases speak of facets, see View.
+    """
+    names = known(db, language, spoken)
+    words_of_language = vocabulary(language)
+    words, cut = read_words(phrase, field_names(names), words_of_language.elisions)
+    cues = Cues(words, words_of_language)
     today = now.date()
-    reading = Reading(db, cues, names, DateReader(cues, today), Fields(db, names, spoken, today))
+    reading = Reading(db, cues, names, DateReader(cues, today), Fields(db, names, words_of_language, today))
     joining.mark_excluded(reading)
-    joining.exclude_everybody(reading, faces="person" in names.facets)
+    joining.exclude_at_large(reading)
     joining.exclude_words(reading)
     items = sorted(reading.items, key=lambda item: item.start)
-    meanings = _meanings(items, joining.resolve_names(reading, db, within))
+    meanings = _meanings(items, joining.resolve_names(reading, db, within), names.spoken)
     conditions, others = _conditions(reading, items, meanings)
     photos = within
     for condition in conditions:
@@ -94,12 +98,14 @@ class Meaning:
     note: str = ""
 
 
-def _meanings(items: Sequence[Item], chosen: dict[int, tuple[list[Name], str]]) -> dict[int, Meaning]:
+def _meanings(
+    items: Sequence[Item], chosen: dict[int, tuple[list[Name], str]], spoken: Mapping[str, SpokenFacet]
+) -> dict[int, Meaning]:
     found: dict[int, Meaning] = {}
     for item in items:
         if item.names:
             names, note = chosen[id(item)]
-            found[id(item)] = Meaning(filters.with_names(names), tuple(names), note)
+            found[id(item)] = Meaning(filters.with_names(names, spoken), tuple(names), note)
         elif item.moment is not None:
             found[id(item)] = Meaning(filters.dated(item.moment.stretches))
         elif item.filter is not None:
@@ -110,7 +116,7 @@ def _meanings(items: Sequence[Item], chosen: dict[int, tuple[list[Name], str]]) 
 def _say(item: Item, meaning: Meaning, *, another: bool) -> str:
     says = meaning.filter.negated().says if item.out else meaning.filter.says
     says = f"or {says}" if another else says
-    says = f"{says} and nobody else" if item.only and meaning.filter.kind == "person" else says
+    says = f"{says} and nobody else" if item.only and meaning.filter.of_company else says
     return f"{says} ({meaning.note})" if meaning.note else says
 
 
@@ -120,22 +126,30 @@ def _conditions(reading: Reading, items: Sequence[Item], meanings: dict[int, Mea
     found = [meanings[id(item)].filter.negated() for item in items if item.out]
     others: set[int] = set()
     named = [item for item in wanted if item.names]
-    people = [item for item in named if meanings[id(item)].names[0].facet == "person"]
-    found += _people(reading, people, meanings, others)
-    found += _where(reading, [item for item in named if item not in people], meanings, others)
+    single = [item for item in named if _is_single(reading, meanings[id(item)].names)]
+    for facet in dict.fromkeys(meanings[id(item)].names[0].facet for item in named if item not in single):
+        same = [item for item in named if item not in single and meanings[id(item)].names[0].facet == facet]
+        found += _all_of(reading, same, meanings, others)
+    found += _where(reading, single, meanings, others)
     found += _when([item for item in wanted if item.moment is not None], others)
     rest = [item for item in wanted if item.filter is not None]
-    for kind in _EITHER:
+    either = (*(one.facet for one in reading.known.spoken.values() if one.single), *_EITHER)
+    for kind in either:
         same = [item for item in rest if meanings[id(item)].filter.kind == kind]
         if same:
             found.append(filters.any_of([meanings[id(item)].filter for item in same]))
             others.update(map(id, same[1:]))
-    found += [meanings[id(item)].filter for item in rest if meanings[id(item)].filter.kind not in _EITHER]
+    found += [meanings[id(item)].filter for item in rest if meanings[id(item)].filter.kind not in either]
     return found, others
 
 
-def _people(reading: Reading, items: Sequence[Item], meanings: dict[int, Meaning], others: set[int]) -> list[Filter]:
-    """Return the filters for people: all of them, but either where "or" stands between."""
+def _is_single(reading: Reading, names: Sequence[Name]) -> bool:
+    spoken = reading.known.spoken.get(names[0].facet)
+    return spoken is not None and spoken.single
+
+
+def _all_of(reading: Reading, items: Sequence[Item], meanings: dict[int, Meaning], others: set[int]) -> list[Filter]:
+    """Return the filters for values of one facet, such as people: all of them, but either where "or" stands between."""
     groups: list[list[Name]] = []
     for item, joint in zip(items, joining.joints(reading, items), strict=True):
         names = meanings[id(item)].names
@@ -144,26 +158,30 @@ def _people(reading: Reading, items: Sequence[Item], meanings: dict[int, Meaning
             others.add(id(item))
         else:
             groups.append(list(names))
-    found = [filters.with_names(group) for group in groups]
-    if any(item.only for item in items):
-        found.append(filters.nobody_but([name for group in groups for name in group]))
+    spoken = reading.known.spoken
+    found = [filters.with_names(group, spoken) for group in groups]
+    facet = groups[0][0].facet
+    if any(item.only for item in items) and facet in spoken:
+        alone = spoken[facet].nothing_but([name.key for group in groups for name in group])
+        found += [filters.asked(facet, alone)] if alone is not None else []
     return found
 
 
 def _where(reading: Reading, items: Sequence[Item], meanings: dict[int, Meaning], others: set[int]) -> list[Filter]:
     """Return the filter for places: any of them; a country only if no place in it is named beside it."""
     joint = joining.joints(reading, items)
-    inside = {name.parent for item in items for name in meanings[id(item)].names if name.facet == "place"}
+    spoken = reading.known.spoken
+    inside = {(spoken[name.facet].within, name.parent) for item in items for name in meanings[id(item)].names}
     places: dict[Name, None] = {}
     for place, item in enumerate(items):
         names = meanings[id(item)].names
         listed = "or" in (joint[place], *joint[place + 1 : place + 2])
-        narrowed = not listed and all(name.facet == "country" and name.key in inside for name in names)
+        narrowed = not listed and all((name.facet, name.key) in inside for name in names)
         if not narrowed:
             if places:
                 others.add(id(item))
             places |= dict.fromkeys(names)
-    return [filters.with_names(list(places))] if places else []
+    return [filters.with_names(list(places), spoken)] if places else []
 
 
 def _when(items: Sequence[Item], others: set[int]) -> list[Filter]:

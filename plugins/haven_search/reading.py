@@ -17,7 +17,7 @@ from haven_search.datepoints import CERTAIN, Moment
 from haven_search.datewords import DateReader
 from haven_search.fields import Fields
 from haven_search.filters import Filter
-from haven_search.known import EXACT, FIRST_NAME, Camera, Known, Name
+from haven_search.known import EXACT, SHORT, Camera, Known, Name
 from haven_search.vocabulary import AFTER_CUE, FUNCTION, NOT_AMONG_WORDS, NOT_BEFORE_WORDS, SHY, SURE
 
 # What cameras, phones and messengers call files: IMG_2041, DSC01234, P1020304, PXL_2021..., 20190102_030405.
@@ -55,7 +55,8 @@ class Reading:
         self.owner: list[Item | None] = [None] * len(self.words)
         self.items: list[Item] = []
         self._db = db
-        self._known = known
+        self.known = known
+        self._sorts = {one.facet: sorts for one in known.spoken.values() if (sorts := one.sorts())}
         self._dates = dates
         letters = [word.raw for word in self.words if word.raw.lower() != word.raw.upper()]
         self._shouted = len(letters) > 1 and all(raw == raw.upper() for raw in letters)
@@ -71,6 +72,11 @@ class Reading:
         item.out = item.out or self.words[item.start].out
         self.items.append(item)
         self.owner[item.start : item.end] = [item] * (item.end - item.start)
+
+    def is_company(self, name: Name) -> bool:
+        """Tell whether a value is led to by "with", as a person is, and not by "in"."""
+        spoken = self.known.spoken.get(name.facet)
+        return spoken is not None and spoken.leads == "with"
 
     def is_free(self, start: int, end: int) -> bool:
         """Tell whether no item has any of these words."""
@@ -112,12 +118,12 @@ class Reading:
         moment = self._dates.find(place)
         if moment is not None and (moment.doubt == CERTAIN or self._has_cue(moment, place)):
             yield Item(place, moment.end, "date", moment=moment)
-        for count, named in self._known.names_at(self.words, place):
+        for count, named in self.known.names_at(self.words, place):
             able = self._able(named)
             if able and not self._is_common(place, count):
                 yield Item(place, place + count, "name", names=able)
                 break
-        for count, cameras in self._known.cameras_at(self.words, place):
+        for count, cameras in self.known.cameras_at(self.words, place):
             if not self._is_common(place, count):
                 yield self._camera(place, count, cameras)
                 break
@@ -153,8 +159,9 @@ class Reading:
         return moment.named and of is not None and self.is_plain(of - 1)
 
     def _able(self, named: Sequence[tuple[int, Name]]) -> list[tuple[int, Name]]:
-        """Return those of the names that can be meant: of places, those that there are photos of."""
-        return [(said, name) for said, name in named if name.facet == "person" or filters.has_value(self._db, name)]
+        """Return those of the names that can be meant: of most facets, those that there are photos of."""
+        spoken = self.known.spoken
+        return [(said, name) for said, name in named if spoken[name.facet].unseen or filters.has_value(self._db, name)]
 
     def _is_common(self, place: int, count: int) -> bool:
         """Tell whether a name is an ordinary word too, or one that steers."""
@@ -173,7 +180,7 @@ class Reading:
         return len(self.items) > before
 
     def _doubtful(self, place: int) -> Iterator[Item]:
-        for count, named in self._known.names_at(self.words, place):
+        for count, named in self.known.names_at(self.words, place):
             meant = [(said, name) for said, name in self._able(named) if self._stands_out(place, count, name)]
             if meant and self._is_common(place, count):
                 yield Item(place, place + count, "name", names=meant)
@@ -181,8 +188,9 @@ class Reading:
         if moment is not None and not self._says_more(moment, place) and self._allows(moment.doubt, place, moment.end):
             yield Item(place, moment.end, "date", moment=moment)
         for count, sense in self.cues.at(place):
-            if sense.role == "type" and self._allows(sense.doubt, place, place + count):
-                yield Item(place, place + count, "type", filter=filters.of_type(sense.value))
+            asked = self._sorts.get(sense.role, {}).get(str(sense.value))
+            if asked is not None and self._allows(sense.doubt, place, place + count):
+                yield Item(place, place + count, sense.role, filter=filters.asked(sense.role, asked))
 
     def _allows(self, doubt: int, start: int, end: int) -> bool:
         """Tell whether the words around speak for what is in doubt."""
@@ -208,7 +216,7 @@ class Reading:
     def _stands_out(self, start: int, count: int, name: Name) -> bool:
         """Tell whether a name that is an ordinary word is written as a name.
 
-        A person's with a capital, or after "with" or "of"; a place's with a capital that is not just the phrase's
+        Company's with a capital, or after "with" or "of"; a place's with a capital that is not just the phrase's
         first. Where all nouns have capitals, only what stands before or around speaks for either.
         """
         end = start + count
@@ -217,7 +225,7 @@ class Reading:
         if count == 1 and self.words[start].key in _LETTERS:
             return False  # "a" is no town, even if Å is one
         nouns = self.cues.vocabulary.nouns
-        if name.facet == "person":
+        if self.is_company(name):
             led = self.cues.has(start - 1, "with", "of") or bool(self.words[start].key.endswith("'s"))
             return led or (capital and (apart or not nouns))
         led = self.cues.has(start - 1, "at")
@@ -226,5 +234,5 @@ class Reading:
 
 def best_said(names: Sequence[tuple[int, Name]]) -> list[tuple[int, Name]]:
     """Return those names that are said most nearly as they are; a first name only if nothing else is meant."""
-    best = min((said for said, _ in names), default=FIRST_NAME)
+    best = min((said for said, _ in names), default=SHORT)
     return [(said, name) for said, name in names if said == best]

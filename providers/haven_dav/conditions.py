@@ -15,9 +15,9 @@ from haven_dav.send import Environ
 from haven_dav.status import Locked, PreconditionFailed
 from haven_fs.errors import Malformed
 from haven_fs.tree.actions import THERE, Change
+from haven_fs.tree.files import File
 from haven_fs.tree.nodes import View
 from haven_fs.tree.originals import path_of
-from haven_fs.tree.photoset import File
 from haven_fs.tree.tree import Located, Tree
 
 _LONGEST_IF = 16 * 1024
@@ -172,7 +172,7 @@ class Locks:
         """Raise Refused unless what a request's If header says is so."""
         lists = self._lists(environ)
         if lists and not any(self._holds(view, at, one) for one in lists):
-            raise PreconditionFailed("What is here is not as the program thought any more.")
+            raise PreconditionFailed("What is here has changed since the program last looked.")
 
     def _holds(self, view: View, at: Located, one: _List) -> bool:
         if one.path is not None:
@@ -220,4 +220,4 @@ def check_conditions(environ: Environ, node: object) -> None:
         raise PreconditionFailed(THERE)
     match = environ.get("HTTP_IF_MATCH")
     if match is not None and (node is None or (match.strip() != "*" and (etag is None or etag not in match))):
-        raise PreconditionFailed("The file is another one by now.")
+        raise PreconditionFailed("The file has been replaced in the meantime.")

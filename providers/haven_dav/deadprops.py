@@ -18,9 +18,9 @@ from haven_fs.catalog.moving import file_at
 from haven_fs.errors import NotFound
 from haven_fs.tree.actions import NOTHING, Change, Writing, real_of, refusal
 from haven_fs.tree.disk.place import DiskPlace, check_library
+from haven_fs.tree.files import File
 from haven_fs.tree.nodes import Folder, Text
 from haven_fs.tree.originals import DiskFolder
-from haven_fs.tree.photoset import File
 from haven_fs.tree.tree import Located, Tree
 from haven_fs.tree.writes import TakesPhotos, TakesUploads
 

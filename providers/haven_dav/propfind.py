@@ -18,11 +18,11 @@ from defusedxml.ElementTree import fromstring
 
 from haven_fs.catalog import names
 from haven_fs.catalog.spelling import http_date, iso_date
+from haven_fs.tree.files import File, Stamp
 from haven_fs.tree.listing import Listing
 from haven_fs.tree.narrowing import Versions
 from haven_fs.tree.nodes import Folder, Text, View
 from haven_fs.tree.originals import DiskFolder
-from haven_fs.tree.photoset import File, Stamp
 
 LONGEST_BODY = 64 * 1024
 """Bytes of a request's XML that are read: real clients send under 2 KB."""
@@ -100,7 +100,7 @@ def parse(body: bytes) -> Wanted:
         return Wanted(include=_names(children.get("{DAV:}include")))
     if "{DAV:}prop" in children:
         return Wanted(names=_names(children["{DAV:}prop"]))
-    raise BadRequest("The DAV:propfind element says neither prop, nor allprop, nor propname.")
+    raise BadRequest("The DAV:propfind element contains neither prop, allprop nor propname.")
 
 
 def read_xml(body: bytes, name: str) -> Element:
@@ -119,7 +119,7 @@ def _names(element: Element | None) -> tuple[tuple[str, str], ...]:
     for child in element if element is not None else ():
         found[split_tag(child.tag)] = None
         if len(found) > MOST_PROPERTIES:
-            raise BadRequest(f"More than {MOST_PROPERTIES} properties are asked for.")
+            raise BadRequest(f"More than {MOST_PROPERTIES} properties are requested.")
     return tuple(found)
 
 

@@ -31,9 +31,9 @@ from haven_fs.catalog.libraries import all_libraries
 from haven_fs.config import default_data_dir
 from haven_fs.datafolder import DataFolder
 from haven_fs.errors import Refused
+from haven_fs.tree.files import File
 from haven_fs.tree.nodes import Folder, Text, View
 from haven_fs.tree.originals import path_of
-from haven_fs.tree.photoset import File
 from haven_fs.tree.tree import Located, Tree
 
 logger = logging.getLogger(__name__)

@@ -15,10 +15,10 @@ from haven_dav.status import status_of
 from haven_fs.catalog import names
 from haven_fs.errors import Refused
 from haven_fs.tree.actions import Actions
+from haven_fs.tree.files import File
 from haven_fs.tree.narrowing import Versions
 from haven_fs.tree.nodes import Folder, Text
 from haven_fs.tree.originals import path_of
-from haven_fs.tree.photoset import File
 from haven_fs.tree.tree import Tree
 
 

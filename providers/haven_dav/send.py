@@ -15,7 +15,7 @@ from typing import Any, BinaryIO
 
 from haven_fs import sendfile
 from haven_fs.catalog.spelling import etag, http_date
-from haven_fs.tree.photoset import File
+from haven_fs.tree.files import File
 
 BLOCK = 256 * 1024
 
@@ -42,14 +42,14 @@ def open_original(file: File) -> BinaryIO:
             raise NotThere(503, file.away) from error
         if isinstance(error, PermissionError):
             raise NotThere(
-                403, "Haven is not allowed to read this file. Give the user it runs as the right to."
+                403, "Haven is not allowed to read this file. Give the user it runs as permission."
             ) from error
-        raise NotThere(404, "This file is not on the disk any more.") from error
+        raise NotThere(404, "This file is no longer on the disk.") from error
     if not stat.S_ISREG(os.fstat(descriptor).st_mode) or not Path(os.path.realpath(file.path)).is_relative_to(
         file.root
     ):
         os.close(descriptor)
-        raise NotThere(403, "This path leads out of the library now, and Haven does not follow it.")
+        raise NotThere(403, "This path now leads out of the library, so Haven does not follow it.")
     return os.fdopen(descriptor, "rb", buffering=0)
 
 

@@ -9,7 +9,7 @@ from helpers.albums import Shelf
 from haven_fs.catalog.undo import corrections, last_gesture
 from haven_fs.errors import AlreadyExists, Forbidden, Refused
 from haven_fs.library.xmp_markup import EMPTY
-from haven_fs.tree.nodes import RankedFolder
+from haven_fs.tree.photofolders import RankedFolder
 from haven_fs.tree.writes import LetsGo, MakesFolders, Removable, Renamable, TakesFolders, TakesPhotos
 
 PHOTOS = [f"IMG_{number}.jpg" for number in range(1, 9)]
@@ -206,7 +206,7 @@ def test_deleting_photo_by_photo_and_then_the_folder_is_one_thing(shelf: Shelf) 
         for name in (PHOTOS[2], PHOTOS[0], PHOTOS[1]):
             shelf.copy(name, path)
     shelf.copy(PHOTOS[4], "Albums/A/Inner", "first.jpg")
-    shelf.pause()
+    shelf.later()
     before = shelf.state()
     shelf.take_out(PHOTOS[0], "Albums/A")
     for name in ("first.jpg", *PHOTOS[:3]):
@@ -233,7 +233,7 @@ def test_what_was_taken_out_earlier_stays_out(shelf: Shelf) -> None:
     for name in PHOTOS[:3]:
         shelf.copy(name, "Albums/A")
     shelf.take_out(PHOTOS[0], "Albums/A")
-    shelf.pause()
+    shelf.later()
     shelf.take_out(PHOTOS[1], "Albums/A")
     shelf.write("Albums/A", "remove")
     shelf.undo(1)

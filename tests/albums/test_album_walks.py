@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from helpers.albums import Shelf
+from helpers.effort import times
 from hypothesis import HealthCheck, event, given, settings
 from hypothesis import strategies as st
 
@@ -191,14 +192,14 @@ def check_facet(shelf: Shelf) -> None:
     assert len(values) == len(bare)
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=times(8, 25), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data())
 def test_random_writes(shelf: Shelf, data: st.DataObject) -> None:
     shelf.clear()
     walk = Walk(shelf, data)
     states = [(shelf.state(), copy.deepcopy(walk.model))]
     for _ in range(data.draw(st.integers(1, 14))):
-        shelf.pause()  # each its own gesture
+        shelf.later()  # each its own gesture
         if walk.step():
             walk.check()
             states.append((shelf.state(), copy.deepcopy(walk.model)))

@@ -222,7 +222,7 @@ def test_sidecars_that_are_there_are_added_to_and_damaged_ones_left(home: Named)
     assert (report["written"], report["unchanged"]) == (2, 0)
     skipped = {Path(item["file"]).name: item["reason"] for item in report["skipped"]}
     assert skipped.keys() == {"c.jpg.xmp", "d.jpg.xmp", "e.jpg.xmp"}
-    assert "damaged" in skipped["c.jpg.xmp"] and "shape" in skipped["d.jpg.xmp"] and "link" in skipped["e.jpg.xmp"]
+    assert "damaged" in skipped["c.jpg.xmp"] and "cropped" in skipped["d.jpg.xmp"] and "link" in skipped["e.jpg.xmp"]
     assert elsewhere.read_bytes() == files["b.xmp"]
     for name in ("c.jpg.xmp", "d.jpg.xmp"):
         assert (home.root / name).read_bytes() == files[name]

@@ -146,6 +146,8 @@ def test_a_data_folder_that_cannot_be_made(tmp_path: Path) -> None:
     make_photo(tmp_path / "Pictures/a.jpg")
     words = refused("index", tmp_path / "Pictures", "--data", tmp_path / "file/data")
     assert "cannot be used" in words
+    words = refused("index", tmp_path / "Pictures", "--data", tmp_path / "file")
+    assert "is a file, and --data takes a folder" in words
 
 
 def test_a_port_that_is_taken(tmp_path: Path) -> None:

@@ -8,8 +8,8 @@ from helpers.files import states
 from helpers.serving import haven
 
 from haven_fs.datafolder import DataFolder
+from haven_fs.tree.files import File
 from haven_fs.tree.nodes import Folder, Text, View
-from haven_fs.tree.photoset import File
 from haven_fs.tree.tree import Tree
 
 FOLDERS = ("cameras", "odd")

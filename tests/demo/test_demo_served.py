@@ -2,7 +2,6 @@
 
 import json
 import re
-import subprocess
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
@@ -11,7 +10,7 @@ from urllib.parse import quote
 
 import pytest
 from helpers.dav import Client
-from helpers.serving import HAVEN, Serving, environment, haven, wait_for
+from helpers.serving import Serving, haven, start_serving, wait_for
 from PIL import Image
 
 from haven_fs.demo import plan
@@ -22,11 +21,7 @@ README = Path(__file__).parents[2] / "README.md"
 @pytest.fixture(scope="module")
 def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Serving]:
     folder = tmp_path_factory.mktemp("demo")
-    command = [*HAVEN, "demo", "--data", str(folder), "--port", "0"]
-    with (folder / "log").open("w") as log:
-        process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=log, text=True, env=environment())
-    assert process.stdout is not None
-    serving = Serving(process.stdout.readline().rpartition(" ")[2].strip(), folder / "data", process)
+    serving = start_serving(["demo", "--data", str(folder)], folder / "data")
     try:
         wait_for(lambda: serving.status()["photos"], "the first photos")
         serving.settle()

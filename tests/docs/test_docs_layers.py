@@ -11,6 +11,8 @@ import pytest
 from helpers.catalogs import make_tables
 
 import haven_fs
+from haven_fs.config import load_settings
+from haven_fs.plugins import Plugins
 
 ROOT = Path(__file__).parents[2]
 DESIGN = (ROOT / "docs/design.md").read_text(encoding="utf-8")
@@ -182,6 +184,26 @@ def test_chroma_is_imported_behind_its_interface_only():
     users = {m for m in MODULES for name in imported(m) if name.partition(".")[0] == "chromadb"}
     assert users
     assert all(is_in(module, "haven_fs.vectors") for module in users)
+
+
+def test_the_tables_of_a_plugin_are_its_own():
+    plugins = Plugins(only=("albums", "faces", "places", "search"))
+    facets = plugins.facets(load_settings(Path("nowhere"), plugins.settings()))
+    owners = {
+        table: type(facet).__module__.partition(".")[0]
+        for facet in facets
+        for script in facet.migrations
+        for table in re.findall(r"CREATE (?:VIRTUAL )?TABLE (\w+)", script)
+    }
+    assert {"face", "album_photo", "place_name", "unwanted"} <= owners.keys()
+    named = re.compile(rf"\b(?:FROM|JOIN|INTO|UPDATE|IGNORE|REPLACE) ({'|'.join(owners)})\b")
+    taken = [
+        f"{module} names {table}"
+        for module, path in MODULES.items()
+        for table in named.findall(path.read_text(encoding="utf-8"))
+        if not is_in(module, owners[table]) and module != "haven_fs.catalog.schema"  # which adopts older catalogs
+    ]
+    assert not taken
 
 
 def test_the_tables_of_the_catalog_are_described():

@@ -16,8 +16,8 @@ from haven_fs.catalog.corrections import FILE
 from haven_fs.catalog.findings import Analysis
 from haven_fs.catalog.undo import KIND, corrections, undo
 from haven_fs.errors import AlreadyExists, Forbidden, Refused
+from haven_fs.tree.files import File
 from haven_fs.tree.nodes import Folder
-from haven_fs.tree.photoset import File
 from haven_fs.tree.tree import Tree
 from haven_fs.tree.writes import LetsGo, MakesFolders, Removable, Renamable, TakesFolders, TakesPhotos
 

@@ -20,7 +20,7 @@ class Grouped(Home):
 
     def __init__(self, folder: Path) -> None:
         super().__init__(folder)
-        self.add()
+        self.add_library()
         self.keeper = self.new_keeper()
         self._number = 0
 

@@ -5,8 +5,8 @@ from contextlib import contextmanager
 from typing import Any
 
 from haven_fs.catalog.undo import KIND, corrections, undo
+from haven_fs.tree.files import File
 from haven_fs.tree.nodes import Folder
-from haven_fs.tree.photoset import File
 from helpers.home import Home
 
 
@@ -112,11 +112,6 @@ class Shelf(Home):
     def take_out(self, photo: str, album: str) -> None:
         """Delete a photo in a folder."""
         self.write(album, "take_out", f"@{album}/{photo}")
-
-    def pause(self) -> None:
-        """Let a minute go by since everything that was said."""
-        with self.catalog.write() as w:
-            w.db.execute("UPDATE correction SET at = at - 60")
 
     def undo(self, count: int) -> None:
         """Take the newest corrections back, of those that were not; all of it must go."""

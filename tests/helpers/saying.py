@@ -5,9 +5,6 @@ from typing import Any
 
 from haven_fs.catalog.undo import corrections, undo
 from haven_fs.tree.nodes import Folder
-from haven_fs.tree.photoset import File
-from haven_fs.tree.tree import Node
-from haven_fs.tree.writes import TakesPhotos
 from helpers.home import Home
 
 
@@ -49,38 +46,17 @@ class Saying(Home):
             assert isinstance(folder, Folder), path
             return str(folder.stamp())
 
-    def copy(self, photo: str, folder: str, name: str | None = None) -> None:
-        """Do what COPY of a photo into a folder does. Raises Refused."""
-        with self.opened(folder) as target, self.opened(photo) as file:
-            assert isinstance(file, File), photo
-            assert isinstance(target, TakesPhotos), folder
-            with self.catalog.write(by="", place=folder) as w:
-                target.put_photo(w, name or file.name, file)
+    def copy(self, photo: str, folder: str, name: str = "") -> None:
+        """Copy a photo into a folder. Raises Refused."""
+        super().copy(photo, f"{folder}/{name}")
 
-    def move(self, photo: str, folder: str, name: str | None = None) -> bool:
-        """Do what MOVE of a photo into a folder of the same question does. Raises Refused."""
-        with self.opened(folder) as target, self.opened(photo) as file, self.opened(_above(photo)) as source:
-            assert isinstance(file, File), photo
-            assert isinstance(target, TakesPhotos) and isinstance(source, Folder), folder
-            with self.catalog.write(by="", place=_above(photo)) as w:
-                return target.move_photo(w, name or file.name, file, source)
+    def move(self, photo: str, folder: str, name: str = "") -> None:
+        """Move a photo into a folder. Raises Refused."""
+        super().move(photo, f"{folder}/{name}")
 
-    def delete(self, photo: str) -> None:
-        """Do what DELETE of a photo does. Raises Refused."""
-        self.write(_above(photo), "take_out", f"@{photo}")
-
-    def write(self, path: str, what: str, *arguments: Any) -> None:
-        """Call a write of a folder; arguments that are paths of the tree ("@Places/Paris") are opened first."""
-        tree = self.tree()
-        with tree.view() as view:
-            folder = tree.resolve(view, path.split("/"))
-            opened: list[Node | Any] = [
-                tree.resolve(view, a[1:].split("/")) if isinstance(a, str) and a.startswith("@") else a
-                for a in arguments
-            ]
-            assert folder is not None and None not in opened, (path, arguments)
-            with self.catalog.write(by="", place=path) as w:
-                getattr(folder, what)(w, *opened)
+    def rename(self, folder: str, name: str) -> None:
+        """Give a folder another name. Raises Refused."""
+        super().move(folder, f"{folder.rpartition('/')[0]}/{name}")
 
     def said(self) -> list[str]:
         """Return the kinds of the corrections, the oldest first."""
@@ -103,14 +79,3 @@ class Saying(Home):
             found[path] = self.listed(path)
             left += [f"{path}/{name}" for name in self.folders(path)]
         return found
-
-    def index_anew(self) -> None:
-        """Have every file be looked into again, by analyzers that know nothing of what they said."""
-        with self.catalog.write() as w:
-            w.db.execute("DELETE FROM analysis")
-            w.db.execute("UPDATE original SET probed = 0")
-        self.index()
-
-
-def _above(path: str) -> str:
-    return path.rpartition("/")[0]

@@ -6,13 +6,13 @@ import shutil
 import signal
 import sqlite3
 import subprocess
-import sys
+import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 from urllib.parse import urlsplit
 
 from haven_fs.analysis.analyzer import Analyzer
@@ -21,10 +21,12 @@ from haven_fs.catalog import Catalog
 from haven_fs.config import load_settings
 from haven_fs.errors import UserError
 from helpers.files import states
+from helpers.forking import HAVEN, Process, environment, start
 from helpers.home import plugins
 
-HAVEN = [sys.executable, "-m", "haven_fs"]
-PATIENCE = 120.0
+__all__ = ["HAVEN", "Serving", "environment", "haven", "serve", "serve_copy", "wait_for"]
+
+PATIENCE = 240.0
 """Seconds to wait for what should take one or two; a loaded machine is no reason to fail."""
 
 
@@ -34,7 +36,8 @@ class Serving:
 
     url: str
     data: Path
-    process: subprocess.Popen[str]
+    process: Process
+    output: IO[str]
     lines: list[str] = field(default_factory=list)
 
     @property
@@ -77,8 +80,7 @@ class Serving:
             except subprocess.TimeoutExpired:
                 self.process.kill()
                 self.process.wait()
-        if self.process.stdout:
-            self.process.stdout.close()
+        self.output.close()
 
 
 @contextmanager
@@ -88,22 +90,32 @@ def serve(*libraries: Path, data: Path, **options: Any) -> Iterator[Serving]:
     arguments = [str(library) for library in libraries]
     for name, value in options.items():
         arguments += [f"--{name.replace('_', '-')}"] + ([] if value is True else [str(value)])
-    command = [*HAVEN, "serve", *arguments, "--data", str(data), "--port", "0"]
-    log = data.parent / f"{data.name}.log"
-    with log.open("a") as errors:
-        process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=errors, text=True, env=environment())
-    assert process.stdout is not None
-    first = process.stdout.readline()
-    serving = Serving(first.rpartition(" ")[2].strip(), data, process, [first])
+    serving = start_serving(["serve", *arguments, "--data", str(data)], data)
     try:
-        assert first.startswith("Serving on http"), f"{first!r}\n{log.read_text()}"
-        while (line := process.stdout.readline()) and "Ctrl+C" not in line:
-            serving.lines.append(line)
         if settled:
             serving.settle()
         yield serving
     finally:
         serving.stop()
+
+
+def start_serving(arguments: Sequence[str], data: Path) -> Serving:
+    """Start `haven serve` or `haven demo` on a free port and return it as soon as it answers; stop it at the end."""
+    log = data.parent / f"{data.name}.log"
+    reading, writing = os.pipe()
+    output = os.fdopen(reading, encoding="utf-8")
+    with Path(os.devnull).open() as nothing, os.fdopen(writing, "wb") as written, log.open("ab") as errors:
+        process = start([*arguments, "--port", "0"], stdin=nothing, stdout=written, stderr=errors)
+    first = output.readline()
+    serving = Serving(first.rpartition(" ")[2].strip(), data, process, output, [first])
+    try:
+        assert first.startswith("Serving on http"), f"{first!r}\n{log.read_text()}"
+        while (line := output.readline()) and "Ctrl+C" not in line:
+            serving.lines.append(line)
+    except BaseException:
+        serving.stop()
+        raise
+    return serving
 
 
 @contextmanager
@@ -116,19 +128,22 @@ def serve_copy(base: Path, folder: Path, **options: Any) -> Iterator[Serving]:
     assert states(base / "Pictures") == before
 
 
-def haven(*arguments: object, check: bool = True, input: str | None = None) -> subprocess.CompletedProcess[str]:
+def haven(*arguments: object, check: bool = True, input: str = "") -> subprocess.CompletedProcess[str]:
     """Run a command of `haven` to its end."""
-    command = [*HAVEN, *map(str, arguments)]
-    done = subprocess.run(
-        command, capture_output=True, text=True, timeout=PATIENCE, env=environment(), input=input, check=False
-    )
+    with (
+        tempfile.TemporaryFile("w+") as given,
+        tempfile.TemporaryFile("w+", encoding="utf-8") as output,
+        tempfile.TemporaryFile("w+", encoding="utf-8") as errors,
+    ):
+        given.write(input)
+        given.seek(0)
+        words = [str(argument) for argument in arguments]
+        status = start(words, stdin=given, stdout=output, stderr=errors).wait(timeout=PATIENCE)
+        output.seek(0)
+        errors.seek(0)
+        done = subprocess.CompletedProcess(words, status, output.read(), errors.read())
     assert not check or done.returncode == 0, done.stderr
     return done
-
-
-def environment() -> dict[str, str]:
-    """Return the environment for our own processes: ours, wherever the tests were started from."""
-    return {**os.environ, "PYTHONPATH": os.pathsep.join(path for path in sys.path if path), "PYTHONWARNINGS": "default"}
 
 
 def wait_for(condition: Any, what: str, *, seconds: float = PATIENCE) -> Any:

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from helpers.effort import times
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
@@ -141,7 +142,7 @@ def test_a_bigtiff_that_points_nowhere_is_refused(tmp_path: Path) -> None:
         read_metadata(path, Kind("image", "tiff", ""))
 
 
-@settings(deadline=None)
+@settings(deadline=None, max_examples=times(40, 100))
 @given(st.binary(max_size=400), st.binary(max_size=400))
 def test_any_bytes_give_plain_values_or_a_problem(rubbish: bytes, mark: bytes) -> None:
     for whole in (rubbish, b"II*\0\x08\0\0\0" + rubbish, b"Exif\0\0MM\0*" + rubbish, mark + rubbish):

@@ -184,12 +184,10 @@ def test_an_empty_file_and_a_strange_one_are_refused(tmp_path: Path) -> None:
             read_metadata(path, kind)
 
 
-def make_video(path: Path, turn: int | None = None, **metadata: str) -> None:
+def make_video(path: Path, **metadata: str) -> None:
     with av.open(str(path), "w", options={"movflags": "use_metadata_tags"} if path.suffix == ".mov" else {}) as out:
         stream = out.add_stream("mpeg4", rate=10)
         stream.width, stream.height, stream.pix_fmt = 64, 48, "yuv420p"
-        if turn is not None:
-            stream.set_display_rotation(turn)
         out.metadata.update(metadata)
         for shade in range(15):
             frame = av.VideoFrame.from_ndarray(np.full((48, 64, 3), shade * 16, np.uint8), format="rgb24")
@@ -208,9 +206,18 @@ def test_videos(tmp_path: Path, read: Read, name: str) -> None:
         assert found.orientation == 1
 
 
-@pytest.mark.parametrize(("turn", "orientation"), [(90, 8), (-90, 6), (180, 3), (0, 1)])
-def test_a_video_s_turn(tmp_path: Path, read: Read, turn: int, orientation: int) -> None:
-    make_video(tmp_path / "a.mp4", turn)
+@pytest.mark.parametrize(
+    ("matrix", "orientation"),
+    [((0, -1, 1, 0), 8), ((0, 1, -1, 0), 6), ((-1, 0, 0, -1), 3), ((1, 0, 0, 1), 1)],
+    ids=["left", "right", "upside down", "upright"],
+)
+def test_a_video_s_turn(tmp_path: Path, read: Read, matrix: tuple[int, int, int, int], orientation: int) -> None:
+    """The display matrix in the track's header, as cameras write it that are held on edge."""
+    make_video(tmp_path / "a.mp4")
+    data = bytearray((tmp_path / "a.mp4").read_bytes())
+    a, b, c, d = (number * 0x10000 for number in matrix)
+    struct.pack_into(">iiiii", data, data.index(b"tkhd") + 44, a, b, 0, c, d)
+    (tmp_path / "a.mp4").write_bytes(data)
     assert read(tmp_path / "a.mp4").orientation == orientation
 
 

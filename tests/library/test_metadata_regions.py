@@ -5,6 +5,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from helpers.effort import times
 from helpers.packets import BOXES, STYLES, digikam, packet, windows
 from helpers.programs import run
 from hypothesis import given, settings
@@ -243,7 +244,7 @@ PIECES = st.sampled_from(
 )  # fmt: skip
 
 
-@settings(deadline=None, max_examples=300)
+@settings(deadline=None, max_examples=times(60, 300))
 @given(
     st.sampled_from(sorted(STYLES)),
     st.lists(st.tuples(st.integers(0, 4000), st.integers(0, 60), PIECES), max_size=6),
@@ -281,7 +282,7 @@ ALL = (
 )
 
 
-@settings(deadline=None, max_examples=300)
+@settings(deadline=None, max_examples=times(60, 300))
 @given(st.lists(ELEMENTS, min_size=1, max_size=4), st.integers(1, 8))
 def test_any_nesting_of_the_right_words_never_raises(elements: list[str], orientation: int) -> None:
     look_at(packet(*elements, attributes=ALL), orientation)

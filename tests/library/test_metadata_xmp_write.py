@@ -7,6 +7,7 @@ from xml.etree.ElementTree import Element
 
 import pytest
 from defusedxml.ElementTree import fromstring
+from helpers.effort import times
 from helpers.packets import BOXES, STYLES, digikam, lightroom, packet, picasa, windows
 from helpers.programs import run
 from hypothesis import given, settings
@@ -15,10 +16,11 @@ from hypothesis import strategies as st
 from haven_fs.analysis.analyzer import Metadata
 from haven_fs.library.personnames import clean_name, listed_people
 from haven_fs.library.placed import Draft, NotEditable
+from haven_fs.library.regions import Named
 from haven_fs.library.upright import turned, upright
 from haven_fs.library.xmp import parse_xmp
 from haven_fs.library.xmp_markup import EMPTY
-from haven_fs.library.xmp_write import Named, with_people
+from haven_fs.library.xmp_write import with_people
 
 Box = tuple[float, float, float, float]
 NAMES = ["Ålice & Co", "<b> \"x\" 'y'", "שרה 👩‍👧‍👦", "山田 太郎", "O'Neil", "a]]>b&amp;", "  spaced  "]
@@ -219,7 +221,7 @@ def test_what_cannot_be_changed_safely_is_left_and_said(raw: bytes, words: str) 
         with_people(raw, PEOPLE, photo())
 
 
-@settings(deadline=None, max_examples=150)
+@settings(deadline=None, max_examples=times(30, 150))
 @given(
     st.sampled_from(sorted(STYLES)),
     st.lists(st.tuples(st.text(max_size=12), st.one_of(st.none(), st.sampled_from(PLACES))), max_size=5),
@@ -238,7 +240,7 @@ def test_any_names_in_any_packet(
         assert with_people(after, named, photo(orientation), gone) == after
 
 
-@settings(deadline=None, max_examples=200)
+@settings(deadline=None, max_examples=times(40, 200))
 @given(st.sampled_from(sorted(STYLES)), st.integers(0, 4000), st.integers(0, 40), st.binary(max_size=4))
 def test_a_damaged_packet_is_refused_or_stays_whole(style: str, at: int, length: int, piece: bytes) -> None:
     raw = STYLES[style](80, 60)

@@ -70,7 +70,7 @@ def test_a_photo_with_a_place_is_to_be_moved(home: Saying) -> None:
     with pytest.raises(Refused, match="taken in Lyon"):
         home.copy("Places/Lyon/n1.jpg", "Places/Berlin")
     # Where it is already it may be copied again, as sync tools do.
-    home.copy("Places/Lyon/n1.jpg", "Places/Lyon")
+    home.copy("Recent/n1.jpg", "Places/Lyon")
     home.copy("Places/Lyon/n1.jpg", "Places/Countries/France/Lyon")
     assert home.listed("Places/Lyon") == ["l1.jpg", "n1.jpg"]
 
@@ -78,7 +78,7 @@ def test_a_photo_with_a_place_is_to_be_moved(home: Saying) -> None:
 def test_a_photo_moved_was_taken_there_instead(home: Saying) -> None:
     tops = ("", "Places", "Places/Paris", "Places/Berlin", "Places/Countries/France", "Places/Countries/Germany")
     before = [home.stamp(path) for path in tops]
-    assert home.move("Places/Paris/p1.jpg", "Places/Berlin")
+    home.move("Places/Paris/p1.jpg", "Places/Berlin")
     assert home.listed("Places/Paris") == ["p2.jpg"]
     assert (
         home.listed("Places/Berlin") == home.listed("Places/Countries/Germany/Berlin") == ["b1.jpg", "b2.jpg", "p1.jpg"]
@@ -86,7 +86,7 @@ def test_a_photo_moved_was_taken_there_instead(home: Saying) -> None:
     assert all(was != home.stamp(path) for was, path in zip(before, tops, strict=True))
     # The exact spot is not known then; moved back, it is the file's again.
     assert home.facts("p1.jpg")["latitude"] is None
-    assert home.move("Places/Berlin/p1.jpg", "Places/Countries/France/Paris")
+    home.move("Places/Berlin/p1.jpg", "Places/Countries/France/Paris")
     assert home.facts("p1.jpg")["latitude"] == pytest.approx(PARIS[0])
     assert home.query("SELECT count(*) FROM said") == [0]
     assert home.said() == ["taken here instead"] * 2
@@ -137,7 +137,7 @@ def test_dismissing_says_nothing_else(home: Saying) -> None:
     home.delete("Review/Unplaced/n1.jpg")
     assert home.listed("Review/Unplaced") == ["n2.jpg"]
     assert home.shown("Places") == before
-    home.index_anew()
+    home.index(anew=True)
     assert home.listed("Review/Unplaced") == ["n2.jpg"]
     first = home.stamp("Review/Unplaced")
     home.take_back()
@@ -162,10 +162,12 @@ def test_the_written_name_answers(home: Saying) -> None:
     assert home.stamp("Places/Paris") != before
     home.move("Places/Paris/002 tower.jpg", "Places/Berlin", "wall.jpg")
     assert home.listed("Places/Berlin") == ["b1.jpg", "b2.jpg", "wall.jpg"]
-    home.index_anew()
+    home.index(anew=True)
     assert home.listed("Places/Berlin") == ["b1.jpg", "b2.jpg", "wall.jpg"]
-    with pytest.raises(Refused, match="keep the names"):
+    with pytest.raises(Refused, match="keep their names"):
         home.move("Places/Berlin/wall.jpg", "Places/Berlin", "wall 2.jpg")
+    with pytest.raises(Refused, match="keep the names"):
+        home.move("Places/Berlin/wall.jpg", "Places/Countries/Germany/Berlin", "wall 2.jpg")
     home.delete("Places/Berlin/wall.jpg")
     assert home.query("SELECT count(*) FROM alias") == [0]
 
@@ -191,40 +193,40 @@ def test_a_split_place_takes_photos(home: Saying) -> None:
 def test_a_place_gets_the_owners_name(home: Saying) -> None:
     tops = ("", "Places", "Places/Countries", "Places/Countries/Germany")
     before = [home.stamp(path) for path in tops]
-    home.write("Places/Berlin", "rename", "Home")
+    home.rename("Places/Berlin", "Home")
     assert all(was != home.stamp(path) for was, path in zip(before, tops, strict=True))
     assert home.folders("Places") == ["Countries", "Home", "Lyon", "Paris", "Elsewhere"]
     assert home.folders("Places/Countries/Germany") == ["Home"]
     assert home.listed("Places/Home") == ["b1.jpg", "b2.jpg"] and not home.is_there("Places/Berlin")
     # Photos that come later, new analyses, what is said: all of the place by its new name.
     home.add("b3.jpg", "2021-05-01 12:00:00", position=BERLIN)
-    home.index_anew()
+    home.index(anew=True)
     home.copy("Review/Unplaced/n1.jpg", "Places/Home")
     home.move("Places/Paris/p1.jpg", "Places/Home")
     assert home.listed("Places/Home") == ["b1.jpg", "b2.jpg", "b3.jpg", "n1.jpg", "p1.jpg"]
-    home.write("Places/Home", "rename", "HOME")
-    home.write("Places/HOME", "rename", "Berlin")
+    home.rename("Places/Home", "HOME")
+    home.rename("Places/HOME", "Berlin")
     assert home.folders("Places") == ["Countries", "Berlin", "Lyon", "Paris", "Elsewhere"]
     assert home.query("SELECT count(*) FROM place_name") == [0]
-    home.index_anew()
+    home.index(anew=True)
     assert home.listed("Places/Berlin") == ["b1.jpg", "b2.jpg", "b3.jpg", "n1.jpg", "p1.jpg"]
 
 
 def test_names_that_are_taken(home: Saying) -> None:
     for name in ("Paris", "PARIS"):
         with pytest.raises(Refused, match="already") as refused:
-            home.write("Places/Berlin", "rename", name)
+            home.rename("Places/Berlin", name)
         assert type(refused.value) is AlreadyExists
     for name in ("Countries", "elsewhere"):
         with pytest.raises(Refused) as refused:
-            home.write("Places/Berlin", "rename", name)
+            home.rename("Places/Berlin", name)
         assert type(refused.value) is AlreadyExists
     with pytest.raises(Refused) as refused:
-        home.write("Places/Berlin", "rename", "a/b")
+        home.rename("Places/Berlin", "a:b")
     assert type(refused.value) is Forbidden
     # The name of a town without a photo is free, and the town comes back beside it.
     home.move("Places/Lyon/l1.jpg", "Places/Paris")
-    home.write("Places/Berlin", "rename", "Lyon")
+    home.rename("Places/Berlin", "Lyon")
     home.add("l2.jpg", "2021-05-01 12:00:00", position=LYON)
     home.index()
     assert home.folders("Places") == ["Countries", "Lyon", "Lyon (2)", "Paris", "Elsewhere"]
@@ -234,23 +236,23 @@ def test_names_that_are_taken(home: Saying) -> None:
 def test_names_that_were_exchanged_are_again(home: Saying) -> None:
     before = home.shown("Places")
     for name, to in (("Paris", "X"), ("Berlin", "Paris"), ("X", "Berlin")):
-        home.write(f"Places/{name}", "rename", to)
+        home.rename(f"Places/{name}", to)
     assert home.listed("Places/Berlin") == ["p1.jpg", "p2.jpg"]
     home.take_back(1, 2, 3)
     assert home.shown("Places") == before
 
 
 def test_the_owners_name_outlasts_another_language(home: Saying) -> None:
-    home.write("Places/Lyon", "rename", "Oma")
+    home.rename("Places/Lyon", "Oma")
     home.move("Places/Berlin/b1.jpg", "Places/Paris")
     home.copy("Review/Unplaced/n1.jpg", "Places/Paris")
     in_portuguese(home)
     assert home.folders("Places") == ["Countries", "Berlim", "Oma", "Paris", "Elsewhere"]
     assert home.folders("Places/Countries") == ["Alemanha", "Estados Unidos", "França"]
     assert home.listed("Places/Paris") == ["b1.jpg", "n1.jpg", "p1.jpg", "p2.jpg"]
-    home.write("Places/Berlim", "rename", "Casa")
-    home.write("Places/Casa", "rename", "Berlim")
-    home.write("Places/Oma", "rename", "Lyon")
+    home.rename("Places/Berlim", "Casa")
+    home.rename("Places/Casa", "Berlim")
+    home.rename("Places/Oma", "Lyon")
     assert home.query("SELECT key FROM place_name") == []
 
 
@@ -273,11 +275,11 @@ STEPS = (
     ("move", "Places/Paris/p1.jpg", "Places/Berlin"),
     ("move", "Places/Paris/tower.jpg", "Places/Countries/France/Lyon"),
     ("delete", "Places/Berlin/b2.jpg"),
-    ("write", "Places/Berlin", "rename", "Home"),
+    ("rename", "Places/Berlin", "Home"),
     ("delete", "Review/Unplaced/n2.jpg"),
     ("copy", "Review/Unplaced/b2.jpg", "Places/Countries/France"),
     ("move", "Places/Home/p1.jpg", "Places/Paris"),
-    ("write", "Places/Home", "rename", "Berlin"),
+    ("rename", "Places/Home", "Berlin"),
     ("move", "Places/Lyon/l1.jpg", "Places/Berlin", "l.jpg"),
 )
 
@@ -292,7 +294,7 @@ def test_all_that_was_said_outlasts_analyses_and_can_be_taken_back(home: Saying)
         do(home, step)
         states.append(home.shown(*SHOWN))
     assert len({str(state) for state in states}) == len(states)
-    home.index_anew()
+    home.index(anew=True)
     assert home.shown(*SHOWN) == states[-1]
     for number in range(len(STEPS), 0, -1):
         assert home.take_back(number) == 0
@@ -322,10 +324,10 @@ def test_a_place_of_ones_own(home: Saying) -> None:
     assert home.stamp("Places") != before[1] and home.stamp("Places/Countries") != before[2]
     assert home.listed("Places/Berlin") == ["b1.jpg", "b2.jpg", "far.jpg", "near.jpg"]  # which Home is in
     home.add("late.jpg", "2020-06-03 12:00:00", position=near)
-    home.index_anew()
+    home.index(anew=True)
     make_own(home, "Home", BERLIN, 600)
     assert home.listed("Places/Home") == ["b1.jpg", "b2.jpg", "far.jpg", "late.jpg", "near.jpg"]
-    home.write("Places/Home", "rename", "Hyde")
+    home.rename("Places/Home", "Hyde")
     make_own(home, "Hyde", BERLIN, 100)
     assert home.listed("Places/Hyde") == ["b1.jpg", "b2.jpg"]
     for number, (name, count) in ((4, ("Hyde", 5)), (3, ("Home", 5)), (2, ("Home", 4))):
@@ -350,7 +352,7 @@ def test_what_is_said_of_a_place_of_ones_own(home: Saying) -> None:
     home.delete("Places/Berlin/b1.jpg")
     assert home.listed("Review/Unplaced") == ["b1.jpg", "n2.jpg"]
     assert home.listed("Places/Home") == ["b2.jpg", "n1.jpg", "p1.jpg"]
-    home.index_anew()
+    home.index(anew=True)
     assert home.listed("Places/Home") == ["b2.jpg", "n1.jpg", "p1.jpg"]
     with home.catalog.write(by="", place="haven places") as w:
         remove_place(w, own)
@@ -365,6 +367,6 @@ def test_names_of_places_of_ones_own_that_are_taken(home: Saying) -> None:
         with pytest.raises(PlaceNameTaken):
             make_own(home, name, where)
     with pytest.raises(Refused) as refused:
-        home.write("Places/Paris", "rename", "Home")
+        home.rename("Places/Paris", "Home")
     assert type(refused.value) is AlreadyExists
     assert home.listed("Places/Home") == ["sea.jpg"]

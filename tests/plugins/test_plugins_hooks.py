@@ -22,8 +22,8 @@ EVERY_HOOK = """
 import re
 from pathlib import Path
 
-from haven_fs import Analyzer, Command, Facet, Facts, PathPattern, PhotoFolder, Ranking, Setting, SmartFolder, Tag
-from haven_fs import hookimpl
+from haven_fs import Analyzer, Command, Facet, Facts, PathPattern, PhotoFolder, Ranking
+from haven_fs import Setting, SidecarNotes, SmartFolder, SpokenFacet, Tag, hookimpl
 
 
 @hookimpl
@@ -137,6 +137,30 @@ class Shouted:
         pass
 
 
+class Said(SpokenFacet):
+    facet, leads = "size", "with"
+
+    def also_called(self, value, language):
+        return ["room to spare"]
+
+
+@hookimpl
+def haven_phrases(settings):
+    return [Said()]
+
+
+class Wide:
+    name = "wide"
+
+    def notes(self, db):
+        return {photo_id: SidecarNotes(five_stars=True) for (photo_id,) in db.execute("SELECT photo_id FROM size_seen")}
+
+
+@hookimpl
+def haven_sidecars(settings):
+    return [Wide()]
+
+
 @hookimpl
 def haven_narrowers(settings):
     return [Shouted()]
@@ -208,6 +232,7 @@ def test_a_plugin_with_every_hook(plant: Plant, tmp_path: Path, capsys: pytest.C
             assert files("Recent", "Twelve Long ") == ["150.jpg"]
             assert files('"width"') == ["001 150.jpg", "002 100.jpg", "003 50.jpg"]
             assert files("Review", "Large", '"width"') == ["001 150.jpg", "002 100.jpg"]
+            assert files("Timeline", '"with room to spare"') == ["100.jpg", "150.jpg"]
 
     capsys.readouterr()
     assert main(["measure", "this"]) == 7

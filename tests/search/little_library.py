@@ -3,12 +3,22 @@
 import sqlite3
 from calendar import timegm
 from datetime import datetime
+from functools import partial
 
 from helpers.catalogs import make_tables
 
+from haven_albums.spoken import AlbumsInPhrases
+from haven_faces.spoken import PeopleInPhrases
 from haven_fs.catalog import names
-from haven_search.planner import Plan, matching_words, plan
+from haven_media.spoken import KeywordsInPhrases, TypesInPhrases
+from haven_places.spoken import CountriesInPhrases, PlacesInPhrases
+from haven_search import planner
+from haven_search.planner import Plan, matching_words
 
+SPOKEN = (
+    PeopleInPhrases(), PlacesInPhrases(), CountriesInPhrases(), TypesInPhrases(), KeywordsInPhrases(), AlbumsInPhrases()
+)  # fmt: skip
+plan = partial(planner.plan, spoken=SPOKEN)
 NOW = datetime(2024, 7, 3, 12, 0, 0)
 """A Wednesday."""
 

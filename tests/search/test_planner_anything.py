@@ -3,6 +3,7 @@
 import sqlite3
 
 import pytest
+from helpers.effort import times
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from little_library import NOW, found, matching_words, plan
@@ -39,7 +40,7 @@ def check(db: sqlite3.Connection, phrase: str, language: str = "en") -> None:
 
 
 @given(phrase=PHRASES, language=LANGUAGES)
-@settings(max_examples=400, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=times(100, 400), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_any_phrase_is_planned(db: sqlite3.Connection, phrase: str, language: str) -> None:
     check(db, phrase, language)
 
@@ -88,7 +89,7 @@ def test_nothing_that_is_typed_reaches_sql_but_as_a_parameter(db: sqlite3.Connec
 
 
 @given(segment=st.text(max_size=60))
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=times(60, 200), deadline=None)
 def test_any_segment_is_judged(segment: str) -> None:
     phrase = unquote(segment)
     assert phrase is None or (phrase and phrase == phrase.strip() and phrase in segment)

@@ -91,7 +91,7 @@ def test_a_dated_photo_is_to_be_moved(home: Saying) -> None:
     with pytest.raises(Refused):
         home.copy("Timeline/2020/scan1.jpg", "Timeline/2019/2019-07")
     # Where it is already it may be copied again, as sync tools do.
-    home.copy("Timeline/2019/2019-07/a.jpg", "Timeline/2019/2019-07")
+    home.copy("Recent/a.jpg", "Timeline/2019/2019-07")
     home.copy("Timeline/2019/2019-07/a.jpg", "Timeline/2019")
     assert taken(home, "a.jpg") == TAKEN["a.jpg"]
 
@@ -113,7 +113,7 @@ def test_a_photo_moved_was_taken_then(home: Saying, photo: str, folder: str, the
     source = "/".join(("Timeline", taken(home, name)[:4], taken(home, name)[:7]))
     tops = ("", "Timeline", source.rpartition("/")[0], source, f"Timeline/{folder}")
     before = [home.stamp(path) if home.is_there(path) else None for path in tops]
-    assert home.move(f"Timeline/{photo}", f"Timeline/{folder}")
+    home.move(f"Timeline/{photo}", f"Timeline/{folder}")
     assert taken(home, name) == then
     assert name not in home.listed(source) and name in home.listed(f"Timeline/{then[:4]}/{then[:7]}")
     after = [home.stamp(path) if home.is_there(path) else None for path in tops]
@@ -147,7 +147,10 @@ def test_not_into_the_timeline_itself(home: Saying) -> None:
 
 
 def test_from_other_folders_it_is_a_copy(home: Saying) -> None:
-    assert home.move("Recent/a.jpg", "Timeline/2019/2019-07") is False
+    with pytest.raises(Refused, match="taken on 2019-07-31"):
+        home.move("Recent/a.jpg", "Timeline/2020/2020-02")
+    home.move("Recent/a.jpg", "Timeline/2019/2019-07")
+    assert "a.jpg" in home.listed("Recent") and taken(home, "a.jpg") == TAKEN["a.jpg"]
 
 
 def test_only_what_belongs_there_is_put_into_a_part(home: Saying) -> None:
@@ -165,9 +168,9 @@ def test_the_written_name_answers(home: Saying) -> None:
     home.move("Timeline/2019/2019-07/grandma.jpg", "Timeline/2020", "granny.jpg")
     assert home.listed("Timeline/2020") == ["granny.jpg"]
     assert home.listed("Timeline/2020/2020-07") == ["scan1.jpg"]
-    home.index_anew()
+    home.index(anew=True)
     assert home.listed("Timeline/2020") == ["granny.jpg"]
-    with pytest.raises(Refused, match="keep the names"):
+    with pytest.raises(Refused, match="keep their names"):
         home.move("Timeline/2020/2020-07/scan1.jpg", "Timeline/2020/2020-07", "x.jpg")
 
 
@@ -175,7 +178,7 @@ def test_dismissing_says_nothing_else(home: Saying) -> None:
     before = home.shown("Timeline")
     home.delete("Review/Undated/scan1.jpg")
     assert home.listed("Review/Undated") == ["scan2.jpg"] and home.shown("Timeline") == before
-    home.index_anew()
+    home.index(anew=True)
     assert home.listed("Review/Undated") == ["scan2.jpg"]
     home.take_back()
     assert home.listed("Review/Undated") == GUESSED
@@ -196,7 +199,7 @@ def test_all_that_was_said_outlasts_analyses_and_can_be_taken_back(home: Saying)
     for step in STEPS:
         getattr(home, step[0])(*step[1:])
         states.append(home.shown(*SHOWN))
-    home.index_anew()
+    home.index(anew=True)
     assert home.shown(*SHOWN) == states[-1]
     for number in range(len(STEPS), 0, -1):
         assert home.take_back(number) == 0

@@ -13,7 +13,7 @@ from helpers.catalogs import make_tables
 from haven_fs import Entry, Folder, SmartFolder, Text, View
 from haven_fs.catalog import Catalog, names
 from haven_fs.testing import History, Look, check_reading, check_versions, snapshot
-from haven_fs.tree.photoset import FileSet, Stamp
+from haven_fs.tree.files import FileSet, Stamp
 from haven_fs.tree.tree import Tree
 
 FILES = ("Käse & Brot.jpg", "IMG_1.JPG", "日本.png", "100% x.jpg")

@@ -8,8 +8,8 @@ from helpers.family import PLACES, TRIPS, Family
 from helpers.home import Home
 from looking import looking
 
+from haven_fs.tree.files import File
 from haven_fs.tree.nodes import Folder, Text
-from haven_fs.tree.photoset import File
 
 
 def on_disk(look_at: object) -> str:

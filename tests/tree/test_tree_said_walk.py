@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 import pytest
+from helpers.effort import times
 from helpers.saying import Saying
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -96,7 +97,7 @@ def write(home: Saying, model: Model, what: str, photo: str, target: str) -> Non
         source = folder_of(model, there if target in TOWNS else there[:7]) if there else None
         if source is None or source == folder:
             return
-        assert home.move(f"{source}/{photo}", folder)
+        home.move(f"{source}/{photo}", folder)
     question = "place" if target in TOWNS else "time"
     if not is_here:
         model.dismissed.discard((photo, question))
@@ -132,13 +133,13 @@ def rename(home: Saying, model: Model, town: str, name: str) -> None:
     if others:
         if any(where in others for where in model.towns.values()):
             with pytest.raises(Refused):
-                home.write(folder, "rename", name)
+                home.rename(folder, name)
         return  # the name of a place without photos: see tests of places
-    home.write(folder, "rename", name)
+    home.rename(folder, name)
     model.called[town] = name
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=times(6, 25), deadline=None, suppress_health_check=list(HealthCheck))
 @given(st.lists(WRITES, min_size=1, max_size=12))
 def test_a_walk(home: Saying, walk: list[tuple[str, str, str]]) -> None:
     first = len(home.said())
@@ -171,7 +172,7 @@ def test_all_at_once(home: Saying) -> None:
     ):
         write(home, model, *step)
     model.check(home)
-    home.index_anew()
+    home.index(anew=True)
     model.check(home)
     assert home.take_back(*range(first + 1, len(home.said()) + 1)) == 0
     assert home.shown(*SHOWN) == before

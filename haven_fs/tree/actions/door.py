@@ -19,9 +19,9 @@ from haven_fs.tree.actions.put import Put, Receiving, plan_put
 from haven_fs.tree.actions.real import RealWrites
 from haven_fs.tree.actions.smart import SmartWrites
 from haven_fs.tree.disk.place import in_words
+from haven_fs.tree.files import File
 from haven_fs.tree.junk import is_junk
 from haven_fs.tree.nodes import View
-from haven_fs.tree.photoset import File
 from haven_fs.tree.placeholders import is_placeholder
 from haven_fs.tree.tree import Located, Tree
 from haven_fs.tree.writes import TakesFiles, TakesPhotos, TakesUploads

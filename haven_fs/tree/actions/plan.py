@@ -10,8 +10,8 @@ from dataclasses import dataclass
 
 from haven_fs.catalog import Writer
 from haven_fs.errors import Forbidden, Refused
+from haven_fs.tree.files import File
 from haven_fs.tree.nodes import Folder
-from haven_fs.tree.photoset import File
 from haven_fs.tree.tree import Located, Tree
 
 READ_ONLY = "This drive was opened for reading only. Changes are taken where `haven serve` runs."

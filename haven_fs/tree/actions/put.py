@@ -16,9 +16,9 @@ from haven_fs.library.storing import Draft
 from haven_fs.tree.actions.plan import NO_PARENT, READ_ONLY, Change, Done, Writing, refusal
 from haven_fs.tree.disk.place import DiskPlace, in_words
 from haven_fs.tree.disk.uploads import Stored
+from haven_fs.tree.files import File, FileSet
 from haven_fs.tree.junk import DRAFT, is_half, is_junk
 from haven_fs.tree.nodes import Folder, View
-from haven_fs.tree.photoset import File, FileSet
 from haven_fs.tree.placeholders import is_placeholder
 from haven_fs.tree.tree import Located, Tree
 from haven_fs.tree.writes import TakesFiles, TakesPhotos, TakesUploads, Upload, check_name

@@ -11,10 +11,10 @@ from haven_fs.errors import AlreadyExists, Forbidden, Refused, Unavailable
 from haven_fs.tree.actions.plan import THERE, Change, Done, NotDone, Plan, Writing
 from haven_fs.tree.disk.filing import Filing
 from haven_fs.tree.disk.place import DiskPlace, check_library
+from haven_fs.tree.files import File
 from haven_fs.tree.junk import is_junk
 from haven_fs.tree.nodes import Folder
 from haven_fs.tree.originals import DiskFolder
-from haven_fs.tree.photoset import File
 from haven_fs.tree.placeholders import is_placeholder
 from haven_fs.tree.trash import KEPT, TrashedFolder, TrashFolder, TrashPlace
 from haven_fs.tree.tree import Located, Tree

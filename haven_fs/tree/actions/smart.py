@@ -11,8 +11,8 @@ from haven_fs.catalog.brake import is_braked
 from haven_fs.errors import AlreadyExists, Forbidden, NotPossible, Unavailable
 from haven_fs.tree.actions.companions import came_along, went_along
 from haven_fs.tree.actions.plan import THERE, Change, Done, Plan, Writing, refusal
+from haven_fs.tree.files import File
 from haven_fs.tree.nodes import Folder, Text
-from haven_fs.tree.photoset import File
 from haven_fs.tree.placeholders import is_placeholder
 from haven_fs.tree.tree import Located
 from haven_fs.tree.writes import (

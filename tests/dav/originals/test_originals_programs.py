@@ -9,6 +9,7 @@ from urllib.parse import quote
 
 import pytest
 from helpers.dav import Client
+from helpers.effort import times
 from helpers.programs import mounted, rclone
 from helpers.serving import wait_for
 from helpers.writable import House, at, contents, listed
@@ -84,7 +85,7 @@ def test_the_same_as_a_plain_folder(house: House, dav: Client, tmp_path: Path) -
     def path() -> str:
         return "/".join(rng.choices(NAMES, k=rng.choice((1, 1, 2, 2, 3))))
 
-    for step in range(400):
+    for step in range(times(150, 400)):
         kind = rng.choice(("put", "put", "make", "make", "delete", "MOVE", "MOVE", "COPY"))
         one = path()
         url = f"{at(house.lib)}/{quote(one)}"

@@ -4,13 +4,15 @@ import subprocess
 import sys
 from pathlib import Path
 
+from helpers.effort import times
 from helpers.serving import environment
 
 SCRIPT = Path(__file__).parents[2] / "benchmarks" / "kill_uploads.py"
 
 
 def test_killed_in_uploads_and_many_at_once() -> None:
-    command = [sys.executable, str(SCRIPT), "--kills", "3", "--photos", "120", "--library", "120"]
+    command = [sys.executable, str(SCRIPT), "--kills", str(times(1, 3))]
+    command += ["--photos", str(times(40, 120)), "--library", str(times(40, 120))]
     done = subprocess.run(command, capture_output=True, text=True, timeout=280, env=environment(), check=False)
     assert done.returncode == 0, done.stdout + done.stderr
     assert "Traceback" not in done.stderr

@@ -12,11 +12,9 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from haven_fs.analysis.at_once import AtOnce
 from haven_fs.catalog.libraries import add_inbox, set_writable
 from haven_fs.catalog.undo import corrections, undo
 from haven_fs.testing import make_photo
-from haven_fs.tree.disk.uploads import Uploads
 from helpers.catalogs import open_catalog
 from helpers.dav import Client
 from helpers.files import states
@@ -102,9 +100,7 @@ def world_of(name: str, folder: Path) -> Iterator[World]:
         try:
             add_inbox(home.catalog, folder / "Inbox", home.data)
             home.indexer().walk()
-            hands = TreeHands(home.tree())
-            at_once = AtOnce(home.catalog, home.plugins, home.settings)
-            hands.tree.uploads = Uploads(home.catalog, home.settings, at_once)
+            hands = TreeHands(home)
             yield world(hands, hands)
         finally:
             home.close()
@@ -141,7 +137,7 @@ def _made(folder: Path) -> Home:
     group(home, ["B1.jpg", "B2.jpg", "B3.jpg"], RIGHT)
     with home.catalog.write() as w:
         set_writable(w, "Own", writable=True)
-    hands = TreeHands(home.tree())
+    hands = TreeHands(home)
     for number, name in enumerate(("Alice", "Bob"), 1):
         assert hands.move_folder(f"/People/Person {number}", f"/People/{name}")
     for path in ("/Albums/Summer", "/Albums/Winter", "/Search/dog"):
