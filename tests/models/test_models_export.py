@@ -174,7 +174,7 @@ def test_the_folder_of_open_clip(tmp_path: Path) -> None:
 
 
 def test_names_of_open_clip() -> None:
-    with pytest.raises(UserError, match="knows no model ViT-Z-1"):
+    with pytest.raises(UserError, match="has no model called ViT-Z-1"):
         open_clip_source.by_name("ViT-Z-1/openai")
     with pytest.raises(UserError, match=r"as ViT-B-32/TAG.*laion2b_s34b_b79k"):
         open_clip_source.by_name("ViT-B-32")
@@ -226,4 +226,4 @@ def test_the_command(whole: Exported, tmp_path: Path, capsys: pytest.CaptureFixt
     assert [one.name for one in store.installed()] == ["tiny"]
     assert main([*command, "--int8", "--torch"]) == 1
     assert main(command) == 1, "the name is taken"
-    assert "a model tiny already" in capsys.readouterr().err
+    assert "already a model called tiny" in capsys.readouterr().err
