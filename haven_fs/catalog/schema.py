@@ -28,6 +28,14 @@ ADOPT = """
     ) WITHOUT ROWID;
     INSERT INTO kept_name SELECT parent, fold, name, seq FROM dropped WHERE photo_id IS NULL AND file IS NULL;
     DELETE FROM dropped WHERE photo_id IS NULL AND file IS NULL;
+    ALTER TABLE removed RENAME TO trash;
+    ALTER TABLE removed_file RENAME TO trash_file;
+    ALTER TABLE trash_file RENAME COLUMN removed_id TO trash_id;
+    DROP INDEX removed_name;
+    DROP INDEX removed_token;
+    CREATE UNIQUE INDEX trash_name ON trash (fold);
+    CREATE UNIQUE INDEX trash_token ON trash (library_id, token);
+    CREATE INDEX correction_photo ON correction (photo_id);
 """
 
 MIGRATIONS = (
@@ -201,6 +209,7 @@ MIGRATIONS = (
         undone REAL                         -- when it was taken back
     );
     CREATE INDEX correction_at ON correction (by, at);
+    CREATE INDEX correction_photo ON correction (photo_id);
 
     CREATE TABLE alias (                    -- names that files were written under in a smart folder, for good
         place TEXT NOT NULL,                -- the folder: what it is about, such as 'person 12'
@@ -224,7 +233,7 @@ MIGRATIONS = (
         PRIMARY KEY (photo_id, question)
     ) WITHOUT ROWID;
 
-    CREATE TABLE removed (                  -- real files and folders deleted or replaced in a writable library
+    CREATE TABLE trash (                    -- real files and folders deleted or replaced in a writable library
         id INTEGER PRIMARY KEY AUTOINCREMENT,
         library_id INTEGER NOT NULL REFERENCES library,
         token TEXT NOT NULL,                -- the folder it is in, in the library's .haven-removed
@@ -239,14 +248,14 @@ MIGRATIONS = (
         held INTEGER NOT NULL DEFAULT 0,    -- 1: removed with so much else that only `haven purge` erases it
         seq INTEGER NOT NULL
     );
-    CREATE UNIQUE INDEX removed_name ON removed (fold);
-    CREATE UNIQUE INDEX removed_token ON removed (library_id, token);
+    CREATE UNIQUE INDEX trash_name ON trash (fold);
+    CREATE UNIQUE INDEX trash_token ON trash (library_id, token);
 
-    CREATE TABLE removed_file (             -- which originals the files of a removed thing were
-        removed_id INTEGER NOT NULL REFERENCES removed,
+    CREATE TABLE trash_file (               -- which originals the files of a removed thing were
+        trash_id INTEGER NOT NULL REFERENCES trash,
         path BLOB NOT NULL,                 -- below the removed folder; empty of a removed file
         original_id INTEGER NOT NULL REFERENCES original,
-        PRIMARY KEY (removed_id, path)
+        PRIMARY KEY (trash_id, path)
     ) WITHOUT ROWID;
 
     CREATE TABLE hidden (                   -- photos that the owner moved into /Recently Removed: shown nowhere else

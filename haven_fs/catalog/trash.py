@@ -56,7 +56,7 @@ class Trashed:
 
 _COLUMNS = (
     "SELECT r.id, r.library_id, l.root, r.token, r.path, r.is_folder, r.name, r.files, r.size, r.at, r.by, r.held,"
-    " l.away, r.seq, l.writable FROM removed r JOIN library l ON l.id = r.library_id AND l.gone IS NULL"
+    " l.away, r.seq, l.writable FROM trash r JOIN library l ON l.id = r.library_id AND l.gone IS NULL"
 )
 
 
@@ -91,7 +91,7 @@ def note_trashed(
         rows, parts = ([], []) if row is None else ([row], [(b"", row.id)])
     trashed_id = _insert(w, library_id, token, path, rows, is_folder=is_folder, at=at, name=name)
     w.db.executemany(
-        "INSERT INTO removed_file VALUES (?, ?, ?)", [(trashed_id, part, original_id) for part, original_id in parts]
+        "INSERT INTO trash_file VALUES (?, ?, ?)", [(trashed_id, part, original_id) for part, original_id in parts]
     )
     drop(w, rows)
     owners = [(f"original {row.id}",) for row in rows]
@@ -129,9 +129,9 @@ def _insert(
     name: str = "",
 ) -> int:
     wanted = names.shown(name or os.fsdecode(path.rpartition(b"/")[2]))
-    name = names.free(wanted, taken_names(w.db).__contains__)
+    name = _free_name(w.db, wanted)
     row = w.db.execute(
-        "INSERT INTO removed (library_id, token, path, is_folder, name, fold, files, size, at, by, seq)"
+        "INSERT INTO trash (library_id, token, path, is_folder, name, fold, files, size, at, by, seq)"
         " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id",
         (library_id, token, path, is_folder, name, names.fold(name), len(rows), sum(row.size for row in rows),
          time.time() if at is None else at, w.by, w.seq),
@@ -143,54 +143,55 @@ def make_room(w: Writer, name: str) -> None:
     """Give what has a name here another one, since something else is put here by that name."""
     one = find_trashed(w.db, name)
     if one is not None:
-        other = names.free(one.name, taken_names(w.db).__contains__)
+        other = _free_name(w.db, one.name)
         w.db.execute(
-            "UPDATE removed SET name = ?, fold = ?, seq = ? WHERE id = ?", (other, names.fold(other), w.seq, one.id)
+            "UPDATE trash SET name = ?, fold = ?, seq = ? WHERE id = ?", (other, names.fold(other), w.seq, one.id)
         )
 
 
-def taken_names(db: sqlite3.Connection) -> set[str]:
-    """Return the names in /Recently Removed, folded."""
-    hidden = (
-        "SELECT o.name_fold FROM hidden h JOIN original o ON o.photo_id = h.photo_id"
-        " WHERE o.gone IS NULL AND o.name IS NOT NULL"
+def _free_name(db: sqlite3.Connection, wanted: str) -> str:
+    """Return a name that nothing in /Recently Removed has: the wanted one, or with a number."""
+    query = (
+        "SELECT EXISTS (SELECT 1 FROM trash WHERE fold = ?1) OR EXISTS (SELECT 1 FROM original o JOIN hidden h"
+        " ON h.photo_id = o.photo_id WHERE o.name_fold = ?1 AND o.gone IS NULL AND o.name IS NOT NULL)"
     )
-    return {row[0] for row in db.execute(f"SELECT fold FROM removed UNION {hidden}")}
+    return names.free(wanted, lambda fold: bool(db.execute(query, (fold,)).fetchone()[0]))
 
 
 def _hold(w: Writer, library_id: int) -> None:
     """Keep what was removed in a day from being erased by itself, if it is much of a library."""
     since = time.time() - DAY
     gone = w.db.execute(
-        "SELECT coalesce(sum(files), 0) FROM removed WHERE library_id = ? AND at > ?", (library_id, since)
+        "SELECT coalesce(sum(files), 0) FROM trash WHERE library_id = ? AND at > ?", (library_id, since)
     ).fetchone()[0]
     if gone <= MANY:
         return
     left = w.db.execute(
-        "SELECT count(*) FROM original o JOIN dir d ON d.id = o.dir_id WHERE d.library_id = ? AND o.gone IS NULL",
-        (library_id,),
+        "SELECT count(*) FROM (SELECT 1 FROM original o JOIN dir d ON d.id = o.dir_id"
+        " WHERE d.library_id = ? AND o.gone IS NULL LIMIT ?)",
+        (library_id, gone + 1),  # more is not needed, and a library may be large
     ).fetchone()[0]
     if gone >= left:
-        w.db.execute("UPDATE removed SET held = 1 WHERE library_id = ? AND at > ?", (library_id, since))
+        w.db.execute("UPDATE trash SET held = 1 WHERE library_id = ? AND at > ?", (library_id, since))
 
 
 def files_of(db: sqlite3.Connection, trashed_id: int) -> dict[bytes, int]:
     """Return which originals the files of a removed thing were, by their paths in it; empty for the thing itself."""
-    return dict(db.execute("SELECT path, original_id FROM removed_file WHERE removed_id = ?", (trashed_id,)).fetchall())
+    return dict(db.execute("SELECT path, original_id FROM trash_file WHERE trash_id = ?", (trashed_id,)).fetchall())
 
 
 def forget_part(w: Writer, trashed_id: int, paths: Sequence[bytes]) -> None:
     """Note that files of a removed thing are back, and the rest of it is not."""
     for path in paths:
-        w.db.execute("DELETE FROM removed_file WHERE removed_id = ? AND path = ?", (trashed_id, path))
-    w.db.execute("UPDATE removed SET files = files - ?, seq = ? WHERE id = ?", (len(paths), w.seq, trashed_id))
+        w.db.execute("DELETE FROM trash_file WHERE trash_id = ? AND path = ?", (trashed_id, path))
+    w.db.execute("UPDATE trash SET files = files - ?, seq = ? WHERE id = ?", (len(paths), w.seq, trashed_id))
     w.note_removal()
 
 
 def forget(w: Writer, trashed_id: int) -> None:
     """Have a thing in /Recently Removed no more, since it is back or erased."""
-    w.db.execute("DELETE FROM removed_file WHERE removed_id = ?", (trashed_id,))
-    w.db.execute("DELETE FROM removed WHERE id = ?", (trashed_id,))
+    w.db.execute("DELETE FROM trash_file WHERE trash_id = ?", (trashed_id,))
+    w.db.execute("DELETE FROM trash WHERE id = ?", (trashed_id,))
     w.note_removal()
 
 
@@ -201,7 +202,7 @@ def erase(catalog: Catalog, one: Trashed) -> int:
         raise OSError(errno.ENODEV, one.away or "its disk is away", str(one.root))
     draft: Path | None = None
     with catalog.write() as w:
-        if w.db.execute("SELECT 1 FROM removed WHERE id = ?", (one.id,)).fetchone() is None:
+        if w.db.execute("SELECT 1 FROM trash WHERE id = ?", (one.id,)).fetchone() is None:
             return 0  # it is back
         try:
             draft = trash.give_up(one.root, one.token)
@@ -237,7 +238,7 @@ def adopt(catalog: Catalog, library: Library) -> int:
     with catalog.write() as w:
         # What is removed meanwhile waits for this transaction.
         there = {one.token: one for one in trash.put_aways(library.root)}
-        known = dict(w.db.execute("SELECT token, id FROM removed WHERE library_id = ?", (library.id,)).fetchall())
+        known = dict(w.db.execute("SELECT token, id FROM trash WHERE library_id = ?", (library.id,)).fetchall())
         for token, id_ in known.items():
             if token not in there:
                 forget(w, id_)

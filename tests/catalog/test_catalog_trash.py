@@ -59,8 +59,8 @@ def test_killed_before_the_catalog_was_told(home: Home, library: Library) -> Non
 def test_the_catalog_is_lost(home: Home, library: Library) -> None:
     filing(home).remove(DiskPlace(library, "2020"))
     with home.catalog.write() as w:
-        w.db.execute("DELETE FROM removed")
-        w.db.execute("DELETE FROM removed_file")
+        w.db.execute("DELETE FROM trash")
+        w.db.execute("DELETE FROM trash_file")
     home.index()
     with home.catalog.read() as db:
         (one,) = all_trashed(db)

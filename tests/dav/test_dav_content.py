@@ -140,6 +140,20 @@ def test_what_is_said_of_the_one_that_comes_alone_is_not_lost(
     assert hands.read(f"/Recently Removed/old {stem}.jpg") == first
 
 
+@pytest.mark.parametrize("folder", FOLDERS)
+def test_what_is_said_of_many_at_once_is_said_of_each(
+    hands: Plain, folder: str, stem: str, first: bytes, second: bytes
+) -> None:
+    """A folder that is kept as an album: the photo in it is the one that goes on."""
+    path, other = f"{folder}/old {stem}.jpg", f"{folder}/{stem}/{stem}.jpg"
+    assert hands.put(first, path) and hands.make(f"{folder}/{stem}") and hands.put(second, other)
+    assert hands.copy(f"{folder}/{stem}", f"/Albums/{stem}")
+    assert hands.list(f"/Albums/{stem}") == [f"{stem}.jpg"]
+    assert hands.move(other, path, overwrite=True)
+    assert hands.read(path) == second
+    assert hands.list(f"/Albums/{stem}") == [f"{stem}.jpg"]
+
+
 @pytest.mark.parametrize("way", [move, brought_back])
 def test_a_copy_sent_later_is_not_taken_for_the_one_that_was_moved(
     hands: Plain, way: Way, stem: str, first: bytes, second: bytes

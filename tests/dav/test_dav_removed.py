@@ -200,7 +200,7 @@ def test_time_erases_but_not_masses(tmp_path: Path) -> None:
             assert dav("DELETE", f"/Originals/Many/{number}.txt").status == 204
         assert len(dav.files(HERE)) == 170
     with sqlite3.connect(data / "catalog.sqlite") as db:
-        db.execute("UPDATE removed SET at = at - 40 * 86400")
+        db.execute("UPDATE trash SET at = at - 40 * 86400")
     db.close()
     with serve(data=data) as serving, Client(serving.url) as dav:
         wait_for(lambda: len(dav.files(HERE)) == 110, "what is old to be erased")

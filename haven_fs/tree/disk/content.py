@@ -12,6 +12,7 @@ import stat
 from pathlib import Path
 
 from haven_fs.catalog import Writer
+from haven_fs.catalog.corrections import is_said_of
 from haven_fs.catalog.disk import Mirror, Row, drop
 from haven_fs.catalog.moving import file_at, file_stat, place_file
 from haven_fs.catalog.trash import keep_old, note_trashed
@@ -85,11 +86,8 @@ def _goes_on(db: sqlite3.Connection, place: DiskPlace, known: int | None) -> boo
 
 
 def _is_said_of(db: sqlite3.Connection, original_id: int) -> bool:
-    query = (
-        "SELECT 1 FROM original o JOIN correction c ON c.photo_id = o.photo_id"
-        " WHERE o.id = ? AND c.undone IS NULL LIMIT 1"
-    )
-    return db.execute(query, (original_id,)).fetchone() is not None
+    row = db.execute("SELECT photo_id FROM original WHERE id = ?", (original_id,)).fetchone()
+    return row is not None and row[0] is not None and is_said_of(db, row[0])
 
 
 def _let_go(w: Writer, known: int, original_id: int) -> None:
