@@ -43,9 +43,12 @@ def rename_new(source: Path, target: Path) -> None:
         except OSError as error:
             if error.errno not in NO_LINKS or error.errno == errno.EXDEV:
                 raise
+            # FAT has no links: the name is taken first, and then given to the file.
+            os.close(os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL))
+            source.replace(target)
         else:
             source.unlink()
-            return
+        return
     if os.path.lexists(target):
         raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), str(target))
     source.rename(target)

@@ -1,7 +1,7 @@
 """Writing files into a library so that each is there whole or not at all, and nothing that was there is lost.
 
-A file is written as a draft beside its place, under a name that walks never show, synced, and given its name by a link,
-which fails if the name is taken. What a killed process leaves is a draft at most; `sweep` removes those of others.
+A file is written as a draft beside its place, under a name that walks never show, synced, and then moved to its place
+(haven_fs.library.fileops). What a killed process leaves is a draft at most; `sweep` removes those of others.
 """
 
 import errno
@@ -17,7 +17,6 @@ logger = logging.getLogger(__name__)
 DRAFT = ".haven-part-"
 """What the names of drafts begin with; see haven_fs.library.ignore."""
 _OURS = f"{DRAFT}{secrets.token_hex(4)}-"
-_NO_LINKS = {errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK, errno.EINVAL}
 
 
 def draft_path(folder: Path, prefix: str = _OURS) -> Path:
@@ -26,7 +25,7 @@ def draft_path(folder: Path, prefix: str = _OURS) -> Path:
 
 
 class Draft:
-    """A file that is being written in `folder`; `discard` it if it was not placed. Raises OSError."""
+    """A file that is being written in `folder`; `discard` it if it was not moved to its place. Raises OSError."""
 
     def __init__(self, folder: Path, length: int | None = None, *, prefix: str = _OURS) -> None:
         """`length`: how many bytes will come, if that is known: there must be room. `prefix`: of its name."""
@@ -52,43 +51,9 @@ class Draft:
         self._file.close()
 
     def discard(self) -> None:
-        """Remove it, unless it was placed."""
+        """Remove it, unless it is in its place by now."""
         self._file.close()
         self.path.unlink(missing_ok=True)
-
-
-def place(draft: Path, target: Path) -> None:
-    """Give a draft its name. Raises FileExistsError if something has it, and any other OSError."""
-    if target.parent != draft.parent and target.parent.stat().st_dev != draft.stat().st_dev:
-        draft = _carried(draft, target.parent)
-    try:
-        if os.name == "nt":
-            draft.rename(target)  # which there replaces nothing
-        else:
-            os.link(draft, target, follow_symlinks=False)
-            draft.unlink()
-    except OSError as error:
-        if error.errno not in _NO_LINKS:
-            raise
-        # FAT has no links: the name is taken first, and then given to the draft.
-        os.close(os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL))
-        draft.replace(target)
-    sync_folder(target.parent)
-
-
-def _carried(draft: Path, folder: Path) -> Path:
-    """Return a draft's copy on the disk of another folder, in its place."""
-    other = Draft(folder, draft.stat().st_size)
-    try:
-        with draft.open("rb") as file:
-            while block := file.read(1 << 20):
-                other.write(block)
-        other.finish(draft.stat().st_mtime)
-    except BaseException:
-        other.discard()
-        raise
-    draft.unlink()
-    return other.path
 
 
 def replace_with(draft: Path, target: Path) -> None:

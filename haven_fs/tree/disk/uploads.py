@@ -21,7 +21,7 @@ from haven_fs.catalog.libraries import NO_INBOX, Library, all_libraries, find_in
 from haven_fs.catalog.schema import LOCATED
 from haven_fs.config import Settings
 from haven_fs.errors import AlreadyExists, Conflict, Forbidden, UnsupportedType, UserError
-from haven_fs.library import storing
+from haven_fs.library import fileops, storing
 from haven_fs.library.fingerprint import fingerprint
 from haven_fs.library.ignore import RuleBook
 from haven_fs.library.kinds import kind_of
@@ -104,7 +104,7 @@ class Uploads:
                 return Stored(twin, False)
             _check_name(target)
             try:
-                storing.place(draft.path, target.on_disk)
+                fileops.move(draft.path, target.on_disk)
             except FileExistsError as error:
                 raise AlreadyExists(f"There is already a file called {target.name}.") from error
             return Stored(self._cataloguer.put(target.library, target.on_disk), True)
@@ -128,7 +128,7 @@ class Uploads:
             _check_name(wanted)
             try:
                 target = wanted.on_disk
-                storing.place(draft.path, target)
+                fileops.move(draft.path, target)
             except FileExistsError:
                 target = self._place_numbered(draft.path, folder, wanted.name)
             stored = Stored(self._cataloguer.put(library, target), True)
@@ -185,7 +185,7 @@ class Uploads:
     def _place_numbered(self, draft: Path, folder: Path, name: str) -> Path:
         for other in names.numbered(*names.split_ending(name)):
             try:
-                storing.place(draft, folder / other)
+                fileops.move(draft, folder / other)
             except FileExistsError:
                 continue
             return folder / other
