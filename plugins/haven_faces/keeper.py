@@ -34,6 +34,8 @@ _QUIET = 20.0
 """Seconds without a correction before all is grouped anew."""
 _GROWN = 0.05
 """The share of new faces after which all is grouped anew."""
+_LOST = 0.05
+"""The share of faces without vectors from which new faces are not compared with the others yet."""
 _ANCHORS = 5
 """How many faces stand for a person whom the owner cares for: no grouping takes them away."""
 _ROUNDS = 4
@@ -46,10 +48,11 @@ _COLUMNS = "f.id, f.photo_id, f.part, f.frame, f.quality, f.person_id, f.said"
 
 @dataclass(slots=True)
 class Loaded:
-    """Faces with their vectors, and what the owner said that they are not."""
+    """Faces with their vectors, and what the owner said that they are not. `lost`: how many have no vector of this model."""
 
     faces: "Faces"
     barred: "Mapping[int, npt.NDArray[np.float32]]"
+    lost: int
 
 
 class FaceKeeper:
@@ -63,6 +66,7 @@ class FaceKeeper:
         self._model: ChosenFaces | None = chosen_faces(settings)
         self._smallest = max(1, int(settings["people.smallest"]))
         self._groups: Groups | None = None
+        self._late: set[int] = set()  # faces that wait for the vectors of others
         self._people = -1  # the clock of people when the groups were loaded
         self._covered = -1  # the same when the covers were made
 
@@ -77,14 +81,24 @@ class FaceKeeper:
                 " (SELECT value FROM json_each(?))",
                 (self._model.space, marks),
             ).fetchall()
-        if rows:
-            self._group(catalog, [row[0] for row in rows])
+        ids = [row[0] for row in rows]
+        if self._late:
+            self._late.update(ids)
+        elif ids:
+            self._group(catalog, ids)
 
-    def _group(self, catalog: Catalog, face_ids: Collection[int]) -> None:
+    def _group(self, catalog: Catalog, face_ids: Collection[int], *, at_any_rate: bool = False) -> None:
+        """Find out whose faces are. While many known faces lack vectors, lost or of a new model, they wait for `idle`.
+
+        By the few that are there, a face would be anybody's who looks at all like it.
+        """
         assert self._model is not None
         clock = _clock(catalog)
         if self._groups is None or clock != self._people:
             loaded = self._load(catalog, besides=face_ids)
+            if loaded.lost > _LOST * len(loaded.faces) and not at_any_rate:
+                self._late.update(face_ids)
+                return
             from haven_faces.grouping import Groups
 
             self._groups = Groups(loaded.faces, loaded.barred, self._model.limits)
@@ -110,6 +124,9 @@ class FaceKeeper:
     def idle(self, catalog: Catalog, progress: "Progress", stopped: Callable[[], bool]) -> None:
         """Group all faces anew if many came since the last time, or the owner corrected something and is done."""
         scrub(catalog)
+        if self._late:
+            late, self._late = self._late, set()
+            self._group(catalog, late, at_any_rate=True)
         if self._model is not None and self._is_due(catalog):
             self._regroup(catalog, self._model, stopped)
         if self._settings["people.covers"] and (clock := _clock(catalog)) != self._covered and not stopped():
@@ -197,6 +214,7 @@ class FaceKeeper:
                 f"SELECT {_COLUMNS} FROM face f WHERE f.space = ? {where} ORDER BY f.id",
                 (space, marks) if where else (space,),
             ).fetchall()
+            elsewhere = db.execute("SELECT count(*) FROM face WHERE space <> ?", (space,)).fetchone()[0]
             cared_for = {
                 id_
                 for (id_,) in db.execute(
@@ -231,7 +249,7 @@ class FaceKeeper:
                 if ids:
                     more = vectors[[row_of[id_] for id_ in ids]].astype(np.float32)
                     barred[person_id] = np.concatenate([barred[person_id], more]) if person_id in barred else more
-        return Loaded(faces, barred)
+        return Loaded(faces, barred, elsewhere + int((~there).sum()))
 
 
 def _anchors(

@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from helpers.home import Home
-from helpers.people import DIM, LEFT, RIGHT, group, looks, members, plant
+from helpers.people import DIM, LEFT, RIGHT, SPACE, group, looks, members, plant
 
 from haven_faces.keeper import LEARN_AFTER, FaceKeeper
 from haven_faces.model import ChosenFaces
@@ -180,6 +180,31 @@ def test_a_removal_teaches_after_a_while(home: Grouped) -> None:
     home.settle()
     assert before - members(home)[name] >= set(hers[2:])
     assert members(home)[name] == set(mine)
+
+
+@pytest.mark.parametrize("why", ["lost", "of another model"])
+def test_vectors_that_come_back_one_by_one_change_nothing(home: Grouped, why: str) -> None:
+    """While most faces have none, one of nobody's may seem to be of a person of whom only one like it is back."""
+    vectors = [looks(who, turn=0.2, seed=seed) for seed in range(6) for who in (1, 2)]
+    faces = {home.faces(vector): vector for vector in vectors}
+    ann, bob = (home.person(f"Person {number}") for number in (1, 2))
+    moved, removed = sorted(members(home)["Person 1"])[:2]
+    home.correct("deny", home.id(moved), ann, bob)
+    home.correct("deny", home.id(removed), ann)
+    before = members(home)
+    assert removed not in before["Person 1"] | before["Person 2"]
+    if why == "lost":
+        home.catalog.vectors.store.drop(SPACE)
+    else:
+        with home.catalog.write() as w:
+            w.db.execute("UPDATE face SET space = 'faces:old'")
+    home.keeper.rest()
+    for name in sorted(faces, key=lambda name: (name not in (moved, removed), name)):
+        home.again(name, faces[name])
+    home.keeper.idle(home.catalog, Progress(), lambda: False)
+    assert members(home) == before
+    late = home.faces(like(2, 50))
+    assert members(home) == {**before, "Person 2": before["Person 2"] | {late}}
 
 
 def test_it_is_done_when_there_is_a_reason(home: Grouped) -> None:

@@ -12,7 +12,7 @@ import subprocess
 import sys
 import warnings
 from collections.abc import Mapping, Sequence
-from multiprocessing import forkserver
+from multiprocessing import forkserver, util
 from multiprocessing.reduction import DupFd
 from typing import IO, Any, Protocol
 
@@ -83,12 +83,18 @@ class Forked:
 
 
 def _begin_forking() -> None:
-    """Start the process to fork, unless it runs; it imports what we would, by the path we have."""
-    before = dict(os.environ)
+    """Start the process to fork, unless it runs; it imports what we would, by the path we have.
+
+    It keeps bytecode even if this process was told not to: conftest.py says where, and without it each of its processes
+    would compile all of Haven and what that imports.
+    """
+    before, flags = dict(os.environ), util._args_from_interpreter_flags
     os.environ.update(environment())
+    util._args_from_interpreter_flags = lambda: [flag for flag in flags() if flag != "-B"]
     try:
         forkserver.ensure_running()
     finally:
+        util._args_from_interpreter_flags = flags
         os.environ.clear()
         os.environ.update(before)
 

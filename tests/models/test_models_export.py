@@ -176,9 +176,9 @@ def test_the_folder_of_open_clip(tmp_path: Path) -> None:
 def test_names_of_open_clip() -> None:
     with pytest.raises(UserError, match="has no model called ViT-Z-1"):
         open_clip_source.by_name("ViT-Z-1/openai")
-    with pytest.raises(UserError, match=r"as ViT-B-32/TAG.*laion2b_s34b_b79k"):
+    with pytest.raises(UserError, match=r"want: ViT-B-32/TAG.*laion2b_s34b_b79k"):
         open_clip_source.by_name("ViT-B-32")
-    with pytest.raises(UserError, match="as ViT-B-32/TAG"):
+    with pytest.raises(UserError, match="want: ViT-B-32/TAG"):
         open_clip_source.by_name("ViT-B-32/nothing")
 
 
