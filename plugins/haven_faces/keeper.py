@@ -48,7 +48,7 @@ _COLUMNS = "f.id, f.photo_id, f.part, f.frame, f.quality, f.person_id, f.said"
 
 @dataclass(slots=True)
 class Loaded:
-    """Faces with their vectors, and what the owner said that they are not. `lost`: how many have no vector of this model."""
+    """Faces with their vectors, and what the owner said that they are not. `lost`: how many lack one of this model."""
 
     faces: "Faces"
     barred: "Mapping[int, npt.NDArray[np.float32]]"
