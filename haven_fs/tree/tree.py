@@ -61,8 +61,8 @@ class Tree:
     """All smart folders over one catalog.
 
     `folders`: by their path in the tree. `patterns`: names that resolve inside any folder. `searchers`: what ranks
-    photos by meaning. `narrower`: what opens folders that were made inside others. `spoken`: how
-    phrases speak of facets.
+    photos by meaning. `narrower`: what opens folders that were made inside others. `spoken`: how phrases speak of
+    facets.
     """
 
     def __init__(
@@ -157,7 +157,7 @@ class Tree:
         if self._narrower is not None and (made := enter_made(folder, name, self._narrower)) is not None:
             return made
         photos = folder.photos
-        # TrashPlace a folder about photos another facet's name narrows it.
+        # Inside a folder about photos another facet's name narrows it.
         facet = self._folders.get((names.fold(name),))
         if photos is not None and facet is not None and facet.facet:
             return facet.open(folder.view.below(facet.path, within=photos))
