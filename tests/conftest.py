@@ -104,10 +104,13 @@ def exif() -> Callable[..., Image.Exif]:
 
 
 def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
-    """Return in how many processes tests run: a core each, and for single files none but this, where --pdb works."""
+    """Return in how many processes tests run: one more than cores, since many wait for what they start.
+
+    Single files run in none but this, where --pdb works.
+    """
     if all(".py" in argument for argument in config.args):
         return 0
-    return min(os.cpu_count() or 1, MOST_PROCESSES)
+    return min((os.cpu_count() or 1) + 1, MOST_PROCESSES)
 
 
 @pytest.hookimpl(wrapper=True)
