@@ -82,20 +82,6 @@ class Shelf(Home):
         favorites = self.tree_files("Favorites")
         return {"albums": self.albums(), "favorites": favorites, "members": members, "aliases": aliases}
 
-    def write(self, path: str, what: str, *arguments: Any, by: str = "") -> None:
-        """Call a write of a folder; arguments that are paths of the tree ("@Albums/A") are opened first."""
-        tree = self.tree()
-        with tree.view() as view:
-            folder = tree.resolve(view, path.split("/"))
-            opened = [
-                tree.resolve(view, a[1:].split("/")) if isinstance(a, str) and a.startswith("@") else a
-                for a in arguments
-            ]
-            assert folder is not None and None not in opened, (path, arguments)
-            place = path.rpartition("/")[0] if what in ("rename", "remove") else path
-            with self.catalog.write(by=by, place=f"/{place}") as w:
-                getattr(folder, what)(w, *opened)
-
     def make(self, path: str) -> None:
         """Make an album."""
         above, _, name = path.rpartition("/")

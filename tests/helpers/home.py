@@ -68,6 +68,20 @@ class Home(testing.Home):
             ).fetchone()
         return dict(zip(columns, row, strict=True))
 
+    def write(self, path: str, what: str, *arguments: Any, by: str = "") -> None:
+        """Call a write of a folder; arguments that are paths ("@Albums/A") are opened first. Raises Refused."""
+        tree = self.tree()
+        with tree.view() as view:
+            folder = tree.resolve(view, path.split("/"))
+            opened = [
+                tree.resolve(view, a[1:].split("/")) if isinstance(a, str) and a.startswith("@") else a
+                for a in arguments
+            ]
+            assert folder is not None and None not in opened, (path, arguments)
+            place = path.rpartition("/")[0] if what in ("rename", "remove") else path
+            with self.catalog.write(by=by, place=f"/{place}") as w:
+                getattr(folder, what)(w, *opened)
+
 
 def plans(db: sqlite3.Connection, statements: Collection[str]) -> list[tuple[str, str]]:
     """Return the steps SQLite would take, each with its statement."""

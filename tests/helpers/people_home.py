@@ -1,7 +1,5 @@
 """A home whose photos have people in them, and writing to their folders as a provider does."""
 
-from typing import Any
-
 from haven_faces.folders import PEOPLE, UNKNOWN
 from haven_fs.tree.nodes import Folder
 from haven_fs.tree.tree import Tree
@@ -46,19 +44,6 @@ class PeopleHome(Home):
             folder = tree.resolve(view, path.split("/"))
             assert isinstance(folder, Folder), path
             return str(folder.stamp())
-
-    def write(self, path: str, what: str, *arguments: Any) -> None:
-        """Call a write of a folder; arguments that are paths of the tree ("@People/Alice") are opened first."""
-        tree = self.tree()
-        with tree.view() as view:
-            folder = tree.resolve(view, path.split("/"))
-            opened = [
-                tree.resolve(view, a[1:].split("/")) if isinstance(a, str) and a.startswith("@") else a
-                for a in arguments
-            ]
-            assert folder is not None and None not in opened, (path, arguments)
-            with self.catalog.write(by="", place=path) as w:
-                getattr(folder, what)(w, *opened)
 
     def rename(self, name: str, to: str) -> None:
         self.write(f"People/{name}", "rename", to)
