@@ -2,6 +2,7 @@
 
 import argparse
 import json
+import shlex
 import sys
 import tomllib
 from collections.abc import Iterable
@@ -16,23 +17,30 @@ from haven_fs.plugins import Plugins
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Add --data and the options of `serve` to `parser`, but no libraries."""
-    options.add_data(parser)
+    parser.add_argument(
+        "--data", type=Path, metavar="DIR", help=f"folder for the demo's pictures and data (default: {_default()})"
+    )
     serve.add_serving(parser)
     parser.epilog = (
         "Draws about 110 pictures and films with dates, places and people, once, and serves them. They are kept with"
-        " their data folder in `haven-fs-demo` beside the usual data folder, or in DIR. Delete that folder when you"
-        " are done."
+        " what Haven knows about them in `haven-fs-demo` beside the usual data folder, or in DIR. Other commands take"
+        " the same folder: `haven log --data DIR`. Delete it when you are done."
     )
+
+
+def _default() -> Path:
+    return default_data_dir().with_name("haven-fs-demo")
 
 
 def run(args: argparse.Namespace) -> int:
     """Draw the library if there is none yet, and serve it until told to stop. Returns and raises as `serve` does."""
-    folder = Path(args.data) if args.data else default_data_dir().with_name("haven-fs-demo")
+    folder = args.data or _default()
     print(f"Drawing a small photo library in {folder} ...", file=sys.stderr)
     print('When the drive is open, create a folder named "dog on beach" in Search,', file=sys.stderr)
     print("and rename a folder in People to say who it is.", file=sys.stderr)
+    print(f"Then list your changes: haven log --data {shlex.quote(str(folder))}", file=sys.stderr)
     args.libraries = [make_demo_library(folder / "Demo Photos")]
-    args.data = folder / "data"
+    args.data = folder / options.DEMO_DATA
     _set_up(args.data, Plugins().settings())
     args.accept_missing = True
     return serve.run(args)

@@ -12,6 +12,9 @@ from haven_fs.config import default_data_dir
 from haven_fs.datafolder import DataFolder
 from haven_fs.errors import UserError
 
+DEMO_DATA = "data"
+"""The data folder in the folder of a demo, which commands may be given instead."""
+
 
 def add_data(*parsers: argparse.ArgumentParser) -> None:
     """Add --data to a command's parser, and to those of its verbs, so that it may stand before the verb or after it."""
@@ -73,7 +76,10 @@ def data_folder(args: argparse.Namespace) -> DataFolder:
     """Return the data folder that the arguments name. Raises UserError if that is a file."""
     if args.data is not None and args.data.is_file():
         raise UserError(f"{args.data} is a file, and --data takes a folder.")
-    return DataFolder(args.data or default_data_dir())
+    folder = args.data or default_data_dir()
+    of_demo = folder / DEMO_DATA
+    is_demo = (of_demo / "catalog.sqlite").exists() and not (folder / "catalog.sqlite").exists()
+    return DataFolder(of_demo if is_demo else folder)
 
 
 def counted(number: int, noun: str) -> str:

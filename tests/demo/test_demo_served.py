@@ -55,6 +55,11 @@ def shows(demo: Serving) -> dict[str, tuple[str, str]]:
     return found
 
 
+def test_commands_take_the_folder_that_the_demo_was_given(demo: Serving) -> None:
+    said = json.loads(haven("status", "--json", "--data", demo.data.parent).stdout)
+    assert said["data"] == str(demo.data) and said["photos"]
+
+
 def answers(dav: Client, phrase: str) -> list[str]:
     """Return the names of what fits, in order, without their ranks."""
     listed = dav.files("/Search/" + quote(f'"{phrase}"'))
