@@ -5,7 +5,7 @@ import json
 from dataclasses import asdict
 from datetime import datetime
 
-from haven_fs.catalog.undo import Correction, corrections
+from haven_fs.catalog.undo import KIND, Correction, corrections
 from haven_fs.cli import options
 from haven_fs.command import Command
 
@@ -41,9 +41,12 @@ def in_words(one: Correction) -> str:
     """Return a correction as a line for people: number, time, what, which photo, where, by whom."""
     when = datetime.fromtimestamp(one.at).strftime("%Y-%m-%d %H:%M:%S")
     what = [one.kind, *(f'"{one.data[key]}"' for key in ("name",) if one.data.get(key)), one.photo or ""]
+    if one.kind == KIND and isinstance(ids := one.data.get("corrections"), list):
+        what = [options.counted(len(ids), "change"), "undone"]
+    where = f"in {one.place or '/'}" if one.place.startswith("/") or not one.place else f"with `{one.place}`"
     who = f" by {one.by}" if one.by else ""
-    taken_back = "  (undone)" if one.undone else ""
-    return f"{one.id:6}  {when}  {' '.join(part for part in what if part)}, in {one.place or '/'}{who}{taken_back}"
+    undone = "  (undone)" if one.undone else ""
+    return f"{one.id:6}  {when}  {' '.join(part for part in what if part)}, {where}{who}{undone}"
 
 
 COMMAND = Command("log", "List the changes made in the drive.", arguments, run, group="Corrections")

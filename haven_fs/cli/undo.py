@@ -10,6 +10,9 @@ from haven_fs.cli.log import in_words
 from haven_fs.command import Command
 from haven_fs.errors import UserError
 
+_SHOWN = 20
+"""How many changes are listed; there may be thousands in one gesture."""
+
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Add ID..., --since, --user, --dry-run, --data and --json to `parser`."""
@@ -48,8 +51,10 @@ def run(args: argparse.Namespace) -> int:
     if args.json:
         print(json.dumps({"taken_back": [one.id for one in chosen], "left": done.left if done else 0}))
         return 0
-    for one in chosen:
+    for one in chosen[:_SHOWN]:
         print(in_words(one))
+    if len(chosen) > _SHOWN:
+        print(f"        and {len(chosen) - _SHOWN:,} more before that")
     if not chosen:
         print("Nothing to undo.")
     elif done is None:

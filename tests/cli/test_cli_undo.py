@@ -51,6 +51,7 @@ def test_a_gesture_is_taken_back_while_the_server_runs(house: Serving) -> None:
         assert client.one("/People/Alice/", "getetag")["getetag"] != tag
         haven("undo", "--data", house.data)
         assert client.folders("/People/") == ["Person 1"]
+        assert "1 change undone, with `haven undo`" in haven("log", "--data", house.data).stdout
         assert "Nothing to undo" in haven("undo", "--data", house.data).stdout
         # By its number, taking back is taken back.
         newest = str(log(house)[0]["id"])
