@@ -9,7 +9,7 @@ import importlib.metadata
 import logging
 import threading
 from argparse import ArgumentParser
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -218,9 +218,21 @@ def _check(item: Any, wanted: type) -> None:
             )
         if item.needs not in ("metadata", "picture"):
             raise ValueError(f'analyzer {item.name} needs {item.needs!r}, which is neither "metadata" nor "picture"')
+    if isinstance(item, Facet) and not _is_facet(item):
+        raise TypeError(
+            f"{item!r} needs a text as its name, texts as its migrations, and tuples of columns by table in `owned`"
+        )
     if isinstance(item, Command):
         # Asked once for trial: one that raised would take `haven --help` with it.
         item.arguments(ArgumentParser())
+
+
+def _is_facet(item: Facet) -> bool:
+    """Tell whether a facet has what the catalog works with, of the right types."""
+    named = isinstance(getattr(item, "name", None), str) and bool(item.name)
+    scripts = isinstance(item.migrations, Sequence) and all(isinstance(script, str) for script in item.migrations)
+    owned = isinstance(item.owned, Mapping) and all(isinstance(key, tuple) and key for key in item.owned.values())
+    return named and scripts and not isinstance(item.migrations, str) and owned
 
 
 def _lacks(item: Any, wanted: type) -> str:

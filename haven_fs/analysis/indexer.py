@@ -17,6 +17,7 @@ from haven_fs.analysis.progress import Progress
 from haven_fs.analysis.scan import Scan
 from haven_fs.analysis.worker import Job, analyze, look_into
 from haven_fs.catalog import Catalog
+from haven_fs.catalog.behind import catch_up
 from haven_fs.catalog.findings import Analysis, GroupFound, PhotoFound, Probe
 from haven_fs.catalog.libraries import Library, all_libraries
 from haven_fs.catalog.photos import PhotoStore
@@ -58,6 +59,7 @@ class Indexer:
         self._progress = progress or Progress()
         self._poll = poll
         self._urgent: list[Group] = []
+        self._caught_up = False
 
     def run(self, *, accept_missing: bool = False) -> None:
         """Walk every library, do all that is due, and end the workers."""
@@ -99,6 +101,9 @@ class Indexer:
     def work(self) -> None:
         """Do all that is due. The workers stay, for what may come next; `rest` ends them."""
         self._urgent.clear()
+        if not self._caught_up:
+            catch_up(self.catalog)
+            self._caught_up = True
         self._redo_lost_vectors()
         with self.catalog.read() as db:
             originals, _ = due.count(db, {})

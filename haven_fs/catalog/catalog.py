@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 from haven_fs.catalog.changes import prepare_changes, watch_changes
 from haven_fs.catalog.corrections import FILE, CorrectionsFile, note_correction, note_rest
 from haven_fs.catalog.facets import Facet, Facets
-from haven_fs.catalog.migrations import migrate, ready
+from haven_fs.catalog.migrations import known_facets, migrate, ready
 from haven_fs.errors import UserError
 
 if TYPE_CHECKING:
@@ -95,11 +95,11 @@ class Catalog:
                 raise UserError(
                     f"There is no catalog in {path.parent} yet. Run `haven index FOLDER` or `haven serve FOLDER` first."
                 )
-            self.facets = Facets(self._check_readable(facets))
+            self.facets = Facets(self._check_readable(facets))  # what is away matters to those who write
         else:
             path.parent.mkdir(parents=True, exist_ok=True)
             self._writer, usable = self._open_writer(facets)
-            self.facets = Facets(usable)
+            self.facets = Facets(usable, known_facets(self._writer))
             prepare_changes(self._writer, self.facets.owned)
             self.corrections.catch_up(self._writer)
 
@@ -203,7 +203,8 @@ class Catalog:
                 if writer.removed:
                     db.execute("UPDATE state SET value = ? WHERE key = 'last_removal'", (writer.seq,))
             except BaseException:
-                db.execute("ROLLBACK")
+                if db.in_transaction:  # SQLite may have ended it, as when the disk is full
+                    db.execute("ROLLBACK")
                 raise
             db.execute("COMMIT")
             if writer.corrected:

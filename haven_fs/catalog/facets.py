@@ -81,15 +81,19 @@ def photos_named(changes: Iterable[Change]) -> set[int]:
 class Facets:
     """All facets of one catalog."""
 
-    def __init__(self, facets: Iterable[Facet] = ()) -> None:
+    def __init__(self, facets: Iterable[Facet] = (), known: Mapping[str, Collection[str]] = {}) -> None:
+        """`known`: what each facet that the catalog has or had answers, by name, see `answered`."""
         self._facets = {facet.name: facet for facet in facets}
+        self.names = frozenset(self._facets)
+        self._away = {name: asked for name, asked in known.items() if name not in self._facets}
         self.located = frozenset(name for name, facet in self._facets.items() if facet.locates)
         """Facets whose values say where a photo was taken."""
         self.words = frozenset(name for name, facet in self._facets.items() if facet.is_words)
         """Facets whose values are words about a photo."""
-        self._tagging = [facet for facet in self._facets.values() if type(facet).tags is not Facet.tags]
-        self._absorbing = [facet for facet in self._facets.values() if type(facet).absorb is not Facet.absorb]
-        self._screening = [facet for facet in self._facets.values() if type(facet).screen is not Facet.screen]
+        self._tagging, self._absorbing, self._screening = (
+            [facet for facet in self._facets.values() if what in answered(facet)]
+            for what in ("tags", "absorb", "screen")
+        )
 
     @property
     def owned(self) -> dict[str, tuple[str, ...]]:
@@ -99,8 +103,11 @@ class Facets:
     def screen(self, db: sqlite3.Connection, found: Found) -> None:
         """Have each facet take out, in place, what must not be kept.
 
-        If one fails on a photo, what could be said of parts of that picture is not kept at all, and says so.
+        If one fails on a photo, or is away, what is said of parts of that picture is not kept at all, and says so.
         """
+        for name in self._away_of("screen"):
+            for analyses in found.values():
+                _withhold(analyses, name, only_regions=True)
         for facet in self._screening:
             try:
                 facet.screen(db, found)
@@ -114,32 +121,56 @@ class Facets:
                     logger.exception('"%s" could not check what was found of photo %d', facet.name, photo_id)
                     _withhold(analyses, facet.name)
 
-    def absorb(self, w: "Writer", found: Found) -> None:
-        """Have each facet make rows of what was found."""
+    def _away_of(self, what: str) -> list[str]:
+        return [name for name, asked in self._away.items() if what in asked]
+
+    def unchecked(self, name: str) -> str:
+        """Return what is said of analyses that were not kept since a facet could not check them."""
+        return _UNCHECKED.format(name)
+
+    def absorb(self, w: "Writer", found: Found, *, only: str | None = None) -> None:
+        """Have each facet, or `only` one, make rows of what was found; note what they will have to make up for."""
+        behind = [(name, photo_id) for name in self._away_of("absorb") for photo_id in found]
+        withheld = {_UNCHECKED.format(name): name for name in {*self._away_of("screen"), *self.names}}
+        behind += [
+            (withheld[analysis.failed], photo_id)
+            for photo_id, analyses in found.items()
+            for analysis in analyses.values()
+            if analysis.failed in withheld
+        ]
         for facet in self._absorbing:
+            if only is not None and facet.name != only:
+                continue
             if _contained(w, facet, "take in what was found", partial(facet.absorb, w, found)):
                 continue
             for photo_id, analyses in found.items():
                 what = f"take in what was found of photo {photo_id}"
-                _contained(w, facet, what, partial(facet.absorb, w, {photo_id: analyses}))
+                if not _contained(w, facet, what, partial(facet.absorb, w, {photo_id: analyses})):
+                    behind.append((facet.name, photo_id))
+        note_behind(w, behind)
 
     def tags(
         self, db: sqlite3.Connection, photos: FoundFacts, only: str | None = None
-    ) -> tuple[dict[int, list[Tag]], set[str]]:
-        """Return the values of photos, of all facets or `only` one; and the facets that failed to say theirs."""
+    ) -> tuple[dict[int, list[Tag]], set[tuple[int, str]]]:
+        """Return the values of photos, of all facets or `only` one; and of which photos which facet could not say."""
         tags: dict[int, list[Tag]] = {}
-        failed: set[str] = set()
+        failed: set[tuple[int, str]] = set()
+        if only is None:
+            failed.update((photo_id, name) for name in self._away for photo_id in photos)
         for facet in self._tagging:
             if only is not None and facet.name != only:
                 continue
             try:
-                given = list(facet.tags(db, photos))
-                if any(tag.facet != facet.name or photo_id not in photos for photo_id, tag in given):
-                    raise ValueError("it gave values of another facet, or of other photos than it was asked for")
+                given = _tags_of(facet, db, photos)
             except Exception:
-                logger.exception('"%s" could not say what photos belong to; they stay where they are', facet.name)
-                failed.add(facet.name)
-                continue
+                logger.exception('"%s" could not say what photos belong to; it is asked photo by photo', facet.name)
+                given = []
+                for photo_id in photos:
+                    try:
+                        given += _tags_of(facet, db, {photo_id: photos[photo_id]})
+                    except Exception as error:
+                        logger.error('"%s" fails on photo %d, which stays where it is: %s', facet.name, photo_id, error)
+                        failed.add((photo_id, facet.name))
             for photo_id, tag in given:
                 tags.setdefault(photo_id, []).append(tag)
         return tags, failed
@@ -170,18 +201,41 @@ class Facets:
         return photo_ids, followed
 
 
-def _withhold(analyses: dict[str, Analysis], name: str) -> None:
+def _tags_of(facet: Facet, db: sqlite3.Connection, photos: FoundFacts) -> list[tuple[int, Tag]]:
+    given = list(facet.tags(db, photos))
+    if any(tag.facet != facet.name or photo_id not in photos for photo_id, tag in given):
+        raise ValueError("it gave values of another facet, or of other photos than it was asked for")
+    return given
+
+
+def answered(facet: Facet) -> set[str]:
+    """Return which of the core's questions about photos a facet answers."""
+    kind = type(facet)
+    return {what for what in ("screen", "absorb", "tags") if getattr(kind, what) is not getattr(Facet, what)}
+
+
+def note_behind(w: "Writer", pairs: Iterable[tuple[str, int]]) -> None:
+    """Note that facets have yet to hear of photos, see haven_fs.catalog.behind."""
+    w.db.executemany("INSERT OR IGNORE INTO behind (facet, photo_id) VALUES (?, ?)", list(pairs))
+
+
+def _withhold(analyses: dict[str, Analysis], name: str, *, only_regions: bool = False) -> None:
     for analyzer, analysis in analyses.items():
-        if analysis.embeddings or "regions" in json.loads(analysis.facts):
+        if (analysis.embeddings and not only_regions) or "regions" in json.loads(analysis.facts):
             analyses[analyzer] = Analysis(analysis.version, failed=_UNCHECKED.format(name))
 
 
 def _contained(w: "Writer", facet: Facet, what: str, call: Callable[[], object]) -> bool:
-    """Call a facet in a savepoint; return False if it raised, and undo what it did."""
+    """Call a facet in a savepoint; return False if it raised, and undo what it did.
+
+    Raises what it did if SQLite has ended the whole transaction, as it does when the disk is full.
+    """
     try:
         with savepoint(w.db):
             call()
     except Exception:
+        if not w.db.in_transaction:
+            raise
         logger.exception('"%s" could not %s', facet.name, what)
         return False
     return True
@@ -194,7 +248,9 @@ def savepoint(db: sqlite3.Connection) -> Iterator[None]:
     try:
         yield
     except BaseException:
-        db.execute("ROLLBACK TO facet")
+        if db.in_transaction:
+            db.execute("ROLLBACK TO facet")
         raise
     finally:
-        db.execute("RELEASE facet")
+        if db.in_transaction:
+            db.execute("RELEASE facet")

@@ -11,7 +11,7 @@ import sqlite3
 from collections.abc import Iterable
 from pathlib import Path
 
-from haven_fs.catalog.facets import Facet
+from haven_fs.catalog.facets import Facet, answered
 from haven_fs.catalog.schema import ADOPT, ADOPTED, FIRST, MIGRATIONS
 from haven_fs.errors import UserError
 
@@ -66,6 +66,11 @@ def ready(db: sqlite3.Connection, path: Path, facets: Iterable[Facet]) -> list[F
     return usable
 
 
+def known_facets(db: sqlite3.Connection) -> dict[str, set[str]]:
+    """Return what each facet that this catalog has or had answers, by name, of plugins that are away too."""
+    return {name: set(json.loads(asked)) for name, asked in db.execute("SELECT name, asked FROM facet")}
+
+
 def tables_of_facets(db: sqlite3.Connection) -> dict[str, str]:
     """Return which facet each table belongs to that holds what owners say, of plugins that are away too."""
     rows = db.execute("SELECT name, tables FROM facet").fetchall()
@@ -86,7 +91,8 @@ def _bring_up_to_date(db: sqlite3.Connection, facet: Facet) -> bool:
             facet.name,
         )
         return False
-    if (done, tables) == (wanted, sorted(facet.owned)):
+    asked = known_facets(db).get(facet.name)
+    if (done, tables, asked) == (wanted, sorted(facet.owned), answered(facet)):
         return True
     if not done and _has_tables(db, facet):
         done = 1
@@ -95,16 +101,26 @@ def _bring_up_to_date(db: sqlite3.Connection, facet: Facet) -> bool:
         for script in facet.migrations[done:]:
             for statement in _statements(script):
                 db.execute(statement)
+        _check_owned(db, facet)
         db.execute(
-            "INSERT OR REPLACE INTO facet VALUES (?, ?, ?)", (facet.name, wanted, json.dumps(sorted(facet.owned)))
+            "INSERT OR REPLACE INTO facet VALUES (?, ?, ?, ?)",
+            (facet.name, wanted, json.dumps(sorted(facet.owned)), json.dumps(sorted(answered(facet)))),
         )
         db.execute("COMMIT")
-    except sqlite3.Error:
+    except Exception:
         if db.in_transaction:
             db.execute("ROLLBACK")
         logger.exception('The tables of "%s" could not be made or changed: it is left out', facet.name)
         return False
     return True
+
+
+def _check_owned(db: sqlite3.Connection, facet: Facet) -> None:
+    """Raise ValueError if tables that a facet says it owns, or columns of their keys, are not there."""
+    for table, key in facet.owned.items():
+        columns = {name for _, name, *_ in db.execute("SELECT * FROM pragma_table_info(?)", (table,))}
+        if lacking := sorted(set(key) - columns):
+            raise ValueError(f"it owns {table}, which has no column {', '.join(lacking)}")
 
 
 def _has_tables(db: sqlite3.Connection, facet: Facet) -> bool:

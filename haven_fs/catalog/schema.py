@@ -22,12 +22,16 @@ ADOPTED = 8
 """The last of the versions before; its tables are those of MIGRATIONS[0] but for what ADOPT does."""
 
 ADOPT = """
-    CREATE TABLE facet (name TEXT PRIMARY KEY, version INTEGER NOT NULL, tables TEXT NOT NULL) WITHOUT ROWID;
+    CREATE TABLE facet (
+        name TEXT PRIMARY KEY, version INTEGER NOT NULL, tables TEXT NOT NULL, asked TEXT NOT NULL
+    ) WITHOUT ROWID;
+    CREATE TABLE behind (facet TEXT NOT NULL, photo_id INTEGER NOT NULL, PRIMARY KEY (facet, photo_id)) WITHOUT ROWID;
     CREATE TABLE kept_name (
         parent TEXT NOT NULL, fold TEXT NOT NULL, name TEXT NOT NULL, seq INTEGER NOT NULL, PRIMARY KEY (parent, fold)
     ) WITHOUT ROWID;
-    INSERT INTO kept_name SELECT parent, fold, name, seq FROM dropped WHERE photo_id IS NULL AND file IS NULL;
-    DELETE FROM dropped WHERE photo_id IS NULL AND file IS NULL;
+    INSERT INTO kept_name SELECT parent, fold, name, seq FROM dropped
+        WHERE photo_id IS NULL AND file IS NULL AND parent <> 'search';
+    DELETE FROM dropped WHERE photo_id IS NULL AND file IS NULL AND parent <> 'search';
     ALTER TABLE removed RENAME TO trash;
     ALTER TABLE removed_file RENAME TO trash_file;
     ALTER TABLE trash_file RENAME COLUMN removed_id TO trash_id;
@@ -35,6 +39,7 @@ ADOPT = """
     DROP INDEX removed_token;
     CREATE UNIQUE INDEX trash_name ON trash (fold);
     CREATE UNIQUE INDEX trash_token ON trash (library_id, token);
+    CREATE INDEX trash_path ON trash (library_id, path);
     CREATE INDEX correction_photo ON correction (photo_id);
 """
 
@@ -46,7 +51,14 @@ MIGRATIONS = (
     CREATE TABLE facet (                    -- the plugins' parts of this catalog: haven_fs.catalog.facets
         name TEXT PRIMARY KEY,
         version INTEGER NOT NULL,           -- how many of its migrations have been applied
-        tables TEXT NOT NULL                -- JSON: which tables hold what owners say by it
+        tables TEXT NOT NULL,               -- JSON: which tables hold what owners say by it
+        asked TEXT NOT NULL                 -- JSON: what it answers, of screen, absorb and tags
+    ) WITHOUT ROWID;
+
+    CREATE TABLE behind (                   -- photos that a facet has yet to hear of: haven_fs.catalog.behind
+        facet TEXT NOT NULL,
+        photo_id INTEGER NOT NULL,
+        PRIMARY KEY (facet, photo_id)
     ) WITHOUT ROWID;
 
     CREATE TABLE library (
@@ -250,6 +262,7 @@ MIGRATIONS = (
     );
     CREATE UNIQUE INDEX trash_name ON trash (fold);
     CREATE UNIQUE INDEX trash_token ON trash (library_id, token);
+    CREATE INDEX trash_path ON trash (library_id, path);
 
     CREATE TABLE trash_file (               -- which originals the files of a removed thing were
         trash_id INTEGER NOT NULL REFERENCES trash,

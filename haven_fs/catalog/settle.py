@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
+from haven_fs.catalog.facets import note_behind
 from haven_fs.catalog.findings import FACTS, Scalar, Tag
 from haven_fs.catalog.values import Values, drop_empty_values
 
@@ -58,7 +59,8 @@ class Settler:
         `photos`: the facts of its analyses, in the order of the analyzers' names, and whether it can be shown.
         """
         for ids in _batches(photos):
-            found, _ = self._found({id_: photos[id_][0] for id_ in ids})
+            found, failed = self._found({id_: photos[id_][0] for id_ in ids})
+            note_behind(self._w, ((facet, photo_id) for photo_id, facet in failed))
             self._put(found, {id_: photos[id_][1] for id_ in ids})
             self._add((id_, value) for id_, (_, tags) in found.items() for value in self._value_ids(tags))
             words = self._words_of(found)
@@ -68,8 +70,7 @@ class Settler:
         """Bring the values of one facet that photos have up to date; see the function of that name."""
         for ids in _batches(photo_ids):
             tags, failed = self._w.facets.tags(self._db, _LazyFacts(self, ids), only=facet)
-            if failed:
-                return
+            ids = [id_ for id_ in ids if (id_, facet) not in failed]
             wanted = {
                 (id_, self._values.id_of(facet, tag.key, tag.name, tag.parent)) for id_ in tags for tag in tags[id_]
             }
@@ -97,7 +98,7 @@ class Settler:
         self._overrule(found)
         self._put(found, {id_: row[4] for id_, row in before.items()})
         current = self._members(before)
-        kept = {pair for facet in failed for pair in self._members(before, facet)}
+        kept = self._kept(failed)
         wanted = kept.union((id_, value) for id_, (_, tags) in found.items() for value in self._value_ids(tags))
         self._add(wanted - current)
         self._drop(current - wanted)
@@ -121,13 +122,29 @@ class Settler:
             texts.setdefault(photo_id, []).append(facts)
         return texts
 
-    def _found(self, texts: Mapping[int, Sequence[str]]) -> tuple[dict[int, tuple[FactsOf, Tags]], set[str]]:
-        """Return what analyzers and facets say of photos, and the facets that failed."""
+    def _found(
+        self, texts: Mapping[int, Sequence[str]]
+    ) -> tuple[dict[int, tuple[FactsOf, Tags]], set[tuple[int, str]]]:
+        """Return what analyzers and facets say of photos, and of which photos which facet could not say."""
         found = {id_: _merged(facts) for id_, facts in texts.items()}
         given, failed = self._w.facets.tags(self._db, {id_: values for id_, (values, _) in found.items()})
         for id_, tags in given.items():
             found[id_][1].update({(tag.facet, tag.key): (tag.name, tag.parent) for tag in tags})
         return found, failed
+
+    def _kept(self, failed: Iterable[tuple[int, str]]) -> set[tuple[int, int]]:
+        """Return the values that photos keep since their facet could not say, but for what the owner says of them."""
+        if not failed:
+            return set()
+        note_behind(self._w, ((facet, photo_id) for photo_id, facet in failed))
+        rows = self._db.execute(
+            "SELECT m.photo_id, m.value_id FROM json_each(?) j"
+            " CROSS JOIN member m ON m.photo_id = json_extract(j.value, '$[0]')"
+            " JOIN value v ON v.id = m.value_id AND v.facet = json_extract(j.value, '$[1]') WHERE NOT EXISTS"
+            " (SELECT 1 FROM said WHERE photo_id = m.photo_id AND fact = ? || v.facet)",
+            (json.dumps(sorted(failed)), TAGS),
+        )
+        return set(rows)
 
     def _overrule(self, found: Mapping[int, tuple[FactsOf, Tags]]) -> None:
         """Put what the owner said in place of what analyzers did."""

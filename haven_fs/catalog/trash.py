@@ -24,6 +24,8 @@ from haven_fs.library import fileops, trash
 logger = logging.getLogger(__name__)
 
 DAY = 86400.0
+VOIDED_WITHIN = 60.0
+"""Seconds after which a removal stands, whatever is then written to its path."""
 MANY = 100
 """Files: this many removed in a day, and half of a library, are erased by `haven purge` alone."""
 
@@ -173,6 +175,29 @@ def _hold(w: Writer, library_id: int) -> None:
     ).fetchone()[0]
     if gone >= left:
         w.db.execute("UPDATE trash SET held = 1 WHERE library_id = ? AND at > ?", (library_id, since))
+
+
+def is_lately_removed(db: sqlite3.Connection, library_id: int, path: bytes) -> bool:
+    """Tell whether somebody removed a file from a path a moment ago."""
+    query = "SELECT 1 FROM trash WHERE library_id = ? AND path = ? AND at > ? AND NOT is_folder"
+    return db.execute(query, (library_id, path, time.time() - VOIDED_WITHIN)).fetchone() is not None
+
+
+def take_over(w: Writer, library_id: int, path: bytes) -> int | None:
+    """Return the original that this user removed from a path a moment ago, and have it be no longer what was removed.
+
+    Programs that save a file may delete the old one first. None if it was not so.
+    """
+    row = w.db.execute(
+        "SELECT r.id, f.original_id FROM trash r JOIN trash_file f ON f.trash_id = r.id AND f.path = x''"
+        " JOIN original o ON o.id = f.original_id AND o.gone IS NOT NULL WHERE r.library_id = ? AND r.path = ?"
+        " AND r.by = ? AND r.at > ? AND NOT r.is_folder ORDER BY r.at DESC LIMIT 1",
+        (library_id, path, w.by, time.time() - VOIDED_WITHIN),
+    ).fetchone()
+    if row is None:
+        return None
+    w.db.execute("DELETE FROM trash_file WHERE trash_id = ?", (row[0],))
+    return int(row[1])
 
 
 def files_of(db: sqlite3.Connection, trashed_id: int) -> dict[bytes, int]:

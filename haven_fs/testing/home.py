@@ -12,6 +12,7 @@ from typing import Any, Self
 from haven_fs.analysis.at_once import AtOnce
 from haven_fs.analysis.indexer import Indexer
 from haven_fs.catalog.libraries import Library, add_inbox, add_library, set_writable
+from haven_fs.catalog.trash import VOIDED_WITHIN
 from haven_fs.catalog.undo import Correction, Undone, corrections, last_gesture, undo
 from haven_fs.datafolder import DataFolder
 from haven_fs.plugins import Plugins
@@ -20,7 +21,7 @@ from haven_fs.testing.looking import Look, parts_of
 from haven_fs.testing.photos import make_photo
 from haven_fs.tree.actions import Actions, Done, Plan
 from haven_fs.tree.disk.uploads import Uploads
-from haven_fs.tree.gestures import VOIDED_WITHIN, Gestures
+from haven_fs.tree.gestures import Gestures
 from haven_fs.tree.nodes import View
 from haven_fs.tree.tree import Located, Tree
 

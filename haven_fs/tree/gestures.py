@@ -12,9 +12,8 @@ from typing import TypeVar
 
 from haven_fs.catalog import names
 from haven_fs.catalog.corrections import GESTURE
+from haven_fs.catalog.trash import VOIDED_WITHIN
 
-VOIDED_WITHIN = 60.0
-"""Seconds after which a removal stands, whatever is then written to its path."""
 _MOST = 2000
 _Key = tuple[str, tuple[str, ...]]
 """A user, and a path in folded names."""
@@ -53,6 +52,12 @@ class Gestures:
         with self._lock:
             at, count = self._runs.get(_key(by, folder), (0.0, 0))
         return count if time.monotonic() - at < GESTURE else 0
+
+    def took_out(self, by: str, path: Sequence[str]) -> bool:
+        """Tell whether a user took something out of a path a moment ago."""
+        with self._lock:
+            at, _ = self._taken_out.get(_key(by, path), (float("-inf"), 0))
+        return time.monotonic() - at < VOIDED_WITHIN
 
     def pop_taken_out(self, by: str, path: Sequence[str]) -> int | None:
         """Return, and forget, the correction with which a user took something out of a path a moment ago."""

@@ -49,6 +49,11 @@ class WrittenFolder(Folder):
     home: ClassVar[str]
 
     @property
+    def about(self) -> str:
+        """What the folder is about, whether it is the whole or one of the folders of dates in it."""
+        return self.place.partition("/")[0]
+
+    @property
     def aliases(self) -> Aliases:
         """The names that photos were written under here."""
         return Aliases(self.view, self.place)
@@ -73,6 +78,9 @@ class WrittenFolder(Folder):
             return False
         if source.place == self.place:
             raise Forbidden("Photos keep the names that Haven shows them by: their files are never renamed.")
+        if source.about == self.about:
+            # Else it would be said of the photo that it does not belong where it is moved to.
+            raise Forbidden("This photo belongs here already. In which folder of dates it is follows from its date.")
         photo_id = photo_of(file)
         said = self.fact.move(w, photo_id, source.fact)
         source.forget_names(w, photo_id)
@@ -99,11 +107,10 @@ class WrittenFolder(Folder):
 
     def forget_names(self, w: Writer, photo_id: int) -> None:
         """Forget the names that a photo was written under, in this folder and those of dates with it."""
-        whole = self.place.partition("/")[0]
         w.db.execute(
             "DELETE FROM alias WHERE (place = ? OR substr(place, 1, ?) = ?)"
             " AND original_id IN (SELECT id FROM original WHERE photo_id = ?)",
-            (whole, len(whole) + 1, f"{whole}/", photo_id),
+            (self.about, len(self.about) + 1, f"{self.about}/", photo_id),
         )
 
 

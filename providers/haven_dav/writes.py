@@ -54,6 +54,8 @@ class Writes:
         locked: list[NotDone] = []
 
         def decide(view: View) -> Plan:
+            unlocked.clear()
+            locked.clear()
             at = self._tree.locate(view, path)
             self._locks.check_if(environ, view, at)
             target = self._tree.locate(view, to) if to is not None else None

@@ -59,8 +59,9 @@ def test_what_was_said_before_facets_owned_their_tables_stays(tmp_path: Path) ->
     db.execute("INSERT INTO album (id, name, fold, seq) VALUES (3, 'Summer', 'summer', 1)")
     db.execute("INSERT INTO place_name (key, name) VALUES ('at 1 2', 'Home')")
     db.execute("INSERT INTO person (id, name, fold, seq) VALUES (7, 'Alice', 'alice', 1)")
-    row = "INSERT INTO dropped (parent, name, fold, file, size, mime, seq) VALUES ('search', ?, ?, ?, 0, '', 1)"
-    db.executemany(row, [("a.jpg", "a.jpg", "abc"), ("kept", "kept", None)])
+    row = "INSERT INTO dropped (parent, name, fold, file, size, mime, seq) VALUES (?, ?, ?, ?, 0, '', 1)"
+    kept = [("search", "kept", "kept", None), ("album 3", "late", "late", None)]
+    db.executemany(row, [("search", "a.jpg", "a.jpg", "abc"), *kept])
     db.commit()
     db.close()
     catalog = Catalog(path, facets())
@@ -68,8 +69,8 @@ def test_what_was_said_before_facets_owned_their_tables_stays(tmp_path: Path) ->
         assert db.execute("SELECT name FROM album").fetchall() == [("Summer",)]
         assert db.execute("SELECT name FROM place_name").fetchall() == [("Home",)]
         assert db.execute("SELECT name FROM person").fetchall() == [("Alice",)]
-        assert db.execute("SELECT name FROM dropped").fetchall() == [("a.jpg",)]
-        assert db.execute("SELECT name FROM kept_name").fetchall() == [("kept",)]
+        assert db.execute("SELECT name FROM dropped ORDER BY name").fetchall() == [("a.jpg",), ("kept",)]
+        assert db.execute("SELECT name FROM kept_name").fetchall() == [("late",)]
     catalog.close()
 
 

@@ -7,13 +7,14 @@ The function given to `perform` runs in one view of the tree. It locates each pa
 plan against the provider's own rules, and returns it.
 """
 
+import logging
 import time
 from collections.abc import Callable, Sequence
 from functools import partial
 from typing import TypeVar
 
 from haven_fs.catalog.undo import corrections, undo
-from haven_fs.errors import AlreadyExists, Conflict, Forbidden, NotFound
+from haven_fs.errors import AlreadyExists, Conflict, Forbidden, NotFound, UserError
 from haven_fs.tree.actions.plan import NO_PARENT, NOTHING, THERE, Change, Done, Plan, Writing, refusal
 from haven_fs.tree.actions.put import Put, Receiving, plan_put
 from haven_fs.tree.actions.real import RealWrites
@@ -25,6 +26,8 @@ from haven_fs.tree.nodes import View
 from haven_fs.tree.placeholders import is_placeholder
 from haven_fs.tree.tree import Located, Tree
 from haven_fs.tree.writes import TakesFiles, TakesPhotos, TakesUploads
+
+logger = logging.getLogger(__name__)
 
 _Decision = TypeVar("_Decision")
 _BLOCK = 1 << 20
@@ -45,14 +48,20 @@ class Actions:
     # Doing
 
     def decide(self, decide: Callable[[View], _Decision], *, writes_to: Sequence[str] = ()) -> _Decision:
-        """Return what `decide` returns in a view of the tree. `writes_to`: the path that is about to be written."""
-        self._void_removal(writes_to)
+        """Return what `decide` returns in a view of the tree. `writes_to`: the path that is about to be written.
+
+        `decide` is called twice if the user has just taken out what was there.
+        """
+        self._void_removal(writes_to, decide)
         with self._tree.view() as view, in_words():
             return decide(view)
 
     def perform(self, decide: Callable[[View], Plan], *, writes_to: Sequence[str] = ()) -> Done:
-        """Do what `decide` plans in a view of the tree. `writes_to`: the path that is about to be written, if any."""
-        self._void_removal(writes_to)
+        """Do what `decide` plans in a view of the tree. `writes_to`: the path that is about to be written, if any.
+
+        `decide` is called twice if the user has just taken out what was there.
+        """
+        self._void_removal(writes_to, decide)
         with in_words():
             with self._tree.view() as view:
                 plan = decide(view)
@@ -64,15 +73,23 @@ class Actions:
         """Begin to receive a file. `size`: how many bytes will come, if the sender says so."""
         return Receiving(self._writing, put, size)
 
-    def _void_removal(self, path: Sequence[str]) -> None:
-        """Undo the removal of a photo if the same user now writes to where it was.
+    def _void_removal(self, path: Sequence[str], decide: Callable[[View], object]) -> None:
+        """Undo the removal of a photo if the same user now writes to where it was, and `decide` lets them.
 
         Editors and sync tools save that way, and never meant it to go. The write then finds the photo as it was.
         """
-        correction = self._tree.gestures.pop_taken_out(self._writing.by, path) if path else None
-        if correction is not None:
+        if not path or not self._tree.gestures.took_out(self._writing.by, path):
+            return
+        with self._tree.view() as view, in_words():
+            decide(view)
+        correction = self._tree.gestures.pop_taken_out(self._writing.by, path)
+        if correction is None:
+            return
+        try:
             with self._writing.transaction(path) as w:
                 undo(w, corrections(w.db, ids=[correction]), time.time())
+        except UserError as error:
+            logger.warning("The removal of %s, which was then written again, stands: %s", "/".join(path), error)
 
     # Planning
 

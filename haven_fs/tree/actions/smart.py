@@ -81,20 +81,20 @@ class SmartWrites:
         node, folder, changes = source.node, target.parent, (Change(target),)
         if isinstance(node, File) and isinstance(folder, TakesPhotos):
             self._check_belongs(node, target, overwrite=overwrite)
-            return self._writing.said(source, changes, self._put, target, node, folder, to=target)
+            return self._writing.said(target, changes, self._put, target, node, folder)
         if isinstance(node, Folder) and isinstance(folder, TakesCopies):
             _check_free(target)
             if not deep and isinstance(folder, MakesFolders):
-                return self._writing.said(source, changes, folder.make_folder, target.name, to=target)
-            return self._writing.said(source, changes, folder.put_folder, target.name, node, to=target)
+                return self._writing.said(target, changes, folder.make_folder, target.name)
+            return self._writing.said(target, changes, folder.put_folder, target.name, node)
         if isinstance(node, Text) and isinstance(folder, TakesTexts):
             _check_replaces(target, isinstance(target.node, Text), overwrite=overwrite)
-            return self._writing.said(source, changes, folder.put_text, target.name, node, to=target)
+            return self._writing.said(target, changes, folder.put_text, target.name, node)
         if isinstance(node, File) and isinstance(folder, TakesFiles):
             _check_replaces(target, target.is_extra(), overwrite=overwrite)
             if node.away:
                 raise Unavailable(node.away)
-            return self._writing.said(source, changes, folder.put_copy, target.name, node, to=target)
+            return self._writing.said(target, changes, folder.put_copy, target.name, node)
         raise refusal(Located(target.path, None, target.parent))
 
     def move(self, source: Located, target: Located, *, overwrite: bool) -> Plan:

@@ -1,8 +1,9 @@
 """What happens to the file at a path, and to its photo, when the path gets new content: one rule for every way.
 
 Files that are sent, moved, copied or restored over another, and files that were sent under a temporary name, all arrive
-here. The photo at the path stays the same photo, with its albums, people, place and date; its old bytes go to the trash
-unless the new ones are identical. A folder in the way goes to the trash whole, along with its photos.
+here. The photo at the path stays the same photo, with its albums, people, place and date, also if a program that saves
+deleted it a moment before; its old bytes go to the trash unless the new ones are identical. A folder in the way goes to
+the trash whole, along with its photos.
 """
 
 import filecmp
@@ -15,7 +16,7 @@ from haven_fs.catalog import Writer
 from haven_fs.catalog.corrections import is_said_of
 from haven_fs.catalog.disk import Mirror, Row, drop
 from haven_fs.catalog.moving import file_at, file_stat, place_file
-from haven_fs.catalog.trash import keep_old, note_trashed
+from haven_fs.catalog.trash import keep_old, note_trashed, take_over
 from haven_fs.errors import AlreadyExists, Forbidden
 from haven_fs.library import fileops, storing, trash
 from haven_fs.tree.disk.place import DiskPlace
@@ -42,6 +43,14 @@ class Arrival:
         if self._file_there is not None and _goes_on(w.db, self._file_there, known):
             return self._replace(w, self._file_there, known)
         self._take_name(w)
+        if self._over is None and (known is None or not _is_said_of(w.db, known)):
+            back = take_over(w, self._target.library.id, self._target.below)
+            if back is not None:
+                place_file(w, self._target.library.id, self._target.below, file_stat(self._target.on_disk), back)
+                w.db.execute("UPDATE original SET probed = 0 WHERE id = ?", (back,))  # its bytes are others
+                if known is not None:
+                    _let_go(w, known, back)
+                return back
         return place_file(w, self._target.library.id, self._target.below, file_stat(self._target.on_disk), known)
 
     def put_folder(self, w: Writer) -> None:
@@ -77,12 +86,13 @@ class Arrival:
 def _goes_on(db: sqlite3.Connection, place: DiskPlace, known: int | None) -> bool:
     """Tell whether the original at a place takes the new bytes, rather than give way to the original they came from.
 
-    It does, unless the owner has said something about the other one only, which would be lost.
+    It does, unless the owner has said something about the other one, which would be lost. What was said about the one
+    that is there goes to the trash with it then, and comes back with it.
     """
     if known is None:
         return True
     there = file_at(db, place.library.id, place.below)
-    return there is not None and (_is_said_of(db, there.id) or not _is_said_of(db, known))
+    return there is not None and not _is_said_of(db, known)
 
 
 def _is_said_of(db: sqlite3.Connection, original_id: int) -> bool:

@@ -57,7 +57,7 @@ class Filing:
                     return
                 row = file_at(w.db, source.library.id, source.below)
                 original_id = arrival.put_file(w, row.id if row else None)
-        if over is not None:
+        if over is not None or row is None or original_id != row.id:
             self._look(original_id)
 
     def copy(

@@ -19,6 +19,7 @@ from haven_fs.catalog import Catalog, names
 from haven_fs.catalog.disk import Row, drop
 from haven_fs.catalog.libraries import NO_INBOX, Library, all_libraries, find_inbox
 from haven_fs.catalog.schema import LOCATED
+from haven_fs.catalog.trash import is_lately_removed
 from haven_fs.config import Settings
 from haven_fs.errors import AlreadyExists, Conflict, Forbidden, UnsupportedType, UserError
 from haven_fs.library import fileops, storing
@@ -103,11 +104,24 @@ class Uploads:
             if link and (twin := self._twin(draft, compared)) is not None:
                 return Stored(twin, False)
             _check_name(target)
+            if (back := self._put_back(draft, target, changing)) is not None:
+                return Stored(back, True)
             try:
                 fileops.move(draft.path, target.on_disk)
             except FileExistsError as error:
                 raise AlreadyExists(f"There is already a file called {target.name}.") from error
             return Stored(self._cataloguer.put(target.library, target.on_disk), True)
+
+    def _put_back(self, draft: storing.Draft, target: DiskPlace, changing: Changing) -> int | None:
+        """Store a draft where somebody has just removed a file, see disk.content; None if nobody has."""
+        with self._catalog.read() as db:
+            if not is_lately_removed(db, target.library.id, target.below):
+                return None
+        arrival = Arrival(draft.path, target, None)
+        with changing() as w:
+            original_id = arrival.put_file(w)
+        self._cataloguer.look(original_id)
+        return original_id
 
     def store_by_date(self, draft: storing.Draft, name: str) -> Stored:
         """Keep a finished draft in the inbox, in the folder of its date, under this name or one made from it.
