@@ -158,8 +158,9 @@ def _check_owners(w: Writer, changes: Iterable[Change]) -> None:
         owners = tables_of_facets(w.db)
         named = ", ".join(sorted({f'"{owners.get(table, table)}"' for table in lacking}))
         raise UserError(
-            f"This cannot be taken back now: the plugin that keeps {named} is not there, or was left out. Install or"
-            " mend it (`haven plugins` shows which there are), then try again. Nothing was changed."
+            f"This cannot be undone now: the plugin that keeps {named} is not installed, or could not be loaded."
+            " Install or repair it (`haven plugins` lists all), then try again; `haven undo ID` undoes other changes."
+            " Nothing was changed."
         )
 
 
@@ -179,7 +180,7 @@ def _follow(w: Writer, done: Sequence[Change]) -> None:
     except Exception as error:
         logger.exception("A plugin failed to go on with what was taken back")
         raise UserError(
-            f"This cannot be taken back now: a plugin failed ({error}). The log says more. Nothing was changed."
+            f"This cannot be undone now: a plugin failed ({error}). The log says more. Nothing was changed."
         ) from error
     settle(w, photo_ids | more)
     for facet in facets:

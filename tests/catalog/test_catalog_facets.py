@@ -9,12 +9,14 @@ from typing import ClassVar
 
 import pytest
 
-from haven_fs import Facet, Found, FoundFacts, Tag, Writer, settle, settle_facet
+from haven_fs import Facet, Found, FoundFacts, Tag, Writer, hookimpl, say, settle, settle_facet
 from haven_fs.catalog import Catalog
+from haven_fs.catalog.behind import catch_up
 from haven_fs.catalog.findings import Analysis, GroupFound, PhotoFound, Probe
 from haven_fs.catalog.photos import PhotoStore
 from haven_fs.catalog.undo import corrections, undo
 from haven_fs.errors import UserError
+from haven_fs.plugins import Plugins
 
 TABLE = "CREATE TABLE sticker (photo_id INTEGER NOT NULL, word TEXT NOT NULL, PRIMARY KEY (photo_id, word));"
 
@@ -189,7 +191,7 @@ def test_without_its_plugin_undo_is_refused_in_words_and_tables_stay(
     stick(catalog, 2, "party")
     catalog.close()
     without = Catalog(path)
-    with pytest.raises(UserError, match='the plugin that keeps "sticker" is not there'):
+    with pytest.raises(UserError, match='the plugin that keeps "sticker" is not installed'):
         take_back(without)
     with without.read() as db:
         assert db.execute("SELECT * FROM sticker").fetchall() == [(2, "party")]
@@ -262,3 +264,96 @@ def test_what_a_new_photo_costs(opened: tuple[Catalog, Stickers]) -> None:
             counts.append((sum("sticker" in one for one in own), len(own) / (last - first)))
     assert counts[0][0] == counts[1][0]
     assert counts[1][1] < 10, counts
+
+
+def missed(catalog: Catalog) -> list[tuple[str, int]]:
+    with catalog.read() as db:
+        return db.execute("SELECT facet, photo_id FROM behind ORDER BY 1, 2").fetchall()
+
+
+def test_what_was_stored_while_a_facet_was_away_is_made_up_for(opened: tuple[Catalog, Stickers], path: Path) -> None:
+    catalog, _ = opened
+    stick(catalog, 2, "party")
+    catalog.close()
+    without = Catalog(path)
+    with without.write() as w:
+        PhotoStore(w).put_groups([found(number, '{"regions": ["secret", "open"]}', "eyes") for number in (1, 2)])
+        settle(w, [3])
+    assert members(without) == [(2, "party")], "photos stay where they are"
+    with without.read() as db:
+        kept = db.execute("SELECT facts FROM analysis WHERE analyzer = 'eyes'").fetchall()
+    assert kept == [("{}",), ("{}",)], "nobody could say whether that is to be kept"
+    assert missed(without) == [("sticker", 1), ("sticker", 2), ("sticker", 3)]
+    without.close()
+    again = Catalog(path, [Stickers()])
+    assert catch_up(again) == 3 and missed(again) == []
+    with again.read() as db:
+        assert db.execute("SELECT 1 FROM analysis WHERE analyzer = 'eyes'").fetchall() == [], "which are due again"
+    with again.write() as w:
+        PhotoStore(w).put_groups([found(number, '{"regions": ["secret", "open"]}', "eyes") for number in (1, 2)])
+    assert members(again) == [(1, "seen"), (2, "party"), (2, "seen")]
+    again.close()
+
+
+def test_what_could_not_be_taken_in_is_taken_in_later(opened: tuple[Catalog, Stickers]) -> None:
+    catalog, stickers = opened
+    stickers.fails = {"absorb 2"}
+    with catalog.write() as w:
+        PhotoStore(w).put_groups([found(number, analyzer="eyes") for number in (1, 2)])
+    assert members(catalog) == [(1, "seen")] and missed(catalog) == [("sticker", 2)]
+    assert catch_up(catalog) == 1 and missed(catalog) == [("sticker", 2)], "it fails still"
+    stickers.fails = set()
+    assert catch_up(catalog) == 1 and missed(catalog) == []
+    assert members(catalog) == [(1, "seen"), (2, "seen")]
+
+
+def test_a_photo_on_which_a_facet_fails_stays_and_the_others_do_not(opened: tuple[Catalog, Stickers]) -> None:
+    catalog, stickers = opened
+    stick(catalog, 1, "old")
+    stickers.fails = {"tags 1"}
+    with catalog.write() as w:
+        w.db.execute("DELETE FROM sticker")
+        w.db.executemany("INSERT INTO sticker VALUES (?, 'new')", [(1,), (2,)])
+        settle(w, [1, 2, 3])
+    assert members(catalog) == [(1, "Vintage"), (2, "new")]
+    with catalog.write(by="") as w:
+        say(w, 1, {"tags:sticker": []}, "unstuck")
+    assert members(catalog) == [(2, "new")], "the owner knows better, whether the facet fails or not"
+
+
+class Nameless(Facet):
+    """A facet without what every facet needs."""
+
+
+class Listed(Stickers):
+    owned: ClassVar = ["sticker"]  # type: ignore[assignment]
+
+
+class Elsewhere(Stickers):
+    owned: ClassVar = {"nowhere": ("id",)}
+
+
+def test_a_facet_with_a_mistake_is_left_out(path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    for wrong in (Nameless, Listed):
+        plugin = type("Plugin", (), {"haven_facets": staticmethod(hookimpl(lambda: [wrong()]))})()  # noqa: B023
+        assert Plugins([plugin], only=()).facets({}) == []
+    catalog = Catalog(path, [Elsewhere()])
+    assert "nowhere" not in catalog.facets.owned and "it owns nowhere, which has no column id" in caplog.text
+    catalog.close()
+
+
+def test_a_transaction_that_ended_is_not_gone_on_with(opened: tuple[Catalog, Stickers]) -> None:
+    """SQLite ends it by itself when the disk is full: what would then be written would be half of it."""
+    catalog, stickers = opened
+
+    def full(w: Writer, found: Found) -> None:
+        w.db.execute("ROLLBACK")
+        raise sqlite3.OperationalError("database or disk is full")
+
+    stickers.absorb = full  # type: ignore[method-assign]
+    with pytest.raises(sqlite3.OperationalError, match="full"), catalog.write() as w:
+        PhotoStore(w).put_groups([found(1, analyzer="eyes")])
+    del stickers.absorb
+    with catalog.write() as w:
+        PhotoStore(w).put_groups([found(1, analyzer="eyes")])
+    assert members(catalog) == [(1, "seen")]

@@ -150,6 +150,22 @@ def test_what_is_said_of_the_one_that_comes_alone_is_not_lost(
 
 
 @pytest.mark.parametrize("folder", FOLDERS)
+def test_what_is_said_of_both_is_lost_of_none(
+    hands: Plain, folder: str, stem: str, first: bytes, second: bytes
+) -> None:
+    """The one that is moved keeps what was said of it; the other comes back from the trash with what was said of it."""
+    path, other, again = (f"{folder}/{name}{stem}.jpg" for name in ("there ", "moved ", "again "))
+    assert hands.put(first, path) and hands.put(second, other)
+    for name, file in (("Of first", path), ("Of second", other)):
+        assert hands.make(f"/Albums/{name} {stem}") and hands.copy(file, f"/Albums/{name} {stem}/x.jpg")
+    assert hands.move(other, path, overwrite=True)
+    assert hands.read(f"/Albums/Of second {stem}/x.jpg") == second
+    assert hands.list(f"/Albums/Of first {stem}") == []
+    assert hands.move(f"/Recently Removed/there {stem}.jpg", again)
+    assert hands.read(f"/Albums/Of first {stem}/x.jpg") == first
+
+
+@pytest.mark.parametrize("folder", FOLDERS)
 def test_what_is_said_of_many_at_once_is_said_of_each(
     hands: Plain, folder: str, stem: str, first: bytes, second: bytes
 ) -> None:

@@ -59,3 +59,9 @@ def test_a_photo_is_not_renamed(dav: Client) -> None:
     answer = dav("MOVE", f"{FOLDER}IMG_1.jpg", Destination=f"{dav.address}{FOLDER}best.jpg")
     assert answer.status == 403, answer.body
     assert dav.files(FOLDER) == PHOTOS
+
+
+def test_a_write_whose_condition_is_false_voids_nothing(dav: Client) -> None:
+    assert dav("DELETE", f"{FOLDER}IMG_1.jpg").status == 204
+    assert dav("PUT", f"{FOLDER}IMG_1.jpg", b"edited bytes", If='(["another"])').status == 412
+    assert dav.files(FOLDER) == PHOTOS[1:]

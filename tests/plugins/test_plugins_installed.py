@@ -132,7 +132,7 @@ def test_what_is_said_by_it_needs_it_to_be_taken_back(elsewhere: Elsewhere, data
         assert "Colours" not in json.loads(elsewhere.haven("plugins", "--json", "--data", data).stdout)["folders"]
         refused = elsewhere.haven("undo", "--data", data, check=False)
         assert refused.returncode == 1
-        assert 'the plugin that keeps "colour" is not there' in refused.stderr
+        assert 'the plugin that keeps "colour" is not installed' in refused.stderr
         assert "Traceback" not in refused.stderr
         assert names() == ["Crimson"]
     finally:
