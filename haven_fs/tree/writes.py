@@ -159,7 +159,7 @@ class TakesUploads(Protocol):
 def check_name(name: str) -> None:
     """Raise Refused if no file can be written under a name."""
     if names.shown(name) != unicodedata.normalize("NFC", name) or len(name.encode(errors="replace")) > 255:
-        raise Forbidden("Not every program could be told of this name. Choose a shorter or plainer one.")
+        raise Forbidden("Some programs cannot show this name. Choose a shorter or simpler one.")
 
 
 def folder_name(name: str) -> str:

@@ -200,6 +200,6 @@ def _check_target(source: Located, target: Located) -> None:
     if not target.path:
         raise Forbidden("The drive itself cannot be replaced.")
     if target.path == source.path:
-        raise Forbidden("The destination is what is to be moved or copied itself.")
+        raise Forbidden("The source and the destination are the same.")
     if target.parent is None:
         raise Conflict(NO_PARENT)

@@ -25,7 +25,7 @@ from haven_fs.tree.writes import TakesFiles, TakesPhotos, TakesUploads, Upload, 
 
 _EDITED = (
     "Haven shows this photo here and cannot change it. Save it under another name, or change it where it is: in"
-    " Originals, if that can be written to, or in Inbox."
+    " Originals, if that library is writable, or in Inbox."
 )
 _ANY_SIZE = 1 << 62
 
@@ -67,7 +67,7 @@ def plan_put(tree: Tree, at: Located) -> Put:
     """Decide, by what is there, what a file sent to a path becomes. Raises Refused."""
     node, folder = at.node, at.parent
     if isinstance(node, Folder) or not at.path:
-        raise NotPossible("PUT means nothing here.")
+        raise NotPossible("There is a folder with this name. Choose another name.")
     if folder is None:
         raise Conflict(NO_PARENT)
     put = _plan(tree, at, node, folder) if node is None or isinstance(node, File) else None

@@ -22,15 +22,15 @@ from haven_fs.tree.writes import LetsGo, TakesPhotos, TakesUploads, check_name
 
 _MOVE_HERE = "Move photos here to hide them; a copy here would mean nothing."
 _NO_COPY = (
-    "A photo is shown here from where it really lies, so it cannot be copied or moved from here into a library. Copy it"
-    " from its folder in Originals."
+    "This folder only shows the photo; the file is elsewhere. To copy it into a library, copy it from its folder in"
+    " Originals."
 )
 _NO_MOVE = (
-    "An original stays in its folder, so it cannot be moved out of its library into Haven's own folders. Copy it there:"
-    " that adds it, and takes no second copy of its bytes."
+    "An original stays in its folder, so it cannot be moved out of its library into Haven's own folders. Copy it"
+    " there instead: that adds it without storing it twice."
 )
 _TAKE_BACK = "What was removed comes back by moving it into a library in Originals, or into Inbox."
-_HIDDEN = "This photo is hidden, not gone. Move it to Timeline, and it is where it was."
+_HIDDEN = "This photo is only hidden. To show it again, move it to Timeline."
 
 
 def real_of(at: Located) -> DiskPlace | TrashPlace | None:

@@ -29,7 +29,7 @@ from haven_fs.tree.writes import (
 )
 
 _KEEPS_NAME = (
-    "Photos keep their names here. Rename the file where it lies: in Originals, if that may be written to, or in Inbox."
+    "Photos keep their names here. Rename the file where it is: in Originals, if that library is writable, or in Inbox."
 )
 
 
@@ -156,8 +156,8 @@ class SmartWrites:
         removed = self._gestures.taken_out_of(self._writing.by, at.path[:-1])
         if is_braked(db, removed, photos.stamp(db).count if photos is not None else 0):
             raise Forbidden(
-                f"{removed} photos were taken out of this folder in one go, which may be a mistake. To go on, give the"
-                " command `haven allow`; to take it back, `haven undo`.",
+                f"{removed} photos were taken out of this folder in one go, which may be a mistake. To go on, run"
+                " `haven allow`; to undo it, run `haven undo`.",
             )
 
     def _check_belongs(self, file: File, target: Located, *, overwrite: bool) -> None:

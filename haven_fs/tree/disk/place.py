@@ -96,7 +96,7 @@ def check_disk_name(place: DiskPlace, *, folder: bool) -> None:
     """Raise Refused if a place's name rules it out: the disk cannot store it, or indexing ignores it."""
     kept = unicodedata.normalize("NFC", place.name)
     if names.shown(place.name) != kept or len(kept.encode(errors="replace")) > 255:
-        raise Forbidden("This name has characters that not every program can show, or it is too long.")
+        raise Forbidden("Some programs cannot show this name. Choose a shorter or simpler one.")
     if os.name == "nt" and names.portable(kept) != kept:
         raise Forbidden("Windows cannot keep this name.")
     if kept.startswith("."):
@@ -144,6 +144,6 @@ def refusal_of(error: OSError) -> Refused:
     if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS, errno.ELOOP):
         return Forbidden(f"Haven may not write there: {error.strerror}.")
     if error.errno in (errno.ENAMETOOLONG, errno.EINVAL, errno.EILSEQ):
-        return Forbidden("The disk cannot keep this name. Choose a shorter or plainer one.")
+        return Forbidden("The disk cannot store this name. Choose a shorter or simpler one.")
     logger.warning("A file operation failed", exc_info=error)
     return DiskFailed(f"The disk said: {error.strerror or error}.")
