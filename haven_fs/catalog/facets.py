@@ -2,7 +2,8 @@
 
 A `Facet` is what a plugin hands the core: tables of its own, and what it answers when the core stores what analyzers
 found, settles photos, or takes back what an owner said. `Facets` asks them all, in batches, and sees to it that one
-that raises costs only itself: each call that may write is in a savepoint, and is tried again photo by photo.
+that raises costs only itself: what it changed of photos is undone, and it is asked again photo by photo. What it, or
+one whose plugin is away, misses is noted (haven_fs.catalog.behind).
 """
 
 import json

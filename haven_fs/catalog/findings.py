@@ -6,7 +6,7 @@ FACTS = frozenset(
     {
         "taken",  # wall-clock time where the photo was taken, seconds since 1970-01-01T00:00 of that clock
         "taken_offset",  # minutes that clock was ahead of UTC; None if not known
-        "taken_source",  # where the time came from: one of haven_time.SOURCES, or "owner"
+        "taken_source",  # where the time came from: one of haven_time.taken.SOURCES, or "owner"
         "width",  # pixels as stored, before the orientation is applied
         "height",
         "orientation",  # EXIF's 1 to 8; None if the file does not say

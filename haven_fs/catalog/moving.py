@@ -4,7 +4,6 @@ An original keeps its row, and so its photo and all that was said of it, whereve
 new path, since a row that is gone may have that already.
 """
 
-import os
 import sqlite3
 from pathlib import Path
 
@@ -118,8 +117,3 @@ def drop_dirs(w: Writer, library_id: int, folder: bytes) -> set[int]:
     }
     w.note_removal()
     return parents
-
-
-def as_bytes(path: str) -> bytes:
-    """Return a path as the catalog keeps it."""
-    return os.fsencode(path)

@@ -77,9 +77,7 @@ class Settler:
             current = self._members(ids, facet)
             self._add(wanted - current)
             self._drop(current - wanted)
-            self._db.execute(
-                "UPDATE photo SET seq = ? WHERE id IN (SELECT value FROM json_each(?))", (self._w.seq, json.dumps(ids))
-            )
+            self._w.touch(ids)
         drop_empty_values(self._db, facet)
         self._values.forget()
 

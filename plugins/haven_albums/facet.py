@@ -89,6 +89,5 @@ class FavoritesFacet(Facet):
 
     def follow(self, w: Writer, changes: Sequence[Change]) -> Collection[int]:
         """Have the photos show as changed: nothing is derived from their being favourites."""
-        ids = json.dumps(sorted(photos_named(changes)))
-        w.db.execute("UPDATE photo SET seq = ? WHERE id IN (SELECT value FROM json_each(?))", (w.seq, ids))
+        w.touch(photos_named(changes))
         return ()

@@ -45,7 +45,7 @@ def _say(w: Writer, photo_id: int, *, favorite: bool) -> None:
         " ON CONFLICT (photo_id) DO UPDATE SET is_favorite = excluded.is_favorite",
         (photo_id, favorite),
     )
-    w.db.execute("UPDATE photo SET seq = ? WHERE id = ?", (w.seq, photo_id))
+    w.touch([photo_id])
 
 
 def _open(view: View) -> Folder:

@@ -5,8 +5,6 @@ Words come from people, so they are always put in quotes: to FTS5 they are text,
 
 from collections.abc import Iterable
 
-from haven_search.folding import pieces
-
 # A caption or keyword is surer than a file's name, which is mostly a number.
 RANK = "bm25(words, 1.0, 2.0, 2.0)"
 _ENDINGS = ("s", "es")
@@ -35,8 +33,3 @@ def _either(word: str) -> str:
 def match_in(column: str, text: str, *, prefix: bool = False) -> str:
     """Return the query for a text in one column; `prefix`: its last word may go on."""
     return f"{{{column}}} : {quoted(text)}{' *' if prefix else ''}"
-
-
-def searchable(text: str) -> bool:
-    """Tell whether there is a word in `text`; what is only signs or emoji, FTS5 cannot find."""
-    return bool(pieces(text))

@@ -1,7 +1,7 @@
 """Files that are sent: deciding before the first byte arrives, receiving, and storing.
 
 Receiving may take an hour, and holds neither a view of the tree, nor a transaction, nor memory. So the folder that
-takes the file is opened twice, before and after; if it no longer takes the file by then, the file is removed again.
+takes the file is opened twice, before and after; a photo that it no longer takes by then is removed again.
 """
 
 import unicodedata
