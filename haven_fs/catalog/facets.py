@@ -132,7 +132,7 @@ class Facets:
     def absorb(self, w: "Writer", found: Found, *, only: str | None = None) -> None:
         """Have each facet, or `only` one, make rows of what was found; note what they will have to make up for."""
         behind = [(name, photo_id) for name in self._away_of("absorb") for photo_id in found]
-        withheld = {_UNCHECKED.format(name): name for name in {*self._away_of("screen"), *self.names}}
+        withheld = {self.unchecked(name): name for name in {*self._away_of("screen"), *self.names}}
         behind += [
             (withheld[analysis.failed], photo_id)
             for photo_id, analyses in found.items()

@@ -214,7 +214,9 @@ class FaceKeeper:
                 f"SELECT {_COLUMNS} FROM face f WHERE f.space = ? {where} ORDER BY f.id",
                 (space, marks) if where else (space,),
             ).fetchall()
-            elsewhere = db.execute("SELECT count(*) FROM face WHERE space <> ?", (space,)).fetchone()[0]
+            # What is elsewhere matters where all are compared, not for the few that are new.
+            query = "SELECT count(*) FROM face WHERE space <> ?"
+            elsewhere = db.execute(query, (space,)).fetchone()[0] if only is None else 0
             cared_for = {
                 id_
                 for (id_,) in db.execute(
