@@ -13,10 +13,10 @@ from pathlib import Path
 
 from haven_fs.analysis import due
 from haven_fs.analysis.analyzer import Analyzer, Sample
-from haven_fs.analysis.scan import Scan
 from haven_fs.analysis.worker import look_into
 from haven_fs.catalog import Catalog
 from haven_fs.catalog.disk import Mirror
+from haven_fs.catalog.exchange import Exchange
 from haven_fs.catalog.libraries import Library
 from haven_fs.catalog.photos import PhotoStore
 from haven_fs.config import Settings
@@ -46,12 +46,13 @@ class AtOnce:
         with self._catalog.write() as w:
             mirror = Mirror(w, library.id, all_folders=False)
             row = mirror.put_file(w, folder, stat)
-            if mirror.found.new:
-                # A file that was here once, or lies elsewhere no more, is the photo that it was.
-                moved = Scan(self._catalog, library).match_moves(w, [], mirror.found.new)
-                original_id = next(iter(moved), row.id)
-            else:
-                original_id = row.id
+        original_id = row.id
+        if mirror.found.new:
+            # A file that was here once, or lies elsewhere no more, is the photo that it was.
+            exchange = Exchange(library.id, os.fsencode(library.root), mirror.found)
+            exchange.read(self._catalog)
+            with self._catalog.write() as w:
+                original_id = next(iter(exchange.resolve(w, [], lambda *_: True)), row.id)
         self.look(original_id)
         return original_id
 

@@ -71,15 +71,22 @@ class Indexer:
 
     def walk(self, *, accept_missing: bool = False) -> None:
         """Walk every library and note what is new, changed, moved or gone."""
+        robbed: set[int] = set()
         for library in self.libraries():
             if library.writable:
                 adopt(self.catalog, library)
-            Scan(self.catalog, library, accept_missing=accept_missing).run()
+            scan = Scan(self.catalog, library, accept_missing=accept_missing)
+            scan.run()
+            robbed = robbed - {library.id} | scan.robbed
+        self._walk_again(robbed)
 
     def look_at(self, library_id: int, folders: Collection[str] | None) -> None:
         """Look again at folders of a library that changed, None for all of it; what is new there goes first."""
         for library in self.libraries():
-            if library.id == library_id and Scan(self.catalog, library).run(folders):
+            if library.id != library_id:
+                continue
+            scan = Scan(self.catalog, library)
+            if scan.run(folders):
                 with self.catalog.read() as db:
                     rows = db.execute(
                         "SELECT DISTINCT o.dir_id FROM original o JOIN dir d ON d.id = o.dir_id"
@@ -87,6 +94,13 @@ class Indexer:
                         (library.id,),
                     )
                     self._urgent += due.groups_in(db, [row[0] for row in rows])
+            self._walk_again(scan.robbed)
+
+    def _walk_again(self, library_ids: Collection[int]) -> None:
+        """Walk libraries that files were moved out of: what they lack is known now, so they are not away for that."""
+        for library in self.libraries():
+            if library.id in library_ids:
+                Scan(self.catalog, library).run()
 
     def libraries(self) -> list[Library]:
         """Return the libraries there are now."""

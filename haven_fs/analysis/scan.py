@@ -9,33 +9,34 @@ import logging
 import os
 import time
 from collections.abc import Collection, Iterator
-from pathlib import Path
 
-from haven_fs.catalog import Catalog, Writer
-from haven_fs.catalog.disk import Mirror, Row, drop, move
+from haven_fs.catalog import Catalog
+from haven_fs.catalog.disk import Mirror, drop
+from haven_fs.catalog.exchange import Exchange
+from haven_fs.catalog.identity import take_up_former
 from haven_fs.catalog.libraries import Library
 from haven_fs.catalog.respell import respell
 from haven_fs.catalog.schema import LOCATED
-from haven_fs.library.fingerprint import fingerprint
 from haven_fs.library.walk import Listing, walk
 
 logger = logging.getLogger(__name__)
 
 FEW = 10
 """This many missing files are believed deleted however small the library is."""
-MOVE_TAKES = 3600.0
-"""Seconds within which a copy, followed by the removal of what it was made from, is one move."""
 _FILES_A_TRANSACTION = 2000
 
 
 class Scan:
-    """One look at a library's disk. `run` returns how many originals are new, changed, moved or gone."""
+    """One look at a library's disk. `run` returns how many originals are new, changed, moved or gone.
+
+    `robbed`: other libraries from which originals turned out to have come here, and which should be looked at now.
+    """
 
     def __init__(self, catalog: Catalog, library: Library, *, accept_missing: bool = False) -> None:
         self.catalog = catalog
         self.library = library
         self.accept_missing = accept_missing
-        self._root = os.fsencode(library.root)
+        self.robbed: set[int] = set()
 
     def run(self, only: Collection[str] | None = None) -> int:
         """Look at the whole library, or at the folders `only` (paths below the root) and new ones in them."""
@@ -97,10 +98,12 @@ class Scan:
 
     def _conclude(self, mirror: Mirror, gone: set[bytes], device: int, *, whole: bool) -> int:
         found = mirror.found
+        exchange = Exchange(self.library.id, os.fsencode(self.library.root), found, whole=whole)
+        exchange.read(self.catalog)
         with self.catalog.write() as w:
-            missing = mirror.still_missing(w)
+            missing = [row for row in found.missing if mirror.is_as_walked(w, row.id)]
             gone = {path for path in gone if not mirror.is_newer(w, path)}
-            moved = self.match_moves(w, missing, found.new)
+            moved = exchange.resolve(w, missing, mirror.is_as_walked)
             missing = [row for row in missing if row.id not in moved]
             total = w.db.execute(
                 f"SELECT count(*) FROM original o {LOCATED} WHERE l.id = ? AND o.gone IS NULL",
@@ -108,7 +111,8 @@ class Scan:
             ).fetchone()[0]
             away = None if self.accept_missing else self._away(len(missing), total, device)
             if away is None:
-                drop(w, missing)
+                still = take_up_former(w, [row.id for row in missing])
+                drop(w, [row for row in missing if row.id not in still])
                 parents = mirror.drop_folders(w, gone)
                 respell(w, parents | {row.dir_id for row in found.missing})
         # A look at a few folders may find that much is missing, but not that all is there again.
@@ -121,7 +125,8 @@ class Scan:
                 )
         if away and away != self.library.away:
             logger.warning("%s", away)
-        return len(found.new) + found.changed + (0 if away else len(missing))
+        self.robbed = exchange.others - {self.library.id}
+        return len(found.new) + len(found.changed) + (0 if away else len(missing))
 
     def _away(self, missing: int, total: int, device: int) -> str | None:
         """Return why missing files are not believed deleted, in words, or None if they are."""
@@ -145,66 +150,6 @@ class Scan:
             logger.warning("%s", reason)
         with self.catalog.write(quiet=True) as w:
             w.db.execute("UPDATE library SET away = ?, walked = ? WHERE id = ?", (reason, time.time(), self.library.id))
-
-    def match_moves(self, w: Writer, missing: list[Row], new: list[Row]) -> set[int]:
-        """Find new files that are missing or formerly gone ones, by size and fingerprint; return the old rows' ids."""
-        moved: set[int] = set()
-        lost: dict[int, list[int]] = {}
-        for row in missing:
-            lost.setdefault(row.size, []).append(row.id)
-        # A file that is back where it was comes before its copies elsewhere.
-        back = "SELECT 1 FROM original WHERE size = ? AND gone IS NOT NULL AND dir_id = ? AND file = ?"
-        new = sorted(new, key=lambda row: w.db.execute(back, (row.size, row.dir_id, _name(row))).fetchone() is None)
-        for path, row in [*((self._root + b"/" + row.path, row) for row in new), *self._new_elsewhere(w, lost)]:
-            if not row.size:
-                continue
-            ids = [i for i in lost.get(row.size, ()) if i not in moved and i != row.id]
-            if row.fingerprint is None:
-                # Nobody knows this file yet, so it may be one that vanished long ago.
-                gone = w.db.execute("SELECT id FROM original WHERE size = ? AND gone IS NOT NULL", (row.size,))
-                ids += [id_ for (id_,) in gone]
-            if not ids or row.id in moved:
-                continue
-            try:
-                print_ = row.fingerprint or fingerprint(Path(os.fsdecode(path)), row.size)
-            except OSError:
-                continue
-            # Of several copies, the one that lay here, or else bore the same name, is the likeliest to be meant.
-            match = w.db.execute(
-                f"SELECT id, dir_id FROM original WHERE id IN ({','.join('?' * len(ids))}) AND fingerprint = ?"
-                # A file that is a photo already was copied from an older one.
-                " AND ifnull(photo_id, 0) < ifnull((SELECT photo_id FROM original WHERE id = ?), 1 << 62)"
-                " ORDER BY file <> ?, dir_id <> ?, gone IS NOT NULL, id LIMIT 1",
-                (*ids, print_, row.id, _name(row), row.dir_id),
-            ).fetchone()
-            if match:
-                move(w, Row(match[0], match[1], b"", row.size, print_), row)
-                moved.add(match[0])
-        return moved
-
-    def _new_elsewhere(self, w: Writer, lost: dict[int, list[int]]) -> list[tuple[bytes, Row]]:
-        """Return the files of sizes in `lost` that came lately, here or to another library, with their paths.
-
-        A move to another disk is a copy first and a removal later: the copy may have been looked into in between.
-        """
-        if not lost:
-            return []
-        rows = w.db.execute(
-            "SELECT o.id, o.dir_id, l.root, d.path, o.file, o.size, iif(o.probed, o.fingerprint, NULL)"
-            f" FROM original o {LOCATED}"
-            " LEFT JOIN photo p ON p.id = o.photo_id WHERE o.gone IS NULL AND l.gone IS NULL"
-            " AND (o.probed = 0 AND o.photo_id IS NULL AND l.id <> ? OR p.added > ?)",
-            (self.library.id, time.time() - MOVE_TAKES),
-        )
-        return [
-            (b"/".join(part for part in (root, path, file) if part), Row(id_, dir_id, file, size, print_))
-            for id_, dir_id, root, path, file, size, print_ in rows
-            if size in lost and id_ not in lost[size]
-        ]
-
-
-def _name(row: Row) -> bytes:
-    return row.path.rpartition(b"/")[2]
 
 
 def _parent(path: bytes) -> bytes:

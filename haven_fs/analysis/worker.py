@@ -21,7 +21,7 @@ from haven_fs.analysis.analyzer import Analyzer, Embedding, Facts, Metadata, Reg
 from haven_fs.analysis.jobs import File, Group, Photo
 from haven_fs.catalog.findings import FACTS, TEXT_FACTS, Analysis, GroupFound, PhotoFound, Probe
 from haven_fs.config import Settings
-from haven_fs.library.fingerprint import SPAN, fingerprint_of
+from haven_fs.library.fingerprint import fingerprint, read_ends
 from haven_fs.library.kinds import Kind, claims_media, sniff
 from haven_fs.library.metadata import Unreadable, read_metadata
 from haven_fs.library.pair import Member, pair
@@ -165,15 +165,8 @@ def _open(path: Path) -> tuple[Kind, bytes, bytes]:
     try:
         with path.open("rb") as file:
             size = os.fstat(file.fileno()).st_size
-            head = file.read(SPAN)
-            if size <= SPAN:
-                size, tail = len(head), head
-            else:
-                file.seek(size - SPAN)
-                tail = file.read(SPAN)
-            if len(tail) != min(size, SPAN):
-                raise FileNotFoundError(errno.ENOENT, "The file became shorter while it was read", str(path))
-            return sniff(head, path.name), head, fingerprint_of(head, tail, size)
+            head, tail = read_ends(file, size)
+            return sniff(head, path.name), head, fingerprint(file, size, (head, tail))
     except PermissionError:
         raise
     except OSError as error:

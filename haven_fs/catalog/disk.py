@@ -23,16 +23,18 @@ class Row:
     dir_id: int
     path: bytes
     size: int
-    fingerprint: bytes | None = None
 
 
 @dataclass(slots=True)
 class Differences:
-    """What one walk found to be other than the catalog says."""
+    """What one walk found to be other than the catalog says.
+
+    `changed`: originals as the catalog has them, each with its file as it is now.
+    """
 
     new: list[Row] = field(default_factory=list)
     missing: list[Row] = field(default_factory=list)
-    changed: int = 0
+    changed: list[tuple[Row, FileStat]] = field(default_factory=list)
 
 
 class Mirror:
@@ -71,9 +73,8 @@ class Mirror:
         if row is None:
             stems = self._insert(w, dir_id, prefix, [(file, stat)])
         elif row[1] != stat.size or row[2] != stat.mtime_ns:
-            self.found.changed += 1
             stems = {row[3]}
-            self._restat(w, row[0], stat)
+            restat(w, row[0], stat)
         else:
             return Row(row[0], dir_id, prefix + file, stat.size)
         mark_due(w, dir_id, stems)
@@ -86,7 +87,7 @@ class Mirror:
         return row is not None and row[0] > self._since and row[0] not in self._own
 
     def put(self, w: Writer, path: bytes, files: Sequence[FileStat]) -> None:
-        """Bring one folder in step: add what is new, mark what changed as due, note what is missing.
+        """Bring one folder in step: add what is new, note what changed or is missing.
 
         If the folder `is_newer`, it must have been listed within this transaction, in which nobody else writes.
         """
@@ -100,20 +101,17 @@ class Mirror:
         }
         prefix = path + b"/" if path else b""
         fresh: list[tuple[bytes, FileStat]] = []
-        stems: set[str] = set()
         for stat in files:
             file = os.fsencode(stat.name)
             row = known.pop(file, None)
             if row is None:
                 fresh.append((file, stat))
             elif (row[1] != stat.size or row[2] != stat.mtime_ns) and row[4] <= self._since:
-                self.found.changed += 1
-                stems.add(row[3])
-                self._restat(w, row[0], stat)
+                self.found.changed.append((Row(row[0], dir_id, prefix + file, row[1]), stat))
         for file, row in known.items():
             if row[4] <= self._since:
                 self.found.missing.append(Row(row[0], dir_id, prefix + file, row[1]))
-        stems |= self._insert(w, dir_id, prefix, fresh)
+        stems = self._insert(w, dir_id, prefix, fresh)
         if stems:
             mark_due(w, dir_id, stems)
             touch(w, [dir_id])
@@ -142,14 +140,6 @@ class Mirror:
         touch(w, [self._dirs[path]])
         return self._dirs[path]
 
-    def _restat(self, w: Writer, id_: int, stat: FileStat) -> None:
-        w.db.execute(
-            "UPDATE original SET size = ?, mtime_ns = ?, inode = ?, etag = ?, modified = ?, created = ?, seq = ?"
-            " WHERE id = ?",
-            (*_stat_columns(stat), w.seq, id_),
-        )
-        w.db.execute("UPDATE photo SET seq = ? WHERE id = (SELECT photo_id FROM original WHERE id = ?)", (w.seq, id_))
-
     def _insert(self, w: Writer, dir_id: int, prefix: bytes, fresh: list[tuple[bytes, FileStat]]) -> set[str]:
         if not fresh:
             return set()
@@ -164,7 +154,7 @@ class Mirror:
             stems.add(stem)
             shown = names.free(names.shown(stat.name), taken.__contains__)
             taken.add(names.fold(shown))
-            rows.append((id_, dir_id, file, stem, *_stat_columns(stat), *_shown_columns(shown), w.seq))
+            rows.append((id_, dir_id, file, stem, *stat_columns(stat), *_shown_columns(shown), w.seq))
             self.found.new.append(Row(id_, dir_id, prefix + file, stat.size))
         w.db.executemany(
             "INSERT INTO original (id, dir_id, file, stem, size, mtime_ns, inode, etag, modified, created,"
@@ -173,14 +163,11 @@ class Mirror:
         )
         return stems
 
-    def still_missing(self, w: Writer) -> list[Row]:
-        """Return what is missing and was not written anew since the walk began."""
-        seq = "SELECT seq FROM original WHERE id = ? AND gone IS NULL"
-        return [
-            row
-            for row in self.found.missing
-            if (now := w.db.execute(seq, (row.id,)).fetchone()) is not None and now[0] <= self._since
-        ]
+    def is_as_walked(self, w: Writer, original_id: int) -> bool:
+        """Tell whether an original was not written anew since the walk began."""
+        query = "SELECT seq FROM original WHERE id = ? AND gone IS NULL"
+        row = w.db.execute(query, (original_id,)).fetchone()
+        return row is not None and row[0] <= self._since
 
     def miss_folders(self, w: Writer, paths: Iterable[bytes]) -> None:
         """Note every file in these folders, which are not on disk any more, as missing."""
@@ -204,7 +191,8 @@ class Mirror:
         return parents
 
 
-def _stat_columns(stat: FileStat) -> tuple[int, int, int, str, str, str]:
+def stat_columns(stat: FileStat) -> tuple[int, int, int, str, str, str]:
+    """Return what the catalog has of a file's state: size, mtime_ns, inode, etag, modified, created."""
     return (
         stat.size,
         stat.mtime_ns,
@@ -238,27 +226,19 @@ def mark_due(w: Writer, dir_id: int, stems: Iterable[str]) -> None:
     )
 
 
-def move(w: Writer, old: Row, new: Row) -> None:
-    """Let the row of a missing or gone original take the place where the same bytes were found."""
-    columns = (
-        "dir_id, file, stem, size, mtime_ns, inode, etag, modified, created, shown, shown_fold, shown_href, shown_xml"
-    )
-    found = w.db.execute(f"SELECT {columns} FROM original WHERE id = ?", (new.id,)).fetchone()
-    stem = w.db.execute("SELECT stem FROM original WHERE id = ?", (old.id,)).fetchone()[0]
-    photo_id = w.db.execute("DELETE FROM original WHERE id = ? RETURNING photo_id", (new.id,)).fetchone()[0]
+def restat(w: Writer, original_id: int, stat: FileStat) -> None:
+    """Note a file's state, which is another than before."""
     w.db.execute(
-        f"UPDATE original SET ({columns}, gone, probed, seq) = ({','.join('?' * len(found))}, NULL, 0, ?) WHERE id = ?",
-        (*found, w.seq, old.id),
+        "UPDATE original SET size = ?, mtime_ns = ?, inode = ?, etag = ?, modified = ?, created = ?, seq = ?"
+        " WHERE id = ?",
+        (*stat_columns(stat), w.seq, original_id),
     )
-    mark_due(w, old.dir_id, [stem])
-    touch(w, {old.dir_id, new.dir_id})
-    if photo_id is not None:
-        # What was taken for another photo is this one.
-        mark_due(w, new.dir_id, [found[2]])
-        _hide_if_empty(w, photo_id)
+    query = "UPDATE photo SET seq = ? WHERE id = (SELECT photo_id FROM original WHERE id = ?)"
+    w.db.execute(query, (w.seq, original_id))
 
 
-def _hide_if_empty(w: Writer, photo_id: int) -> None:
+def hide_if_empty(w: Writer, photo_id: int) -> None:
+    """Show a photo no more if none of its files is there."""
     w.note_removal()
     w.db.execute(
         "UPDATE photo SET seq = ?, shown = 0, unreadable = NULL WHERE id = ? AND NOT EXISTS"
@@ -277,5 +257,5 @@ def drop(w: Writer, rows: Sequence[Row]) -> None:
             "UPDATE original SET gone = ?, seq = ? WHERE id = ? RETURNING stem, photo_id", (w.seq, w.seq, row.id)
         ).fetchone()
         mark_due(w, row.dir_id, [stem])
-        _hide_if_empty(w, photo_id)
+        hide_if_empty(w, photo_id)
     touch(w, {row.dir_id for row in rows})

@@ -8,7 +8,8 @@ import sqlite3
 from pathlib import Path
 
 from haven_fs.catalog.catalog import Writer
-from haven_fs.catalog.disk import Mirror, Row, drop, move, touch
+from haven_fs.catalog.disk import Mirror, Row, drop, hide_if_empty, mark_due, touch
+from haven_fs.catalog.places import put_into, slot_of, vacate
 from haven_fs.catalog.respell import respell
 from haven_fs.catalog.settle import settle
 from haven_fs.library.walk import FileStat
@@ -64,17 +65,30 @@ def place_file(w: Writer, library_id: int, path: bytes, stat: FileStat, original
     mirror = Mirror(w, library_id, all_folders=False)
     if original_id is None:
         return mirror.put_file(w, folder, stat).id
-    old_dir, photo_id, was_gone = w.db.execute(
-        "SELECT dir_id, photo_id, gone FROM original WHERE id = ?", (original_id,)
+    old_dir, stem, photo_id, was_gone = w.db.execute(
+        "SELECT dir_id, stem, photo_id, gone FROM original WHERE id = ?", (original_id,)
     ).fetchone()
     # Its name here is free while it is gone.
     w.db.execute("UPDATE original SET gone = ? WHERE id = ?", (w.seq, original_id))
     new = mirror.put_file(w, folder, stat)
-    move(w, Row(original_id, old_dir, b"", stat.size), new)
+    take_place(w, original_id, new.id)
+    mark_due(w, old_dir, [stem])
+    touch(w, {old_dir, new.dir_id})
     respell(w, {old_dir, new.dir_id})
     if photo_id is not None and was_gone is not None:
         settle(w, [photo_id])
     return original_id
+
+
+def take_place(w: Writer, original_id: int, new: int) -> None:
+    """Have an original be where another is, which was made for its file and is no more."""
+    slot = slot_of(w, new)
+    photo_id = w.db.execute("DELETE FROM original WHERE id = ? RETURNING photo_id", (new,)).fetchone()[0]
+    put_into(w, {original_id: slot})
+    if photo_id is not None:
+        # What was taken for another photo is this one.
+        mark_due(w, slot[0], [slot[2]])
+        hide_if_empty(w, photo_id)
 
 
 def add_folder(w: Writer, library_id: int, path: bytes) -> int:
@@ -90,6 +104,8 @@ def move_folder(w: Writer, old_library: int, old: bytes, library_id: int, new: b
     mirror = Mirror(w, library_id, all_folders=False)
     for dir_id, path in dirs:
         moved = mirror.add_folder(w, new + path[len(old) :])
+        files = w.db.execute("SELECT id, file FROM original WHERE dir_id = ? AND gone IS NULL", (dir_id,)).fetchall()
+        vacate(w, [(id_, moved, file) for id_, file in files])
         w.db.execute(
             "UPDATE original SET dir_id = ?, seq = ? WHERE dir_id = ? AND gone IS NULL", (moved, w.seq, dir_id)
         )

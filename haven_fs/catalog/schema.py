@@ -293,4 +293,17 @@ MIGRATIONS = (
         PRIMARY KEY (parent, fold)
     ) WITHOUT ROWID;
     """,
+    """
+    CREATE TABLE vacated (                  -- places that originals were moved out of a moment ago
+        dir_id INTEGER NOT NULL REFERENCES dir,
+        file BLOB NOT NULL,
+        original_id INTEGER NOT NULL REFERENCES original,
+        at REAL NOT NULL,                   -- seconds since the epoch
+        PRIMARY KEY (dir_id, file)
+    ) WITHOUT ROWID;
+    CREATE INDEX vacated_original ON vacated (original_id);
+
+    -- two scans of one size with equal margins are told apart by what is in between, which is read now
+    UPDATE original SET probed = 0 WHERE format IN ('bmp', 'tiff') AND gone IS NULL;
+    """,
 )

@@ -17,15 +17,15 @@ from typing import Any
 from haven_fs.catalog import names
 from haven_fs.catalog.catalog import Catalog, Writer
 from haven_fs.catalog.disk import Row, drop
+from haven_fs.catalog.identity import take_up_former
 from haven_fs.catalog.libraries import Library
 from haven_fs.catalog.moving import drop_dirs, file_at, files_below
+from haven_fs.catalog.places import LATELY
 from haven_fs.library import fileops, trash
 
 logger = logging.getLogger(__name__)
 
 DAY = 86400.0
-VOIDED_WITHIN = 60.0
-"""Seconds after which a removal stands, whatever is then written to its path."""
 MANY = 100
 """Files: this many removed in a day, and half of a library, are erased by `haven purge` alone."""
 
@@ -92,8 +92,11 @@ def note_trashed(
         row = file_at(w.db, library_id, path)
         rows, parts = ([], []) if row is None else ([row], [(b"", row.id)])
     trashed_id = _insert(w, library_id, token, path, rows, is_folder=is_folder, at=at, name=name)
+    still = take_up_former(w, [row.id for row in rows])
+    rows = [row for row in rows if row.id not in still]
     w.db.executemany(
-        "INSERT INTO trash_file VALUES (?, ?, ?)", [(trashed_id, part, original_id) for part, original_id in parts]
+        "INSERT INTO trash_file VALUES (?, ?, ?)",
+        [(trashed_id, part, original_id) for part, original_id in parts if original_id not in still],
     )
     drop(w, rows)
     owners = [(f"original {row.id}",) for row in rows]
@@ -180,24 +183,21 @@ def _hold(w: Writer, library_id: int) -> None:
 def is_lately_removed(db: sqlite3.Connection, library_id: int, path: bytes) -> bool:
     """Tell whether somebody removed a file from a path a moment ago."""
     query = "SELECT 1 FROM trash WHERE library_id = ? AND path = ? AND at > ? AND NOT is_folder"
-    return db.execute(query, (library_id, path, time.time() - VOIDED_WITHIN)).fetchone() is not None
+    return db.execute(query, (library_id, path, time.time() - LATELY)).fetchone() is not None
 
 
-def take_over(w: Writer, library_id: int, path: bytes) -> int | None:
-    """Return the original that this user removed from a path a moment ago, and have it be no longer what was removed.
+def lately_removed(w: Writer, library_id: int, path: bytes) -> int | None:
+    """Return the original that this user removed from a path a moment ago, None if there is none.
 
-    Programs that save a file may delete the old one first. None if it was not so.
+    Programs that save a file may delete the old one first.
     """
     row = w.db.execute(
-        "SELECT r.id, f.original_id FROM trash r JOIN trash_file f ON f.trash_id = r.id AND f.path = x''"
+        "SELECT f.original_id FROM trash r JOIN trash_file f ON f.trash_id = r.id AND f.path = x''"
         " JOIN original o ON o.id = f.original_id AND o.gone IS NOT NULL WHERE r.library_id = ? AND r.path = ?"
         " AND r.by = ? AND r.at > ? AND NOT r.is_folder ORDER BY r.at DESC LIMIT 1",
-        (library_id, path, w.by, time.time() - VOIDED_WITHIN),
+        (library_id, path, w.by, time.time() - LATELY),
     ).fetchone()
-    if row is None:
-        return None
-    w.db.execute("DELETE FROM trash_file WHERE trash_id = ?", (row[0],))
-    return int(row[1])
+    return int(row[0]) if row else None
 
 
 def files_of(db: sqlite3.Connection, trashed_id: int) -> dict[bytes, int]:

@@ -12,7 +12,7 @@ from typing import Any, Self
 from haven_fs.analysis.at_once import AtOnce
 from haven_fs.analysis.indexer import Indexer
 from haven_fs.catalog.libraries import Library, add_inbox, add_library, set_writable
-from haven_fs.catalog.trash import VOIDED_WITHIN
+from haven_fs.catalog.places import LATELY
 from haven_fs.catalog.undo import Correction, Undone, corrections, last_gesture, undo
 from haven_fs.datafolder import DataFolder
 from haven_fs.plugins import Plugins
@@ -184,7 +184,8 @@ class Home:
         """Let a minute go by since all that was said: what is said from here on is another gesture."""
         self.gestures = Gestures()
         with self.catalog.write(quiet=True) as w:
-            w.db.execute("UPDATE correction SET at = at - ?", (VOIDED_WITHIN,))
+            for table in ("correction", "vacated", "trash"):
+                w.db.execute(f"UPDATE {table} SET at = at - ?", (LATELY,))
 
 
 def _target(source: str, to: str) -> str:

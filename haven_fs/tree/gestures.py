@@ -12,7 +12,7 @@ from typing import TypeVar
 
 from haven_fs.catalog import names
 from haven_fs.catalog.corrections import GESTURE
-from haven_fs.catalog.trash import VOIDED_WITHIN
+from haven_fs.catalog.places import LATELY
 
 _MOST = 2000
 _Key = tuple[str, tuple[str, ...]]
@@ -57,13 +57,13 @@ class Gestures:
         """Tell whether a user took something out of a path a moment ago."""
         with self._lock:
             at, _ = self._taken_out.get(_key(by, path), (float("-inf"), 0))
-        return time.monotonic() - at < VOIDED_WITHIN
+        return time.monotonic() - at < LATELY
 
     def pop_taken_out(self, by: str, path: Sequence[str]) -> int | None:
         """Return, and forget, the correction with which a user took something out of a path a moment ago."""
         with self._lock:
             at, correction = self._taken_out.pop(_key(by, path), (0.0, 0))
-        return correction if correction and time.monotonic() - at < VOIDED_WITHIN else None
+        return correction if correction and time.monotonic() - at < LATELY else None
 
 
 def _key(by: str, path: Sequence[str]) -> _Key:

@@ -5,7 +5,7 @@ import shutil
 import pytest
 from helpers.home import Home
 
-from haven_fs.analysis import scan
+from haven_fs.catalog import exchange
 
 
 def copied(home: Home) -> None:
@@ -41,7 +41,7 @@ def test_its_companions_come_along(home: Home) -> None:
 def test_a_copy_of_long_ago_is_a_photo_of_its_own(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
     copied(home)
     own = home.seen()["2021/a.jpg"].photo
-    monkeypatch.setattr(scan, "MOVE_TAKES", -60.0)
+    monkeypatch.setattr(exchange, "RECENT", -60.0)
     (home.root / "2020/a.jpg").unlink()
     home.index()
     assert home.seen()["2021/a.jpg"].photo == own

@@ -8,15 +8,14 @@ the trash whole, along with its photos.
 
 import filecmp
 import os
-import sqlite3
 import stat
 from pathlib import Path
 
 from haven_fs.catalog import Writer
-from haven_fs.catalog.corrections import is_said_of
-from haven_fs.catalog.disk import Mirror, Row, drop
+from haven_fs.catalog.disk import Mirror
+from haven_fs.catalog.identity import gives_way, let_go, set_aside, take_over
 from haven_fs.catalog.moving import file_at, file_stat, place_file
-from haven_fs.catalog.trash import keep_old, note_trashed, take_over
+from haven_fs.catalog.trash import keep_old, lately_removed, note_trashed
 from haven_fs.errors import AlreadyExists, Forbidden
 from haven_fs.library import fileops, storing, trash
 from haven_fs.tree.disk.place import DiskPlace
@@ -40,18 +39,19 @@ class Arrival:
 
         `known`: the original it was before. Raises AlreadyExists if the name was taken in the meantime, and OSError.
         """
-        if self._file_there is not None and _goes_on(w.db, self._file_there, known):
-            return self._replace(w, self._file_there, known)
+        there = self._file_there
+        if there is not None and (known is None or (_is_known(w, there) and gives_way(w.db, known))):
+            return self._replace(w, there, known)
         self._take_name(w)
-        if self._over is None and (known is None or not _is_said_of(w.db, known)):
-            back = take_over(w, self._target.library.id, self._target.below)
-            if back is not None:
-                place_file(w, self._target.library.id, self._target.below, file_stat(self._target.on_disk), back)
-                w.db.execute("UPDATE original SET probed = 0 WHERE id = ?", (back,))  # its bytes are others
-                if known is not None:
-                    _let_go(w, known, back)
+        library_id, below = self._target.library.id, self._target.below
+        new = place_file(w, library_id, below, file_stat(self._target.on_disk), known)
+        if self._over is None and (known is None or gives_way(w.db, known)):
+            dir_id, file = w.db.execute("SELECT dir_id, file FROM original WHERE id = ?", (new,)).fetchone()
+            back = lately_removed(w, library_id, below) or set_aside(w, dir_id, file)
+            if back is not None and back != new:
+                take_over(w, back, new)
                 return back
-        return place_file(w, self._target.library.id, self._target.below, file_stat(self._target.on_disk), known)
+        return new
 
     def put_folder(self, w: Writer) -> None:
         """Put a folder there; the caller updates the catalog. Raises AlreadyExists, OSError."""
@@ -79,36 +79,12 @@ class Arrival:
         mirror = Mirror(w, place.library.id, all_folders=False)
         original_id = mirror.put_file(w, place.below.rpartition(b"/")[0], file_stat(place.on_disk)).id
         if known is not None:
-            _let_go(w, known, original_id)
+            let_go(w, known, original_id)
         return original_id
 
 
-def _goes_on(db: sqlite3.Connection, place: DiskPlace, known: int | None) -> bool:
-    """Tell whether the original at a place takes the new bytes, rather than give way to the original they came from.
-
-    It does, unless the owner has said something about the other one, which would be lost. What was said about the one
-    that is there goes to the trash with it then, and comes back with it.
-    """
-    if known is None:
-        return True
-    there = file_at(db, place.library.id, place.below)
-    return there is not None and not _is_said_of(db, known)
-
-
-def _is_said_of(db: sqlite3.Connection, original_id: int) -> bool:
-    row = db.execute("SELECT photo_id FROM original WHERE id = ?", (original_id,)).fetchone()
-    return row is not None and row[0] is not None and is_said_of(db, row[0])
-
-
-def _let_go(w: Writer, known: int, original_id: int) -> None:
-    """Drop the original whose bytes another one has now; what programs keep beside it moves over too."""
-    w.db.execute("DELETE FROM property WHERE owner = ?", (f"original {original_id}",))
-    w.db.execute("UPDATE property SET owner = ? WHERE owner = ?", (f"original {original_id}", f"original {known}"))
-    row = w.db.execute("SELECT dir_id, file, size, gone FROM original WHERE id = ?", (known,)).fetchone()
-    if row is not None and row[3] is None:
-        drop(w, [Row(known, row[0], row[1], row[2])])
-    # Else a copy of these bytes that comes later would be taken for this original, come back.
-    w.db.execute("UPDATE original SET fingerprint = NULL WHERE id = ?", (known,))
+def _is_known(w: Writer, place: DiskPlace) -> bool:
+    return file_at(w.db, place.library.id, place.below) is not None
 
 
 def put_away(w: Writer, place: DiskPlace, name: str = "") -> None:

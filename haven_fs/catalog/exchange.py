@@ -1,0 +1,343 @@
+"""What a walk found at paths where the catalog has other bytes, or none: which originals those are now.
+
+First the files are read that may be ones the catalog knows, while nothing is locked; then it is all decided and written
+in one transaction, by the rules of haven_fs.catalog.identity. Costs follow what changed: a size that no lost file has
+is looked up and no more.
+"""
+
+import json
+import os
+import sqlite3
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from itertools import chain
+from pathlib import Path
+from typing import Any
+
+from haven_fs.catalog.catalog import Catalog, Writer
+from haven_fs.catalog.disk import Differences, Row, hide_if_empty, mark_due, restat, stat_columns, touch
+from haven_fs.catalog.identity import RECENT, gives_way, let_go, set_aside, take_over
+from haven_fs.catalog.places import Slot, new_in, put_into, slot_of
+from haven_fs.catalog.schema import LOCATED
+from haven_fs.library.backups import is_backup
+from haven_fs.library.fingerprint import fingerprint
+from haven_fs.library.walk import FileStat
+
+_NEW = "o.probed = 0 AND o.photo_id IS NULL AND o.gone IS NULL"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Found:
+    """A file whose bytes are not those that the catalog has at its path.
+
+    `id`: the original there, which is new, or was other bytes before. `stat`: the file as it is now, if that was seen
+    by this walk and is not in the catalog. `photo_id`: the photo it was taken for already.
+    """
+
+    id: int
+    dir_id: int
+    file: bytes
+    path: bytes
+    size: int
+    stat: FileStat | None = None
+    photo_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Lost:
+    """An original whose bytes are not where the catalog has it. `left_empty`: no other bytes are there."""
+
+    id: int
+    dir_id: int
+    file: bytes
+    stem: str
+    fingerprint: bytes
+    photo_id: int | None
+    gone: int | None
+    left_empty: bool
+
+
+class Exchange:
+    """The differences of one walk of a library with `root`.
+
+    Call `read` outside any transaction, then `resolve`. `others`: the libraries that originals came from.
+    """
+
+    def __init__(self, library_id: int, root: bytes, found: Differences, *, whole: bool = False) -> None:
+        """`whole`: all of the library was walked, so files that a killed walk had found are among the new ones."""
+        self._library_id, self._root, self._whole = library_id, root, whole
+        self._missing = found.missing
+        self._new = [_Found(row.id, row.dir_id, _name(row.path), self._at(row.path), row.size) for row in found.new]
+        self._changed = [
+            _Found(row.id, row.dir_id, _name(row.path), self._at(row.path), stat.size, stat)
+            for row, stat in found.changed
+        ]
+        self._old_sizes = {row.id: row.size for row, _ in found.changed}
+        self._prints: dict[int, bytes] = {}
+        self.others: set[int] = set()
+
+    def _at(self, path: bytes) -> bytes:
+        return self._root + b"/" + path
+
+    def read(self, catalog: Catalog) -> None:
+        """Take the fingerprints of files that may be ones the catalog knows."""
+        with catalog.read() as db:
+            lost = {row.size for row in self._missing} | set(self._old_sizes.values())
+            if self._whole:
+                self._new += self._found_before(db)
+            if lost:
+                self._new += self._came_lately(db, lost)
+            sizes = {one.size for one in (*self._new, *self._changed)}
+            wanted = lost | _known_sizes(db, sizes - lost)
+        for one in (*self._new, *self._changed):
+            # A file of the size it had may be as it was, but for its time.
+            if one.id not in self._prints and one.size and one.size in {*wanted, self._old_sizes.get(one.id)}:
+                try:
+                    self._prints[one.id] = fingerprint(Path(os.fsdecode(one.path)), one.size)
+                except OSError:
+                    continue  # looking into it will say why
+
+    def _found_before(self, db: sqlite3.Connection) -> list[_Found]:
+        """Return the files that a walk found which was killed before it knew what they are."""
+        known = {one.id for one in self._new}
+        rows = _rows(db, f"{_NEW} AND l.id = ?", self._library_id)
+        return [one for one, _ in rows if one.id not in known]
+
+    def _came_lately(self, db: sqlite3.Connection, sizes: set[int]) -> list[_Found]:
+        """Return the files of some sizes that came lately, here or to another library.
+
+        A move to another disk is a copy first and a removal later: the copy may have been looked into in between.
+        """
+        known = {one.id for one in (*self._new, *self._changed)} | {row.id for row in self._missing}
+        found = []
+        for one, print_ in _rows(db, f"({_NEW} AND l.id <> ? OR p.added > ?)", self._library_id, time.time() - RECENT):
+            if one.size in sizes and one.id not in known:
+                found.append(one)
+                if print_ is not None:
+                    self._prints[one.id] = print_
+        return found
+
+    def resolve(self, w: Writer, missing: Sequence[Row], is_current: Callable[[Writer, int], bool]) -> set[int]:
+        """Bring the catalog in step with what was found; return those of the `missing` originals that are somewhere.
+
+        `is_current`: tells whether an original is still as the walk met it.
+        """
+        new = [one for one in self._new if _is_there(w, one.id)]
+        changed = [one for one in self._changed if is_current(w, one.id)]
+        same, lost = self._lost(w, missing, changed)
+        comes = self._match(w, [*new, *(one for one in changed if one.id not in same)], lost, same)
+        goes_to = {lost_one.id: one for one, lost_one in comes.items()}
+        stay: list[_Found] = [one for one in changed if one.id in same]
+        given_up: list[tuple[int, int]] = []
+        for one in changed:
+            if one.id in same:
+                continue
+            incoming, kept_as = comes.get(one), goes_to.get(one.id)
+            is_kept = kept_as is not None and kept_as.dir_id == one.dir_id and kept_as.stat is None
+            is_kept = is_kept and is_backup(os.fsdecode(kept_as.file), os.fsdecode(one.file))  # type: ignore[union-attr]
+            if kept_as is not None and not is_kept:
+                continue
+            if incoming is not None and not (incoming.left_empty and gives_way(w.db, incoming.id)):
+                continue
+            stay.append(one)
+            if kept_as is not None:
+                del comes[kept_as]
+            if incoming is not None:
+                del comes[one]
+                given_up.append((incoming.id, one.id))
+        self._write(w, comes, changed, stay)
+        for known, original_id in given_up:
+            let_go(w, known, original_id)
+        somewhere = {lost_one.id for lost_one in comes.values()} | {known for known, _ in given_up}
+        for one in new:
+            if one not in comes and one.photo_id is None and (old := set_aside(w, one.dir_id, one.file)) is not None:
+                take_over(w, old, one.id)
+                somewhere.add(old)
+        return somewhere
+
+    def _lost(self, w: Writer, missing: Sequence[Row], changed: Sequence[_Found]) -> tuple[set[int], dict[int, _Lost]]:
+        """Return which changed files have the bytes that they had, and the originals whose bytes are elsewhere."""
+        same: set[int] = set()
+        empty = {row.id for row in missing}
+        lost: dict[int, _Lost] = {}
+        for one in _originals(w.db, [*empty, *(one.id for one in changed)], empty):
+            if one.fingerprint and self._prints.get(one.id) == one.fingerprint and one.id not in empty:
+                same.add(one.id)
+            else:
+                lost[one.id] = one
+        return same, lost
+
+    def _match(self, w: Writer, found: Sequence[_Found], lost: dict[int, _Lost], same: set[int]) -> dict[_Found, _Lost]:
+        """Find the bytes of lost originals, and of such as were lost before, in files."""
+        by_print: dict[bytes, list[_Found]] = {}
+        for one in found:
+            if one.id in self._prints:
+                by_print.setdefault(self._prints[one.id], []).append(one)
+        lost_by_print: dict[bytes, list[_Lost]] = {}
+        for lost_one in lost.values():
+            lost_by_print.setdefault(lost_one.fingerprint, []).append(lost_one)
+        here = {one.id for one in found} | lost.keys() | same
+        matched: dict[_Found, _Lost] = {}
+        for print_, files in by_print.items():
+            candidates = lost_by_print.get(print_, [])
+            unknown = [one for one in files if one.photo_id is None]
+            if unknown:
+                # A file that nobody knows yet may be one that vanished long ago, or that another library lacks now.
+                candidates = [*candidates, *self._lost_before(w, unknown[0].size, print_, here)]
+            matched |= _pair(files, candidates)
+        return matched
+
+    def _lost_before(self, w: Writer, size: int, print_: bytes, here: set[int]) -> Iterator[_Lost]:
+        ids = [
+            id_
+            for (id_,) in w.db.execute(
+                "SELECT id FROM original WHERE size = ?1 AND fingerprint = ?2 AND gone IS NOT NULL UNION ALL"
+                " SELECT id FROM original WHERE size = ?1 AND fingerprint = ?2 AND gone IS NULL",
+                (size, print_),
+            )
+            if id_ not in here
+        ]
+        for one in _originals(w.db, ids, set(ids)):
+            if one.gone is not None:
+                yield one
+            elif (lacking := _lacks(w.db, one)) is not None:
+                library_id, left_empty = lacking
+                self.others.add(library_id)
+                yield replace(one, left_empty=left_empty)
+
+    def _write(self, w: Writer, comes: dict[_Found, _Lost], changed: Iterable[_Found], stay: Sequence[_Found]) -> None:
+        """Have each original where its bytes are. What has another's place, and no other, is in none any more."""
+        stems = w.db.execute
+        places: dict[int, Slot] = {}
+        for one, lost_one in comes.items():
+            places[lost_one.id] = slot_of(w, one.id, stat_columns(one.stat) if one.stat is not None else None)
+        stays = {one.id for one in stay}
+        leaving = [one for one in changed if one.id not in stays and one.id not in places]
+        fresh = [
+            slot_of(w, one.id, stat_columns(one.stat))
+            for one in changed
+            if one.id not in stays and one not in comes and one.stat is not None
+        ]
+        left = {(one.dir_id, one.stem) for one in _originals(w.db, [*places, *(one.id for one in leaving)], set())}
+        photos = [
+            photo_id
+            for one in comes
+            if one.stat is None
+            for (photo_id,) in stems("DELETE FROM original WHERE id = ? RETURNING photo_id", (one.id,)).fetchall()
+        ]
+        photos += [photo_id for one in leaving for (photo_id,) in stems(_PHOTO, (one.id,)).fetchall()]
+        put_into(w, places, [one.id for one in leaving])
+        for slot in fresh:
+            new_in(w, slot)
+        for one in stay:
+            assert one.stat is not None
+            restat(w, one.id, one.stat)
+            left.add((one.dir_id, stems("SELECT stem FROM original WHERE id = ?", (one.id,)).fetchone()[0]))
+        left |= {(slot[0], slot[2]) for slot in chain(places.values(), fresh)}
+        for dir_id, stem in left:
+            mark_due(w, dir_id, [stem])
+        touch(w, {dir_id for dir_id, _ in left})
+        for photo_id in photos:
+            if photo_id is not None:
+                hide_if_empty(w, photo_id)
+
+
+_PHOTO = "SELECT photo_id FROM original WHERE id = ?"
+
+
+def _name(path: bytes) -> bytes:
+    return path.rpartition(b"/")[2]
+
+
+def _is_there(w: Writer, original_id: int) -> bool:
+    return w.db.execute("SELECT 1 FROM original WHERE id = ? AND gone IS NULL", (original_id,)).fetchone() is not None
+
+
+def _rows(db: sqlite3.Connection, condition: str, *params: Any) -> Iterator[tuple[_Found, bytes | None]]:
+    """Give the originals for which a condition holds, as files of which nothing is known, with their fingerprints."""
+    rows = db.execute(
+        "SELECT o.id, o.dir_id, l.root, d.path, o.file, o.size, o.photo_id, iif(o.probed, o.fingerprint, NULL)"
+        f" FROM original o {LOCATED} LEFT JOIN photo p ON p.id = o.photo_id"
+        f" WHERE o.gone IS NULL AND l.gone IS NULL AND {condition}",
+        params,
+    )
+    for id_, dir_id, root, path, file, size, photo_id, print_ in rows:
+        where = b"/".join(part for part in (root, path, file) if part)
+        yield _Found(id_, dir_id, file, where, size, None, photo_id), print_
+
+
+def _originals(db: sqlite3.Connection, ids: Iterable[int], left_empty: set[int]) -> Iterator[_Lost]:
+    rows = db.execute(
+        "SELECT o.id, o.dir_id, o.file, o.stem, ifnull(o.fingerprint, x''), o.photo_id, o.gone"
+        " FROM json_each(?) j CROSS JOIN original o ON o.id = j.value ORDER BY o.gone IS NOT NULL, o.id",
+        (json.dumps(list(ids)),),
+    ).fetchall()
+    return (_Lost(id_, *row, left_empty=id_ in left_empty) for id_, *row in rows)
+
+
+def _known_sizes(db: sqlite3.Connection, sizes: set[int]) -> set[int]:
+    """Return those of these sizes that a file has, or had, which was looked into."""
+    rows = db.execute(
+        "SELECT value FROM json_each(?) WHERE EXISTS (SELECT 1 FROM original WHERE size = value AND gone IS NOT NULL"
+        " AND fingerprint IS NOT NULL) OR EXISTS (SELECT 1 FROM original WHERE size = value AND gone IS NULL"
+        " AND fingerprint IS NOT NULL)",
+        (json.dumps(list(sizes)),),
+    )
+    return {size for (size,) in rows}
+
+
+def _lacks(db: sqlite3.Connection, one: _Lost) -> tuple[int, bool] | None:
+    """Return the library of an original whose bytes are not at its path any more, and whether nothing is there.
+
+    None if they are there, or the library's disk is away.
+    """
+    row = db.execute(
+        f"SELECT l.id, l.root, l.device, d.path, o.size, o.mtime_ns FROM original o {LOCATED} WHERE o.id = ?"
+        " AND l.gone IS NULL",
+        (one.id,),
+    ).fetchone()
+    if row is None:
+        return None
+    library_id, root, device, below, size, mtime_ns = row
+    path = Path(os.fsdecode(b"/".join(part for part in (root, below, one.file) if part)))
+    try:
+        on_disk = Path(os.fsdecode(root))
+        if on_disk.stat().st_dev != (device or on_disk.stat().st_dev) or next(on_disk.iterdir(), None) is None:
+            return None
+        state = path.lstat()
+        if state.st_size == size and (state.st_mtime_ns == mtime_ns or fingerprint(path, size) == one.fingerprint):
+            return None
+    except (FileNotFoundError, NotADirectoryError):
+        return (library_id, True) if on_disk.is_dir() else None
+    except OSError:
+        return None
+    return library_id, False
+
+
+def _pair(files: Sequence[_Found], candidates: Sequence[_Lost]) -> dict[_Found, _Lost]:
+    """Pair files with originals that have the same bytes.
+
+    A file that is back where it was comes before its copies elsewhere; then those that bear the same name, or lie in
+    the same folder, are the likeliest to be meant.
+    """
+    paired: dict[_Found, _Lost] = {}
+    free = {one.id: one for one in candidates}
+    keys: tuple[Callable[[Any], object], ...] = (
+        lambda one: (one.dir_id, one.file),
+        lambda one: one.file,
+        lambda one: one.dir_id,
+        lambda one: None,
+    )
+    for key in keys:
+        waiting: dict[object, list[_Lost]] = {}
+        for candidate in reversed(free.values()):
+            waiting.setdefault(key(candidate), []).append(candidate)
+        for file in files:
+            likely = waiting.get(key(file))
+            # A file that is a photo already was copied from an older one.
+            while file not in paired and likely:
+                candidate = likely.pop()
+                if candidate.id != file.id and (file.photo_id is None or (candidate.photo_id or 0) < file.photo_id):
+                    paired[file] = free.pop(candidate.id)
+    return paired

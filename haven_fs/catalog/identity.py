@@ -1,0 +1,104 @@
+"""Which original a file is: a photo is its content and its history, not its path.
+
+Where names and contents were exchanged, the contents decide: an original goes where its bytes are. Where a path has
+new bytes and the old ones are nowhere, its file was edited, and stays the original that it was. The same holds if
+
+- the new bytes came as a file of their own a moment ago, of which nobody has said anything: it `gives_way`,
+- the old ones are kept beside it under a name that says so, as "a.jpg~" (haven_fs.library.backups), or
+- the old file was set aside, another took its place, and then the old one was deleted (`take_up_former`).
+
+All ways by which a path gets new content follow this: those that a walk finds (haven_fs.catalog.exchange), and those
+that go through the tree (haven_fs.tree.disk.content).
+"""
+
+import json
+import os
+import sqlite3
+import time
+from collections.abc import Sequence
+
+from haven_fs.catalog.catalog import Writer
+from haven_fs.catalog.corrections import is_said_of
+from haven_fs.catalog.disk import Row, drop, mark_due, touch
+from haven_fs.catalog.places import LATELY, new_in, put_into, slot_of
+from haven_fs.library.backups import is_backup
+
+RECENT = 3600.0
+"""Seconds for which a file may be one that a program has made on its way to another name."""
+
+
+def gives_way(db: sqlite3.Connection, original_id: int) -> bool:
+    """Tell whether a file whose bytes are moved over another is only the other's new content.
+
+    It is, unless it was a photo for longer than saving a file takes, or the owner has said something about it.
+    """
+    row = db.execute(
+        "SELECT p.id, p.added FROM original o LEFT JOIN photo p ON p.id = o.photo_id WHERE o.id = ?", (original_id,)
+    ).fetchone()
+    if row is None or row[0] is None:
+        return True
+    return bool(row[1] > time.time() - RECENT and not is_said_of(db, row[0]))
+
+
+def let_go(w: Writer, known: int, original_id: int) -> None:
+    """Drop the original whose bytes another one has now; what programs keep beside it moves over too."""
+    w.db.execute("DELETE FROM property WHERE owner = ?", (f"original {original_id}",))
+    w.db.execute("UPDATE property SET owner = ? WHERE owner = ?", (f"original {original_id}", f"original {known}"))
+    row = w.db.execute("SELECT dir_id, file, size, gone FROM original WHERE id = ?", (known,)).fetchone()
+    if row is not None and row[3] is None:
+        drop(w, [Row(known, row[0], row[1], row[2])])
+    # Else a copy of these bytes that comes later would be taken for this original, come back.
+    w.db.execute("UPDATE original SET fingerprint = NULL WHERE id = ?", (known,))
+
+
+def set_aside(w: Writer, dir_id: int, file: bytes) -> int | None:
+    """Return the original that was moved out of a place a moment ago to make room for what comes there now.
+
+    It was if it is kept beside it as a backup, or was deleted by now. None if there is none.
+    """
+    row = w.db.execute(
+        "SELECT o.id, o.dir_id, o.file, o.gone FROM vacated v JOIN original o ON o.id = v.original_id"
+        " WHERE v.dir_id = ? AND v.file = ? AND v.at > ?",
+        (dir_id, file, time.time() - LATELY),
+    ).fetchone()
+    if row is None:
+        return None
+    original_id, now_in, name, gone = row
+    if gone is not None or (now_in == dir_id and is_backup(os.fsdecode(name), os.fsdecode(file))):
+        return int(original_id)
+    return None
+
+
+def take_over(w: Writer, original_id: int, new: int) -> None:
+    """Have an original be where another is, a new one that has its place now. What is kept as a backup is a new one."""
+    there, place = slot_of(w, original_id), slot_of(w, new)
+    is_gone = w.db.execute("SELECT gone IS NOT NULL FROM original WHERE id = ?", (original_id,)).fetchone()[0]
+    put_into(w, {original_id: place}, [new])
+    let_go(w, new, original_id)
+    if not is_gone:
+        new_in(w, there)
+    w.db.execute("DELETE FROM trash_file WHERE original_id = ?", (original_id,))
+    w.db.execute("DELETE FROM vacated WHERE original_id = ?", (original_id,))
+    for slot in (there, place):
+        mark_due(w, slot[0], [slot[2]])
+    touch(w, {there[0], place[0]})
+
+
+def take_up_former(w: Writer, original_ids: Sequence[int]) -> set[int]:
+    """Have originals whose files were deleted be what has lately taken the places that they were moved from.
+
+    Programs set a file aside, write it anew and then delete the old one. Return the originals that are still there.
+    """
+    rows = w.db.execute(
+        "SELECT v.original_id, n.id FROM json_each(?) j CROSS JOIN vacated v ON v.original_id = j.value"
+        " JOIN original n ON n.dir_id = v.dir_id AND n.file = v.file AND n.gone IS NULL AND n.id <> v.original_id"
+        " LEFT JOIN photo p ON p.id = n.photo_id WHERE v.at > ? AND ifnull(p.added, v.at) > v.at - 1",
+        (json.dumps(original_ids), time.time() - LATELY),
+    ).fetchall()
+    still = set()
+    for original_id, new in rows:
+        if gives_way(w.db, new):
+            w.db.execute("UPDATE original SET gone = ? WHERE id = ?", (w.seq, original_id))
+            take_over(w, original_id, new)
+            still.add(original_id)
+    return still

@@ -1,0 +1,54 @@
+"""Where originals lie: the row of an original goes to wherever its file went, whatever was there before."""
+
+import time
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from haven_fs.catalog.catalog import Writer
+
+LATELY = 60.0
+"""Seconds for which it is remembered where an original was before; a removal stands after them."""
+_COLUMNS = (
+    "dir_id, file, stem, size, mtime_ns, inode, etag, modified, created, shown, shown_fold, shown_href, shown_xml"
+)
+Slot = tuple[Any, ...]
+"""A place and the file in it, as the catalog spells them: the values of those columns."""
+_STAT = slice(3, 9)
+
+
+def slot_of(w: Writer, original_id: int, stat: tuple[Any, ...] | None = None) -> Slot:
+    """Return where an original is. `stat`: its file as it is now, if the catalog does not have that yet."""
+    slot: Slot = w.db.execute(f"SELECT {_COLUMNS} FROM original WHERE id = ?", (original_id,)).fetchone()
+    return slot if stat is None else (*slot[: _STAT.start], *stat, *slot[_STAT.stop :])
+
+
+def put_into(w: Writer, places: Mapping[int, Slot], leaving: Iterable[int] = ()) -> None:
+    """Have each of these originals in another place. `leaving`: originals that are in a place no more.
+
+    Those that move give up their own places first, so that they can exchange them.
+    """
+    marks = [(w.seq, id_) for id_ in (*places, *leaving)]
+    w.db.executemany("UPDATE original SET gone = ?1, seq = ?1 WHERE id = ?2", marks)
+    vacate(w, [(id_, *slot[:2]) for id_, slot in places.items()])
+    w.db.executemany(
+        f"UPDATE original SET ({_COLUMNS}, gone, probed, seq) = ({','.join('?' * 13)}, NULL, 0, ?) WHERE id = ?",
+        [(*slot, w.seq, id_) for id_, slot in places.items()],
+    )
+
+
+def vacate(w: Writer, moves: Iterable[tuple[int, int, bytes]]) -> None:
+    """Remember where originals are, before they move: each with the folder and the name that it gets."""
+    now = time.time()
+    w.db.execute("DELETE FROM vacated WHERE at < ?", (now - LATELY,))
+    w.db.executemany(
+        "INSERT OR REPLACE INTO vacated SELECT dir_id, file, id, ? FROM original WHERE id = ?"
+        " AND (dir_id, file) <> (?, ?)",
+        [(now, *move) for move in moves],
+    )
+
+
+def new_in(w: Writer, slot: Slot) -> int:
+    """Add an original of which nothing is known but where it is, and return its row."""
+    marks = ",".join("?" * 14)
+    row = w.db.execute(f"INSERT INTO original ({_COLUMNS}, seq) VALUES ({marks}) RETURNING id", (*slot, w.seq))
+    return int(row.fetchone()[0])

@@ -1,0 +1,24 @@
+"""Names of backups: what programs that save call the file as it was before."""
+
+import re
+from pathlib import PurePosixPath
+
+_WORD = r"(?:bak|backup|old|orig|original|sav|save|prev|previous)"
+_AFTER = re.compile(rf"(?:~|\.~\d+~|[._ -]{_WORD}~?\d*)")
+_BEFORE = re.compile(rf"(?:[~#]|{_WORD}[._ -](?:of[._ -])?)")
+
+
+def is_backup(name: str, of: str) -> bool:
+    """Tell whether a file's name says that it is what another file of its folder was before that was saved.
+
+    Such as "a.jpg~", "a.jpg_original", "a.bak" and "a_old.jpg" of "a.jpg".
+    """
+    name, of = name.lower(), of.lower()
+    stem, ending = PurePosixPath(of).stem, PurePosixPath(of).suffix
+    if name.startswith(of):
+        return _AFTER.fullmatch(name, len(of)) is not None
+    if name.endswith(of):
+        return _BEFORE.fullmatch(name, 0, len(name) - len(of)) is not None
+    if name.startswith(stem):
+        return _AFTER.fullmatch(name.removesuffix(ending), len(stem)) is not None
+    return False

@@ -1,0 +1,296 @@
+"""Names that were exchanged while nobody looked: what was said stays with the picture, not with the path."""
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+from helpers.home import Home
+from PIL import Image, ImageDraw
+
+from haven_fs.testing import make_photo
+
+
+@pytest.fixture
+def scans(home: Home) -> Home:
+    """Six scans of which nobody can tell when they were made, and a film of each as many bytes as the others."""
+    for number in range(1, 7):
+        home.add(f"scan_{number}.jpg", None, camera=None)
+    home.index()
+    return home
+
+
+def photos(home: Home, root: Path | None = None) -> dict[str, int | None]:
+    return {path: one.photo for path, one in home.seen(root).items() if one.shown}
+
+
+Look = Callable[[Home], None]
+
+
+@pytest.fixture(params=["walk", "announced", "one by one"])
+def look(request: pytest.FixtureRequest) -> Look:
+    """How Haven learns of it: by the next walk, or told of the folders, all at once or the later ones first."""
+
+    def announced(home: Home) -> None:
+        home.look({path.relative_to(home.root).as_posix().replace(".", "") for path in folders(home.root)})
+
+    def one_by_one(home: Home) -> None:
+        for path in reversed(list(folders(home.root))):
+            home.look({path.relative_to(home.root).as_posix().replace(".", "")})
+        home.index()
+
+    return {"walk": Home.index, "announced": announced, "one by one": one_by_one}[request.param]
+
+
+def folders(root: Path) -> Iterator[Path]:
+    return (Path(path) for path, _, _ in os.walk(root))
+
+
+def test_renumbered_up(scans: Home, look: Look) -> None:
+    before = photos(scans)
+    for number in range(6, 1, -1):
+        (scans.root / f"scan_{number}.jpg").rename(scans.root / f"scan_{number + 1}.jpg")
+    look(scans)
+    up = {f"scan_{number + 1}.jpg": before[f"scan_{number}.jpg"] for number in range(2, 7)}
+    assert photos(scans) == {"scan_1.jpg": before["scan_1.jpg"], **up}
+
+
+@pytest.mark.parametrize("first", ["deleted", "replaced", "moved away"])
+def test_renumbered_down(scans: Home, look: Look, first: str) -> None:
+    before = photos(scans)
+    (scans.root / "old").mkdir()
+    if first == "deleted":
+        (scans.root / "scan_1.jpg").unlink()
+    elif first == "moved away":
+        (scans.root / "scan_1.jpg").rename(scans.root / "old/scan_1.jpg")
+    for number in range(1, 6):
+        (scans.root / f"scan_{number + 1}.jpg").replace(scans.root / f"scan_{number}.jpg")
+    look(scans)
+    down = {f"scan_{number}.jpg": before[f"scan_{number + 1}.jpg"] for number in range(1, 6)}
+    away = {"old/scan_1.jpg": before["scan_1.jpg"]} if first == "moved away" else {}
+    assert photos(scans) == {**down, **away}
+
+
+@pytest.mark.parametrize("files", [2, 3, 6])
+def test_names_that_went_round(scans: Home, look: Look, files: int) -> None:
+    before = photos(scans)
+    names = [f"scan_{number}.jpg" for number in range(1, files + 1)]
+    (scans.root / names[-1]).rename(scans.root / "aside")
+    for one, next_ in reversed([*pairwise(names)]):
+        (scans.root / one).rename(scans.root / next_)
+    (scans.root / "aside").rename(scans.root / names[0])
+    look(scans)
+    after = photos(scans)
+    assert {after[next_]: before[one] for one, next_ in pairwise(names)} == {
+        before[one]: before[one] for one in names[:-1]
+    }
+    assert after[names[0]] == before[names[-1]]
+    assert set(after) == set(before)
+
+
+def test_a_name_that_another_picture_has_now(scans: Home, look: Look) -> None:
+    """Moved into a folder, and its name given to a new one, as a camera does."""
+    before = photos(scans)
+    (scans.root / "trip").mkdir()
+    (scans.root / "scan_3.jpg").rename(scans.root / "trip/scan_3.jpg")
+    scans.add("scan_3.jpg", None, seed="another", size=(90, 70))
+    look(scans)
+    after = photos(scans)
+    assert after["trip/scan_3.jpg"] == before["scan_3.jpg"]
+    assert after["scan_3.jpg"] not in before.values()
+
+
+def test_exchanged_between_libraries(scans: Home, tmp_path: Path) -> None:
+    other = tmp_path / "Other"
+    make_photo(other / "scan_1.jpg", None, camera=None, seed="other", size=(90, 60))
+    scans.add_library(other)
+    scans.index()
+    before = photos(scans) | {f"other {path}": id_ for path, id_ in photos(scans, other).items()}
+    (scans.root / "scan_1.jpg").rename(tmp_path / "aside")
+    (other / "scan_1.jpg").rename(scans.root / "scan_1.jpg")
+    (tmp_path / "aside").rename(other / "scan_1.jpg")
+    scans.index()
+    assert photos(scans)["scan_1.jpg"] == before["other scan_1.jpg"]
+    assert photos(scans, other) == {"scan_1.jpg": before["scan_1.jpg"]}
+
+
+def test_companions_go_with_their_photos(home: Home, look: Look) -> None:
+    for name in ("a", "b"):
+        home.add(f"{name}.jpg", None)
+        (home.root / f"{name}.xmp").write_text(f'<x:xmpmeta xmlns:x="adobe:ns:meta/"><!-- {name} --></x:xmpmeta>')
+    home.index()
+    before = home.seen()
+    for ending in ("jpg", "xmp"):
+        (home.root / f"a.{ending}").rename(home.root / f"c.{ending}")
+        (home.root / f"b.{ending}").rename(home.root / f"a.{ending}")
+        (home.root / f"c.{ending}").rename(home.root / f"b.{ending}")
+    look(home)
+    after = home.seen()
+    for ending in ("jpg", "xmp"):
+        assert after[f"a.{ending}"].photo == before["b.jpg"].photo
+        assert after[f"b.{ending}"].photo == before["a.jpg"].photo
+
+
+# Programs that save
+
+
+def test_written_anew(scans: Home, look: Look) -> None:
+    before = photos(scans)
+    scans.add("scan_2.jpg", None, seed="edited", size=(80, 60))
+    look(scans)
+    assert photos(scans) == before
+
+
+@pytest.mark.parametrize("name", ["scan_2.jpg.4711", "new.jpg", "sub/scan_2.jpg"])
+@pytest.mark.parametrize("is_seen", [False, True])
+def test_a_new_file_moved_over_it(scans: Home, look: Look, name: str, is_seen: bool) -> None:
+    before = photos(scans)
+    new = scans.add(name, None, seed="edited", size=(80, 60))
+    if is_seen:
+        look(scans)
+    new.replace(scans.root / "scan_2.jpg")
+    look(scans)
+    assert photos(scans) == before
+
+
+BACKUPS = ("scan_2.jpg.bak", "scan_2.jpg~", "scan_2.bak", "scan_2.jpg_original", "scan_2_backup.jpg", "scan_2.jpg.~1~")
+
+
+@pytest.mark.parametrize("backup", BACKUPS)
+@pytest.mark.parametrize("is_seen", [False, True])
+def test_the_old_one_kept_as_a_backup(scans: Home, look: Look, backup: str, is_seen: bool) -> None:
+    before = photos(scans)
+    new = scans.add("new.jpg", None, seed="edited", size=(80, 60))
+    if is_seen:
+        look(scans)
+    (scans.root / "scan_2.jpg").rename(scans.root / backup)
+    new.rename(scans.root / "scan_2.jpg")
+    look(scans)
+    after = photos(scans)
+    kept = after.pop(backup)
+    assert after == before
+    assert kept not in before.values()
+
+
+def test_the_old_one_set_aside_and_then_deleted(scans: Home) -> None:
+    """Haven looks after each step."""
+    before = photos(scans)
+    (scans.root / "scan_2.jpg").rename(scans.root / "aside.jpg")
+    scans.look({""})
+    scans.add("scan_2.jpg", None, seed="edited", size=(80, 60))
+    scans.look({""})
+    (scans.root / "aside.jpg").unlink()
+    scans.look({""})
+    assert photos(scans) == before
+
+
+def test_a_backup_brought_back(scans: Home, look: Look) -> None:
+    before = photos(scans)
+    (scans.root / "scan_2.jpg").rename(scans.root / "scan_2.jpg~")
+    scans.add("scan_2.jpg", None, seed="edited", size=(80, 60))
+    look(scans)
+    (scans.root / "scan_2.jpg~").replace(scans.root / "scan_2.jpg")
+    look(scans)
+    assert photos(scans) == before
+
+
+def test_touched_beside_a_copy(scans: Home, look: Look) -> None:
+    before = photos(scans)
+    shutil.copy2(scans.root / "scan_2.jpg", scans.root / "copy.jpg")
+    os.utime(scans.root / "scan_2.jpg", (1, 1))
+    look(scans)
+    after = photos(scans)
+    assert after.pop("copy.jpg") not in before.values()
+    assert after == before
+
+
+def test_what_is_said_of_the_one_that_comes_is_not_lost(scans: Home, look: Look) -> None:
+    scans.make("Albums/A")
+    scans.copy("Recent/scan_3.jpg", "Albums/A/")
+    before = photos(scans)
+    (scans.root / "scan_3.jpg").replace(scans.root / "scan_2.jpg")
+    look(scans)
+    assert photos(scans)["scan_2.jpg"] == before["scan_3.jpg"]
+    assert [*scans.list("Albums/A")] == ["scan_3.jpg"]
+
+
+# Libraries
+
+
+@pytest.mark.parametrize("first", ["source", "target"])
+@pytest.mark.parametrize("share", ["half", "a folder"])
+def test_much_of_a_library_moved_to_another(home: Home, tmp_path: Path, first: str, share: str) -> None:
+    for number in range(40):
+        home.add(f"{'in' if number % 2 else 'out'}/{number}.jpg")
+    home.index()
+    other = tmp_path / "Other"
+    make_photo(other / "own.jpg")
+    home.add_library(other)
+    home.index()
+    before = photos(home)
+    if share == "a folder":
+        (home.root / "in").rename(other / "in")
+    else:
+        (other / "in").mkdir()
+        for path in sorted((home.root / "in").iterdir()):
+            path.rename(other / "in" / path.name)
+    indexer = home.indexer()
+    libraries = {library.root: library.id for library in indexer.libraries()}
+    looks = [(libraries[home.root.resolve()], {"", "in"}), (libraries[other.resolve()], {"", "in"})]
+    for library_id, paths in looks if first == "source" else reversed(looks):
+        indexer.look_at(library_id, paths)
+    indexer.work()
+    moved = {path: id_ for path, id_ in before.items() if path.startswith("in/")}
+    assert {path: id_ for path, id_ in photos(home, other).items() if path != "own.jpg"} == moved
+    assert photos(home) == {path: id_ for path, id_ in before.items() if path not in moved}
+    assert home.query("SELECT away FROM library") == [None, None]
+
+
+def test_copies_on_another_disk_are_no_move_while_a_library_is_away(home: Home, tmp_path: Path) -> None:
+    for number in range(4):
+        home.add(f"{number}.jpg")
+    home.index()
+    before = photos(home)
+    other = tmp_path / "Backup"
+    shutil.copytree(home.root, other)
+    home.root.rename(tmp_path / "unplugged")
+    home.root.mkdir()
+    home.add_library(other)
+    home.indexer().run()
+    assert not set(photos(home, other).values()) & set(before.values())
+    home.root.rmdir()
+    (tmp_path / "unplugged").rename(home.root)
+    home.index()
+    assert photos(home) == before
+
+
+# Files that look alike at both ends
+
+
+def page(path: Path, spot: int) -> Path:
+    image = Image.new("RGB", (400, 300), "white")
+    ImageDraw.Draw(image).rectangle((spot, 140, spot + 20, 160), fill="black")
+    image.save(path)
+    return path
+
+
+@pytest.mark.parametrize("ending", ["bmp", "tif"])
+def test_scans_of_one_size_with_equal_margins(home: Home, look: Look, ending: str) -> None:
+    for number in range(3):
+        page(home.root / f"{number}.{ending}", 150 + 30 * number)
+    home.index()
+    before = photos(home)
+    assert home.list("Review/Duplicates") == ["About duplicates.txt"]
+    (home.root / f"0.{ending}").unlink()
+    page(home.root / f"3.{ending}", 300)
+    look(home)
+    after = photos(home)
+    assert after[f"3.{ending}"] not in before.values()
+    (home.root / f"1.{ending}").rename(home.root / f"x.{ending}")
+    (home.root / f"2.{ending}").rename(home.root / f"1.{ending}")
+    (home.root / f"x.{ending}").rename(home.root / f"2.{ending}")
+    look(home)
+    again = photos(home)
+    assert (again[f"1.{ending}"], again[f"2.{ending}"]) == (before[f"2.{ending}"], before[f"1.{ending}"])
