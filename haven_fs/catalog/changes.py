@@ -14,7 +14,7 @@ Change = dict[str, Any]
 """`table`, `key` (columns to values), `before` and `after`: columns to values, None where there was or is no row."""
 
 OWNED: dict[str, tuple[str, ...]] = {
-    "alias": ("place", "fold"),
+    "alias": ("place", "name"),
     "made": ("id",),
     "said": ("photo_id", "fact"),
     "dismissed": ("photo_id", "question"),

@@ -144,16 +144,16 @@ class Mirror:
         if not fresh:
             return set()
         taken = {
-            row[0]
-            for row in w.db.execute("SELECT shown_fold FROM original WHERE dir_id = ? AND gone IS NULL", (dir_id,))
+            row[0] for row in w.db.execute("SELECT shown FROM original WHERE dir_id = ? AND gone IS NULL", (dir_id,))
         }
         first = (w.db.execute("SELECT max(id) FROM original").fetchone()[0] or 0) + 1
         rows, stems = [], set()
         for id_, (file, stat) in enumerate(fresh, start=first):
             stem = stem_key(stat.name).encode(errors="replace").decode()
             stems.add(stem)
-            shown = names.free(names.shown(stat.name), taken.__contains__)
-            taken.add(names.fold(shown))
+            # On a disk, names that differ by case are two files, which bear them.
+            shown = names.free(names.shown(stat.name), taken.__contains__, key=str)
+            taken.add(shown)
             rows.append((id_, dir_id, file, stem, *stat_columns(stat), *_shown_columns(shown), w.seq))
             self.found.new.append(Row(id_, dir_id, prefix + file, stat.size))
         w.db.executemany(

@@ -18,6 +18,7 @@ from typing import Any
 from haven_fs.catalog.catalog import Catalog, Writer
 from haven_fs.catalog.disk import Differences, Row, hide_if_empty, mark_due, restat, stat_columns, touch
 from haven_fs.catalog.identity import RECENT, gives_way, let_go, set_aside, take_over
+from haven_fs.catalog.photos import name_anew
 from haven_fs.catalog.places import Slot, new_in, put_into, slot_of
 from haven_fs.catalog.schema import LOCATED
 from haven_fs.library.backups import is_backup
@@ -55,7 +56,7 @@ class _Lost:
     fingerprint: bytes
     photo_id: int | None
     gone: int | None
-    left_empty: bool
+    left_empty: bool = False
 
 
 class Exchange:
@@ -241,6 +242,12 @@ class Exchange:
         for photo_id in photos:
             if photo_id is not None:
                 hide_if_empty(w, photo_id)
+        for some in _batches(list(places)):
+            name_anew(w, some)
+
+
+def _batches(ids: Sequence[int]) -> Iterator[Sequence[int]]:
+    return (ids[at : at + 500] for at in range(0, len(ids), 500))
 
 
 _PHOTO = "SELECT photo_id FROM original WHERE id = ?"
@@ -273,7 +280,7 @@ def _originals(db: sqlite3.Connection, ids: Iterable[int], left_empty: set[int])
         " FROM json_each(?) j CROSS JOIN original o ON o.id = j.value ORDER BY o.gone IS NOT NULL, o.id",
         (json.dumps(list(ids)),),
     ).fetchall()
-    return (_Lost(id_, *row, left_empty=id_ in left_empty) for id_, *row in rows)
+    return (replace(_Lost(*row), left_empty=row[0] in left_empty) for row in rows)
 
 
 def _known_sizes(db: sqlite3.Connection, sizes: set[int]) -> set[int]:

@@ -20,6 +20,7 @@ from collections.abc import Sequence
 from haven_fs.catalog.catalog import Writer
 from haven_fs.catalog.corrections import is_said_of
 from haven_fs.catalog.disk import Row, drop, mark_due, touch
+from haven_fs.catalog.photos import name_anew
 from haven_fs.catalog.places import LATELY, new_in, put_into, slot_of
 from haven_fs.library.backups import is_backup
 
@@ -82,6 +83,9 @@ def take_over(w: Writer, original_id: int, new: int) -> None:
     for slot in (there, place):
         mark_due(w, slot[0], [slot[2]])
     touch(w, {there[0], place[0]})
+    row = w.db.execute("SELECT photo_id FROM original WHERE id = ?", (original_id,)).fetchone()
+    if row[0] is not None and not is_said_of(w.db, row[0]):
+        name_anew(w, [original_id], is_final=True)  # it may have been named after where it was set aside
 
 
 def take_up_former(w: Writer, original_ids: Sequence[int]) -> set[int]:

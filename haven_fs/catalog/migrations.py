@@ -11,6 +11,7 @@ import sqlite3
 from collections.abc import Iterable
 from pathlib import Path
 
+from haven_fs.catalog import names
 from haven_fs.catalog.facets import Facet, answered
 from haven_fs.catalog.schema import ADOPT, ADOPTED, FIRST, MIGRATIONS
 from haven_fs.errors import UserError
@@ -40,6 +41,7 @@ def migrate(db: sqlite3.Connection, path: Path, facets: Iterable[Facet]) -> list
     Raises UserError if the catalog cannot be read, sqlite3.DatabaseError if it is damaged.
     """
     version = version_of(db, path)
+    db.create_function("haven_fold", 1, names.fold, deterministic=True)
     if version == ADOPTED:
         db.executescript(f"BEGIN IMMEDIATE; {ADOPT}; PRAGMA user_version={FIRST}; COMMIT")
         version = FIRST

@@ -16,9 +16,32 @@ LONGEST = 200
 """Bytes of UTF-8 that a display name may have: 255 is most file systems' limit, suffixes and prefixes need room."""
 
 
+class _Simple(dict[int, str | int]):
+    """What each letter is without its case, where that is one letter too: file systems know no other folding."""
+
+    def __missing__(self, code: int) -> str | int:
+        letter = chr(code)
+        folded = next((one for one in (letter.casefold(), letter.lower()) if len(one) == 1), code)
+        self[code] = folded
+        return folded
+
+
+_SIMPLE = _Simple()
+
+
 def fold(name: str) -> str:
-    """Return what two names have in common that differ only by case or by Unicode composition (Finder sends NFD)."""
-    return unicodedata.normalize("NFC", unicodedata.normalize("NFC", name).casefold())
+    """Return what two names have in common that differ only by case or by Unicode composition (Finder sends NFD).
+
+    Nothing else makes two names one: neither the ss of ß, nor a ligature, nor a form of another width.
+    """
+    if name.isascii():
+        return name.lower()
+    return unicodedata.normalize("NFC", unicodedata.normalize("NFC", name).translate(_SIMPLE))
+
+
+def same(name: str, other: str) -> bool:
+    """Tell whether two names are spelled alike but for Unicode composition."""
+    return name == other or unicodedata.normalize("NFC", name) == unicodedata.normalize("NFC", other)
 
 
 def shown(name: str) -> str:
@@ -49,14 +72,16 @@ def numbered(stem: str, ending: str = "") -> Iterator[str]:
     return (f"{stem} ({number}){ending}" for number in count(2))
 
 
-def free(wanted: str, is_taken: Callable[[str], object], *, folder: bool = False) -> str:
+def free(
+    wanted: str, is_taken: Callable[[str], object], *, folder: bool = False, key: Callable[[str], str] = fold
+) -> str:
     """Return `wanted`, or the first of its numbered forms that is not taken.
 
-    `is_taken` is asked about folded names. The number stands before the ending of a file's name, and at the end of a
-    `folder`'s: the "Gallen" of "St. Gallen" is no ending.
+    `is_taken` is asked about names by their `key`. The number stands before the ending of a file's name, and at the end
+    of a `folder`'s: the "Gallen" of "St. Gallen" is no ending.
     """
     stem, ending = (wanted, "") if folder else split_ending(wanted)
-    return next(name for name in chain((wanted,), numbered(stem, ending)) if not is_taken(fold(name)))
+    return next(name for name in chain((wanted,), numbered(stem, ending)) if not is_taken(key(name)))
 
 
 def href(name: str) -> str:

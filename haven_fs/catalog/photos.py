@@ -14,7 +14,8 @@ from haven_fs.catalog import names
 from haven_fs.catalog.catalog import Writer
 from haven_fs.catalog.disk import touch
 from haven_fs.catalog.findings import Analysis, GroupFound, PhotoFound
-from haven_fs.catalog.settle import Settler
+from haven_fs.catalog.settle import Settler, settle
+from haven_fs.library.kinds import claims_media
 
 _UNLISTED = ("sidecar", "thumbnail")
 
@@ -203,6 +204,39 @@ class PhotoStore:
                 for name in wanted
             ],
         )
+
+
+def name_anew(w: Writer, original_ids: Sequence[int], *, is_final: bool = False) -> None:
+    """Give photos whose files were just renamed new display names, if those they had were never meant to stay.
+
+    They were not if they are no names of pictures; `is_final`: or since the files were sent a moment ago.
+    """
+    rows = w.db.execute(
+        "SELECT p.id, o.name, o.file FROM original o JOIN photo p ON p.id = o.photo_id AND p.main_id = o.id"
+        f" WHERE o.name IS NOT NULL AND o.id IN ({','.join('?' * len(original_ids))})",
+        list(original_ids),
+    ).fetchall()
+    for photo_id, name, file in rows:
+        wanted = names.portable(os.fsdecode(file))
+        is_half = not claims_media(name) and claims_media(wanted)
+        if wanted == name or not (is_half or is_final):
+            continue
+        members: list[tuple[str, int, str, str | None]] = [
+            (role, id_, os.fsdecode(its_file), None)
+            for role, id_, its_file in w.db.execute(
+                "SELECT role, id, file FROM original WHERE photo_id = ? AND name IS NOT NULL AND gone IS NULL"
+                " ORDER BY role <> 'main', id",
+                (photo_id,),
+            ).fetchall()
+        ]
+        w.db.execute("DELETE FROM name WHERE photo_id = ?", (photo_id,))
+        spelled = PhotoStore(w)._name(photo_id, members, is_new=True)
+        w.db.executemany(
+            "UPDATE original SET name = ?, name_fold = ?, href = ?, xml = ?, seq = ? WHERE id = ?",
+            [(*_name_columns(name), w.seq, id_) for id_, name in spelled.items()],
+        )
+        settle(w, [photo_id])
+        w.touch([photo_id])
 
 
 def _member_name(stem: str, role: str, file: str) -> str:

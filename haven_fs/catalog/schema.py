@@ -303,6 +303,37 @@ MIGRATIONS = (
     ) WITHOUT ROWID;
     CREATE INDEX vacated_original ON vacated (original_id);
 
+    -- a name is written in one spelling, and another may be beside it; the time that a file was sent with is kept
+    CREATE TABLE written (
+        place TEXT NOT NULL,                -- the folder: what it is about, such as 'person 12'
+        name TEXT NOT NULL,
+        fold TEXT NOT NULL,
+        original_id INTEGER NOT NULL REFERENCES original,
+        mtime_ns INTEGER,                   -- if it is another than the original's
+        PRIMARY KEY (place, name)
+    ) WITHOUT ROWID;
+    INSERT INTO written SELECT place, name, fold, original_id, NULL FROM alias;
+    DROP TABLE alias;
+    ALTER TABLE written RENAME TO alias;
+    CREATE INDEX alias_fold ON alias (place, fold);
+    CREATE INDEX alias_original ON alias (original_id);
+    DROP INDEX original_shown;
+    CREATE UNIQUE INDEX original_shown ON original (dir_id, shown) WHERE gone IS NULL;
+    CREATE INDEX original_shown_fold ON original (dir_id, shown_fold) WHERE gone IS NULL;
+
+    -- what makes two names one is less than it was: ß is not ss
+    UPDATE original SET name_fold = haven_fold(name) WHERE name_fold <> haven_fold(name);
+    UPDATE original SET shown_fold = haven_fold(shown) WHERE shown_fold <> haven_fold(shown);
+    UPDATE dir SET shown_fold = haven_fold(shown) WHERE shown_fold <> haven_fold(shown);
+    UPDATE alias SET fold = haven_fold(name) WHERE fold <> haven_fold(name);
+    UPDATE made SET fold = haven_fold(name) WHERE fold <> haven_fold(name);
+    UPDATE value SET fold = haven_fold(name) WHERE fold <> haven_fold(name);
+    UPDATE trash SET fold = haven_fold(name) WHERE fold <> haven_fold(name);
+    UPDATE kept_name SET fold = haven_fold(name) WHERE fold <> haven_fold(name);
+    UPDATE library SET fold = haven_fold(name) WHERE fold <> haven_fold(name);
+    INSERT OR IGNORE INTO name SELECT o.name_fold, n.stem, n.base, n.photo_id, n.grouped FROM original o
+        JOIN name n ON n.photo_id = o.photo_id WHERE o.name IS NOT NULL;
+
     -- two scans of one size with equal margins are told apart by what is in between, which is read now
     UPDATE original SET probed = 0 WHERE format IN ('bmp', 'tiff') AND gone IS NULL;
     """,

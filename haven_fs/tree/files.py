@@ -6,10 +6,10 @@ A listing of a hundred thousand files is one query, and no object is made for a 
 import os
 import re
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol, TypeVar
 
 from haven_fs.catalog import names
 from haven_fs.catalog.schema import LOCATED
@@ -70,6 +70,24 @@ class File:
         return cls(0, None, name, path, root, size, mtime_ns, tag, modified, created, mime, away)
 
 
+_Named = TypeVar("_Named", bound="Named")
+
+
+class Named(Protocol):
+    """What has a name."""
+
+    @property
+    def name(self) -> str:
+        """Its name."""
+        ...
+
+
+def pick(things: Iterable[_Named], name: str) -> _Named | None:
+    """Return the thing of that name, or else the first whose name differs by case alone."""
+    alike = [thing for thing in things if names.fold(thing.name) == names.fold(name)]
+    return next((thing for thing in alike if names.same(thing.name, name)), next(iter(alike), None))
+
+
 _FILE = (
     "o.id, o.photo_id, o.{name}, d.path, o.file, l.root,"
     " o.size, o.mtime_ns, o.etag, o.modified, o.created, o.mime, l.away"
@@ -108,7 +126,7 @@ class FileSet:
         return Stamp(count, seq or 0)
 
     def find(self, db: sqlite3.Connection, name: str) -> File | None:
-        """Return the file of that name, in whatever case or composition the client spells it.
+        """Return the file of that name, or else one whose name differs by case alone.
 
         Of a ranked one the name decides, whatever rank is before it: today's may be another than when it was listed.
         """
@@ -117,8 +135,11 @@ class FileSet:
         spelled = [name]
         if self.rank and (ranked := _RANK.match(name)):
             spelled.insert(0, name[ranked.end() :])
-        found = (next(self._files(db, source, (names.fold(one),)), None) for one in spelled)
-        return next((file for file in found if file is not None), None)
+        for one in spelled:
+            alike = list(self._files(db, source, (names.fold(one),)))
+            if alike:
+                return next((file for file in alike if names.same(file.name, name)), alike[0])
+        return None
 
     def files(self, db: sqlite3.Connection) -> Iterator[File]:
         """Give every file, one by one; for listings `render` is faster by far."""

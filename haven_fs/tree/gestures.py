@@ -4,20 +4,34 @@ Programs take several requests for what a person does in one go: they copy a pho
 photo by photo, or save a file by deleting it and writing it again. This memory is short and does not survive a restart.
 """
 
+import logging
 import threading
 import time
 from collections import OrderedDict
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import TypeVar
 
 from haven_fs.catalog import names
 from haven_fs.catalog.corrections import GESTURE
 from haven_fs.catalog.places import LATELY
 
+logger = logging.getLogger(__name__)
+
 _MOST = 2000
+_SAID_AGAIN = 3600.0
+"""Seconds after which the log says again that writes to a folder are refused."""
 _Key = tuple[str, tuple[str, ...]]
 """A user, and a path in folded names."""
 _Value = TypeVar("_Value")
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """What became of a file that was sent: the original it is. `is_new`: it was stored; else it was there already."""
+
+    original_id: int
+    is_new: bool
 
 
 class Gestures:
@@ -28,6 +42,9 @@ class Gestures:
         self._written: OrderedDict[_Key, float] = OrderedDict()
         self._taken_out: OrderedDict[_Key, tuple[float, int]] = OrderedDict()
         self._runs: OrderedDict[_Key, tuple[float, int]] = OrderedDict()  # of a folder: the last removal, how many
+        self._sent: OrderedDict[_Key, tuple[float, Sent]] = OrderedDict()
+        self._refused: OrderedDict[_Key, float] = OrderedDict()
+        self._logged: OrderedDict[_Key, float] = OrderedDict()  # by folder and reason
 
     def note_written(self, by: str, path: Sequence[str]) -> None:
         """Note that a user wrote a photo to a path."""
@@ -39,6 +56,39 @@ class Gestures:
         with self._lock:
             at = self._written.get(_key(by, path))
         return at is not None and time.monotonic() - at < GESTURE
+
+    def note_sent(self, by: str, path: Sequence[str], sent: "Sent") -> None:
+        """Note that a user sent a file to a path, and what became of it."""
+        with self._lock:
+            _keep(self._sent, _key(by, path), (time.monotonic(), sent))
+
+    def sent(self, by: str, path: Sequence[str]) -> "Sent | None":
+        """Return what a user sent to a path a moment ago."""
+        with self._lock:
+            at, sent = self._sent.get(_key(by, path), (float("-inf"), None))
+        return sent if time.monotonic() - at < LATELY else None
+
+    def note_refused(self, by: str, path: Sequence[str]) -> None:
+        """Note that a file that a user sent to a path was refused, or did not arrive."""
+        with self._lock:
+            _keep(self._refused, _key(by, path), time.monotonic())
+
+    def was_refused(self, by: str, path: Sequence[str], *, forget: bool = False) -> bool:
+        """Tell whether the last file that a user sent to a path a moment ago was refused."""
+        key = _key(by, path)
+        with self._lock:
+            at = self._refused.pop(key, None) if forget else self._refused.get(key)
+        return at is not None and time.monotonic() - at < LATELY
+
+    def log_refusal(self, path: Sequence[str], why: str) -> None:
+        """Say in the log that a write to a path was refused: once an hour for a folder and a reason."""
+        key = _key(why, path[:-1])
+        with self._lock:
+            at = self._logged.get(key, float("-inf"))
+            if time.monotonic() - at < _SAID_AGAIN:
+                return
+            _keep(self._logged, key, time.monotonic())
+        logger.warning("/%s was refused: %s", "/".join(path).encode(errors="replace").decode(), why)
 
     def note_taken_out(self, by: str, path: Sequence[str], correction: int) -> None:
         """Note that a user took out what was at a path, and which correction records it."""

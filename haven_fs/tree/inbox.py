@@ -4,17 +4,17 @@ What is put here and is a photo of another library already is shown by the name 
 a second time. An empty file is kept as a name only, for programs that make one before they write to it.
 """
 
+import unicodedata
 from collections.abc import Sequence
-from dataclasses import replace
 
-from haven_fs.catalog import Writer, names
+from haven_fs.catalog import Writer
 from haven_fs.catalog.libraries import NO_INBOX, find_inbox
 from haven_fs.config import Settings
 from haven_fs.hook import hookimpl
-from haven_fs.tree.files import File
+from haven_fs.tree.aliases import Aliases
+from haven_fs.tree.files import File, FileSet
 from haven_fs.tree.nodes import Folder, SmartFolder, Text, View
 from haven_fs.tree.originals import WritableFolder
-from haven_fs.tree.photoset import PhotoSet
 
 _HOW_TO = Text(
     "How to add photos.txt",
@@ -35,40 +35,40 @@ class InboxFolder(WritableFolder):
         return InboxFolder(view, dir_id, seq)
 
     @property
-    def _place(self) -> str:
-        return f"inbox {self.dir_id}"
+    def _aliases(self) -> Aliases:
+        return Aliases(self.view, f"inbox {self.dir_id}")
 
     def extras(self) -> Sequence[File]:
-        """Return the photos of other libraries that were put here, by the names that they were sent under."""
-        rows = self.view.db.execute(
-            "SELECT original_id, name FROM alias WHERE place = ? AND fold NOT IN"
-            " (SELECT shown_fold FROM original WHERE dir_id = ? AND gone IS NULL) ORDER BY fold",
-            (self._place, self.dir_id),
-        ).fetchall()
-        everything = PhotoSet().files()
-        return [
-            replace(file, name=name)
-            for original_id, name in rows
-            for file in everything.narrowed("o.id = ?", original_id).files(self.view.db)
-        ]
+        """Return the photos of other libraries that were put here, by the names that they were sent under.
+
+        Hidden ones too: what synchronises with this folder would send them again and again.
+        """
+        lies_here = (
+            "SELECT a.name FROM alias a JOIN original x ON x.dir_id = ? AND x.shown = a.name AND x.gone IS NULL"
+            " WHERE a.place = 'inbox ' || x.dir_id"
+        )
+        taken = {name for (name,) in self.view.db.execute(lies_here, (self.dir_id,))}
+        files = FileSet("FROM original o WHERE o.gone IS NULL AND o.name IS NOT NULL")
+        return [file for file in self._aliases.pick(files) if file.name not in taken]
 
     def stored(self, w: Writer, name: str, file: File) -> None:
         """Have a photo of another library answer by the name that it was sent under."""
-        w.db.execute("DELETE FROM alias WHERE place = ? AND fold = ?", (self._place, names.fold(name)))
+        self._aliases.drop_name(w, name)
         there = w.db.execute(
-            "SELECT 1 FROM original WHERE id = ? AND dir_id = ? AND shown_fold = ? AND gone IS NULL",
-            (file.id, self.dir_id, names.fold(name)),
+            "SELECT 1 FROM original WHERE id = ? AND dir_id = ? AND shown = ? AND gone IS NULL",
+            (file.id, self.dir_id, unicodedata.normalize("NFC", name)),
         ).fetchone()
         if there is None:
-            w.db.execute(
-                "INSERT INTO alias (place, fold, name, original_id) VALUES (?, ?, ?, ?)",
-                (self._place, names.fold(name), name, file.id),
-            )
+            self._aliases.put(w, name, file, always=True)
         self.changed(w)
+
+    def set_time(self, w: Writer, name: str, file: File) -> None:
+        """Have a photo of another library show the time that it was sent with."""
+        self.stored(w, name, file)
 
     def take_out(self, w: Writer, node: File | Text) -> None:
         """Show a photo of another library here no more."""
-        w.db.execute("DELETE FROM alias WHERE place = ? AND fold = ?", (self._place, names.fold(node.name)))
+        self._aliases.drop_name(w, node.name)
         self.changed(w)
         w.note_removal()
 

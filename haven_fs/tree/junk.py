@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from haven_fs.catalog import names
+from haven_fs.library.fileops import copy
 from haven_fs.library.ignore import is_noise
 from haven_fs.tree.files import File
 from haven_fs.tree.nodes import Text
@@ -32,12 +33,12 @@ CALM = Text(".metadata_never_index", "")
 
 def is_half(name: str) -> bool:
     """Return whether a name is one under which programs write a file that gets its own name when it is whole."""
-    return name.lower().endswith(_HALF)
+    return name.lower().endswith(_HALF) or (name.startswith(".") and not is_noise(name))
 
 
 def is_junk(name: str) -> bool:
-    """Return whether a name is one that systems make for themselves, never people."""
-    return is_noise(name)
+    """Return whether a name is one that programs make for themselves, never people, or that hides a file."""
+    return is_noise(name) or name.startswith(".")
 
 
 class JunkStore:
@@ -72,6 +73,11 @@ class JunkStore:
                 state = path.stat()
                 if state.st_size > self.largest and state.st_mtime < time.time() - HALF_KEPT:
                     path.unlink()
+
+    def keep(self, parts: Sequence[str], file: Path) -> None:
+        """Keep a copy of a file under a path. Raises OSError."""
+        self.folder.mkdir(parents=True, exist_ok=True)
+        copy(file, self.folder).replace(self._path(parts))
 
     def _sweep(self) -> None:
         """Remove what killed processes have left of files that were sent."""

@@ -63,13 +63,16 @@ class DiskFolder(Folder):
         return self._dir_id
 
     def real_name(self, name: str) -> str | None:
-        """Return what the file or folder of that name, however it is spelled, is called on disk; None if none is."""
-        row = self.view.db.execute(
-            "SELECT file FROM original WHERE dir_id = ? AND shown_fold = ? AND gone IS NULL",
-            (self._dir_id, names.fold(name)),
+        """Return what the file or folder of that name is called on disk; None if there is none.
+
+        A file's name is spelled as it is shown, a folder's may be in another case.
+        """
+        file = self.view.db.execute(
+            "SELECT file FROM original WHERE dir_id = ? AND shown = ? AND gone IS NULL",
+            (self._dir_id, unicodedata.normalize("NFC", name)),
         ).fetchone()
         row = (
-            row
+            file
             or self.view.db.execute(
                 "SELECT path FROM dir WHERE parent_id = ? AND shown_fold = ? AND gone IS NULL",
                 (self._dir_id, names.fold(name)),

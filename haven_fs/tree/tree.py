@@ -2,15 +2,14 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from haven_fs.catalog import Catalog, Writer, names
-from haven_fs.catalog.libraries import NO_INBOX, find_inbox
 from haven_fs.config import Settings
 from haven_fs.errors import Forbidden
 from haven_fs.tree.disk.uploads import Uploads
-from haven_fs.tree.files import File
+from haven_fs.tree.files import File, pick
 from haven_fs.tree.gestures import Gestures
 from haven_fs.tree.junk import CALM, INCOMING, JunkStore
 from haven_fs.tree.listing import Listing
@@ -55,6 +54,19 @@ class Located:
         if not isinstance(node, File) or self.parent is None:
             return False
         return any(node.name == extra.name for extra in self.parent.extras())
+
+    @property
+    def is_spelled_otherwise(self) -> bool:
+        """Whether the file there has a name that differs by case: a write is not about that one."""
+        node = self.node
+        if not isinstance(node, File | Text) or names.fold(node.name) != names.fold(self.name):
+            return False
+        return not names.same(node.name, self.name)
+
+    @property
+    def exact(self) -> "Located":
+        """The same path, where nothing is if what is there is spelled otherwise."""
+        return replace(self, node=None) if self.is_spelled_otherwise else self
 
 
 class Tree:
@@ -115,7 +127,11 @@ class Tree:
         node: Node | None = self.junk.find(parts) or (CALM if parts == (CALM.name,) else None)
         if node is None and parent is not None:
             name = parts[-1]
-            node = parent.enter(name) or self._file(parent, name) or self._unlisted(parent, name)
+            node = parent.enter(name)
+            if node is None or not names.same(node.view.path[-1], name):
+                file = self._file(parent, name)
+                node = file if node is None or (file is not None and names.same(file.name, name)) else node
+            node = node or self._unlisted(parent, name)
         return Located(parts, node, parent)
 
     def resolve(self, view: View, path: Sequence[str]) -> Node | None:
@@ -170,23 +186,23 @@ class Tree:
         return None
 
     def _file(self, folder: Folder, name: str) -> File | Text | None:
-        for text in folder.texts():
-            if names.fold(text.name) == names.fold(name):
-                return text
-        for extra in folder.extras():
-            if names.fold(extra.name) == names.fold(name):
-                return extra
+        """Return the file or text of that name, or else one whose name differs by case alone."""
+        text = pick(folder.texts(), name)
+        extra = pick(folder.extras(), name) if text is None or not names.same(text.name, name) else None
+        first: File | Text | None = next((one for one in (text, extra) if one and names.same(one.name, name)), None)
+        if first is not None:
+            return first
         files = folder.opens()
         found = files.find(folder.view.db, name) if files is not None else None
-        return found or (Placeholders(folder.view).find(name) if _keeps_names(folder) else None)
+        if found is not None and (names.same(found.name, name) or (text or extra) is None):
+            return found
+        return text or extra or (Placeholders(folder.view).find(name) if _keeps_names(folder) else None)
 
     def keep_name(self, w: Writer, at: Located) -> None:
         """Keep a name for a program that is about to write to it. Raises Refused if no file may have it."""
         folder = at.parent
         if folder is None or not _keeps_names(folder):
             raise Forbidden(folder.refusal if folder is not None else Folder.refusal)
-        if not isinstance(folder, TakesUploads) and find_inbox(w.db) is None:
-            raise Forbidden(NO_INBOX)  # no file can come
         Placeholders(folder.view).put(w, at.name)
         if isinstance(folder, TakesUploads):
             folder.check_upload(at.name)

@@ -72,6 +72,14 @@ class TakesPhotos(Protocol):
         """Say that a photo belongs here rather than to `source`; False if that is no folder like this one."""
         ...
 
+    def rename_photo(self, w: Writer, name: str, to: str, file: File) -> None:
+        """Have a photo that was just written here under one name, for the time being, answer by another."""
+        ...
+
+    def set_time(self, w: Writer, name: str, file: File) -> None:
+        """Have a photo that is here by a name show the time that `file` has."""
+        ...
+
 
 @runtime_checkable
 class TakesFolders(Protocol):

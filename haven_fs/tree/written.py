@@ -87,6 +87,17 @@ class WrittenFolder(Folder):
         self._write(w, name, file, said=said)
         return True
 
+    def rename_photo(self, w: Writer, name: str, to: str, file: File) -> None:
+        """Have a photo that was just written here under one name answer by another."""
+        self.aliases.rename(w, name, to, file, always=self.files() is None)
+        w.touch([photo_of(file)])
+        w.correct("written here", file.photo_id, name=to)
+
+    def set_time(self, w: Writer, name: str, file: File) -> None:
+        """Have a photo that is here show the time that it was sent with."""
+        self.aliases.put(w, name, file)
+        w.touch([photo_of(file)])
+
     def _write(self, w: Writer, name: str, file: File, *, said: bool) -> None:
         if not self.own.narrowed("p.id = ?", file.photo_id).stamp(w.db).count:
             raise Forbidden(

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from helpers.catalogs import facets
 
-from haven_fs.catalog import Catalog
+from haven_fs.catalog import Catalog, names
 from haven_fs.catalog.migrations import LATEST
 from haven_fs.catalog.schema import ADOPTED, FIRST, MIGRATIONS
 from haven_fs.errors import UserError
@@ -34,6 +34,7 @@ def schema(path: Path) -> dict[str, object]:
 
 def make_old(path: Path, version: int, script: str = "") -> None:
     db = sqlite3.connect(path)
+    db.create_function("haven_fold", 1, names.fold, deterministic=True)
     db.executescript(script or "".join(MIGRATIONS[: max(version - FIRST + 1, 0)]))
     db.execute(f"PRAGMA user_version={version}")
     db.close()

@@ -37,8 +37,12 @@ def test_an_editors_save_voids_the_deletion_and_is_refused(dav: Client) -> None:
 def test_the_same_bytes_written_again_are_the_photo(dav: Client) -> None:
     data = dav("GET", f"{FOLDER}IMG_1.jpg").body
     assert dav("DELETE", f"{FOLDER}IMG_1.jpg").status == 204
-    assert dav("PUT", f"{FOLDER}img_1.JPG", data).status in (201, 204)
+    assert dav("PUT", f"{FOLDER}IMG_1.jpg", data).status in (201, 204)
     assert dav.files(FOLDER) == PHOTOS
+    # In another spelling it is the photo too, and answers by both.
+    assert dav("DELETE", f"{FOLDER}IMG_1.jpg").status == 204
+    assert dav("PUT", f"{FOLDER}img_1.JPG", data).status in (201, 204)
+    assert dav.files(FOLDER) == [PHOTOS[0], "img_1.JPG", *PHOTOS[1:]]
     assert dav.files("/Inbox/") == []
 
 

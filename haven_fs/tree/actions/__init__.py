@@ -6,8 +6,9 @@ it means nothing, a kind of Refused says why.
 
 from haven_fs.tree.actions.door import Actions
 from haven_fs.tree.actions.plan import NO_PARENT, NOTHING, THERE, Change, Done, NotDone, Plan, Writing, refusal
-from haven_fs.tree.actions.put import Put, Receiving
+from haven_fs.tree.actions.put import Put
 from haven_fs.tree.actions.real import real_of
+from haven_fs.tree.actions.receiving import Receiving
 
 __all__ = [
     "NOTHING",

@@ -10,14 +10,17 @@ plan against the provider's own rules, and returns it.
 import logging
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from functools import partial
 from typing import TypeVar
 
 from haven_fs.catalog.undo import corrections, undo
-from haven_fs.errors import AlreadyExists, Conflict, Forbidden, NotFound, UserError
+from haven_fs.errors import AlreadyExists, Conflict, Forbidden, NotFound, Refused, UserError
 from haven_fs.tree.actions.plan import NO_PARENT, NOTHING, THERE, Change, Done, Plan, Writing, refusal
-from haven_fs.tree.actions.put import Put, Receiving, plan_put
+from haven_fs.tree.actions.put import Put, plan_put
 from haven_fs.tree.actions.real import RealWrites
+from haven_fs.tree.actions.receiving import Receiving
+from haven_fs.tree.actions.renaming import Renaming
 from haven_fs.tree.actions.smart import SmartWrites
 from haven_fs.tree.disk.place import in_words
 from haven_fs.tree.files import File
@@ -44,6 +47,7 @@ class Actions:
         self._writing = Writing(tree, by)
         self._smart = SmartWrites(self._writing)
         self._real = RealWrites(self._writing)
+        self._renaming = Renaming(self._writing)
 
     # Doing
 
@@ -95,38 +99,68 @@ class Actions:
 
     def make(self, at: Located) -> Plan:
         """Make a folder."""
-        if at.node is None and at.parent is None:
-            raise Conflict(NO_PARENT)
-        return self._smart.make(at)
+
+        def plan() -> Plan:
+            if at.node is None and at.parent is None:
+                raise Conflict(NO_PARENT)
+            return self._smart.make(at.exact)
+
+        return self._logged(at, plan)
 
     def delete(self, at: Located) -> Plan:
         """Remove what is at a path, or take it out of its folder."""
+        return self._logged(at, lambda: self._delete(at.exact))
+
+    def copy(self, source: Located, target: Located, *, overwrite: bool = True, deep: bool = True) -> Plan:
+        """Copy a file or a folder; `deep`: with what is in it."""
+        return self._logged(
+            target, lambda: self._transfer(source.exact, target.exact, moves=False, overwrite=overwrite, deep=deep)
+        )
+
+    def move(self, source: Located, target: Located, *, overwrite: bool = True) -> Plan:
+        """Move or rename a file or a folder."""
+        return self._logged(
+            target, lambda: self._transfer(source.exact, target.exact, moves=True, overwrite=overwrite, deep=True)
+        )
+
+    def put(self, at: Located) -> Put:
+        """Take a file that is about to be sent; see `receive`."""
+        try:
+            return plan_put(self._tree, at)
+        except Refused as refused:
+            self._writing.note_refused(at, refused)
+            raise
+
+    def _logged(self, at: Located, plan: Callable[[], Plan]) -> Plan:
+        """Return a plan; if it is refused, now or when it is done, the log says so."""
+
+        def logged(act: Callable[[], _Decision]) -> _Decision:
+            try:
+                return act()
+            except Refused as refused:
+                self._writing.log(at, refused)
+                raise
+
+        planned = logged(plan)
+        return replace(planned, do=partial(logged, planned.do))
+
+    def _delete(self, at: Located) -> Plan:
         if at.node is None:
             if (gone := self._smart.gone_along(at)) is not None:
                 return gone
             raise NotFound(NOTHING)
         if self._tree.junk.find(at.path) is not None:
             return Plan(partial(self._forget_junk, at))
+        was_refused = isinstance(at.node, File) and self._tree.gestures.was_refused(self._writing.by, at.path)
+        if was_refused and self._tree.catalog.writable:
+            return Plan(partial(self._clean_up, at))
         return self._real.delete(at) or self._smart.delete(at)
 
-    def copy(self, source: Located, target: Located, *, overwrite: bool = True, deep: bool = True) -> Plan:
-        """Copy a file or a folder; `deep`: with what is in it."""
-        if source.node is None:
-            raise NotFound(NOTHING)
-        return self._transfer(source, target, moves=False, overwrite=overwrite, deep=deep)
-
-    def move(self, source: Located, target: Located, *, overwrite: bool = True) -> Plan:
-        """Move or rename a file or a folder."""
-        if source.node is None:
-            _check_target(source, target)
-            if (gone := self._smart.gone_along(source, target)) is not None:
-                return gone
-            raise NotFound(NOTHING)
-        return self._transfer(source, target, moves=True, overwrite=overwrite, deep=True)
-
-    def put(self, at: Located) -> Put:
-        """Take a file that is about to be sent; see `receive`."""
-        return plan_put(self._tree, at)
+    def _clean_up(self, at: Located) -> Done:
+        """Remove nothing: a program whose file was refused deletes what it takes for half of it."""
+        self._tree.gestures.was_refused(self._writing.by, at.path, forget=True)
+        logger.info("/%s stays: a file sent there was refused, so there is nothing to clean up", "/".join(at.path))
+        return Done()
 
     def reserve(self, at: Located) -> Plan:
         """Keep a name for a program that locks it before writing to it."""
@@ -148,8 +182,16 @@ class Actions:
 
     def _transfer(self, source: Located, target: Located, *, moves: bool, overwrite: bool, deep: bool) -> Plan:
         _check_target(source, target)
+        if source.node is None:
+            if moves and (gone := self._smart.gone_along(source, target)) is not None:
+                return gone
+            raise NotFound(NOTHING)
         if self._tree.junk.find(source.path) is not None:
             return self._transfer_junk(source, target, moves=moves, overwrite=overwrite)
+        if (plan := self._set_aside(source, target, moves=moves)) is not None:
+            return plan
+        if moves and (plan := self._renaming.plan(source, target, overwrite=overwrite)) is not None:
+            return plan
         if not is_placeholder(source.node):
             plan = self._real.transfer(source, target, moves=moves, overwrite=overwrite, deep=deep)
             if plan is not None:
@@ -181,6 +223,26 @@ class Actions:
 
         changes = (Change(source), *put.changes) if moves else put.changes
         return Plan(send, changes, gone=source if moves else None, on_disk=True)
+
+    def _set_aside(self, source: Located, target: Located, *, moves: bool) -> Plan | None:
+        """Let a program keep a file under a name that nobody else sees, as some do with the old one when they save.
+
+        The file goes to the trash if it is moved, so that it is not lost with what systems leave. None if it is not so.
+        """
+        node, folder = source.node, source.parent
+        takes = isinstance(folder, TakesUploads) and isinstance(target.parent, TakesUploads)
+        if not is_junk(target.name) or not takes or not isinstance(node, File) or is_placeholder(node):
+            return None
+        removal = self._real.delete(source) if moves else Plan(Done)
+        if removal is None:
+            return None
+
+        def keep() -> Done:
+            self._tree.junk.keep(target.path, node.path)
+            removal.do()
+            return Done(created=target.node is None)
+
+        return Plan(keep, (*removal.changes, Change(target)), gone=removal.gone, on_disk=True)
 
     def _move_junk(self, source: Located, target: Located) -> Done:
         self._tree.junk.move(source.path, target.path)

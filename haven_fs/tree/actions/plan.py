@@ -9,14 +9,17 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 
 from haven_fs.catalog import Writer
-from haven_fs.errors import Forbidden, Refused
+from haven_fs.errors import AlreadyExists, Conflict, Forbidden, NotFound, NotPossible, Refused
 from haven_fs.tree.files import File
 from haven_fs.tree.nodes import Folder
+from haven_fs.tree.placeholders import is_placeholder
 from haven_fs.tree.tree import Located, Tree
+from haven_fs.tree.writes import TakesFiles
 
 READ_ONLY = "This drive was opened for reading only. Changes are taken where `haven serve` runs."
 THERE = "There is a folder or file of that name already."
 NOTHING = "There is nothing here."
+_TRIED = (NotFound, NotPossible, AlreadyExists, Conflict)
 NO_PARENT = "The folder this should go into is not there."
 
 
@@ -77,6 +80,20 @@ class Writing:
         if not self.tree.catalog.writable:
             raise Forbidden(READ_ONLY)
         return self.tree.catalog.write(by=self.by, place="/" + "/".join(path[:-1]))
+
+    def note_refused(self, at: Located, refused: Refused | None) -> None:
+        """Note that a file sent to a path was refused, or that it did not arrive (None)."""
+        self.tree.gestures.note_refused(self.by, at.path)
+        if is_placeholder(at.node) and not isinstance(at.parent, TakesFiles) and self.tree.catalog.writable:
+            with self.tree.catalog.write() as w:
+                self.tree.drop_name(w, at)  # the file that it was kept for does not come
+        if refused is not None:
+            self.log(at, refused)
+
+    def log(self, at: Located, refused: Refused) -> None:
+        """Say in the log that a write was refused, unless it is what programs try all day."""
+        if not isinstance(refused, _TRIED):
+            self.tree.gestures.log_refusal(at.path, refused.reason)
 
     def said(
         self,

@@ -7,6 +7,7 @@ import unicodedata
 from collections.abc import Sequence
 
 from haven_fs.catalog import Writer
+from haven_fs.catalog.corrections import is_said_of
 from haven_fs.errors import AlreadyExists, Forbidden, Refused, Unavailable
 from haven_fs.tree.actions.plan import THERE, Change, Done, NotDone, Plan, Writing
 from haven_fs.tree.disk.filing import Filing
@@ -185,6 +186,7 @@ class RealWrites:
         over = _in_the_way(target, folder, real, overwrite=overwrite)
         fades = there is not None and folder.real_name(target.name) is None
         to = place.child(unicodedata.normalize("NFC", target.name))
+        is_final = isinstance(node, File) and self._is_unnamed(source, node)
         filing = self._filing(source)
 
         def do() -> Done:
@@ -195,7 +197,7 @@ class RealWrites:
             elif isinstance(real, TrashPlace):
                 filing.restore(real.one, real.path, to, over)
             else:
-                filing.move(real, to, over)
+                filing.move(real, to, over, is_final=is_final)
             if fades:
                 self._fade(target)
             return Done(there is None, [NotDone((*target.path, *path.split("/")), why) for path, why in failed])
@@ -204,6 +206,13 @@ class RealWrites:
         if not moves:
             return Plan(do, (into,), on_disk=True)
         return Plan(do, (Change(source, below=isinstance(node, Folder)), into), gone=source, on_disk=True)
+
+    def _is_unnamed(self, source: Located, file: File) -> bool:
+        """Tell whether a file was sent a moment ago, and nobody has spoken of it by its name."""
+        sent = self._tree.gestures.sent(self._writing.by, source.path)
+        if sent is None or file.id != sent.original_id or source.parent is None:
+            return False
+        return file.photo_id is not None and not is_said_of(source.parent.view.db, file.photo_id)
 
     def _fade(self, target: Located) -> None:
         """Forget what had a name before a file took it: a kept name, or a photo that was only shown there."""

@@ -15,6 +15,7 @@ from haven_fs.catalog import Writer
 from haven_fs.catalog.disk import Mirror
 from haven_fs.catalog.identity import gives_way, let_go, set_aside, take_over
 from haven_fs.catalog.moving import file_at, file_stat, place_file
+from haven_fs.catalog.photos import name_anew
 from haven_fs.catalog.trash import keep_old, lately_removed, note_trashed
 from haven_fs.errors import AlreadyExists, Forbidden
 from haven_fs.library import fileops, storing, trash
@@ -34,10 +35,11 @@ class Arrival:
         self._file_there = over if over is not None and over.is_file() and not self.is_folder else None
         self._is_same = self._file_there is not None and filecmp.cmp(content, self._file_there.on_disk, shallow=False)
 
-    def put_file(self, w: Writer, known: int | None = None) -> int:
+    def put_file(self, w: Writer, known: int | None = None, *, is_final: bool = False) -> int:
         """Put a file there and catalog it; return the id of the original it now is.
 
-        `known`: the original it was before. Raises AlreadyExists if the name was taken in the meantime, and OSError.
+        `known`: the original it was before. `is_final`: its name was one for the time being. Raises AlreadyExists if
+        the name was taken in the meantime, and OSError.
         """
         there = self._file_there
         if there is not None and (known is None or (_is_known(w, there) and gives_way(w.db, known))):
@@ -51,6 +53,8 @@ class Arrival:
             if back is not None and back != new:
                 take_over(w, back, new)
                 return back
+        if known is not None:
+            name_anew(w, [known], is_final=is_final)
         return new
 
     def put_folder(self, w: Writer) -> None:

@@ -44,8 +44,13 @@ class Filing:
                 make_room(w, name)
             put_away(w, place, name)
 
-    def move(self, source: DiskPlace, target: DiskPlace, over: DiskPlace | None = None) -> None:
-        """Move or rename a file or a whole folder. `over`: what has to make room. Raises Refused, OSError."""
+    def move(
+        self, source: DiskPlace, target: DiskPlace, over: DiskPlace | None = None, *, is_final: bool = False
+    ) -> None:
+        """Move or rename a file or a whole folder. `over`: what has to make room. Raises Refused, OSError.
+
+        `is_final`: the file was sent a moment ago, under a name for the time being.
+        """
         check_there(source)
         _check_target(source.on_disk, target, source)
         with _carried(fileops.reach(source.library.root, source.path), target) as content:
@@ -56,7 +61,7 @@ class Filing:
                     move_folder(w, source.library.id, source.below, target.library.id, target.below)
                     return
                 row = file_at(w.db, source.library.id, source.below)
-                original_id = arrival.put_file(w, row.id if row else None)
+                original_id = arrival.put_file(w, row.id if row else None, is_final=is_final)
         if over is not None or row is None or original_id != row.id:
             self._look(original_id)
 

@@ -83,6 +83,35 @@ class Uploads:
         inside = DiskPlace(self._inbox(), "") if folder is None else DiskPlace(self._now(folder.library), folder.path)
         return storing.Draft(reach(inside.child("x")).parent, size)
 
+    def is_known_size(self, size: int) -> bool:
+        """Tell whether a picture or video in the libraries has that many bytes."""
+        query = (
+            f"SELECT 1 FROM original o {LOCATED} WHERE o.size = ? AND o.gone IS NULL AND l.gone IS NULL"
+            " AND (o.kind IN ('image', 'raw', 'video') OR o.probed = 0) LIMIT 1"
+        )
+        with self._catalog.read() as db:
+            return db.execute(query, (size,)).fetchone() is not None
+
+    def largest(self) -> int:
+        """Return the bytes of the largest file in the libraries."""
+        with self._catalog.read() as db:
+            return int(db.execute("SELECT ifnull(max(size), 0) FROM original WHERE gone IS NULL").fetchone()[0])
+
+    def find(self, draft: storing.Draft) -> Stored | None:
+        """Return the photo in the libraries that has the bytes of a finished draft, None if none has."""
+        twin = self._twin(draft, {})
+        return Stored(twin, False) if twin is not None else None
+
+    def place_of(self, original_id: int) -> DiskPlace | None:
+        """Return where an original lies, None if it is gone."""
+        with self._catalog.read() as db:
+            row = db.execute(
+                f"SELECT l.id, d.path, o.file FROM original o {LOCATED} WHERE o.id = ? AND o.gone IS NULL",
+                (original_id,),
+            ).fetchone()
+            library = next((one for one in all_libraries(db) if row is not None and one.id == row[0]), None)
+        return None if library is None else DiskPlace(library, os.fsdecode(b"/".join(part for part in row[1:] if part)))
+
     def store(self, draft: storing.Draft, target: DiskPlace, *, over: bool, link: bool, changing: Changing) -> Stored:
         """Store a finished draft at a place in a library.
 

@@ -22,7 +22,7 @@ def test_conditions_and_refusals_come_before_the_body(house: Serving, dav: Clien
         ("/Inbox/x.jpg", {"If-None-Match": "*"}, 412),
         ("/Inbox/y.jpg", {"Content-Range": "bytes 0-9/100"}, 400),
         ("/Timeline/2021/x.jpg", {}, 403),
-        ("/Inbox/.hidden.jpg", {}, 403),
+        ("/Inbox/\u0007.jpg".replace("\u0007", "%07"), {}, 403),
         ("/Inbox/y.jpg", {"Content-Length": str(1 << 60)}, 507),
     ):
         said = conversation(house, path, {"Content-Length": "1000000", "Expect": "100-continue", **headers})

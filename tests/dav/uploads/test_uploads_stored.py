@@ -80,7 +80,7 @@ def test_a_file_put_over_another_is_the_same_photo_and_nothing_is_lost(
     (photo,) = house.query("SELECT photo_id FROM original WHERE file = ?", b"x.jpg")
     assert dav("PUT", "/Inbox/x.jpg", second, If_None_Match="*").status == 412
     assert dav("PUT", "/Inbox/x.jpg", second, If_Match='"1-1"').status == 412
-    assert dav("PUT", "/Inbox/X.JPG", second, If_Match=etag).status == 204
+    assert dav("PUT", "/Inbox/x.jpg", second, If_Match=etag).status == 204
     assert (inbox / "x.jpg").read_bytes() == second
     assert house.query("SELECT photo_id FROM original WHERE file = ?", b"x.jpg") == [photo]
     assert hashlib.sha256(first).hexdigest() in digests(house.data.parent).values()
