@@ -149,7 +149,7 @@ class Mirror:
         first = (w.db.execute("SELECT max(id) FROM original").fetchone()[0] or 0) + 1
         rows, stems = [], set()
         for id_, (file, stat) in enumerate(fresh, start=first):
-            stem = stem_key(stat.name).encode(errors="replace").decode()
+            stem = stem_of(stat.name)
             stems.add(stem)
             # On a disk, names that differ by case are two files, which bear them.
             shown = names.free(names.shown(stat.name), taken.__contains__, key=str)
@@ -189,6 +189,11 @@ class Mirror:
             gone = "UPDATE dir SET gone = ? WHERE id = ? RETURNING parent_id"
             parents.update(row[0] for row in w.db.execute(gone, (w.seq, dir_id)) if row[0] is not None)
         return parents
+
+
+def stem_of(file: str) -> str:
+    """Return what the catalog has as the stem of a file's name, which the files of one photo share."""
+    return stem_key(file).encode(errors="replace").decode()
 
 
 def stat_columns(stat: FileStat) -> tuple[int, int, int, str, str, str]:

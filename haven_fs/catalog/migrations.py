@@ -7,6 +7,7 @@ out of the catalog until its plugin is mended.
 
 import json
 import logging
+import os
 import sqlite3
 from collections.abc import Iterable
 from pathlib import Path
@@ -15,6 +16,7 @@ from haven_fs.catalog import names
 from haven_fs.catalog.facets import Facet, answered
 from haven_fs.catalog.schema import ADOPT, ADOPTED, FIRST, MIGRATIONS
 from haven_fs.errors import UserError
+from haven_fs.library.pair import stem_key
 
 logger = logging.getLogger(__name__)
 
@@ -41,7 +43,7 @@ def migrate(db: sqlite3.Connection, path: Path, facets: Iterable[Facet]) -> list
     Raises UserError if the catalog cannot be read, sqlite3.DatabaseError if it is damaged.
     """
     version = version_of(db, path)
-    db.create_function("haven_fold", 1, names.fold, deterministic=True)
+    define_functions(db)
     if version == ADOPTED:
         db.executescript(f"BEGIN IMMEDIATE; {ADOPT}; PRAGMA user_version={FIRST}; COMMIT")
         version = FIRST
@@ -49,6 +51,16 @@ def migrate(db: sqlite3.Connection, path: Path, facets: Iterable[Facet]) -> list
     for number, script in enumerate(MIGRATIONS[done:], start=FIRST + done):
         db.executescript(f"BEGIN IMMEDIATE; {script}; PRAGMA user_version={number}; COMMIT")
     return [facet for facet in facets if _bring_up_to_date(db, facet)]
+
+
+def define_functions(db: sqlite3.Connection) -> None:
+    """Let migrations say how names fold, and which stem a file's name has."""
+    db.create_function("haven_fold", 1, names.fold, deterministic=True)
+    db.create_function("haven_stem", 1, _stem, deterministic=True)
+
+
+def _stem(file: bytes) -> str:
+    return stem_key(os.fsdecode(file)).encode(errors="replace").decode()
 
 
 def ready(db: sqlite3.Connection, path: Path, facets: Iterable[Facet]) -> list[Facet]:

@@ -7,36 +7,16 @@ from html import escape
 from itertools import chain, count
 from urllib.parse import quote
 
+from haven_fs.library.folding import fold
+
 # XML 1.0 cannot carry most control characters, nor lone surrogates, which is how Python spells a file name that is
 # not UTF-8; one such name in a listing would make the whole answer unreadable to every client.
 _NOT_XML = re.compile("[\x00-\x1f\x7f\ud800-\udfff￾￿]")
 _NOT_WINDOWS = re.compile(r'[\\/:*?"<>|]')
 _DEVICES = re.compile(r"(con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³]) *(\.|$)", re.IGNORECASE)
+__all__ = ["LONGEST", "fold", "free", "href", "numbered", "portable", "same", "shown", "split_ending", "xml"]
 LONGEST = 200
 """Bytes of UTF-8 that a display name may have: 255 is most file systems' limit, suffixes and prefixes need room."""
-
-
-class _Simple(dict[int, str | int]):
-    """What each letter is without its case, where that is one letter too: file systems know no other folding."""
-
-    def __missing__(self, code: int) -> str | int:
-        letter = chr(code)
-        folded = next((one for one in (letter.casefold(), letter.lower()) if len(one) == 1), code)
-        self[code] = folded
-        return folded
-
-
-_SIMPLE = _Simple()
-
-
-def fold(name: str) -> str:
-    """Return what two names have in common that differ only by case or by Unicode composition (Finder sends NFD).
-
-    Nothing else makes two names one: neither the ss of ß, nor a ligature, nor a form of another width.
-    """
-    if name.isascii():
-        return name.lower()
-    return unicodedata.normalize("NFC", unicodedata.normalize("NFC", name).translate(_SIMPLE))
 
 
 def same(name: str, other: str) -> bool:

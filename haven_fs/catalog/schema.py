@@ -324,6 +324,7 @@ MIGRATIONS = (
     -- what makes two names one is less than it was: ß is not ss
     UPDATE original SET name_fold = haven_fold(name) WHERE name_fold <> haven_fold(name);
     UPDATE original SET shown_fold = haven_fold(shown) WHERE shown_fold <> haven_fold(shown);
+    UPDATE original SET stem = haven_stem(file) WHERE stem <> haven_stem(file);
     UPDATE dir SET shown_fold = haven_fold(shown) WHERE shown_fold <> haven_fold(shown);
     UPDATE alias SET fold = haven_fold(name) WHERE fold <> haven_fold(name);
     UPDATE made SET fold = haven_fold(name) WHERE fold <> haven_fold(name);

@@ -23,7 +23,8 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     serve.add_serving(parser)
     parser.epilog = (
         "Draws about 110 pictures and films with dates, places and people, once, and serves them. They are kept with"
-        " what Haven knows about them in `haven-fs-demo` beside the usual data folder, or in DIR. Other commands take"
+        " what Haven knows about them, and what you upload, in `haven-fs-demo` beside the usual data folder, or in DIR."
+        " Other commands take"
         " the same folder: `haven log --data DIR`. Delete it when you are done."
     )
 
@@ -40,6 +41,7 @@ def run(args: argparse.Namespace) -> int:
     print("and rename a folder in People to say who it is.", file=sys.stderr)
     print(f"Then list your changes: haven log --data {shlex.quote(str(folder))}", file=sys.stderr)
     args.libraries = [make_demo_library(folder / "Demo Photos")]
+    args.first_inbox = folder / "Inbox"
     args.data = folder / options.DEMO_DATA
     _set_up(args.data, Plugins().settings())
     args.accept_missing = True

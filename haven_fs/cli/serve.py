@@ -11,7 +11,8 @@ from typing import Any
 from haven_dav import HavenProvider
 from haven_fs.analysis.at_once import AtOnce
 from haven_fs.analysis.progress import Progress
-from haven_fs.catalog.libraries import add_inbox, expect_walks
+from haven_fs.catalog import Catalog
+from haven_fs.catalog.libraries import add_inbox, expect_walks, find_inbox
 from haven_fs.cli import options
 from haven_fs.command import Command
 from haven_fs.datafolder import DataFolder
@@ -78,8 +79,9 @@ def run(args: argparse.Namespace) -> int:
     with stop, data.locked(), data.catalog() as catalog:
         options.remember_libraries(args, data, catalog)
         options.refuse_file(args.inbox)
-        if args.inbox is not None:
-            add_inbox(catalog, args.inbox, data.path)
+        inbox = args.inbox or _first_inbox(args, catalog)
+        if inbox is not None:
+            add_inbox(catalog, inbox, data.path)
         expect_walks(catalog)
         uploads = Uploads(catalog, data.settings, AtOnce(catalog, data.plugins, data.settings))
         tree = data.tree(catalog)
@@ -96,7 +98,7 @@ def run(args: argparse.Namespace) -> int:
             url = _url(args.host, server.bind_addr[1], tls is not None)
             data.announce_url(url)
             print(f"Serving on {url}", flush=True)
-            _explain(url, users, shown, tls)
+            _explain(url, users, shown, tls, _uploads(catalog))
             background.start()
             threading.Thread(target=uploads.sweep, name="sweep", daemon=True).start()
             stop.recv(1)
@@ -162,14 +164,30 @@ def _url(host: str, port: int, tls: bool) -> str:
     return f"{'https' if tls else 'http'}://{f'[{host}]' if ':' in host else host}:{port}/"
 
 
-def _explain(url: str, users: Users | None, shown: tuple[str, str] | None, tls: TlsFiles | None) -> None:
+def _first_inbox(args: argparse.Namespace, catalog: Catalog) -> Path | None:
+    """Return the folder for uploads that `demo` begins with, if there is none yet."""
+    with catalog.read() as db:
+        return getattr(args, "first_inbox", None) if find_inbox(db) is None else None
+
+
+def _uploads(catalog: Catalog) -> str:
+    """Say whether photos can be uploaded, and where they go or how to turn that on."""
+    with catalog.read() as db:
+        inbox = find_inbox(db)
+    if inbox is not None:
+        return f"Photos that you upload go to {inbox.root}"
+    return "Uploads are off: only photos that Haven has already can be put into folders. To turn them on: --inbox DIR"
+
+
+def _explain(url: str, users: Users | None, shown: tuple[str, str] | None, tls: TlsFiles | None, uploads: str) -> None:
     if shown:
         print(f"\n  User: {shown[0]}   Password: {shown[1]}")
         print("  Write the password down: it will not be shown again. To add more users: haven users add NAME")
     if tls:
         print(f"\n  Certificate SHA-256: {tls.fingerprint()}")
     user = None if users is None else next(iter(users.names()), None)
-    print(f"\nOpen it as a drive:\n{how_to_mount(url, tls is not None, user)}\n\nPress Ctrl+C to stop.", flush=True)
+    print(f"\nOpen it as a drive:\n{how_to_mount(url, tls is not None, user)}\n\n{uploads}")
+    print("\nPress Ctrl+C to stop.", flush=True)
 
 
 def _told_to_stop() -> socket.socket:

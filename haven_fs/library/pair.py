@@ -6,11 +6,11 @@ one: a companion is listed beside its photo but has no place of its own in any s
 """
 
 import re
-import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Literal, NamedTuple
 
+from haven_fs.library.folding import fold
 from haven_fs.library.kinds import IMAGE_ENDINGS, RAW_ENDINGS, VIDEO_ENDINGS, Kind, ending
 
 Role = Literal["live", "raw", "edit", "sidecar", "thumbnail"]
@@ -56,7 +56,7 @@ class Pairing:
 
 def stem_key(name: str) -> str:
     """Return the key of the group that file `name` is in; files of one folder with one key go to `pair` together."""
-    stem = _fold(name)
+    stem = fold(name)
     if ending(stem) == "xmp":  # both IMG_1234.xmp and IMG_1234.jpg.xmp are in use
         stem = stem[:-4]
     tail = ending(stem)
@@ -84,7 +84,7 @@ def pair(members: Iterable[Member]) -> list[Pairing]:
 def _pair_group(group: Sequence[Member]) -> list[Pairing]:
     if len(group) == 1:
         return [] if group[0].kind.kind == "sidecar" else [Pairing(group[0].name)]
-    group = sorted(group, key=lambda member: (_fold(member.name), member.name))
+    group = sorted(group, key=lambda member: (fold(member.name), member.name))
     sidecars = [m for m in group if m.kind.kind == "sidecar"]
     media = [m for m in group if m.kind.kind != "sidecar"]
     thumbnails = [m for m in media if ending(m.name) in _THUMBNAILS]
@@ -116,10 +116,10 @@ def _pair_group(group: Sequence[Member]) -> list[Pairing]:
         video = next((m for m in mains if m.kind.kind == "video"), mains[0])
         photos[video.name].companions.append(Companion("thumbnail", member.name))
     exact = photos | {c.name: photo for photo in photos.values() for c in photo.companions}
-    folded = {_fold(name): photo for name, photo in exact.items()}
+    folded = {fold(name): photo for name, photo in exact.items()}
     for member in sidecars:
         named = member.name[:-4] if ending(member.name) == "xmp" else ""
-        owner = exact.get(named) or folded.get(_fold(named)) if ending(named) in _KNOWN_ENDINGS else best
+        owner = exact.get(named) or folded.get(fold(named)) if ending(named) in _KNOWN_ENDINGS else best
         if owner:
             owner.companions.append(Companion("sidecar", member.name))
     for photo in photos.values():
@@ -137,14 +137,14 @@ def _rank(member: Member) -> tuple[int, str, str]:
     order = (
         _CAMERA_FORMATS.index(form) if form in _CAMERA_FORMATS else {"raw": 10, "image": 11}.get(member.kind.kind, 12)
     )
-    return order, _fold(member.name), member.name
+    return order, fold(member.name), member.name
 
 
 def _is_edit(member: Member, media: Sequence[Member]) -> bool:
     """Tell whether the camera made `member` from another file of its group that is there too."""
     still = member.kind.kind != "video"
-    if _APPLE_EDIT.match(_fold(member.name)):
-        originals = [m for m in media if not _APPLE_EDIT.match(_fold(m.name))]
+    if _APPLE_EDIT.match(fold(member.name)):
+        originals = [m for m in media if not _APPLE_EDIT.match(fold(m.name))]
         return any(m.kind.kind != "video" or not still for m in originals)
     if still and _google_part(member.name) == "cover":
         return any(_google_part(m.name) == "original" and m.kind.kind == "image" for m in media)
@@ -152,9 +152,5 @@ def _is_edit(member: Member, media: Sequence[Member]) -> bool:
 
 
 def _google_part(name: str) -> str | None:
-    found = _GOOGLE_TAIL.search(_fold(name).rpartition(".")[0])
+    found = _GOOGLE_TAIL.search(fold(name).rpartition(".")[0])
     return found["part"] if found else None
-
-
-def _fold(name: str) -> str:
-    return unicodedata.normalize("NFC", unicodedata.normalize("NFC", name).casefold())

@@ -5,6 +5,8 @@ import unicodedata
 from collections.abc import Collection, Mapping
 from typing import Any
 
+from haven_fs.library.folding import fold
+
 LONGEST_NAME = 200
 """Characters kept of a name."""
 
@@ -60,7 +62,7 @@ def clean_name(text: str) -> str:
 
 def name_key(name: str) -> str:
     """Return what two spellings of one name have in common: case and composition do not count."""
-    return unicodedata.normalize("NFC", unicodedata.normalize("NFC", name).casefold())
+    return fold(name)
 
 
 def people_in_keywords(paths: Collection[str], separator: str) -> list[str]:

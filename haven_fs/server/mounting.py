@@ -28,7 +28,7 @@ def how_to_mount(url: str, tls: bool, user: str | None) -> str:
         options = f"--webdav-url {url} --webdav-vendor other{secret}{trust}"
         lines += [
             ("rclone", f"rclone lsf :webdav: {options}"),
-            ("", f"rclone mount :webdav: FOLDER --vfs-cache-mode writes {options}"),
+            ("", f"rclone mount :webdav: FOLDER --vfs-cache-mode writes --dir-cache-time 5s {options}"),
         ]
     if _is_loopback(parts.hostname or ""):
         lines.append(("Phones", "to reach it from other devices, start Haven with --host 0.0.0.0 --tls"))

@@ -9,7 +9,6 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from haven_fs.catalog import Writer, names
-from haven_fs.catalog.spelling import http_date
 from haven_fs.tree.files import File, FileSet
 from haven_fs.tree.nodes import View
 from haven_fs.tree.photoset import PhotoSet
@@ -32,7 +31,7 @@ class Aliases:
             "SELECT original_id, name, mtime_ns FROM alias WHERE place = ? ORDER BY fold, name", (self._place,)
         ).fetchall()
         return [
-            _written(file, name, mtime_ns)
+            replace(file, name=name).shown_at(mtime_ns)
             for original_id, name, mtime_ns in rows
             for file in files.narrowed("o.id = ?", original_id).files(self._view.db)
         ]
@@ -78,9 +77,3 @@ class Aliases:
             "DELETE FROM alias WHERE place = ? AND original_id IN (SELECT id FROM original WHERE photo_id = ?)",
             (self._place, photo_id),
         )
-
-
-def _written(file: File, name: str, mtime_ns: int | None) -> File:
-    if mtime_ns is None:
-        return replace(file, name=name)
-    return replace(file, name=name, mtime_ns=mtime_ns, modified=http_date(mtime_ns))

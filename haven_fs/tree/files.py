@@ -33,7 +33,10 @@ class Stamp:
 
 @dataclass(frozen=True, slots=True)
 class File:
-    """One file as the tree shows it; `path` is where its bytes are, `away` why they are not to be had now."""
+    """One file as the tree shows it; `path` is where its bytes are, `away` why they are not to be had now.
+
+    `sent_ns`: the time that it was sent with, where that is shown in place of the file's own; see `shown_at`.
+    """
 
     id: int
     photo_id: int | None
@@ -47,6 +50,13 @@ class File:
     created: str
     mime: str
     away: str | None
+    sent_ns: int | None = None
+
+    def shown_at(self, sent_ns: int | None) -> "File":
+        """Return the file with the time that it was sent with, nanoseconds since the epoch; None if that is its own."""
+        if sent_ns is None:
+            return self
+        return replace(self, mtime_ns=sent_ns, modified=http_date(sent_ns), sent_ns=sent_ns)
 
     @classmethod
     def plain(

@@ -125,6 +125,9 @@ class WritableFolder(DiskFolder):
     def stored(self, w: Writer, name: str, file: File) -> None:
         """Take note of a file that was stored here: it lies here, and is listed for that."""
 
+    def set_time(self, w: Writer, name: str, file: File) -> None:
+        """Do nothing: every file that is here lies here, and has its own time."""
+
     def make_folder(self, w: Writer, name: str) -> None:
         """Make a folder on the disk. Raises Refused."""
         make_folder(w, self.disk_place().child(unicodedata.normalize("NFC", name)))

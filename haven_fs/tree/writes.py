@@ -163,6 +163,10 @@ class TakesUploads(Protocol):
         """Show a file under the name it was written to, whether it is stored here or already was in a library."""
         ...
 
+    def set_time(self, w: Writer, name: str, file: File) -> None:
+        """Have a photo that is only shown here, by a name, show the time that `file` has."""
+        ...
+
 
 def check_name(name: str) -> None:
     """Raise Refused if no file can be written under a name."""

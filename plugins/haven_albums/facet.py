@@ -44,6 +44,10 @@ class AlbumsFacet(Facet):
         PRIMARY KEY (album_id, fold)
     ) WITHOUT ROWID;
         """,
+        """
+        UPDATE album SET fold = haven_fold(name) WHERE fold <> haven_fold(name);
+        UPDATE album_note SET fold = haven_fold(name) WHERE fold <> haven_fold(name);
+        """,
     )
     owned: ClassVar = {"album": ("id",), "album_photo": ("album_id", "photo_id"), "album_note": ("album_id", "fold")}
 

@@ -78,6 +78,9 @@ class PeopleFacet(Facet):
 
     INSERT OR IGNORE INTO state VALUES ('people', 1);   -- seq of the last change of who there is
         """,
+        """
+        UPDATE person SET fold = haven_fold(name) WHERE fold <> haven_fold(name);
+        """,
     )
     owned: ClassVar = {
         "person": ("id",),

@@ -34,6 +34,9 @@ class SearchFacet(Facet):
     );
     CREATE UNIQUE INDEX dropped_name ON dropped (parent, fold);
         """,
+        """
+        UPDATE dropped SET fold = haven_fold(name) WHERE fold <> haven_fold(name);
+        """,
     )
     folders = ("dropped",)
     owned: ClassVar = {"unwanted": ("made_id", "photo_id"), "dropped": ("id",)}

@@ -1,22 +1,21 @@
 """Dead properties: what programs keep beside real files and folders by PROPPATCH (RFC 4918, 9.2 and 4).
 
-They are kept for what lies in a writable library, follow it when it is moved or copied, and go when it is deleted.
-Times and attributes that Explorer and Finder set are granted and not kept: a file's own are told instead.
+They are kept for what lies in a writable library, follow it when it is moved or copied, and go when it is deleted. Of
+photos that were only put somewhere, what Explorer and Finder set for themselves is kept.
 """
 
 import sqlite3
 from collections.abc import Callable, Sequence
 from xml.etree.ElementTree import Element, tostring
 
-from haven_dav import proppatch
 from haven_dav.conditions import Locks
 from haven_dav.propfind import empty_element, read_xml, split_tag
-from haven_dav.proppatch import is_granted
+from haven_dav.proppatch import TIMES, is_system, time_of
 from haven_dav.resources import split_path, user_of
 from haven_dav.send import Environ
 from haven_fs.catalog.moving import file_at
 from haven_fs.errors import NotFound
-from haven_fs.tree.actions import NOTHING, Change, Writing, real_of, refusal
+from haven_fs.tree.actions import NOTHING, Actions, Change, Writing, real_of, refusal
 from haven_fs.tree.disk.place import DiskPlace, check_library
 from haven_fs.tree.files import File
 from haven_fs.tree.nodes import Folder, Text
@@ -59,28 +58,37 @@ class Properties:
     def patch(self, environ: Environ, body: bytes, href: str) -> bytes:
         """Do what a PROPPATCH of `href` asks and return the multistatus. Raises Refused and BadRequest."""
         path = split_path(environ["PATH_INFO"])
+        actions = Actions(self._tree, user_of(environ))
+        changes = _changes(body)
         with self._tree.view() as view:
             at = self._tree.locate(view, path)
             if at.node is None:
                 raise NotFound(NOTHING)
             self._locks.check_if(environ, view, at)
-            place, owner = real_of(at), owner_of(at.node)
-            if not isinstance(place, DiskPlace) or not place.library.writable:
-                if not self._is_written(at):
-                    raise refusal(at)
-                return proppatch.answer(body, href)
+            place = real_of(at)
+            is_real = isinstance(place, DiskPlace) and place.library.writable
+            if not is_real and not self._is_written(at):
+                raise refusal(at)
             self._locks.check(environ, view, Change(at, names=False))
-        check_library(place.library)
-        changes = _changes(body)
-        refused = [tag for _, element, tag in changes if _is_refused(element)]
-        if not refused and owner is not None:
+        if isinstance(place, DiskPlace) and is_real:
+            check_library(place.library)
+        tags = [tag for _, _, tag in changes]
+        refused = [tag for _, element, tag in changes if _is_refused(element, is_real=is_real)]
+        if refused:
+            return _answer(href, tags, refused)
+        owner = owner_of(at.node)
+        if owner is not None:
             with Writing(self._tree, user_of(environ)).transaction(path) as w:
-                if not _is_there(w.db, place, owner):
-                    return proppatch.answer(body, href)
+                if is_real and isinstance(place, DiskPlace) and not _is_there(w.db, place, owner):
+                    return _answer(href, tags, [])
                 for is_set, element, tag in changes:
-                    _change(w.db, owner, tag, element if is_set else None)
+                    if tag not in TIMES:
+                        _change(w.db, owner, tag, element if is_set else None)
                 _limit(w.db, owner)
-        return _answer(href, [tag for _, _, tag in changes], refused)
+        times = [time for is_set, element, tag in changes if is_set and tag in TIMES and (time := time_of(element))]
+        if times and isinstance(at.node, File):
+            actions.perform(lambda view: actions.set_time(self._tree.locate(view, path), times[-1]))
+        return _answer(href, tags, [])
 
     def _is_written(self, at: Located) -> bool:
         """Tell whether something is a file that a client wrote, or may have written."""
@@ -121,14 +129,15 @@ def _changes(body: bytes) -> list[tuple[bool, Element, str]]:
     return changes
 
 
-def _is_refused(element: Element) -> bool:
-    return split_tag(element.tag)[0] == "DAV:"
+def _is_refused(element: Element, *, is_real: bool) -> bool:
+    """Tell whether a property cannot be set: WebDAV's own, and of a photo that is only shown, programs' own."""
+    if element.tag in TIMES:
+        return time_of(element) is None
+    return split_tag(element.tag)[0] == "DAV:" or not (is_real or is_system(element.tag))
 
 
 def _change(db: sqlite3.Connection, owner: str, tag: str, element: Element | None) -> None:
     space, name = split_tag(tag)
-    if is_granted(tag):
-        return
     if element is None:
         db.execute("DELETE FROM property WHERE owner = ? AND space = ? AND name = ?", (owner, space, name))
         return

@@ -1,28 +1,46 @@
-"""PROPPATCH: what Explorer and Finder set on a file they have just written, and take ill to be refused.
+"""PROPPATCH of times: what Explorer, Finder and sync tools say of a file after they have sent it.
 
-Times and attributes of their own making are granted and not kept, since Haven has its own; everything else is refused.
+The time of the last modification is set as the file's own. Everything else that systems set for themselves is kept with
+what other programs keep beside a file, or granted for what nobody keeps, such as their own hidden files.
 """
 
-from haven_dav.propfind import empty_element, read_xml, split_tag
+import math
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from xml.etree.ElementTree import Element
 
-_GRANTED = ("urn:schemas-microsoft-com:", "http://www.apple.com/webdav_fs/props/")
+_WINDOWS, _APPLE = "urn:schemas-microsoft-com:", "http://www.apple.com/webdav_fs/props/"
+TIMES = {f"{{{_WINDOWS}}}Win32LastModifiedTime", "{DAV:}lastmodified"}
+"""Properties by which programs set when a file was last modified: Explorer's, and that of rclone and others."""
 
 
-def is_granted(tag: str) -> bool:
+def is_system(tag: str) -> bool:
     """Tell whether a property, by its tag as ElementTree spells it, is one that systems set for themselves."""
-    return tag.startswith(tuple(f"{{{space}}}" for space in _GRANTED))
+    return tag.startswith((f"{{{_WINDOWS}}}", f"{{{_APPLE}}}"))
 
 
-def answer(body: bytes, href: str) -> bytes:
-    """Return the multistatus for the body of a PROPPATCH of what is at `href`. Raises BadRequest."""
-    root = read_xml(body, "propertyupdate")
-    tags = [prop.tag for change in root for holder in change for prop in holder]
-    granted = all(is_granted(tag) for tag in tags)
-    # One that is refused has all the others fail with it (RFC 4918, 9.2).
-    status = "200 OK" if granted else "403 Forbidden"
-    parts = "".join(empty_element(*split_tag(tag)) for tag in tags)
-    return (
-        '<?xml version="1.0" encoding="utf-8"?>\n<D:multistatus xmlns:D="DAV:"><D:response>'
-        f"<D:href>{href}</D:href><D:propstat><D:prop>{parts}</D:prop><D:status>HTTP/1.1 {status}</D:status>"
-        "</D:propstat></D:response></D:multistatus>"
-    ).encode()
+def time_of(element: Element) -> float | None:
+    """Return the time that a property says, in seconds since the epoch; None if it says none.
+
+    It is a date as in HTTP, one of ISO 8601, or a number of seconds.
+    """
+    text = (element.text or "").strip()
+    for read in (float, _http, _iso):
+        try:
+            seconds = read(text)
+        except (ValueError, TypeError, OverflowError):
+            continue
+        return seconds if math.isfinite(seconds) and abs(seconds) < 1 << 37 else None
+    return None
+
+
+def _http(text: str) -> float:
+    return _seconds(parsedate_to_datetime(text))
+
+
+def _iso(text: str) -> float:
+    return _seconds(datetime.fromisoformat(text))
+
+
+def _seconds(time: datetime) -> float:
+    return (time if time.tzinfo else time.replace(tzinfo=UTC)).timestamp()

@@ -41,6 +41,8 @@ logger = logging.getLogger(__name__)
 ALLOWED = "OPTIONS, GET, HEAD, PROPFIND, LOCK, UNLOCK, PUT, DELETE, MKCOL, COPY, MOVE"
 _XML = "application/xml; charset=utf-8"
 _QUOTA_SECONDS = 30.0
+_LONGEST_LINE = 300
+"""Letters of a sentence in a status line."""
 
 
 class HavenProvider(DAVProvider):  # type: ignore[misc]
@@ -205,7 +207,8 @@ class HavenProvider(DAVProvider):  # type: ignore[misc]
             status, headers = self._writes.answer(environ)
         except Refused as refused:
             kind = status_of(refused)
-            line = f"{kind.value} {kind.phrase}"
+            # Many programs show the status line and nothing else.
+            line = f"{kind.value} {refused.reason.encode('ascii', 'replace').decode()[:_LONGEST_LINE]}"
             return _fail(environ, start_response, line, refused.reason, self._locked_by(refused))
         except BadRequest as error:
             return _fail(environ, start_response, "400 Bad Request", str(error))

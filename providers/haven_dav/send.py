@@ -59,7 +59,8 @@ def send_file(environ: Environ, start_response: StartResponse, file: File) -> It
     try:
         state = os.fstat(opened.fileno())
         tag = f'"{etag(state.st_size, state.st_mtime_ns)}"'
-        yield from _send(environ, start_response, opened, state.st_size, state.st_mtime_ns, tag, file.mime)
+        shown = state.st_mtime_ns if file.sent_ns is None else file.sent_ns
+        yield from _send(environ, start_response, opened, state.st_size, shown, tag, file.mime)
     finally:
         # A server that sends the file itself closes it when that is done.
         if environ.get(sendfile.PART) is None:

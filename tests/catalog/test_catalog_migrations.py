@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 from helpers.catalogs import facets
 
-from haven_fs.catalog import Catalog, names
-from haven_fs.catalog.migrations import LATEST
+from haven_fs.catalog import Catalog
+from haven_fs.catalog.migrations import LATEST, define_functions
 from haven_fs.catalog.schema import ADOPTED, FIRST, MIGRATIONS
 from haven_fs.errors import UserError
 
@@ -34,7 +34,7 @@ def schema(path: Path) -> dict[str, object]:
 
 def make_old(path: Path, version: int, script: str = "") -> None:
     db = sqlite3.connect(path)
-    db.create_function("haven_fold", 1, names.fold, deterministic=True)
+    define_functions(db)
     db.executescript(script or "".join(MIGRATIONS[: max(version - FIRST + 1, 0)]))
     db.execute(f"PRAGMA user_version={version}")
     db.close()
@@ -72,6 +72,32 @@ def test_what_was_said_before_facets_owned_their_tables_stays(tmp_path: Path) ->
         assert db.execute("SELECT name FROM person").fetchall() == [("Alice",)]
         assert db.execute("SELECT name FROM dropped ORDER BY name").fetchall() == [("a.jpg",), ("kept",)]
         assert db.execute("SELECT name FROM kept_name").fetchall() == [("late",)]
+    catalog.close()
+
+
+def test_names_fold_anew(tmp_path: Path) -> None:
+    """Version 9 took ß for ss."""
+    path = tmp_path / "catalog.sqlite"
+    make_old(path, 9)
+    db = sqlite3.connect(path)
+    db.execute("INSERT INTO library (id, root, name, fold) VALUES (1, x'2f78', 'Fuß', 'fuss')")
+    db.execute("INSERT INTO dir VALUES (1, 1, NULL, x'', '', '', NULL, 1)")
+    db.execute(
+        "INSERT INTO original (id, dir_id, file, stem, size, mtime_ns, inode, etag, modified, created, shown,"
+        " shown_fold, shown_href, shown_xml, photo_id, name, name_fold, seq)"
+        " VALUES (1, 1, ?, 'strasse', 1, 1, 1, '', '', '', 'Straße.jpg', 'strasse.jpg', '', '', NULL,"
+        " 'Straße.jpg', 'strasse.jpg', 1)",
+        ("Straße.jpg".encode(),),
+    )
+    db.execute("INSERT INTO alias VALUES ('album 1', 'gruss.jpg', 'Gruß.jpg', 1)")
+    db.commit()
+    db.close()
+    catalog = Catalog(path, facets())
+    with catalog.read() as db:
+        row = db.execute("SELECT stem, shown_fold, name_fold FROM original").fetchone()
+        assert row == ("straße", "straße.jpg", "straße.jpg")
+        assert db.execute("SELECT name, fold, mtime_ns FROM alias").fetchone() == ("Gruß.jpg", "gruß.jpg", None)
+        assert db.execute("SELECT fold FROM library").fetchone() == ("fuß",)
     catalog.close()
 
 

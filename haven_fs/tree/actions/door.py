@@ -22,6 +22,7 @@ from haven_fs.tree.actions.real import RealWrites
 from haven_fs.tree.actions.receiving import Receiving
 from haven_fs.tree.actions.renaming import Renaming
 from haven_fs.tree.actions.smart import SmartWrites
+from haven_fs.tree.actions.times import Times
 from haven_fs.tree.disk.place import in_words
 from haven_fs.tree.files import File
 from haven_fs.tree.junk import is_junk
@@ -39,7 +40,7 @@ _BLOCK = 1 << 20
 class Actions:
     """The writes of one request; `by` is its user, "" if nobody signed in. Every method raises kinds of Refused.
 
-    `make`, `delete`, `copy`, `move`, `reserve` and `put` change nothing: they return what would be done.
+    `make`, `delete`, `copy`, `move`, `set_time`, `reserve` and `put` change nothing: they return what would be done.
     """
 
     def __init__(self, tree: Tree, by: str = "") -> None:
@@ -48,6 +49,7 @@ class Actions:
         self._smart = SmartWrites(self._writing)
         self._real = RealWrites(self._writing)
         self._renaming = Renaming(self._writing)
+        self._times = Times(self._writing)
 
     # Doing
 
@@ -130,6 +132,10 @@ class Actions:
         except Refused as refused:
             self._writing.note_refused(at, refused)
             raise
+
+    def set_time(self, at: Located, mtime: float) -> Plan:
+        """Have a file show the time it was last modified, in seconds since the epoch."""
+        return self._times.plan(at.exact, mtime)
 
     def _logged(self, at: Located, plan: Callable[[], Plan]) -> Plan:
         """Return a plan; if it is refused, now or when it is done, the log says so."""

@@ -9,12 +9,10 @@ none has is refused at once; else the file is received, compared byte by byte, a
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import replace
 from functools import partial
 from types import TracebackType, UnionType
 
 from haven_fs.catalog.libraries import NO_INBOX
-from haven_fs.catalog.spelling import http_date
 from haven_fs.errors import Conflict, Forbidden, Refused, TooLarge
 from haven_fs.library.storing import Draft
 from haven_fs.tree.actions.plan import NO_PARENT, Done, Writing
@@ -225,5 +223,4 @@ def _file(view: View, stored: Stored, mtime: float | None) -> File:
         raise Conflict("The file was removed from the disk while it was stored. Send it again.")
     if mtime is None or abs(file.mtime_ns / 1e9 - mtime) < 1:
         return file
-    mtime_ns = round(mtime * 1e9)
-    return replace(file, mtime_ns=mtime_ns, modified=http_date(mtime_ns))
+    return file.shown_at(round(mtime * 1e9))

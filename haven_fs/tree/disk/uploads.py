@@ -100,7 +100,15 @@ class Uploads:
     def find(self, draft: storing.Draft) -> Stored | None:
         """Return the photo in the libraries that has the bytes of a finished draft, None if none has."""
         twin = self._twin(draft, {})
-        return Stored(twin, False) if twin is not None else None
+        return self._taken(twin) if twin is not None else None
+
+    def _taken(self, twin: int) -> Stored:
+        """Return a photo that is there already. Raises Forbidden if the owner has hidden it."""
+        with self._catalog.read() as db:
+            query = "SELECT 1 FROM original o JOIN hidden h ON h.photo_id = o.photo_id WHERE o.id = ?"
+            if db.execute(query, (twin,)).fetchone() is not None:
+                raise Forbidden("This photo is hidden. To show it again, move it out of Recently Removed.")
+        return Stored(twin, False)
 
     def place_of(self, original_id: int) -> DiskPlace | None:
         """Return where an original lies, None if it is gone."""
@@ -163,7 +171,7 @@ class Uploads:
         self._twin(draft, compared)
         with self._lock:
             if (twin := self._twin(draft, compared)) is not None:
-                return Stored(twin, False)
+                return self._taken(twin)
             library = self._inbox()
             below = _dated(self._template, self._cataloguer.taken(draft.path, name))
             folder = storing.make_folders(library.root, below)
@@ -235,7 +243,7 @@ class Uploads:
         raise AssertionError("numbers do not end")
 
     def _twin(self, draft: storing.Draft, compared: dict[tuple[int, int], bool]) -> int | None:
-        """Return the original whose bytes a draft has, if it is a picture or video that is shown.
+        """Return the original whose bytes a draft has, if it is a picture or video that can be shown.
 
         `compared`: what was compared before, by row and modification time.
         """
@@ -244,7 +252,8 @@ class Uploads:
         print_ = fingerprint(draft.path, draft.size)
         with self._catalog.read() as db:
             rows = db.execute(
-                "SELECT o.id, o.mtime_ns, l.root, d.path, o.file, o.photo_id, p.shown"
+                "SELECT o.id, o.mtime_ns, l.root, d.path, o.file, o.photo_id,"
+                " p.shown OR EXISTS (SELECT 1 FROM hidden h WHERE h.photo_id = p.id)"
                 f" FROM original o {LOCATED} LEFT JOIN photo p ON p.id = o.photo_id WHERE o.size = ? AND o.gone IS NULL"
                 " AND l.gone IS NULL AND (o.fingerprint = ? AND o.kind IN ('image', 'raw', 'video') OR o.probed = 0)"
                 " ORDER BY o.id",
