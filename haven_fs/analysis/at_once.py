@@ -53,6 +53,8 @@ class AtOnce:
             exchange.read(self._catalog)
             with self._catalog.write() as w:
                 original_id = next(iter(exchange.resolve(w, [], lambda *_: True)), row.id)
+            for backup in exchange.backups:
+                self.look(backup)
         self.look(original_id)
         return original_id
 

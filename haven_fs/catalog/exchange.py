@@ -62,7 +62,8 @@ class _Lost:
 class Exchange:
     """The differences of one walk of a library with `root`.
 
-    Call `read` outside any transaction, then `resolve`. `others`: the libraries that originals came from.
+    Call `read` outside any transaction, then `resolve`. `others`: the libraries that originals came from. `backups`:
+    the originals that old files are which programs kept when they saved.
     """
 
     def __init__(self, library_id: int, root: bytes, found: Differences, *, whole: bool = False) -> None:
@@ -77,6 +78,7 @@ class Exchange:
         self._old_sizes = {row.id: row.size for row, _ in found.changed}
         self._prints: dict[int, bytes] = {}
         self.others: set[int] = set()
+        self.backups: list[int] = []
 
     def _at(self, path: bytes) -> bytes:
         return self._root + b"/" + path
@@ -153,7 +155,8 @@ class Exchange:
         somewhere = {lost_one.id for lost_one in comes.values()} | {known for known, _ in given_up}
         for one in new:
             if one not in comes and one.photo_id is None and (old := set_aside(w, one.dir_id, one.file)) is not None:
-                take_over(w, old, one.id)
+                backup = take_over(w, old, one.id)
+                self.backups += [backup] if backup is not None else []
                 somewhere.add(old)
         return somewhere
 

@@ -19,7 +19,7 @@ from collections.abc import Sequence
 
 from haven_fs.catalog.catalog import Writer
 from haven_fs.catalog.corrections import is_said_of
-from haven_fs.catalog.disk import Row, drop, mark_due, touch
+from haven_fs.catalog.disk import Row, drop, hide_if_empty, mark_due, touch
 from haven_fs.catalog.photos import name_anew
 from haven_fs.catalog.places import LATELY, new_in, put_into, slot_of
 from haven_fs.library.backups import is_backup
@@ -45,9 +45,13 @@ def let_go(w: Writer, known: int, original_id: int) -> None:
     """Drop the original whose bytes another one has now; what programs keep beside it moves over too."""
     w.db.execute("DELETE FROM property WHERE owner = ?", (f"original {original_id}",))
     w.db.execute("UPDATE property SET owner = ? WHERE owner = ?", (f"original {original_id}", f"original {known}"))
-    row = w.db.execute("SELECT dir_id, file, size, gone FROM original WHERE id = ?", (known,)).fetchone()
-    if row is not None and row[3] is None:
-        drop(w, [Row(known, row[0], row[1], row[2])])
+    dir_id, file, size, gone, photo_id = w.db.execute(
+        "SELECT dir_id, file, size, gone, photo_id FROM original WHERE id = ?", (known,)
+    ).fetchone()
+    if gone is None:
+        drop(w, [Row(known, dir_id, file, size)])
+    elif photo_id is not None:
+        hide_if_empty(w, photo_id)
     # Else a copy of these bytes that comes later would be taken for this original, come back.
     w.db.execute("UPDATE original SET fingerprint = NULL WHERE id = ?", (known,))
 
@@ -70,14 +74,16 @@ def set_aside(w: Writer, dir_id: int, file: bytes) -> int | None:
     return None
 
 
-def take_over(w: Writer, original_id: int, new: int) -> None:
-    """Have an original be where another is, a new one that has its place now. What is kept as a backup is a new one."""
+def take_over(w: Writer, original_id: int, new: int) -> int | None:
+    """Have an original be where another is, a new one that has its place now.
+
+    Return the original that its old file is now, if that is kept as a backup.
+    """
     there, place = slot_of(w, original_id), slot_of(w, new)
     is_gone = w.db.execute("SELECT gone IS NOT NULL FROM original WHERE id = ?", (original_id,)).fetchone()[0]
     put_into(w, {original_id: place}, [new])
     let_go(w, new, original_id)
-    if not is_gone:
-        new_in(w, there)
+    backup = None if is_gone else new_in(w, there)
     w.db.execute("DELETE FROM trash_file WHERE original_id = ?", (original_id,))
     w.db.execute("DELETE FROM vacated WHERE original_id = ?", (original_id,))
     for slot in (there, place):
@@ -86,6 +92,7 @@ def take_over(w: Writer, original_id: int, new: int) -> None:
     row = w.db.execute("SELECT photo_id FROM original WHERE id = ?", (original_id,)).fetchone()
     if row[0] is not None and not is_said_of(w.db, row[0]):
         name_anew(w, [original_id], is_final=True)  # it may have been named after where it was set aside
+    return backup
 
 
 def take_up_former(w: Writer, original_ids: Sequence[int]) -> set[int]:
@@ -94,14 +101,14 @@ def take_up_former(w: Writer, original_ids: Sequence[int]) -> set[int]:
     Programs set a file aside, write it anew and then delete the old one. Return the originals that are still there.
     """
     rows = w.db.execute(
-        "SELECT v.original_id, n.id FROM json_each(?) j CROSS JOIN vacated v ON v.original_id = j.value"
-        " JOIN original n ON n.dir_id = v.dir_id AND n.file = v.file AND n.gone IS NULL AND n.id <> v.original_id"
-        " LEFT JOIN photo p ON p.id = n.photo_id WHERE v.at > ? AND ifnull(p.added, v.at) > v.at - 1",
+        "SELECT v.original_id, n.id, max(v.at) FROM json_each(?) j CROSS JOIN vacated v ON v.original_id = j.value"
+        " LEFT JOIN original n ON n.dir_id = v.dir_id AND n.file = v.file AND n.gone IS NULL AND n.id <> v.original_id"
+        " WHERE v.at > ? GROUP BY v.original_id",
         (json.dumps(original_ids), time.time() - LATELY),
     ).fetchall()
     still = set()
-    for original_id, new in rows:
-        if gives_way(w.db, new):
+    for original_id, new, _ in rows:
+        if new is not None and gives_way(w.db, new):
             w.db.execute("UPDATE original SET gone = ? WHERE id = ?", (w.seq, original_id))
             take_over(w, original_id, new)
             still.add(original_id)

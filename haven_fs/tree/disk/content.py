@@ -26,11 +26,13 @@ class Arrival:
     """Content on its way to a place: a file or folder on the same disk, which is moved there.
 
     Create it before the transaction that puts it there, since it may have to compare bytes. `over`: what has the name
-    now, however the disk spells it, and has to make room. Raises OSError.
+    now, however the disk spells it, and has to make room. `backup`: the original that the old file is afterwards, if it
+    is kept beside. Raises OSError.
     """
 
     def __init__(self, content: Path, target: DiskPlace, over: DiskPlace | None) -> None:
         self._content, self._target, self._over = content, target, over
+        self.backup: int | None = None
         self.is_folder = stat.S_ISDIR(content.lstat().st_mode)
         self._file_there = over if over is not None and over.is_file() and not self.is_folder else None
         self._is_same = self._file_there is not None and filecmp.cmp(content, self._file_there.on_disk, shallow=False)
@@ -51,7 +53,7 @@ class Arrival:
             dir_id, file = w.db.execute("SELECT dir_id, file FROM original WHERE id = ?", (new,)).fetchone()
             back = lately_removed(w, library_id, below) or set_aside(w, dir_id, file)
             if back is not None and back != new:
-                take_over(w, back, new)
+                self.backup = take_over(w, back, new)
                 return back
         if known is not None:
             name_anew(w, [known], is_final=is_final)

@@ -158,6 +158,8 @@ class Uploads:
         with changing() as w:
             original_id = arrival.put_file(w)
         self._cataloguer.look(original_id)
+        if arrival.backup is not None:
+            self._cataloguer.look(arrival.backup)
         return original_id
 
     def store_by_date(self, draft: storing.Draft, name: str) -> Stored:
