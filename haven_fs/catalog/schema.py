@@ -293,4 +293,8 @@ MIGRATIONS = (
         PRIMARY KEY (parent, fold)
     ) WITHOUT ROWID;
     """,
+    """
+    ALTER TABLE correction ADD COLUMN act TEXT NOT NULL DEFAULT '';  -- the kind of act, '' of one that stands alone
+    CREATE INDEX correction_gesture ON correction (gesture, photo_id);
+    """,
 )

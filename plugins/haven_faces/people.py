@@ -5,12 +5,24 @@ What the owner says is noted as a correction, and outranks files and the groupin
 
 import json
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from typing import Any
 
 from haven_faces.absorbing import new_person
 from haven_faces.facerows import GROUPED, OWNER, faces_of
 from haven_faces.persons import PERSON, NameTaken, barred_from, find_person, person_name, unknown
-from haven_fs import GESTURE, Change, Writer, drop_empty_values, names, photos_named, rename_values, settle
+from haven_fs import (
+    Change,
+    Writer,
+    drop_empty_values,
+    names,
+    photos_named,
+    rename_values,
+    settle,
+    void_gesture,
+)
+
+_NOT_IN_PHOTO = "person not in photo"
 
 
 class People:
@@ -152,24 +164,16 @@ class People:
         self._w.note_removal()
 
     def hide(self, person_id: int) -> None:
-        """Show no folder of a person. Photos taken out in the same gesture, as `rm -r` does, are put back first."""
-        self._undo_gesture(person_id)
+        """Show no folder of a person. Photos taken out just before, as `rm -r` does, are put back first."""
+
+        def concerns(kind: str, said: Mapping[str, Any]) -> bool:
+            return kind == _NOT_IN_PHOTO and said["person"] == person_id and said["instead"] is None
+
+        self._unsettled |= self.follow(void_gesture(self._w, concerns))
         self._db.execute("UPDATE person SET hidden = 1, seq = ? WHERE id = ?", (self._w.seq, person_id))
         self._unsettled |= self._photos_of(person_id)
         self._w.correct("person hidden", person=person_id)
         self._w.note_removal()
-
-    def _undo_gesture(self, person_id: int) -> None:
-        last = time.time()
-        rows = self._db.execute(
-            "SELECT photo_id, at FROM not_person WHERE person_id = ? AND by = ? ORDER BY at DESC",
-            (person_id, self._w.by),
-        ).fetchall()
-        for photo_id, at in rows:
-            if last - at > GESTURE:
-                break
-            last = at
-            self._allow(photo_id, person_id, restore=True)
 
     def add(self, photo_id: int, person_id: int, face_id: int | None = None) -> None:
         """Say that a person is in a photo: with this face, or somewhere in it."""
@@ -213,7 +217,7 @@ class People:
         )
         self._unsettled.add(photo_id)
         self._touch(person_id)
-        self._w.correct("person not in photo", photo_id, person=person_id, instead=instead, faces=said)
+        self._w.correct(_NOT_IN_PHOTO, photo_id, person=person_id, instead=instead, faces=said)
 
     def _allow(self, photo_id: int, person_id: int, *, restore: bool) -> None:
         """Take back that a person is not in a photo; `restore`: what was taken for that person is again."""
