@@ -63,7 +63,8 @@ class Writer:
     def correct(self, kind: str, photo_id: int | None = None, **data: Any) -> int:
         """Note what the owner says by what was changed since the last call; see haven_fs.catalog.corrections.
 
-        Return the correction's id.
+        `data`: plain values, among them those that the words for this kind name, see haven_fs.catalog.wording. Return
+        the correction's id.
         """
         if not self.corrected:
             self.corrected = True

@@ -295,6 +295,6 @@ MIGRATIONS = (
     """,
     """
     ALTER TABLE correction ADD COLUMN act TEXT NOT NULL DEFAULT '';  -- the kind of act, '' of one that stands alone
-    CREATE INDEX correction_gesture ON correction (gesture, photo_id);
+    CREATE INDEX correction_gesture ON correction (gesture, photo_id, undone);
     """,
 )

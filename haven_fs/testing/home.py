@@ -11,9 +11,10 @@ from typing import Any, Self
 
 from haven_fs.analysis.at_once import AtOnce
 from haven_fs.analysis.indexer import Indexer
+from haven_fs.catalog.history import Correction, corrections, last_gesture
 from haven_fs.catalog.libraries import Library, add_inbox, add_library, set_writable
 from haven_fs.catalog.trash import VOIDED_WITHIN
-from haven_fs.catalog.undo import Correction, Undone, corrections, last_gesture, undo
+from haven_fs.catalog.undo import Undone, undo
 from haven_fs.datafolder import DataFolder
 from haven_fs.plugins import Plugins
 from haven_fs.testing.indexing import InProcess

@@ -10,7 +10,8 @@ from helpers.people_home import PHOTOS, PeopleHome
 
 from haven_fs.catalog.corrections import FILE
 from haven_fs.catalog.findings import Analysis
-from haven_fs.catalog.undo import KIND, corrections, undo
+from haven_fs.catalog.history import KIND, corrections
+from haven_fs.catalog.undo import undo
 
 
 def test_all_that_was_said_outlasts_analyses(house: PeopleHome) -> None:

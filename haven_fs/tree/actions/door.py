@@ -13,7 +13,8 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from typing import TypeVar
 
-from haven_fs.catalog.undo import corrections, undo
+from haven_fs.catalog.history import corrections
+from haven_fs.catalog.undo import undo
 from haven_fs.errors import AlreadyExists, Conflict, Forbidden, NotFound, UserError
 from haven_fs.tree.actions.plan import NO_PARENT, NOTHING, THERE, Change, Done, Plan, Writing, refusal
 from haven_fs.tree.actions.put import Put, Receiving, plan_put
