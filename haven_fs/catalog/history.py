@@ -4,6 +4,7 @@ import json
 import sqlite3
 from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import accumulate
 from typing import Any
 
 KIND = "taken back"
@@ -84,31 +85,33 @@ def last_gesture(db: sqlite3.Connection, by: str | None = None) -> int | None:
 
 
 def gestures(db: sqlite3.Connection, since: float, *, most: int, first: int) -> list[Gesture]:
-    """Return the gestures since then, the newest first, `most` at most, each with its `first` corrections.
+    """Return the gestures since then, the newest first, each with its `first` corrections.
 
-    Those that took others back are left out. Gestures are stepped through from the newest on, so the cost follows how
-    many there are to return and how large they are, not how much was ever said.
+    `most` of them at most, and up to as many again that were taken back. Those that took others back are left out.
+    Gestures are stepped through from the newest on, so the cost follows how many there are to return and how large
+    they are, not how much was ever said.
     """
     newest = db.execute(
         "WITH RECURSIVE newest (id) AS (SELECT max(gesture) FROM correction UNION ALL"
         " SELECT (SELECT max(gesture) FROM correction WHERE gesture < newest.id) FROM newest"
         " WHERE (SELECT at FROM correction WHERE gesture = newest.id LIMIT 1) >= ? LIMIT ?)"
         " SELECT id FROM newest WHERE (SELECT at FROM correction WHERE gesture = newest.id LIMIT 1) >= ?",
-        (since, most, since),
+        (since, 2 * most, since),
     ).fetchall()
     ids = [id_ for (id_,) in newest]
-    asked = json.dumps(ids)
     counts = db.execute(
         "SELECT c.gesture, count(*) - count(c.undone), count(DISTINCT iif(c.undone IS NULL, c.photo_id, NULL))"
         " FROM json_each(?) j CROSS JOIN correction c ON c.gesture = j.value GROUP BY c.gesture",
-        (asked,),
+        (json.dumps(ids),),
     )
     standing = {gesture: (count, photos) for gesture, count, photos in counts}
+    seen = accumulate(bool(standing[id_][0]) for id_ in ids)
+    ids = [id_ for id_, number in zip(ids, seen, strict=True) if number <= most]
     rows = db.execute(
         f"SELECT {_ROW} FROM (SELECT c.id, row_number() OVER (PARTITION BY c.gesture, c.undone IS NULL ORDER BY c.id)"
         " AS n FROM json_each(?) j CROSS JOIN correction c ON c.gesture = j.value) AS some"
         f" CROSS JOIN correction c ON c.id = some.id {_NAMED} WHERE some.n <= ? ORDER BY c.id",
-        (asked, first),
+        (json.dumps(ids), first),
     )
     said: dict[int, list[Correction]] = {}
     for row in rows:

@@ -44,21 +44,32 @@ def undo(w: Writer, chosen: Sequence[Correction], now: float) -> Undone:
     noted = {one.id: _changes_of(w.db, one) for one in todo}
     _check_owners(w, [change for changes in noted.values() for change in changes])
     done: list[Change] = []
+    taken: list[int] = []
     left = 0
     for one in todo:
+        if w.db.execute("SELECT undone FROM correction WHERE id = ?", (one.id,)).fetchone()[0] is not None:
+            continue  # by what was just taken back: an undo that is in force again
         changed, not_changed = take_back(w.db, noted[one.id], w.seq)
         done += changed
         left += not_changed
-        w.db.execute("UPDATE correction SET undone = ? WHERE id = ?", (now, one.id))
-        if one.kind == KIND:
-            # What that had taken back is said again.
-            again = json.dumps(one.data.get("corrections", []))
-            w.db.execute("UPDATE correction SET undone = NULL WHERE id IN (SELECT value FROM json_each(?))", (again,))
-    if todo:
+        taken.append(one.id)
+        _mark(w.db, [one.id], now, now)
+    if taken:
         _follow(w, done)
         w.note_removal()
-        w.correct(KIND, corrections=[one.id for one in chosen if one.undone is None])
-    return Undone(len(todo), len(done), left)
+        w.correct(KIND, corrections=taken)
+    return Undone(len(taken), len(done), left)
+
+
+def _mark(db: sqlite3.Connection, ids: Sequence[int], undone: float | None, now: float) -> None:
+    """Note of corrections that they were taken back, or that they are in force again.
+
+    What one of them had taken back itself is in force where it is not, and the other way round.
+    """
+    query = "UPDATE correction SET undone = ? WHERE id IN (SELECT value FROM json_each(?)) RETURNING kind, data"
+    for kind, data in db.execute(query, (undone, json.dumps(ids))).fetchall():
+        if kind == KIND:
+            _mark(db, json.loads(data).get("corrections", []), now if undone is None else None, now)
 
 
 def void_gesture(w: Writer, concerns: Callable[[str, Mapping[str, Any]], bool]) -> list[Change]:

@@ -67,6 +67,12 @@ def counted(number: int, noun: str) -> str:
     return f"{number:,} {noun}{'s' * (number != 1)}"
 
 
+def where(one: Correction) -> str:
+    """Return in which folder something was said, or with which command, and by whom."""
+    place = f"in {one.place or '/'}" if one.place.startswith("/") or not one.place else f"with `{one.place}`"
+    return f"{place} by {one.by}" if one.by else place
+
+
 def _thing(one: Correction) -> object:
     """Return the photo, or the text of a folder, that a correction is about."""
     return one.photo or one.data.get("note") or one.id

@@ -6,7 +6,7 @@ from dataclasses import asdict
 from datetime import datetime
 
 from haven_fs.catalog.history import Correction, corrections
-from haven_fs.catalog.wording import Wording
+from haven_fs.catalog.wording import Wording, where
 from haven_fs.cli import options
 from haven_fs.command import Command
 
@@ -46,10 +46,8 @@ def run(args: argparse.Namespace) -> int:
 def in_words(one: Correction, wording: Wording) -> str:
     """Return a correction as a line for people: number, time, what it says, where, by whom."""
     when = datetime.fromtimestamp(one.at).strftime("%Y-%m-%d %H:%M:%S")
-    where = f"in {one.place or '/'}" if one.place.startswith("/") or not one.place else f"with `{one.place}`"
-    who = f" by {one.by}" if one.by else ""
     undone = "  (undone)" if one.undone else ""
-    return f"{one.id:6}  {when}  {wording.sentence(one)}, {where}{who}{undone}"
+    return f"{one.id:6}  {when}  {wording.sentence(one)}, {where(one)}{undone}"
 
 
 COMMAND = Command("log", "List the changes made in the drive.", arguments, run, group="Corrections")

@@ -184,7 +184,7 @@ class Home:
     def later(self) -> None:
         """Let a minute go by since all that was said: what is said from here on is another gesture."""
         self.gestures = Gestures()
-        with self.catalog.write(quiet=True) as w:
+        with self.catalog.write() as w:
             w.db.execute("UPDATE correction SET at = at - ?", (VOIDED_WITHIN,))
 
 
