@@ -86,6 +86,17 @@ def test_what_a_plugin_noted_that_is_away_is_refused(home: Home) -> None:
     assert home.query("SELECT * FROM correction") == before and home.list(CHANGES) == [name]
 
 
+def test_anybody_may_take_back_what_somebody_else_said(home: Home) -> None:
+    home.make("/Albums/A", by="anna")
+    (name,) = home.list(CHANGES)
+    with home.looking() as look:
+        (text,) = look.folder(CHANGES).texts()
+    assert "in /Albums by anna" in text.text
+    home.delete(f"{CHANGES}/{name}", by="bob")
+    assert "A/" not in home.list("/Albums")
+    assert [(one.by, one.place) for one in home.said()] == [("bob", CHANGES), ("anna", "/Albums")]
+
+
 def test_somebody_else_was_faster(home: Home) -> None:
     home.make("/Albums/A")
     with home.looking() as look:

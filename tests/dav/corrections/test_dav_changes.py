@@ -8,7 +8,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 import pytest
-from helpers.dav import Client
+from helpers.dav import LOCKINFO, Client
 from helpers.home import Home
 from helpers.people import LEFT, RIGHT, plant_people
 from helpers.programs import gio, mounted, rclone, run
@@ -163,6 +163,18 @@ def test_many_deleted_in_one_go_are_stopped(house: Serving, dav: Client) -> None
     log = haven("log", "--json", "--limit", "21", "--data", house.data).stdout
     haven("undo", *(str(json.loads(line)["id"]) for line in log.splitlines()), "--data", house.data)
     assert len(dav.folders("/Albums/")) == 30
+
+
+def test_as_a_program_that_locks_first(dav: Client) -> None:
+    """Some look for the companions that macOS makes, and lock what they delete."""
+    say_all(dav)
+    path = at(dav, SAID[3])
+    assert dav("DELETE", path.replace(CHANGES, f"{CHANGES}._")).status == 404
+    locked = dav("LOCK", path, LOCKINFO.format(scope="exclusive"))
+    assert locked.status == 200
+    assert dav("DELETE", path).status == 423 and dav.folders("/People/") == ["Alice"]
+    assert dav("DELETE", path, If=f"({locked['Lock-Token']})").status == 204
+    assert dav.folders("/People/") == ["Alice", "Person 2"]
 
 
 def test_with_rclone(house: Serving, dav: Client) -> None:
