@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from haven_fs.analysis.analyzer import Analyzer
     from haven_fs.analysis.follower import Follower
     from haven_fs.catalog.facets import Facet
+    from haven_fs.catalog.wording import Words
     from haven_fs.command import Command
     from haven_fs.config import Setting, Settings
     from haven_fs.sidecars import SidecarSource
@@ -72,6 +73,11 @@ def haven_phrases(settings: "Settings") -> "Sequence[SpokenFacet]":  # type: ign
 @hookspec
 def haven_sidecars(settings: "Settings") -> "Sequence[SidecarSource]":  # type: ignore[empty-body]
     """What the plugin knows of photos that XMP sidecars can say, such as names and stars, for `haven export xmp`."""
+
+
+@hookspec
+def haven_words() -> "Sequence[Words]":  # type: ignore[empty-body]
+    """How the changes that the plugin notes are put into words, such as "{photo} is in the album {name}"."""
 
 
 @hookspec

@@ -20,6 +20,7 @@ from haven_fs.analysis.analyzer import Analyzer
 from haven_fs.analysis.follower import Follower
 from haven_fs.catalog import Catalog
 from haven_fs.catalog.facets import Facet
+from haven_fs.catalog.wording import Wording, Words
 from haven_fs.command import Command
 from haven_fs.config import CORE_SETTINGS, Setting, Settings
 from haven_fs.sidecars import SidecarSource
@@ -31,7 +32,13 @@ from haven_fs.tree.tree import Tree
 
 logger = logging.getLogger(__name__)
 
-CORE_PLUGINS = ("haven_fs.tree.inbox", "haven_fs.tree.originals", "haven_fs.tree.trash", "haven_fs.tree.review")
+CORE_PLUGINS = (
+    "haven_fs.tree.inbox",
+    "haven_fs.tree.originals",
+    "haven_fs.tree.trash",
+    "haven_fs.tree.review",
+    "haven_fs.tree.changes",
+)
 """Smart folders that belong to the core speak the same contract."""
 
 
@@ -148,6 +155,7 @@ class Plugins:
         self.searchers(settings)
         self.spoken(settings)
         self.sidecar_sources(settings)
+        self.wording()
         self.commands()
 
     def settings(self) -> list[Setting]:
@@ -190,6 +198,10 @@ class Plugins:
         """Return what has sidecars say something of photos."""
         return self._ask("haven_sidecars", SidecarSource, settings=settings)
 
+    def wording(self) -> Wording:
+        """Return what puts corrections into words."""
+        return Wording(_by_name(self._ask("haven_words", Words), "kind").values())
+
     def tree(self, catalog: Catalog, settings: Settings) -> Tree:
         """Return the tree over a catalog, made of all that the plugins bring."""
         return Tree(
@@ -200,6 +212,7 @@ class Plugins:
             self.searchers(settings),
             next(reversed(self.narrowers(settings)), None),
             self.spoken(settings),
+            self.wording(),
         )
 
     def commands(self) -> dict[str, Command]:

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from haven_fs.catalog.changes import prepare_changes, watch_changes
-from haven_fs.catalog.corrections import FILE, CorrectionsFile, note_correction, note_rest
+from haven_fs.catalog.corrections import FILE, Act, CorrectionsFile, gesture_of, note_correction, note_rest
 from haven_fs.catalog.facets import Facet, Facets
 from haven_fs.catalog.migrations import known_facets, migrate, ready
 from haven_fs.errors import UserError
@@ -31,28 +31,25 @@ _READ_PRAGMAS = "PRAGMA query_only=1; PRAGMA mmap_size=268435456; PRAGMA cache_s
 class Writer:
     """One write transaction: its connection `db`, and `seq`, the clock's value for everything it changes.
 
-    `by`: the user whose write it is, "" if nobody signed in, None if it is Haven's own. `place`: the folder of the tree
-    it is in. What an owner's transaction changes is noted, so that it can be taken back. `facets`: the plugins' parts
-    of the catalog.
+    `act`: whose write it is, in which folder of the tree, and what it is part of. What an owner's transaction changes
+    is noted, so that it can be taken back. `facets`: the plugins' parts of the catalog.
     """
 
-    __slots__ = ("_by", "corrected", "db", "facets", "place", "removed", "seq")
+    __slots__ = ("_act", "_gesture", "corrected", "db", "facets", "removed", "seq")
 
-    def __init__(
-        self, db: sqlite3.Connection, seq: int, facets: Facets, by: str | None = None, place: str = ""
-    ) -> None:
+    def __init__(self, db: sqlite3.Connection, seq: int, facets: Facets, act: Act) -> None:
         self.db = db
         self.seq = seq
         self.facets = facets
-        self._by = by
-        self.place = place
+        self._act = act
+        self._gesture: int | None = None
         self.removed = False
         self.corrected = False
 
     @property
     def by(self) -> str:
         """The user whose write it is, "" if nobody signed in or it is Haven's own."""
-        return self._by or ""
+        return self._act.by
 
     def note_removal(self) -> None:
         """Say that something left a folder in this transaction, so that folders' modification times move on."""
@@ -66,10 +63,14 @@ class Writer:
     def correct(self, kind: str, photo_id: int | None = None, **data: Any) -> int:
         """Note what the owner says by what was changed since the last call; see haven_fs.catalog.corrections.
 
-        Return the correction's id.
+        `data`: plain values, among them those that the words for this kind name, see haven_fs.catalog.wording. Return
+        the correction's id.
         """
-        self.corrected = True
-        return note_correction(self.db, self.by, self.place, kind, photo_id, data)
+        if not self.corrected:
+            self.corrected = True
+            self._gesture = gesture_of(self.db, self._act)
+        id_, self._gesture = note_correction(self.db, self._act, self._gesture, kind, photo_id, data)
+        return id_
 
 
 class Catalog:
@@ -181,8 +182,12 @@ class Catalog:
         return db
 
     @contextmanager
-    def write(self, *, quiet: bool = False, by: str | None = None, place: str = "") -> Iterator[Writer]:
-        """Give the writer inside one transaction; other writers wait. `by` and `place`: see Writer.
+    def write(self, *, quiet: bool = False, by: str | None = None, place: str = "", act: str = "") -> Iterator[Writer]:
+        """Give the writer inside one transaction; other writers wait.
+
+        `by`: the user whose write it is, "" if nobody signed in, None if it is Haven's own. `place`: the folder of the
+        tree it is in. `act`: what kind of act it is a part of, see haven_fs.catalog.corrections; a transaction without
+        is a gesture of its own.
 
         The clock moves on if a row was changed, unless the change is `quiet`: one that no folder shows.
         """
@@ -194,7 +199,8 @@ class Catalog:
             try:
                 watch_changes(db, on=by is not None)
                 last, changes = db.execute("SELECT value FROM state WHERE key = 'seq'").fetchone()[0], db.total_changes
-                writer = Writer(db, max(last + 1, time.time_ns() // 1_000_000), self.facets, by, place)
+                seq = max(last + 1, time.time_ns() // 1_000_000)
+                writer = Writer(db, seq, self.facets, Act(by or "", place, act))
                 yield writer
                 if writer.corrected:
                     note_rest(db)

@@ -11,7 +11,7 @@ import sqlite3
 import time
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from haven_fs.catalog.changes import take_changes
 from haven_fs.catalog.schema import LOCATED
@@ -20,31 +20,56 @@ logger = logging.getLogger(__name__)
 
 FILE = "corrections.jsonl"
 GESTURE = 10.0
-"""Seconds: writes of one user in one folder with smaller gaps are one gesture."""
+"""Seconds: what one user does in one folder with smaller gaps is one gesture, if it is all one kind of act."""
 _COLUMNS = "id, at, by, place, gesture, kind, photo_id, data"
 
 
-def note_correction(
-    db: sqlite3.Connection, by: str, place: str, kind: str, photo_id: int | None, data: dict[str, Any]
-) -> int:
-    """Note what was said, with the rows that were changed since the last time, and return its id.
+class Act(NamedTuple):
+    """What a transaction is part of: who does it, in which folder, and which kind of act it is.
 
-    `by`, `place`: who said it, in which folder. `data`: plain values.
+    `kind` is a word or two, such as "put"; empty for what is an act of its own, such as giving somebody a name.
     """
-    now = time.time()
-    changes = json.dumps(take_changes(db), ensure_ascii=False)
-    gesture = db.execute(
-        "SELECT gesture FROM correction WHERE by = ? AND at > ? AND place = ? ORDER BY at DESC, id DESC LIMIT 1",
-        (by, now - GESTURE, place),
-    ).fetchone()
+
+    by: str
+    place: str
+    kind: str = ""
+
+
+def gesture_of(db: sqlite3.Connection, act: Act) -> int | None:
+    """Return the gesture that an act goes on with, None if it begins another.
+
+    It does if another kind of act was the last there, or if that was taken back.
+
+    Programs do photo by photo what a person does at once, so copying twelve photos is one gesture. Taking one of them
+    out again is another, and so is each name that is given.
+    """
     row = db.execute(
-        "INSERT INTO correction (at, by, place, gesture, kind, photo_id, data, changes) VALUES (?, ?, ?, 0, ?, ?, ?, ?)"
-        " RETURNING id",
-        (now, by, place, kind, photo_id, json.dumps(data, ensure_ascii=False), changes),
+        "SELECT gesture, act, undone FROM correction WHERE by = ? AND at > ? AND place = ?"
+        " ORDER BY at DESC, id DESC LIMIT 1",
+        (act.by, time.time() - GESTURE, act.place),
+    ).fetchone()
+    if row is None or not act.kind or row[1] != act.kind or row[2] is not None:
+        return None
+    return int(row[0])
+
+
+def note_correction(
+    db: sqlite3.Connection, act: Act, gesture: int | None, kind: str, photo_id: int | None, data: dict[str, Any]
+) -> tuple[int, int]:
+    """Note what was said, with the rows that were changed since the last time; return its id and its gesture.
+
+    `gesture`: the one it is part of, None if it begins one. `data`: plain values.
+    """
+    changes = json.dumps(take_changes(db), ensure_ascii=False)
+    row = db.execute(
+        "INSERT INTO correction (at, by, place, act, gesture, kind, photo_id, data, changes)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id",
+        (time.time(), *act, gesture or 0, kind, photo_id, json.dumps(data, ensure_ascii=False), changes),
     ).fetchone()
     id_ = int(row[0])
-    db.execute("UPDATE correction SET gesture = ? WHERE id = ?", (gesture[0] if gesture else id_, id_))
-    return id_
+    if gesture is None:
+        db.execute("UPDATE correction SET gesture = id WHERE id = ?", (id_,))
+    return id_, gesture or id_
 
 
 def note_rest(db: sqlite3.Connection) -> None:

@@ -20,8 +20,8 @@ def said_of(db: sqlite3.Connection, photo_id: int) -> dict[str, Any]:
     return {fact: json.loads(value) for fact, value in rows}
 
 
-def say(w: Writer, photo_id: int, facts: Mapping[str, Any], kind: str) -> None:
-    """Have the owner say facts of a photo, and settle it. `kind`: what the correction is called in the log.
+def say(w: Writer, photo_id: int, facts: Mapping[str, Any], kind: str, **data: Any) -> None:
+    """Have the owner say facts of a photo, and settle it. `kind` and `data`: of the correction, see Writer.correct.
 
     `facts`: names of FACTS to values, or "tags:FACET" to a list of (key, name, parent); None: it is not known. Raises
     ValueError for a fact that is not there.
@@ -35,12 +35,12 @@ def say(w: Writer, photo_id: int, facts: Mapping[str, Any], kind: str) -> None:
             (photo_id, fact, json.dumps(value, ensure_ascii=False)),
         )
     settle(w, [photo_id])
-    w.correct(kind, photo_id, facts=dict(facts))
+    w.correct(kind, photo_id, facts=dict(facts), **data)
 
 
-def unsay(w: Writer, photo_id: int, facts: Collection[str], kind: str) -> None:
+def unsay(w: Writer, photo_id: int, facts: Collection[str], kind: str, **data: Any) -> None:
     """Have the owner leave facts of a photo to the analyzers again, and settle it; see `say`."""
     for fact in facts:
         w.db.execute("DELETE FROM said WHERE photo_id = ? AND fact = ?", (photo_id, fact))
     settle(w, [photo_id])
-    w.correct(kind, photo_id, as_found=sorted(facts))
+    w.correct(kind, photo_id, as_found=sorted(facts), **data)

@@ -338,4 +338,8 @@ MIGRATIONS = (
     -- two scans of one size with equal margins are told apart by what is in between, which is read now
     UPDATE original SET probed = 0 WHERE format IN ('bmp', 'tiff') AND gone IS NULL;
     """,
+    """
+    ALTER TABLE correction ADD COLUMN act TEXT NOT NULL DEFAULT '';  -- the kind of act, '' of one that stands alone
+    CREATE INDEX correction_gesture ON correction (gesture, photo_id, undone);
+    """,
 )

@@ -16,6 +16,7 @@ from haven_fs.catalog.catalog import Writer
 from haven_fs.catalog.changes import OWNED, Change, take_back, take_changes
 from haven_fs.catalog.corrections import GESTURE
 from haven_fs.catalog.facets import photos_named
+from haven_fs.catalog.history import KIND, Correction
 from haven_fs.catalog.migrations import tables_of_facets
 from haven_fs.catalog.settle import settle
 from haven_fs.catalog.values import drop_empty_values
@@ -25,72 +26,12 @@ logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
-class Correction:
-    """One thing that the owner said; `undone`: when it was taken back, seconds since the epoch."""
-
-    id: int
-    at: float
-    by: str
-    place: str
-    gesture: int
-    kind: str
-    photo: str | None
-    data: dict[str, object]
-    undone: float | None
-
-
-@dataclass(frozen=True, slots=True)
 class Undone:
-    """What was taken back: how many corrections, and how many rows stay as they are, since they changed again."""
+    """What was taken back: how many corrections and rows, and how many rows stay, since they changed again."""
 
     corrections: int
+    restored: int
     left: int
-
-
-def corrections(
-    db: sqlite3.Connection,
-    *,
-    ids: Iterable[int] | None = None,
-    since: float | None = None,
-    by: str | None = None,
-    gesture: int | None = None,
-    limit: int = -1,
-) -> list[Correction]:
-    """Return the corrections that are all of what is given, the newest first."""
-    conditions: list[str] = []
-    params: list[object] = []
-    for condition, value in (
-        ("c.id IN (SELECT value FROM json_each(?))", None if ids is None else json.dumps(list(ids))),
-        ("c.at >= ?", since),
-        ("c.by = ?", by),
-        ("c.gesture = ?", gesture),
-    ):
-        if value is not None:
-            conditions.append(condition)
-            params.append(value)
-    rows = db.execute(
-        "SELECT c.id, c.at, c.by, c.place, c.gesture, c.kind, o.name, c.data, c.undone FROM correction c"
-        " LEFT JOIN photo p ON p.id = c.photo_id LEFT JOIN original o ON o.id = p.main_id"
-        f" WHERE {' AND '.join(conditions) or '1'} ORDER BY c.id DESC LIMIT ?",
-        (*params, limit),
-    )
-    return [
-        Correction(id_, at, by, place, gesture, kind, photo, json.loads(data), undone)
-        for id_, at, by, place, gesture, kind, photo, data, undone in rows
-    ]
-
-
-def last_gesture(db: sqlite3.Connection, by: str | None = None) -> int | None:
-    """Return the newest gesture, a user's if one is named, that was not taken back and took nothing back itself."""
-    row = db.execute(
-        "SELECT gesture FROM correction WHERE undone IS NULL AND kind <> ? AND (? IS NULL OR by = ?)"
-        " ORDER BY id DESC LIMIT 1",
-        (KIND, by, by),
-    ).fetchone()
-    return None if row is None else int(row[0])
-
-
-KIND = "taken back"
 
 
 def undo(w: Writer, chosen: Sequence[Correction], now: float) -> Undone:
@@ -103,21 +44,32 @@ def undo(w: Writer, chosen: Sequence[Correction], now: float) -> Undone:
     noted = {one.id: _changes_of(w.db, one) for one in todo}
     _check_owners(w, [change for changes in noted.values() for change in changes])
     done: list[Change] = []
+    taken: list[int] = []
     left = 0
     for one in todo:
+        if w.db.execute("SELECT undone FROM correction WHERE id = ?", (one.id,)).fetchone()[0] is not None:
+            continue  # by what was just taken back: an undo that is in force again
         changed, not_changed = take_back(w.db, noted[one.id], w.seq)
         done += changed
         left += not_changed
-        w.db.execute("UPDATE correction SET undone = ? WHERE id = ?", (now, one.id))
-        if one.kind == KIND:
-            # What that had taken back is said again.
-            again = json.dumps(one.data.get("corrections", []))
-            w.db.execute("UPDATE correction SET undone = NULL WHERE id IN (SELECT value FROM json_each(?))", (again,))
-    if todo:
+        taken.append(one.id)
+        _mark(w.db, [one.id], now, now)
+    if taken:
         _follow(w, done)
         w.note_removal()
-        w.correct(KIND, corrections=[one.id for one in chosen if one.undone is None])
-    return Undone(len(todo), left)
+        w.correct(KIND, corrections=taken)
+    return Undone(len(taken), len(done), left)
+
+
+def _mark(db: sqlite3.Connection, ids: Sequence[int], undone: float | None, now: float) -> None:
+    """Note of corrections that they were taken back, or that they are in force again.
+
+    What one of them had taken back itself is in force where it is not, and the other way round.
+    """
+    query = "UPDATE correction SET undone = ? WHERE id IN (SELECT value FROM json_each(?)) RETURNING kind, data"
+    for kind, data in db.execute(query, (undone, json.dumps(ids))).fetchall():
+        if kind == KIND:
+            _mark(db, json.loads(data).get("corrections", []), now if undone is None else None, now)
 
 
 def void_gesture(w: Writer, concerns: Callable[[str, Mapping[str, Any]], bool]) -> list[Change]:

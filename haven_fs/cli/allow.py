@@ -17,7 +17,8 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     options.add_data(parser)
     parser.epilog = (
         "Haven stops anyone who removes more than a hundred photos and half of a folder in one go, because a sync tool"
-        " pointed at the wrong folder would do just that. If you meant it, run this command and repeat the removal."
+        " pointed at the wrong folder would do just that; and anyone who undoes more than twenty changes in one go in"
+        " /Review/Changes. If you meant it, run this command and repeat the removal."
     )
 
 

@@ -5,7 +5,8 @@ import json
 from dataclasses import asdict
 from datetime import datetime
 
-from haven_fs.catalog.undo import KIND, Correction, corrections
+from haven_fs.catalog.history import Correction, corrections
+from haven_fs.catalog.wording import Wording, where
 from haven_fs.cli import options
 from haven_fs.command import Command
 
@@ -20,33 +21,33 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     options.add_data(parser)
     options.add_json(parser)
     parser.epilog = (
-        "Each line has the number of the change, when it was made, what it was and to which photo, in which folder, and"
-        " by whom. `haven undo` takes these numbers. With --json it prints one object per line."
+        "Each line has the number of the change, when it was made, what it says, in which folder, and by whom."
+        " `haven undo` takes these numbers. With --json it prints one object per line."
     )
 
 
 def run(args: argparse.Namespace) -> int:
     """Print the changes, newest first. Returns 0; raises UserError if there is no catalog yet."""
-    with options.data_folder(args).catalog(readonly=True) as catalog, catalog.read() as db:
+    data = options.data_folder(args)
+    with data.catalog(readonly=True) as catalog, catalog.read() as db:
         found = corrections(db, since=args.since, by=args.user, limit=args.limit)
+    wording = data.plugins.wording()
     for one in found:
-        print(json.dumps(asdict(one), ensure_ascii=False) if args.json else in_words(one))
+        if args.json:
+            print(json.dumps(asdict(one) | {"words": wording.sentence(one)}, ensure_ascii=False))
+        else:
+            print(in_words(one, wording))
     if not found and not args.json:
         narrowed = args.since is not None or args.user
         print("No changes match." if narrowed else "No changes recorded yet.")
     return 0
 
 
-def in_words(one: Correction) -> str:
-    """Return a correction as a line for people: number, time, what, which photo, where, by whom."""
+def in_words(one: Correction, wording: Wording) -> str:
+    """Return a correction as a line for people: number, time, what it says, where, by whom."""
     when = datetime.fromtimestamp(one.at).strftime("%Y-%m-%d %H:%M:%S")
-    what = [one.kind, *(f'"{one.data[key]}"' for key in ("name",) if one.data.get(key)), one.photo or ""]
-    if one.kind == KIND and isinstance(ids := one.data.get("corrections"), list):
-        what = [options.counted(len(ids), "change"), "undone"]
-    where = f"in {one.place or '/'}" if one.place.startswith("/") or not one.place else f"with `{one.place}`"
-    who = f" by {one.by}" if one.by else ""
     undone = "  (undone)" if one.undone else ""
-    return f"{one.id:6}  {when}  {' '.join(part for part in what if part)}, {where}{who}{undone}"
+    return f"{one.id:6}  {when}  {wording.sentence(one)}, {where(one)}{undone}"
 
 
 COMMAND = Command("log", "List the changes made in the drive.", arguments, run, group="Corrections")

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from haven_fs.catalog import Catalog
 from haven_fs.catalog.libraries import add_library
+from haven_fs.catalog.wording import counted as counted
 from haven_fs.config import default_data_dir
 from haven_fs.datafolder import DataFolder
 from haven_fs.errors import UserError
@@ -80,11 +81,6 @@ def data_folder(args: argparse.Namespace) -> DataFolder:
     of_demo = folder / DEMO_DATA
     is_demo = (of_demo / "catalog.sqlite").exists() and not (folder / "catalog.sqlite").exists()
     return DataFolder(of_demo if is_demo else folder)
-
-
-def counted(number: int, noun: str) -> str:
-    """Return a number of things in words: "1 photo", "2,000 photos"."""
-    return f"{number:,} {noun}{'s' * (number != 1)}"
 
 
 def refuse_file(folder: Path | None) -> None:

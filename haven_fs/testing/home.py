@@ -11,9 +11,10 @@ from typing import Any, Self
 
 from haven_fs.analysis.at_once import AtOnce
 from haven_fs.analysis.indexer import Indexer
+from haven_fs.catalog.history import Correction, corrections, last_gesture
 from haven_fs.catalog.libraries import Library, add_inbox, add_library, set_writable
 from haven_fs.catalog.places import LATELY
-from haven_fs.catalog.undo import Correction, Undone, corrections, last_gesture, undo
+from haven_fs.catalog.undo import Undone, undo
 from haven_fs.datafolder import DataFolder
 from haven_fs.plugins import Plugins
 from haven_fs.testing.indexing import InProcess
@@ -183,7 +184,7 @@ class Home:
     def later(self) -> None:
         """Let a minute go by since all that was said: what is said from here on is another gesture."""
         self.gestures = Gestures()
-        with self.catalog.write(quiet=True) as w:
+        with self.catalog.write() as w:
             for table in ("correction", "vacated", "trash"):
                 w.db.execute(f"UPDATE {table} SET at = at - ?", (LATELY,))
 

@@ -38,8 +38,8 @@ class _Watched:
         return getattr(self._catalog, name)
 
     @contextmanager
-    def write(self, *, quiet: bool = False, by: str | None = None, place: str = "") -> Iterator[Writer]:
-        with self._catalog.write(quiet=quiet, by=by, place=place) as w:
+    def write(self, *, quiet: bool = False, by: str | None = None, place: str = "", act: str = "") -> Iterator[Writer]:
+        with self._catalog.write(quiet=quiet, by=by, place=place, act=act) as w:
             yield w
             if by is not None:
                 self.transactions += 1
@@ -52,6 +52,7 @@ class Trial:
 
     def __init__(self, home: "Home") -> None:
         self._home = home
+        home.later()
         self._history = History()
         self._shown = self._look()
         self._seen: set[str] = set()
@@ -65,10 +66,15 @@ class Trial:
         again. `there`: the path that must answer then, and be listed unless it ends with a slash. `gone`: the path that
         must not be listed any more. `stored`: bytes come or go, for which there are other ways back than undo.
         """
-        self._home.later()
+        try:
+            return self._attempt(what, act, there, gone, stored=stored)
+        finally:
+            self._home.later()
+
+    def _attempt(self, what: str, act: Callable[[], object], there: str, gone: str, *, stored: bool) -> bool:
         before, shown = state_of(self._home.catalog), self._shown
-        if not stored:
-            self._break_off(what, act, before)
+        if not stored and self._break_off(what, act, before):
+            shown = self._look()  # changes are listed by when they were made, which is another time by now
         try:
             with self._watching() as watched:
                 act()
@@ -123,14 +129,19 @@ class Trial:
         finally:
             self._home.catalog = catalog
 
-    def _break_off(self, what: str, act: Callable[[], object], before: State) -> None:
+    def _break_off(self, what: str, act: Callable[[], object], before: State) -> bool:
+        """Break a write off at its end; return whether it came that far. Refused ones are looked at when tried."""
+        broken = False
         with self._watching(breaks=True):
             try:
                 act()
-            except (BrokenOff, Refused):
-                pass  # refused ones are looked at when they are tried
+            except BrokenOff:
+                broken = True
+            except Refused:
+                pass
         changed = differences(before, state_of(self._home.catalog))
         assert not changed, f"{what} was broken off and has changed\n{changed}"
+        return broken
 
     def _check_bytes(self, what: str, before: State, after: State) -> None:
         """Check that no byte of an original was lost: all are where they were, or elsewhere in a writable library."""

@@ -158,13 +158,18 @@ class _Writes:
         return self._try(f"send {name}", partial(self._home.put, to, data), there=to, stored=True)
 
     def _take_out(self) -> Iterator[bool]:
-        """Delete the first photo, and the first other file."""
+        """Delete the first photo, the first other file, and the first text."""
         files = self._files(self._path)
         photos, others = [one for one in files if one.photo_id], [one for one in files if not one.photo_id]
         for file in (*photos[:1], *others[:1]):
             path = f"{self._path}/{file.name}"
             stored = self._stores or file.photo_id is None
             yield self._try(f"take out {file.name}", partial(self._home.delete, path), gone=path, stored=stored)
+        with self._home.looking() as look:
+            texts = look.folder(self._path).texts()
+        for text in texts[:1]:
+            path = f"{self._path}/{text.name}"
+            yield self._try(f"take out {text.name}", partial(self._home.delete, path), gone=path)
 
     def _join(self) -> Iterator[bool]:
         """Move in each folder beside this one, and each in those that are in it, until one is taken."""

@@ -12,6 +12,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from haven_fs.catalog import names
+from haven_fs.catalog.wording import Wording
 from haven_fs.config import Settings
 from haven_fs.tree.files import File, FileSet, Stamp
 from haven_fs.tree.photoset import PhotoSet
@@ -33,7 +34,7 @@ class View:
     `within` is every photo at the root; in /Places/Paris/Timeline it is Paris. `path` is where the folder is, the
     names as the tree spells them; `key` is what these stand for, which outlasts a new name. `now` is the server's local
     time. `searchers` rank photos by meaning, if any can; `vectors` gives what they compare. `spoken` is how phrases
-    speak of facets. `remember_split` notes that `path` was split.
+    speak of facets, `wording` how corrections are put. `remember_split` notes that `path` was split.
     """
 
     db: sqlite3.Connection
@@ -44,6 +45,7 @@ class View:
     key: tuple[str, ...] = ()
     searchers: Sequence[Searcher] = ()
     spoken: Sequence[SpokenFacet] = ()
+    wording: Wording = field(default_factory=Wording)
     vectors: "Callable[[], Vectors]" = field(default=_no_vectors)
     remember_split: Callable[[str], None] = field(default=lambda path: None)
 

@@ -13,6 +13,7 @@ from pathlib import Path
 from haven_fs.catalog import Writer, names
 from haven_fs.catalog.settle import settle
 from haven_fs.catalog.trash import Trashed, all_trashed, find_trashed, make_room
+from haven_fs.catalog.wording import Words
 from haven_fs.config import Settings
 from haven_fs.hook import hookimpl
 from haven_fs.library.ignore import is_noise
@@ -164,6 +165,15 @@ def _file(view: View, inside: TrashPlace, name: str) -> File | None:
         return None
     mime = mimetypes.guess_type(path.name)[0] or "application/octet-stream"
     return File.plain(name, path, one.root, state.st_size, state.st_mtime_ns, mime, away=one.away)
+
+
+@hookimpl
+def haven_words() -> Sequence[Words]:
+    """Say how hiding photos is put."""
+    return [
+        Words("hidden", "{photo} is hidden", "{photos} are hidden"),
+        Words("shown again", "{photo} is shown again", "{photos} are shown again"),
+    ]
 
 
 @hookimpl

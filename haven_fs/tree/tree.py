@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from haven_fs.catalog import Catalog, Writer, names
+from haven_fs.catalog.wording import Wording
 from haven_fs.config import Settings
 from haven_fs.errors import Forbidden
 from haven_fs.tree.disk.uploads import Uploads
@@ -74,7 +75,7 @@ class Tree:
 
     `folders`: by their path in the tree. `patterns`: names that resolve inside any folder. `searchers`: what ranks
     photos by meaning. `narrower`: what opens folders that were made inside others. `spoken`: how phrases speak of
-    facets.
+    facets. `wording`: what puts corrections into words.
     """
 
     def __init__(
@@ -86,6 +87,7 @@ class Tree:
         searchers: Sequence[Searcher] = (),
         narrower: Narrower | None = None,
         spoken: Sequence[SpokenFacet] = (),
+        wording: Wording | None = None,
     ) -> None:
         self.catalog = catalog
         self.settings = settings
@@ -94,6 +96,7 @@ class Tree:
         self._searchers = searchers
         self._narrower = narrower
         self._spoken = spoken
+        self._wording = wording or Wording()
         # Beside the catalog, so that a file that was sent is moved to its place, not copied.
         self.junk = JunkStore(catalog.path.parent / INCOMING)
         self.gestures = Gestures()
@@ -111,6 +114,7 @@ class Tree:
                 datetime.now(),
                 searchers=self._searchers,
                 spoken=self._spoken,
+                wording=self._wording,
                 vectors=lambda: self.catalog.vectors,
                 remember_split=splits.append,
             )

@@ -108,7 +108,7 @@ class WrittenFolder(Folder):
         if not said:
             # The listing may be another all the same.
             w.touch([photo_of(file)])
-            w.correct("written here", file.photo_id, name=name)
+            w.correct("written here", file.photo_id, name=name, folder=self.view.path[-1])
 
     def _whole(self) -> str:
         """Return the path of the folder that shows all the photos that belong here."""

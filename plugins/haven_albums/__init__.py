@@ -5,12 +5,14 @@ Copying a photo into an album adds it, and copying a whole folder into /Albums k
 
 from collections.abc import Sequence
 
+from haven_albums.albums import WORDS as ALBUM_WORDS
 from haven_albums.facet import AlbumsFacet, FavoritesFacet
 from haven_albums.favorites import FAVORITES
+from haven_albums.favorites import WORDS as FAVORITE_WORDS
 from haven_albums.folders import ALBUMS
 from haven_albums.sidecars import StarsInSidecars
 from haven_albums.spoken import AlbumsInPhrases
-from haven_fs import Facet, Setting, SidecarSource, SmartFolder, SpokenFacet, hookimpl
+from haven_fs import Facet, Setting, SidecarSource, SmartFolder, SpokenFacet, Words, hookimpl
 
 
 @hookimpl
@@ -41,3 +43,9 @@ def haven_sidecars() -> Sequence[SidecarSource]:
 def haven_phrases() -> Sequence[SpokenFacet]:
     """Bring how phrases speak of albums."""
     return [AlbumsInPhrases()]
+
+
+@hookimpl
+def haven_words() -> Sequence[Words]:
+    """Say how what is said about albums and favourites is put."""
+    return [*ALBUM_WORDS, *FAVORITE_WORDS]

@@ -14,6 +14,7 @@ from haven_fs import (
     Conflict,
     Forbidden,
     NotFound,
+    Words,
     Writer,
     folder_name,
     names,
@@ -69,7 +70,8 @@ class Albums:
             if parent_id == album_id or album_id in albums_above(self._db, parent_id):
                 raise Forbidden("An album cannot be moved into itself.")
         self._put(album_id, parent_id, self._free_name(parent_id, name, album_id))
-        self._w.correct("album moved", album=album_id, name=name, parent=parent_id, before=before)
+        into = "no other album" if parent_id == TOP else f"the album {self._name(parent_id)}"
+        self._w.correct("album moved", album=album_id, name=name, parent=parent_id, before=before, into=into)
         settle_facet(self._w, ALBUM, photos_in(self._db, [album_id]))
 
     def _put(self, album_id: int, parent_id: int, name: str) -> None:
@@ -151,22 +153,21 @@ class Albums:
 
     def put_note(self, album_id: int, name: str, text: str) -> None:
         """Keep a text in an album, in place of one of that name. Raises Refused."""
-        self._name(album_id)
-        name = folder_name(name)
+        album, name = self._name(album_id), folder_name(name)
         self._db.execute(
             "INSERT INTO album_note (album_id, fold, name, text) VALUES (?, ?, ?, ?) ON CONFLICT (album_id, fold)"
             " DO UPDATE SET name = excluded.name, text = excluded.text",
             (album_id, names.fold(name), name, text),
         )
         self._touch(album_id)
-        self._w.correct("note added to album", album=album_id, note=name)
+        self._w.correct("note added to album", album=album_id, name=album, note=name)
 
     def drop_note(self, album_id: int, name: str) -> None:
         """Take a text out of an album."""
         self._db.execute("DELETE FROM album_note WHERE album_id = ? AND fold = ?", (album_id, names.fold(name)))
         self._touch(album_id)
         self._w.note_removal()
-        self._w.correct(_NOTE_TAKEN_OUT, album=album_id, note=name)
+        self._w.correct(_NOTE_TAKEN_OUT, album=album_id, name=self._name(album_id), note=name)
 
     def _touch(self, album_id: int) -> None:
         self._db.execute("UPDATE album SET seq = ? WHERE id = ?", (self._w.seq, album_id))
@@ -211,6 +212,24 @@ class Albums:
             raise AlreadyExists(f"There is already an album called {name}. Choose another name.")
         return name
 
+
+WORDS = (
+    Words("album made", "New album {name}"),
+    Words("album renamed", "The album {before} is called {name}"),
+    Words("album moved", "The album {name} is in {into}"),
+    Words(_REMOVED, "The album {name} is removed"),
+    Words("photo added to album", "{photo} is in the album {name}", "{photos} are in the album {name}"),
+    Words(_TAKEN_OUT, "{photo} is not in the album {name}", "{photos} are not in the album {name}"),
+    Words(
+        "photo moved to album",
+        "{photo} is in the album {name} rather than {source}",
+        "{photos} are in the album {name} rather than {source}",
+    ),
+    Words("note added to album", "{note} is in the album {name}", "{photos} are in the album {name}"),
+    Words(_NOTE_TAKEN_OUT, "{note} is not in the album {name}", "{photos} are not in the album {name}"),
+    Words("folder kept as album", "New album {name} with the photos of {source}"),
+)
+"""How what is said about albums is put."""
 
 Content = tuple[Sequence[int], Sequence[tuple[str, "Content"]]]
 """An album to be: photos in order, and by name what is to be nested in it."""

@@ -3,7 +3,7 @@
 A photo that was taken out stays out, whatever its file says, until it is put in again.
 """
 
-from haven_fs import ChosenPhotos, Folder, SmartFolder, View, Writer
+from haven_fs import ChosenPhotos, Folder, SmartFolder, View, Words, Writer
 
 PLACE = "favorites"
 _CONDITION = (
@@ -52,4 +52,8 @@ def _open(view: View) -> Folder:
     return FavoritePhotos(view, view.within.narrowed(_CONDITION), Favorite(), PLACE)
 
 
+WORDS = (
+    Words("photo made a favourite", "{photo} is a favourite", "{photos} are favourites"),
+    Words("photo no longer a favourite", "{photo} is no favourite", "{photos} are no favourites"),
+)
 FAVORITES = SmartFolder("Favorites", _open, facet=True)

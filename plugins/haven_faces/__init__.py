@@ -12,6 +12,7 @@ from haven_faces.folders import PEOPLE, UNKNOWN
 from haven_faces.keeper import FaceKeeper
 from haven_faces.model import SETTINGS, chosen_faces
 from haven_faces.names import NamesAnalyzer
+from haven_faces.people import WORDS
 from haven_faces.sidecars import NamesInSidecars
 from haven_faces.spoken import PeopleInPhrases
 from haven_fs import (
@@ -24,6 +25,7 @@ from haven_fs import (
     SidecarSource,
     SmartFolder,
     SpokenFacet,
+    Words,
     hookimpl,
 )
 
@@ -80,3 +82,9 @@ def haven_sidecars() -> Sequence[SidecarSource]:
 def haven_phrases() -> Sequence[SpokenFacet]:
     """Bring how phrases speak of people."""
     return [PeopleInPhrases()]
+
+
+@hookimpl
+def haven_words() -> Sequence[Words]:
+    """Say how what is said about people is put."""
+    return WORDS

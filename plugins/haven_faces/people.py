@@ -5,12 +5,25 @@ What the owner says is noted as a correction, and outranks files and the groupin
 
 import json
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from typing import Any
 
 from haven_faces.absorbing import new_person
 from haven_faces.facerows import GROUPED, OWNER, faces_of
 from haven_faces.persons import PERSON, NameTaken, barred_from, find_person, person_name, unknown
-from haven_fs import GESTURE, Change, Writer, drop_empty_values, names, photos_named, rename_values, settle
+from haven_fs import (
+    Change,
+    Words,
+    Writer,
+    drop_empty_values,
+    names,
+    photos_named,
+    rename_values,
+    settle,
+    void_gesture,
+)
+
+_NOT_IN_PHOTO = "person not in photo"
 
 
 class People:
@@ -80,7 +93,7 @@ class People:
                 raise NameTaken(name, hidden=False)
             self._db.execute("UPDATE person SET hidden = 0, made = 1, seq = ? WHERE id = ?", (self._w.seq, hidden))
             self._unsettled |= self._photos_of(hidden)
-            self._w.correct("person shown", person=hidden)
+            self._w.correct("person shown", person=hidden, name=name)
             return hidden
         person_id = new_person(self._w, name, OWNER, made=True)
         self._w.correct("person made", person=person_id, name=name)
@@ -92,6 +105,7 @@ class People:
         if other is not None and other != person_id:
             raise NameTaken(name, hidden=find_person(self._db, name) is None)
         before = self._db.execute("SELECT name, named, number FROM person WHERE id = ?", (person_id,)).fetchone()
+        called = person_name(self._db, person_id)
         unnamed = before[2] is not None and names.fold(name) == f"person {before[2]}"
         self._remember_name(person_id, before[0])
         self._drop_empty_values()
@@ -101,7 +115,7 @@ class People:
              self._w.seq, person_id),
         )  # fmt: skip
         self._db.execute("DELETE FROM person_alias WHERE fold = ?", (names.fold(name),))
-        self._w.correct("person named", person=person_id, name=name, before=before[0])
+        self._w.correct("person named", person=person_id, name=name, before=before[0], called=called)
         self._rename_values([person_id])
         self._w.note_removal()
 
@@ -146,30 +160,23 @@ class People:
             person=person_id,
             into=into,
             name=name or (f"Person {number}" if number else None),
+            called=person_name(self._db, into),
             faces=faces,
             barred=[photo_id for (photo_id,) in barred],
         )
         self._w.note_removal()
 
     def hide(self, person_id: int) -> None:
-        """Show no folder of a person. Photos taken out in the same gesture, as `rm -r` does, are put back first."""
-        self._undo_gesture(person_id)
+        """Show no folder of a person. Photos taken out just before, as `rm -r` does, are put back first."""
+
+        def concerns(kind: str, said: Mapping[str, Any]) -> bool:
+            return kind == _NOT_IN_PHOTO and said["person"] == person_id
+
+        self._unsettled |= self.follow(void_gesture(self._w, concerns))
         self._db.execute("UPDATE person SET hidden = 1, seq = ? WHERE id = ?", (self._w.seq, person_id))
         self._unsettled |= self._photos_of(person_id)
-        self._w.correct("person hidden", person=person_id)
+        self._w.correct("person hidden", person=person_id, name=person_name(self._db, person_id))
         self._w.note_removal()
-
-    def _undo_gesture(self, person_id: int) -> None:
-        last = time.time()
-        rows = self._db.execute(
-            "SELECT photo_id, at FROM not_person WHERE person_id = ? AND by = ? ORDER BY at DESC",
-            (person_id, self._w.by),
-        ).fetchall()
-        for photo_id, at in rows:
-            if last - at > GESTURE:
-                break
-            last = at
-            self._allow(photo_id, person_id, restore=True)
 
     def add(self, photo_id: int, person_id: int, face_id: int | None = None) -> None:
         """Say that a person is in a photo: with this face, or somewhere in it."""
@@ -189,7 +196,8 @@ class People:
             )
         self._unsettled.add(photo_id)
         self._touch(person_id)
-        self._w.correct("person in photo", photo_id, person=person_id, face=face_id, before=before)
+        name = person_name(self._db, person_id)
+        self._w.correct("person in photo", photo_id, person=person_id, name=name, face=face_id, before=before)
 
     def deny(self, photo_id: int, person_id: int, instead: int | None = None) -> None:
         """Say that a person is not in a photo; with `instead`, that what was taken for it is that one."""
@@ -213,7 +221,20 @@ class People:
         )
         self._unsettled.add(photo_id)
         self._touch(person_id)
-        self._w.correct("person not in photo", photo_id, person=person_id, instead=instead, faces=said)
+        name = person_name(self._db, person_id)
+        if instead is None:
+            self._w.correct(_NOT_IN_PHOTO, photo_id, person=person_id, name=name, faces=said)
+        else:
+            other = person_name(self._db, instead)
+            self._w.correct(
+                "other person in photo",
+                photo_id,
+                person=person_id,
+                name=name,
+                instead=instead,
+                other=other,
+                faces=said,
+            )
 
     def _allow(self, photo_id: int, person_id: int, *, restore: bool) -> None:
         """Take back that a person is not in a photo; `restore`: what was taken for that person is again."""
@@ -281,6 +302,24 @@ class People:
     def _photos_of(self, person_id: int) -> set[int]:
         rows = self._db.execute("SELECT DISTINCT photo_id FROM face WHERE person_id = ?", (person_id,))
         return {int(id_) for (id_,) in rows}
+
+
+WORDS = (
+    Words("person made", "New person {name}"),
+    Words("person shown", "{name} is shown again"),
+    Words("person named", "{called} is {name}"),
+    Words("people merged", "{name} is {called} too"),
+    Words("person hidden", "{name} is hidden"),
+    Words("person in photo", "{name} is in {photo}", "{name} is in {photos}"),
+    Words(_NOT_IN_PHOTO, "{name} is not in {photo}", "{name} is not in {photos}"),
+    Words("other person in photo", "{other}, not {name}, is in {photo}", "{other}, not {name}, is in {photos}"),
+    Words(
+        "faces dismissed",
+        "Who else is in {photo} is not asked any more",
+        "Who else is in {photos} is not asked any more",
+    ),
+)
+"""How what the owner says about people is put."""
 
 
 def touch_people(w: Writer) -> None:

@@ -2,11 +2,13 @@
 
 from collections.abc import Sequence
 
-from haven_fs import Analyzer, Command, Facet, Settings, SmartFolder, SpokenFacet, hookimpl
+from haven_fs import Analyzer, Command, Facet, Settings, SmartFolder, SpokenFacet, Words, hookimpl
 from haven_places.analyzer import PlacesAnalyzer
+from haven_places.calling import WORDS as NAME_WORDS
 from haven_places.command import COMMAND
 from haven_places.facet import CountriesFacet, PlacesFacet
 from haven_places.folders import FOLDERS
+from haven_places.said import WORDS as POSITION_WORDS
 from haven_places.spoken import CountriesInPhrases, PlacesInPhrases
 
 
@@ -38,3 +40,9 @@ def haven_commands() -> Sequence[Command]:
 def haven_phrases() -> Sequence[SpokenFacet]:
     """Bring how phrases speak of places."""
     return [PlacesInPhrases(), CountriesInPhrases()]
+
+
+@hookimpl
+def haven_words() -> Sequence[Words]:
+    """Say how what is said about places is put."""
+    return [*NAME_WORDS, *POSITION_WORDS]

@@ -6,7 +6,7 @@ A town keeps its key whatever it is called. An own place's key is its middle, so
 import json
 from collections.abc import Iterable, Mapping
 
-from haven_fs import Change, PhotoSet, Writer, names, rename_values, settle, value_of
+from haven_fs import Change, PhotoSet, Words, Writer, names, rename_values, settle, value_of
 from haven_places.ownplaces import METRES, PLACE, OwnPlace, own_places
 
 
@@ -65,6 +65,14 @@ def remove_place(w: Writer, place: OwnPlace) -> None:
     w.db.execute("DELETE FROM place_name WHERE key = ?", (place.key,))
     _settle(w, _members(w, place.key))
     w.correct("place removed", name=place.name)
+
+
+WORDS = (
+    Words("place named", "{before} is called {name}"),
+    Words("place made", "New place {name}"),
+    Words("place removed", "The place {name} is removed"),
+)
+"""How what the owner says about places themselves is put."""
 
 
 def original_name(w: Writer, key: str, name: str) -> str:

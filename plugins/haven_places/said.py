@@ -9,13 +9,19 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from haven_fs import Conflict, Forbidden, Tag, Writer, as_found, ask_again, say, unsay, value_of, values_of
+from haven_fs import Conflict, Forbidden, Tag, Words, Writer, as_found, ask_again, say, unsay, value_of, values_of
 from haven_places.calling import original_name
 from haven_places.ownplaces import COUNTRY, PLACE, own_places
 
 PLACES, COUNTRIES = f"tags:{PLACE}", f"tags:{COUNTRY}"
 NOWHERE: Mapping[str, Any] = {PLACES: [], COUNTRIES: [], "latitude": None, "longitude": None}
 """All that says where a photo was taken; it is said together."""
+WORDS = (
+    Words("taken here", "{photo} was taken in {where}", "{photos} were taken in {where}"),
+    Words("taken here instead", "{photo} was taken in {where}", "{photos} were taken in {where}"),
+    Words("not taken here", "{photo} was not taken in {where}", "{photos} were not taken in {where}"),
+)
+"""How what is said of where photos were taken is put."""
 _GONE = "This place no longer exists. Open the folder again."
 
 
@@ -65,7 +71,7 @@ class TakenHere:
             others = [tag for tag in _whereabouts(w.db, photo_id) if tag.facet == PLACE and tag.key != self.place]
             if others:
                 facts = {PLACES: [[tag.key, original_name(w, tag.key, tag.name), tag.parent] for tag in others]}
-        say(w, photo_id, facts, "not taken here")
+        say(w, photo_id, facts, "not taken here", where=_called(w, self))
 
     def _check(self) -> None:
         if self.place is None and self.country is None:
@@ -87,9 +93,17 @@ def _say(w: Writer, photo_id: int, here: TakenHere, kind: str, besides: TakenHer
     w.note_removal()
     if _is_found(w, photo_id, facts, besides):
         # As the file says: then its position is right too.
-        unsay(w, photo_id, NOWHERE.keys(), kind)
+        unsay(w, photo_id, NOWHERE.keys(), kind, where=_called(w, here))
     else:
-        say(w, photo_id, facts, kind)
+        say(w, photo_id, facts, kind, where=_called(w, here))
+
+
+def _called(w: Writer, here: TakenHere) -> str:
+    """Return what a place is called, or else the country."""
+    place = value_of(w.db, PLACE, here.place) if here.place is not None else None
+    country = value_of(w.db, COUNTRY, here.country) if here.country is not None else None
+    found = place or country
+    return "the place it is shown in" if found is None else found.name
 
 
 def _is_found(w: Writer, photo_id: int, facts: Mapping[str, Any], besides: TakenHere | None) -> bool:

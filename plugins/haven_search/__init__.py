@@ -2,10 +2,10 @@
 
 from collections.abc import Sequence
 
-from haven_fs import Command, Facet, Narrower, PathPattern, Settings, SmartFolder, hookimpl
+from haven_fs import Command, Facet, Narrower, PathPattern, Settings, SmartFolder, Words, hookimpl
 from haven_search.command import COMMAND
 from haven_search.facet import SearchFacet
-from haven_search.folders import QUOTED, SEARCH, PhraseNarrower
+from haven_search.folders import QUOTED, SEARCH, WORDS, PhraseNarrower
 
 
 @hookimpl
@@ -36,3 +36,9 @@ def haven_narrowers() -> Sequence[Narrower]:
 def haven_commands() -> Sequence[Command]:
     """Bring `haven search`."""
     return [COMMAND]
+
+
+@hookimpl
+def haven_words() -> Sequence[Words]:
+    """Say how what is said about searches is put."""
+    return WORDS

@@ -22,6 +22,7 @@ from haven_fs import (
     Text,
     Upload,
     View,
+    Words,
     Writer,
     names,
 )
@@ -77,7 +78,9 @@ class _Saved(Folder):
         photo_id = node.photo_id if isinstance(node, File) else 0
         w.db.execute("INSERT OR IGNORE INTO unwanted VALUES (?, ?)", (self.made_id, photo_id))
         w.note_removal()
-        w.correct("not in search", photo_id or None, search=self.made_id)
+        note = node.name if isinstance(node, Text) else None
+        row = w.db.execute("SELECT name FROM made WHERE id = ?", (self.made_id,)).fetchone()
+        w.correct("not in search", photo_id or None, search=self.made_id, name=row and row[0], note=note)
 
     def rename(self, w: Writer, name: str) -> None:
         """Ask for something else. Raises Refused."""
@@ -282,5 +285,12 @@ def _open_quoted(view: View, match: re.Match[str]) -> Folder | None:
     return open_phrase(view, phrase) if phrase is not None else None
 
 
+WORDS = (
+    Words("search kept", "New search {name}"),
+    Words("search renamed", "The search {before} is now {name}"),
+    Words("search removed", "The search {name} is removed"),
+    Words("not in search", "{photo} is not in the search {name}", "{photos} are not in the search {name}"),
+)
+"""How what is said about searches is put."""
 SEARCH = SmartFolder("Search", SearchFolder)
 QUOTED = PathPattern(re.compile(r"[^\w.].+", re.DOTALL), _open_quoted)

@@ -2,10 +2,11 @@
 
 from collections.abc import Sequence
 
-from haven_fs import Analyzer, Command, Settings, SmartFolder, hookimpl
+from haven_fs import Analyzer, Command, Settings, SmartFolder, Words, hookimpl
 from haven_time.analyzer import TimeAnalyzer
 from haven_time.command import COMMANDS
 from haven_time.folders import FOLDERS
+from haven_time.said import WORDS
 
 
 @hookimpl
@@ -24,3 +25,9 @@ def haven_smart_folders(settings: Settings) -> Sequence[SmartFolder]:
 def haven_commands() -> Sequence[Command]:
     """Bring `haven shift-time` and `haven taken`."""
     return COMMANDS
+
+
+@hookimpl
+def haven_words() -> Sequence[Words]:
+    """Say how what is said about dates is put."""
+    return WORDS

@@ -72,7 +72,7 @@ def shift(args: argparse.Namespace) -> int:
                 changed.append((name, clock, shifted[0]))
                 if not args.dry_run:
                     facts = {"taken": shifted[0], "taken_offset": shifted[1], "taken_source": OWNER}
-                    say(w, photo_id, facts, "clock shifted")
+                    say(w, photo_id, facts, "clock shifted", when=words(shifted[0]))
     if args.json:
         shown = [{"name": name, "before": words(before), "after": words(after)} for name, before, after in changed]
         print(json.dumps({"changed": shown, "left": left}, ensure_ascii=False))

@@ -10,10 +10,19 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import NamedTuple
 
-from haven_fs import Forbidden, Writer, ask_again, say
+from haven_fs import Forbidden, Words, Writer, ask_again, say
 from haven_time.taken import GUESSED, OWNER
 
 _EPOCH = datetime(1970, 1, 1)
+_MONTHS = (
+    "January", "February", "March", "April", "May", "June",
+    "July", "August", "September", "October", "November", "December",
+)  # fmt: skip
+WORDS = (
+    Words("taken then", "{photo} was taken {when}", "{photos} were taken {when}"),
+    Words("clock shifted", "{photo} was taken at {when}", "The camera's clock is corrected for {photos}"),
+)
+"""How what is said of when photos were taken is put."""
 _PERIOD = re.compile(r"(\d{4})(?:-(\d\d)(?:-(\d\d))?)?", re.ASCII)
 
 
@@ -36,6 +45,14 @@ class Period(NamedTuple):
         except ValueError:
             return None
         return period
+
+    @property
+    def words(self) -> str:
+        """The period as people say it: "in 1987", "in June 1987", "on 20 June 1987"."""
+        if self.month is None:
+            return f"in {self.year}"
+        month = f"{_MONTHS[self.month - 1]} {self.year}"
+        return f"in {month}" if self.day is None else f"on {self.day} {month}"
 
     def __contains__(self, clock: object) -> bool:
         """Tell whether a time of a clock, in seconds since 1970, is in it."""
@@ -77,7 +94,7 @@ class TakenThen:
                 f"This photo says it was taken on {known}. If that is wrong, move the photo here from the"
                 f" folder {known:%Y-%m} in Timeline.",
             )
-        _say(w, photo_id, period.of(clock), offset, source)
+        _say(w, photo_id, period, period.of(clock), offset, source)
         return True
 
     def move(self, w: Writer, photo_id: int, source: "TakenThen") -> bool:
@@ -86,7 +103,7 @@ class TakenThen:
         period = self._period()
         if clock in period and origin not in GUESSED:
             return False
-        _say(w, photo_id, period.of(clock), offset, origin)
+        _say(w, photo_id, period, period.of(clock), offset, origin)
         return True
 
     def _period(self) -> Period:
@@ -99,7 +116,7 @@ def say_then(w: Writer, photo_id: int, period: Period, clock: int | None = None)
     """Say that a photo was taken then, at a time of the clock if one is given; return that time."""
     known, offset, source = _taken(w, photo_id)
     then = period.of(known) if clock is None else clock
-    _say(w, photo_id, then, offset, source)
+    _say(w, photo_id, period, then, offset, source)
     return then
 
 
@@ -110,8 +127,9 @@ def _taken(w: Writer, photo_id: int) -> tuple[int | None, int | None, str | None
     return row
 
 
-def _say(w: Writer, photo_id: int, clock: int, offset: int | None, source: str | None) -> None:
+def _say(w: Writer, photo_id: int, period: Period, clock: int, offset: int | None, source: str | None) -> None:
     ask_again(w, photo_id, "time")
     # The zone of a guess is that of the server.
     offset = None if source in GUESSED else offset
-    say(w, photo_id, {"taken": clock, "taken_offset": offset, "taken_source": OWNER}, "taken then")
+    facts = {"taken": clock, "taken_offset": offset, "taken_source": OWNER}
+    say(w, photo_id, facts, "taken then", when=period.words)

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import pytest
 from helpers.albums import Shelf
 
-from haven_fs.catalog.undo import corrections, last_gesture
+from haven_fs.catalog.history import corrections, last_gesture
 from haven_fs.errors import AlreadyExists, Forbidden, Refused
 from haven_fs.library.xmp_markup import EMPTY
 from haven_fs.tree.photofolders import RankedFolder

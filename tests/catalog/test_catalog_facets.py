@@ -13,8 +13,9 @@ from haven_fs import Facet, Found, FoundFacts, Tag, Writer, hookimpl, say, settl
 from haven_fs.catalog import Catalog
 from haven_fs.catalog.behind import catch_up
 from haven_fs.catalog.findings import Analysis, GroupFound, PhotoFound, Probe
+from haven_fs.catalog.history import corrections
 from haven_fs.catalog.photos import PhotoStore
-from haven_fs.catalog.undo import corrections, undo
+from haven_fs.catalog.undo import undo
 from haven_fs.errors import UserError
 from haven_fs.plugins import Plugins
 

@@ -42,14 +42,18 @@ def test_a_gesture_is_taken_back_while_the_server_runs(house: Serving) -> None:
         assert {one["place"] for one in said} == {"/People/Alice", "/People"}
         assert len({one["gesture"] for one in said}) == 2
         shown = haven("log", "--data", house.data, "--limit", "4").stdout
-        assert f"person not in photo {PHOTOS[0]}, in /People/Alice" in shown and 'person named "Alice"' in shown
+        assert f"Alice is not in {PHOTOS[0]}, in /People/Alice" in shown and "Person 1 is Alice, in /People" in shown
         tag = client.one("/People/Alice/", "getetag")["getetag"]
         dry = haven("undo", "--dry-run", "--data", house.data).stdout
-        assert dry.count("person not in photo") == 3 and client.files("/People/Alice/") == PHOTOS[3:]
-        haven("undo", "--data", house.data)
+        assert dry.startswith("This would be undone:\nAlice is not in 3 photos:\n")
+        assert dry.count("Alice is not in IMG_") == 3 and client.files("/People/Alice/") == PHOTOS[3:]
+        told = haven("undo", "--data", house.data).stdout
+        assert told.startswith("Undoing:\nAlice is not in 3 photos:\n") and told.index("IMG_1.jpg") < told.index(
+            "Undone."
+        )
         assert client.files("/People/Alice/") == PHOTOS
         assert client.one("/People/Alice/", "getetag")["getetag"] != tag
-        haven("undo", "--data", house.data)
+        assert "Person 1 is Alice" in haven("undo", "--data", house.data).stdout
         assert client.folders("/People/") == ["Person 1"]
         assert "1 change undone, with `haven undo`" in haven("log", "--data", house.data).stdout
         assert "Nothing to undo" in haven("undo", "--data", house.data).stdout

@@ -210,8 +210,7 @@ def test_deleting_photo_by_photo_and_then_the_folder_only_hides(house: PeopleHom
 
 def test_an_old_removal_is_not_part_of_the_gesture(house: PeopleHome) -> None:
     house.delete(PHOTOS[0], "Person 1")
-    with house.catalog.write() as w:
-        w.db.execute("UPDATE not_person SET at = at - 60")
+    house.later()
     house.delete(PHOTOS[1], "Person 1")
     house.write("People/Person 1", "remove")
     with house.catalog.write() as w:

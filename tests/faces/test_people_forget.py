@@ -35,7 +35,7 @@ def home(tmp_path: Path) -> Iterator[Home]:
     for photo in PHOTOS:
         plant(made, photo, [(LEFT, vector(1, photo)), (RIGHT, vector(2, photo))])
     first, second = group(made, PHOTOS), group(made, PHOTOS, RIGHT)
-    with made.catalog.write() as w:
+    with made.catalog.write(by="") as w:
         people = People(w)
         people.rename(first, "Zach")
         people.rename(first, NAME)
@@ -102,7 +102,7 @@ def test_it_stays_forgotten(home: Home) -> None:
 
 
 def test_whom_others_were_merged_into(home: Home) -> None:
-    with home.catalog.write() as w:
+    with home.catalog.write(by="") as w:
         people = People(w)
         bob, zach = find_person(w.db, "Bob"), find_person(w.db, NAME)
         assert bob and zach

@@ -10,7 +10,8 @@ from helpers.people_home import PHOTOS, PeopleHome
 
 from haven_fs.catalog.corrections import FILE
 from haven_fs.catalog.findings import Analysis
-from haven_fs.catalog.undo import KIND, corrections, undo
+from haven_fs.catalog.history import KIND, corrections
+from haven_fs.catalog.undo import undo
 
 
 def test_all_that_was_said_outlasts_analyses(house: PeopleHome) -> None:
@@ -95,7 +96,8 @@ def test_everything_said_can_be_taken_back(house: PeopleHome) -> None:
         lambda: house.write("Review/Unknown faces", "take_out", f"@Review/Unknown faces/{PHOTOS[0]}"),
         lambda: house.write("People/Alice", "take_folder", "@People/Person 2"),
         lambda: house.rename("Carl", "Person Two"),
-        lambda: house.write("People/Alice", "remove"),
+        # Just after the photo was taken out, it would mean that only the person is to be hidden.
+        lambda: (house.later(), house.write("People/Alice", "remove")),
         lambda: house.write("People", "make_folder", "alice"),
     )
     states = [state(house)]

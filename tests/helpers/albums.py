@@ -4,7 +4,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from haven_fs.catalog.undo import KIND, corrections, undo
+from haven_fs.catalog.history import KIND, corrections
+from haven_fs.catalog.undo import undo
 from haven_fs.tree.files import File
 from haven_fs.tree.nodes import Folder
 from helpers.home import Home

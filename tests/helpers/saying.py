@@ -3,7 +3,8 @@
 from contextlib import contextmanager
 from typing import Any
 
-from haven_fs.catalog.undo import corrections, undo
+from haven_fs.catalog.history import corrections
+from haven_fs.catalog.undo import undo
 from haven_fs.tree.nodes import Folder
 from helpers.home import Home
 

@@ -23,7 +23,7 @@ import re
 from pathlib import Path
 
 from haven_fs import Analyzer, Command, Facet, Facts, PathPattern, PhotoFolder, Ranking
-from haven_fs import Setting, SidecarNotes, SmartFolder, SpokenFacet, Tag, hookimpl
+from haven_fs import Setting, SidecarNotes, SmartFolder, SpokenFacet, Tag, Words, hookimpl
 
 
 @hookimpl
@@ -166,6 +166,11 @@ def haven_narrowers(settings):
     return [Shouted()]
 
 
+@hookimpl
+def haven_words():
+    return [Words("measured", "{photo} is {size}")]
+
+
 def run(args):
     print("measured", args.what)
     return 7
@@ -224,7 +229,8 @@ def test_a_plugin_with_every_hook(plant: Plant, tmp_path: Path, capsys: pytest.C
             assert files("Recent", "wider than 60") == ["100.jpg", "150.jpg"]
             assert files("wider than 60") == ["100.jpg", "150.jpg"]
             assert tree.resolve(view, ["Recent", "wider than"]) is None
-            with catalog.write() as w:
+            with catalog.write(by="anna") as w:
+                w.correct("measured", 1, size="large")
                 recent = tree.resolve(view, ["Recent"])
                 assert isinstance(recent, Folder)
                 tree.narrow(w, recent, "twelve long ")
@@ -235,6 +241,8 @@ def test_a_plugin_with_every_hook(plant: Plant, tmp_path: Path, capsys: pytest.C
             assert files("Timeline", '"with room to spare"') == ["100.jpg", "150.jpg"]
 
     capsys.readouterr()
+    assert main(["log", *data]) == 0
+    assert ".jpg is large, in / by anna" in capsys.readouterr().out
     assert main(["measure", "this"]) == 7
     assert capsys.readouterr().out == "measured this\n"
     assert main(["doctor", *data]) == 0

@@ -23,6 +23,7 @@ FOLDERS = (
     "On This Day",
     "Types",
     "Review",
+    "Review/Changes",
     "Review/Undated",
     "Review/Unplaced",
     "Review/Unreadable",
@@ -32,7 +33,10 @@ FOLDERS = (
     "Inbox",
     "Originals",
 )
-EMPTY = {"People", "Albums", "Favorites", "Recently Removed", "Review", "Review/Unknown faces", "Search", "Inbox"}
+EMPTY = {
+    "People", "Albums", "Favorites", "Recently Removed", "Review", "Review/Changes", "Review/Unknown faces", "Search",
+    "Inbox",
+}  # fmt: skip
 """Folders in which nothing is unless an owner has said something; their own tests look into them full."""
 
 

@@ -37,6 +37,7 @@ TAKES = {
     "/Search": PHOTOS | {"make"},
     "/Search/dog": {"make", "rename", "remove", "take out"},
     "/Review": set(),
+    "/Review/Changes": {"take out"},
     "/Review/Undated": {"take out"},
     "/Review/Unplaced": {"take out"},
     "/Review/Unreadable": set(),

@@ -17,7 +17,8 @@ from helpers.saying import Saying
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from haven_fs.catalog.undo import corrections, undo
+from haven_fs.catalog.history import corrections
+from haven_fs.catalog.undo import undo
 from haven_fs.errors import AlreadyExists, Conflict, Forbidden, Refused
 from haven_fs.tree.files import File
 from haven_fs.tree.nodes import Folder

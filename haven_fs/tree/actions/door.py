@@ -14,7 +14,8 @@ from dataclasses import replace
 from functools import partial
 from typing import TypeVar
 
-from haven_fs.catalog.undo import corrections, undo
+from haven_fs.catalog.history import corrections
+from haven_fs.catalog.undo import undo
 from haven_fs.errors import AlreadyExists, Conflict, Forbidden, NotFound, Refused, UserError
 from haven_fs.tree.actions.plan import NO_PARENT, NOTHING, THERE, Change, Done, Plan, Writing, refusal
 from haven_fs.tree.actions.put import Put, plan_put

@@ -21,6 +21,17 @@ THERE = "There is a folder or file of that name already."
 NOTHING = "There is nothing here."
 _TRIED = (NotFound, NotPossible, AlreadyExists, Conflict)
 NO_PARENT = "The folder this should go into is not there."
+PUT, TAKE_OUT = "put", "take out"
+"""Kinds of acts that programs do file by file: putting into a folder, and taking out of it."""
+
+
+def moved_to(target: Located) -> str:
+    """Return the kind of act that moving files to a folder is."""
+    return f"move to {_spelled(target.spelled[:-1])}"
+
+
+def _spelled(path: Sequence[str]) -> str:
+    return "/" + "/".join(path)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,11 +86,15 @@ class Writing:
     tree: Tree
     by: str
 
-    def transaction(self, path: Sequence[str]) -> AbstractContextManager[Writer]:
-        """Open the user's transaction for a write to a path. Raises Refused if the catalog is read-only."""
+    def transaction(self, path: Sequence[str], kind: str = "") -> AbstractContextManager[Writer]:
+        """Open the user's transaction for a write to a path. Raises Refused if the catalog is read-only.
+
+        `kind`: PUT, TAKE_OUT or another word for what programs do file by file and people at once; see
+        haven_fs.catalog.corrections.
+        """
         if not self.tree.catalog.writable:
             raise Forbidden(READ_ONLY)
-        return self.tree.catalog.write(by=self.by, place="/" + "/".join(path[:-1]))
+        return self.tree.catalog.write(by=self.by, place=_spelled(path[:-1]), act=kind)
 
     def note_refused(self, at: Located, refused: Refused | None) -> None:
         """Note that a file sent to a path was refused, or that it did not arrive (None)."""
@@ -103,14 +118,16 @@ class Writing:
         *arguments: object,
         to: Located | None = None,
         gone: Located | None = None,
+        kind: str = "",
     ) -> Plan:
         """Plan a call of `act` with a transaction and `arguments`, which touches no real file.
 
-        `at`: what the write is about. `to`: where the result will be, if that is somewhere else.
+        `at`: what the write is about. `to`: where the result will be, if that is somewhere else. `kind`: see
+        `transaction`.
         """
 
         def do() -> Done:
-            with self.transaction(at.path) as w:
+            with self.transaction(at.path, kind) as w:
                 act(w, *arguments)
             return Done(created=(to or at).node is None)
 

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from haven_fs.catalog import Writer
 from haven_fs.catalog.corrections import is_said_of
 from haven_fs.errors import AlreadyExists, Forbidden, Refused, Unavailable
-from haven_fs.tree.actions.plan import THERE, Change, Done, NotDone, Plan, Writing
+from haven_fs.tree.actions.plan import TAKE_OUT, THERE, Change, Done, NotDone, Plan, Writing, moved_to
 from haven_fs.tree.disk.filing import Filing
 from haven_fs.tree.disk.place import DiskPlace, check_library
 from haven_fs.tree.files import File
@@ -134,7 +134,7 @@ class RealWrites:
         if is_junk(name):
             raise Forbidden(folder.refusal)
         check_name(name)
-        return self._writing.said(source, changes, folder.hide, name, photo, to=target)
+        return self._writing.said(source, changes, folder.hide, name, photo, to=target, kind=moved_to(target))
 
     def _show_again(self, source: Located, target: Located, *, moves: bool, overwrite: bool) -> Plan:
         """Show a hidden photo again, and put it into the folder it is moved to if that takes it."""
@@ -155,7 +155,8 @@ class RealWrites:
                     w.db.execute("ROLLBACK TO said")  # it is shown again all the same
                 w.db.execute("RELEASE said")
 
-        return self._writing.said(source, (Change(source), Change(target)), show, to=target)
+        changes = (Change(source), Change(target))
+        return self._writing.said(source, changes, show, to=target, kind=moved_to(target))
 
     def _into_library(
         self,
@@ -241,7 +242,7 @@ class RealWrites:
             def copy() -> Done:
                 filing.copy(file.path, None, over, over)
                 if leaves is not None:
-                    with self._writing.transaction(source.path) as w:
+                    with self._writing.transaction(source.path, TAKE_OUT) as w:
                         leaves.take_out(w, file)
                 return Done()
 

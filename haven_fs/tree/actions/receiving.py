@@ -15,7 +15,7 @@ from types import TracebackType, UnionType
 from haven_fs.catalog.libraries import NO_INBOX
 from haven_fs.errors import Conflict, Forbidden, Refused, TooLarge
 from haven_fs.library.storing import Draft
-from haven_fs.tree.actions.plan import NO_PARENT, Done, Writing
+from haven_fs.tree.actions.plan import NO_PARENT, PUT, Done, Writing
 from haven_fs.tree.actions.put import Put
 from haven_fs.tree.disk.place import in_words
 from haven_fs.tree.disk.uploads import Stored
@@ -142,7 +142,7 @@ class Receiving:
         with self._tree.view() as view:
             at = self._again(view, TakesFiles)
             assert isinstance(at.parent, TakesFiles)
-            with self._writing.transaction(at.path) as w:
+            with self._writing.transaction(at.path, PUT) as w:
                 at.parent.put_file(w, at.name, upload)
 
     def _again(self, view: View, kind: UnionType | type) -> Located:
@@ -156,7 +156,7 @@ class Receiving:
         """Store a file where it was sent, and list it there if being there is not enough."""
         put, uploads = self._put, self._tree.uploads
         assert put.target is not None and uploads is not None
-        changing = partial(self._writing.transaction, put.at.path)
+        changing = partial(self._writing.transaction, put.at.path, PUT)
         stored = uploads.store(draft, put.target, over=put.over, link=put.links, changing=changing)
         lies_there = put.over or (stored.is_new and put.at.node is None)
         with self._tree.view() as view:
@@ -208,7 +208,7 @@ class Receiving:
         assert folder is not None and isinstance(folder, TakesPhotos)
         files = folder.files()
         listed = None if files is None else next(files.narrowed("o.id = ?", file.id).files(view.db), None)
-        with self._writing.transaction(at.path) as w:
+        with self._writing.transaction(at.path, PUT) as w:
             self._tree.drop_name(w, at)
             folder.put_photo(w, self._put.name, file)
             if listed is not None:  # it stays listed by its own name too

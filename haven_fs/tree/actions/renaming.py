@@ -10,7 +10,7 @@ from itertools import chain
 
 from haven_fs.catalog import names
 from haven_fs.errors import AlreadyExists, Conflict, Forbidden
-from haven_fs.tree.actions.plan import NO_PARENT, THERE, Change, Done, Plan, Writing
+from haven_fs.tree.actions.plan import NO_PARENT, PUT, THERE, Change, Done, Plan, Writing
 from haven_fs.tree.disk.filing import Filing
 from haven_fs.tree.disk.place import DiskPlace, check_disk_name
 from haven_fs.tree.files import File, FileSet
@@ -78,7 +78,7 @@ class Renaming:
             file = next(one.files(view.db), None)
             if not isinstance(at.parent, TakesPhotos) or file is None:
                 raise Conflict(NO_PARENT)
-            with self._writing.transaction(target.path) as w:
+            with self._writing.transaction(target.path, PUT) as w:
                 self._tree.drop_name(w, at)
                 at.parent.rename_photo(w, source.name, target.name, file)
 

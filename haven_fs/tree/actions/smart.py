@@ -10,7 +10,7 @@ from haven_fs.catalog import Writer, names
 from haven_fs.catalog.brake import is_braked
 from haven_fs.errors import AlreadyExists, Forbidden, NotPossible, Unavailable
 from haven_fs.tree.actions.companions import came_along, went_along
-from haven_fs.tree.actions.plan import THERE, Change, Done, Plan, Writing, refusal
+from haven_fs.tree.actions.plan import PUT, TAKE_OUT, THERE, Change, Done, Plan, Writing, moved_to, refusal
 from haven_fs.tree.files import File
 from haven_fs.tree.nodes import Folder, Text
 from haven_fs.tree.placeholders import is_placeholder
@@ -59,10 +59,10 @@ class SmartWrites:
         if isinstance(node, Folder) and isinstance(node, Removable):
             return self._writing.said(at, (Change(at, below=True),), node.remove, gone=at)
         if isinstance(node, File) and isinstance(folder, TakesFiles) and at.is_extra():
-            return self._writing.said(at, (Change(at),), folder.remove_file, node.name, gone=at)
+            return self._writing.said(at, (Change(at),), folder.remove_file, node.name, gone=at, kind=TAKE_OUT)
         if isinstance(node, File | Text) and isinstance(folder, LetsGo):
             self._check_brake(at)
-            return self._writing.said(at, (Change(at),), self._take_out, at, node, folder, gone=at)
+            return self._writing.said(at, (Change(at),), self._take_out, at, node, folder, gone=at, kind=TAKE_OUT)
         raise refusal(at)
 
     def gone_along(self, source: Located, target: Located | None = None) -> Plan | None:
@@ -81,7 +81,7 @@ class SmartWrites:
         node, folder, changes = source.node, target.parent, (Change(target),)
         if isinstance(node, File) and isinstance(folder, TakesPhotos):
             self._check_belongs(node, target, overwrite=overwrite)
-            return self._writing.said(target, changes, self._put, target, node, folder)
+            return self._writing.said(target, changes, self._put, target, node, folder, kind=PUT)
         if isinstance(node, Folder) and isinstance(folder, TakesCopies):
             _check_free(target)
             if not deep and isinstance(folder, MakesFolders):
@@ -89,12 +89,12 @@ class SmartWrites:
             return self._writing.said(target, changes, folder.put_folder, target.name, node)
         if isinstance(node, Text) and isinstance(folder, TakesTexts):
             _check_replaces(target, isinstance(target.node, Text), overwrite=overwrite)
-            return self._writing.said(target, changes, folder.put_text, target.name, node)
+            return self._writing.said(target, changes, folder.put_text, target.name, node, kind=PUT)
         if isinstance(node, File) and isinstance(folder, TakesFiles):
             _check_replaces(target, target.is_extra(), overwrite=overwrite)
             if node.away:
                 raise Unavailable(node.away)
-            return self._writing.said(target, changes, folder.put_copy, target.name, node)
+            return self._writing.said(target, changes, folder.put_copy, target.name, node, kind=PUT)
         raise refusal(Located(target.path, None, target.parent))
 
     def move(self, source: Located, target: Located, *, overwrite: bool) -> Plan:
@@ -128,7 +128,8 @@ class SmartWrites:
             # Between different kinds of folders a move only adds: it is what desktops do when one drags.
             return self.copy(source, target, overwrite=overwrite, deep=True)
         changes = (Change(source, below=isinstance(node, Folder)), Change(target))
-        return self._writing.said(source, changes, act, *arguments, to=target, gone=source)
+        kind = moved_to(target) if isinstance(node, File) and not same else ""
+        return self._writing.said(source, changes, act, *arguments, to=target, gone=source, kind=kind)
 
     def _put(self, w: Writer, target: Located, file: File, folder: TakesPhotos, source: Folder | None = None) -> None:
         """Put a photo into a folder, and take it out of the one it comes from if that is of the same kind."""

@@ -12,8 +12,9 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from haven_fs.catalog.history import corrections
 from haven_fs.catalog.libraries import add_inbox, set_writable
-from haven_fs.catalog.undo import corrections, undo
+from haven_fs.catalog.undo import undo
 from haven_fs.testing import make_photo
 from helpers.catalogs import open_catalog
 from helpers.dav import Client

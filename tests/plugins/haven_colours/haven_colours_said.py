@@ -6,6 +6,7 @@ from haven_fs import (
     Facet,
     FacetFolder,
     PhotoSet,
+    Words,
     folder_name,
     hookimpl,
     names,
@@ -44,14 +45,15 @@ class IsColour:
         self.key = key
 
     def put(self, w, photo_id):
-        say(w, photo_id, {"tags:colour": [(self.key, self.key.capitalize(), None)]}, f"said to be {self.key}")
+        facts = {"tags:colour": [(self.key, self.key.capitalize(), None)]}
+        say(w, photo_id, facts, "colour said", name=self.key)
         return True
 
     def move(self, w, photo_id, source):
         return self.put(w, photo_id)
 
     def take_out(self, w, photo_id):
-        say(w, photo_id, {"tags:colour": []}, f"said not to be {self.key}")
+        say(w, photo_id, {"tags:colour": []}, "colour denied", name=self.key)
 
 
 class ColourPhotos(ChosenPhotos):
@@ -71,7 +73,7 @@ class ColourFolder(ColourPhotos):
             "INSERT INTO colour_name VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET name = excluded.name", (key, name)
         )
         ColourFacet().show(w, [key])
-        w.correct("colour named", name=name)
+        w.correct("colour named", colour=key, name=name)
 
 
 class ColoursFolder(FacetFolder):
@@ -89,3 +91,12 @@ class ColoursFolder(FacetFolder):
 @hookimpl
 def haven_facets():
     return [ColourFacet()]
+
+
+@hookimpl
+def haven_words():
+    return [
+        Words("colour said", "{photo} is {name}", "{photos} are {name}"),
+        Words("colour denied", "{photo} is not {name}", "{photos} are not {name}"),
+        Words("colour named", "The colour {colour} is called {name}"),
+    ]

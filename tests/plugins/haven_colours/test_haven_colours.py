@@ -28,7 +28,6 @@ def test_colours_are_found(home):
 
 def test_the_owner_is_right(home):
     home.copy("/Colours/Blue/sky.jpg", "/Colours/Red/")
-    home.later()
     home.delete("/Colours/Red/rose.jpg")
     home.index(anew=True)
     assert home.list("/Colours/Red") == ["cherry.jpg", "sky.jpg"]
