@@ -293,4 +293,7 @@ MIGRATIONS = (
         PRIMARY KEY (parent, fold)
     ) WITHOUT ROWID;
     """,
+    """
+    INSERT INTO state VALUES ('catalog', lower(hex(randomblob(6))));    -- its name in the record: catalog/record.py
+    """,
 )

@@ -26,8 +26,8 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     options.add_data(parser)
     options.add_json(parser)
     parser.epilog = (
-        "Checks the catalog, the space on the disk, whether each library is connected and readable, the plugins and the"
-        " analyzers. The exit status is 1 if there is a problem."
+        "Checks the catalog, the record of your changes, the space on the disk, whether each library is connected and"
+        " readable, the plugins and the analyzers. The exit status is 1 if there is a problem."
         " With --json it prints `versions`, `data`, `settings` and `problems`."
     )
 
@@ -63,7 +63,7 @@ def find_problems(data: DataFolder) -> list[str]:
         problems.append(f"The disk of {data.path} is almost full.")
     try:
         with data.catalog(readonly=True) as catalog:
-            problems += _check_catalog(catalog)
+            problems += [*_check_catalog(catalog), *_check_record(catalog)]
     except UserError as error:
         problems.append(str(error))
     except sqlite3.DatabaseError as error:
@@ -87,6 +87,24 @@ def _check_catalog(catalog: Catalog) -> list[str]:
             f"The analyzer {name} failed on {count} photos. `haven info FILE` shows why." for name, count in failed
         ]
     return problems + _inotify()
+
+
+def _check_record(catalog: Catalog) -> list[str]:
+    record = catalog.record
+    try:
+        with catalog.read() as db:
+            found = record.compare(db)
+            more = record.in_words(db)
+    except OSError as error:
+        return [f"{record.path} cannot be read: {error.strerror}. What you told Haven is noted there; see to it."]
+    problems = [more] if more else []
+    if found.lacking:
+        problems.append(
+            f"{record.path} lacks {options.counted(found.lacking, 'change')} that the catalog has. Haven writes what is"
+            " missing with your next change; if it is still missing then, see that Haven may write the file and that"
+            " the disk is not full."
+        )
+    return problems
 
 
 def _inotify() -> list[str]:

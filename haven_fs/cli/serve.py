@@ -11,6 +11,7 @@ from typing import Any
 from haven_dav import HavenProvider
 from haven_fs.analysis.at_once import AtOnce
 from haven_fs.analysis.progress import Progress
+from haven_fs.catalog import Catalog
 from haven_fs.catalog.libraries import add_inbox, expect_walks
 from haven_fs.cli import options
 from haven_fs.command import Command
@@ -81,6 +82,7 @@ def run(args: argparse.Namespace) -> int:
         if args.inbox is not None:
             add_inbox(catalog, args.inbox, data.path)
         expect_walks(catalog)
+        _warn_of_what_was_lost(catalog)
         uploads = Uploads(catalog, data.settings, AtOnce(catalog, data.plugins, data.settings))
         tree = data.tree(catalog)
         tree.uploads = uploads
@@ -105,6 +107,16 @@ def run(args: argparse.Namespace) -> int:
             server.stop()
             background.stop()
     return 0
+
+
+def _warn_of_what_was_lost(catalog: Catalog) -> None:
+    try:
+        with catalog.read() as db:
+            words = catalog.record.in_words(db, at_once=True)
+    except OSError as error:
+        words = f"{catalog.record.path} cannot be read: {error}"
+    if words:
+        logger.warning("%s", words)
 
 
 def _users(args: argparse.Namespace, data: DataFolder) -> tuple[Users | None, tuple[str, str] | None]:

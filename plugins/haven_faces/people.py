@@ -153,14 +153,15 @@ class People:
 
     def hide(self, person_id: int) -> None:
         """Show no folder of a person. Photos taken out in the same gesture, as `rm -r` does, are put back first."""
-        self._undo_gesture(person_id)
+        back = self._undo_gesture(person_id)
         self._db.execute("UPDATE person SET hidden = 1, seq = ? WHERE id = ?", (self._w.seq, person_id))
         self._unsettled |= self._photos_of(person_id)
-        self._w.correct("person hidden", person=person_id)
+        self._w.correct("person hidden", person=person_id, back=back)
         self._w.note_removal()
 
-    def _undo_gesture(self, person_id: int) -> None:
-        last = time.time()
+    def _undo_gesture(self, person_id: int) -> list[int]:
+        """Put photos back that the same user took out just now, and return which."""
+        last, back = time.time(), []
         rows = self._db.execute(
             "SELECT photo_id, at FROM not_person WHERE person_id = ? AND by = ? ORDER BY at DESC",
             (person_id, self._w.by),
@@ -170,6 +171,8 @@ class People:
                 break
             last = at
             self._allow(photo_id, person_id, restore=True)
+            back.append(photo_id)
+        return back
 
     def add(self, photo_id: int, person_id: int, face_id: int | None = None) -> None:
         """Say that a person is in a photo: with this face, or somewhere in it."""
