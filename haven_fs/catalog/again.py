@@ -15,13 +15,15 @@ from haven_fs.catalog.catalog import Writer
 from haven_fs.catalog.disk import mark_due
 from haven_fs.catalog.schema import LOCATED
 
-FAILING = (
-    "SELECT photo_id FROM analysis WHERE again = 0 AND failed IS NOT NULL"
-    " UNION SELECT photo_id FROM original WHERE trouble > '' AND gone IS NULL"
-)
-"""The photos that are shown and of which something cannot be read now."""
-
 _THERE = "o.gone IS NULL AND l.gone IS NULL AND l.away IS NULL"
+_FAILED = (
+    f"FROM analysis a JOIN photo p ON p.id = a.photo_id JOIN original o ON o.id = p.main_id {LOCATED}"
+    f" WHERE a.again = 0 AND a.failed IS NOT NULL AND {_THERE}"
+)
+_TROUBLED = f"FROM original o {LOCATED} WHERE o.trouble > '' AND {_THERE}"
+FAILING = f"SELECT a.photo_id {_FAILED} UNION SELECT o.photo_id {_TROUBLED}"
+"""The photos of which something cannot be read now, though their library is there."""
+
 _SET_BACK = 3600.0
 """Seconds by which a clock may differ from what it said before without having been wrong."""
 _FUTURE = timedelta(days=3)
@@ -38,9 +40,7 @@ class Trouble(NamedTuple):
 
 def make_due(w: Writer, now: float, before: float) -> None:
     """Make due what is to be tried again after a walk, of libraries that are there. `before`: when the last one was."""
-    groups = w.db.execute(
-        f"SELECT o.dir_id, o.stem FROM original o {LOCATED} WHERE o.trouble > '' AND {_THERE}"
-    ).fetchall()
+    groups = w.db.execute(f"SELECT o.dir_id, o.stem {_TROUBLED}").fetchall()
     for dir_id, stem in dict.fromkeys(groups):
         mark_due(w, dir_id, [stem])
     w.db.execute(
@@ -65,11 +65,8 @@ def troubles(db: sqlite3.Connection) -> list[Trouble]:
     queries = (
         f"SELECT {at}, p.unreadable, o.trouble IS NOT NULL FROM photo p JOIN original o ON o.id = p.main_id {LOCATED}"
         " WHERE p.unreadable IS NOT NULL AND o.gone IS NULL AND l.gone IS NULL",
-        f"SELECT {at}, o.trouble, 1 FROM original o {LOCATED}"
-        " WHERE o.trouble > '' AND o.gone IS NULL AND l.gone IS NULL",
-        f"SELECT {at}, a.failed, 1 FROM analysis a JOIN photo p ON p.id = a.photo_id"
-        f" JOIN original o ON o.id = p.main_id {LOCATED}"
-        " WHERE a.again = 0 AND a.failed IS NOT NULL AND o.gone IS NULL AND l.gone IS NULL",
+        f"SELECT {at}, o.trouble, 1 {_TROUBLED}",
+        f"SELECT {at}, a.failed, 1 {_FAILED}",
     )
     for query in queries:
         for *parts, reason, passing in db.execute(query):

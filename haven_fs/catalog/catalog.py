@@ -221,7 +221,7 @@ class Catalog:
                     db.execute("ROLLBACK")
                 raise
             db.execute("COMMIT")
-            if writer.corrected:
+            if writer.corrected or self.record.is_behind:
                 self.record.catch_up(db)
 
     def scrub(self, erase: Callable[[Line], bool]) -> None:

@@ -1,11 +1,11 @@
 """The record: `corrections.jsonl`, a line of JSON for each correction, for the day the catalog is lost.
 
 A line is written and fsynced right after the commit. What could not be written then, because the process was killed or
-the disk full, is written at the next occasion. A line is a row's if its number and time are the row's, so a catalog
-that was lost, or went back to an older state, is noticed by the last lines of the file: it has no rows for them. Such
-lines stay where they are, and what is said from then on comes after them. Each line names its catalog, which bears a
-random name; one that went back takes a new name, that of before, the last number that both share, and a random part:
-so a name and a number are never given to two corrections.
+the disk full, is written after the catalog's next write, or at the next start. A line is a row's if its number and time
+are the row's, so a catalog that was lost, or went back to an older state, is noticed by the last lines of the file: it
+has no rows for them. Such lines stay where they are, and what is said from then on comes after them. Each line names
+its catalog, which bears a random name; one that went back takes a new name, that of before, the last number that both
+share, and a random part: so a name and a number are never given to two corrections.
 """
 
 import json
@@ -52,6 +52,8 @@ class Record:
         self.path = path
         self._last = 0
         self._seen: tuple[int, int] | None = None
+        self.is_behind = False
+        """Whether something could not be written; the catalog's next write tries again."""
 
     # Writing
 
@@ -60,8 +62,11 @@ class Record:
         try:
             with _alone(db):
                 self._append(db)
+            self.is_behind = False
         except (OSError, sqlite3.Error) as error:
-            logger.error("What was said cannot be written to %s; it will be tried again: %s", self.path, error)
+            if not self.is_behind:
+                logger.error("What was said cannot be written to %s; it will be tried again: %s", self.path, error)
+            self.is_behind = True
 
     def rewrite(self, db: sqlite3.Connection, erase: Callable[[Line], bool]) -> None:
         """Make the file anew without what was erased from the catalog. Raises OSError.

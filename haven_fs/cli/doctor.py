@@ -143,9 +143,9 @@ def _check_record(catalog: Catalog) -> list[str]:
     problems = [more] if more else []
     if found.lacking:
         problems.append(
-            f"{record.path} lacks {options.counted(found.lacking, 'change')} that the catalog has. Haven writes what is"
-            " missing with your next change; if it is still missing then, see that Haven may write the file and that"
-            " the disk is not full."
+            f"{record.path} lacks {options.counted(found.lacking, 'change')} that the catalog has. Haven adds them with"
+            " its next write; if they are still missing then, see that it may write the file and that the disk is not"
+            " full."
         )
     return problems
 

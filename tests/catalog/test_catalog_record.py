@@ -5,6 +5,7 @@ import os
 import shutil
 import sqlite3
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -138,7 +139,9 @@ def test_a_file_that_is_gone_or_older_is_completed(data: Path, tmp_path: Path) -
     assert words(data) == "abcde" and compared(data) == Compared()
 
 
-def test_a_disk_that_is_full_in_the_middle_of_a_line(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_disk_that_is_full_in_the_middle_of_a_line(
+    data: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
     with closing(open_catalog(data)) as catalog:
         correct(catalog, "a")
         with monkeypatch.context() as patch:
@@ -148,9 +151,14 @@ def test_a_disk_that_is_full_in_the_middle_of_a_line(data: Path, monkeypatch: py
 
             patch.setattr(os, "fsync", full)
             correct(catalog, "b")
+            correct(catalog, "c")
+            assert caplog.text.count("No space left") == 1, "said once"
         assert words(data) == "a", "what was written of it is taken off"
-        correct(catalog, "c")
-    assert words(data) == "abc"
+        with catalog.write(quiet=True) as w:
+            w.db.execute("UPDATE library SET walked = 1")
+        assert words(data) == "abc", "whatever is written next"
+        correct(catalog, "d")
+    assert words(data) == "abcd"
 
 
 @pytest.mark.parametrize("cut", [1, 2, 30])
@@ -176,6 +184,19 @@ def test_two_processes_in_turn(data: Path) -> None:
         for word in "abcdef":
             correct(one if word in "acd" else other, word)
     assert words(data) == "abcdef"
+
+
+def test_two_processes_at_once(data: Path) -> None:
+    open_catalog(data).close()
+
+    def talk(_: int) -> None:
+        with closing(open_catalog(data)) as catalog:
+            for number in range(100):
+                correct(catalog, str(number))
+
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(talk, range(4)))
+    assert sorted(line["id"] for line in lines(data)) == list(range(1, 401)), "each once"
 
 
 def test_a_file_from_before_catalogs_had_names(data: Path) -> None:
