@@ -65,6 +65,8 @@ def test_the_catalog_that_knew_the_name_is_lost(home: Home) -> None:
     home.make("/Albums/Trip")
     assert NAME in text(home) and len(kinds(home)) == 5
     assert forget(home.catalog, home.settings, "Somebody") is None and len(kinds(home)) == 5
+    with (home.data / "corrections.jsonl").open("a") as file:
+        file.write(f'{{"id": 7, "data": {{"name": "{NAME}"\n')  # which cannot be read any more
     done = forget(home.catalog, home.settings, NAME.upper())
     assert done is not None and done.faces == 0
     assert kinds(home) == ["person named", "person not in photo", "album made"] and NAME not in text(home)
