@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from pathlib import Path
 
-from haven_fs.catalog.corrections import FILE
+from haven_fs.catalog.record import FILE
 from haven_fs.errors import UserError
 
 _LIST = "backups.json"
@@ -34,10 +34,11 @@ def backup(data: Path, into: Path, folders: Iterable[str] = ()) -> Path:
     draft = place.with_name(f".{place.name}.part")
     try:
         draft.mkdir(parents=True, mode=0o700)
-        _copy_database(catalog, draft / "catalog.sqlite")
         for name in _FILES:
             if (data / name).exists():
                 shutil.copy2(data / name, draft / name)
+        # After the record, so that the copy of the catalog knows all that the copy of the record says.
+        _copy_database(catalog, draft / "catalog.sqlite")
         for name in (*_FOLDERS, *folders):
             if (data / name).is_dir():
                 shutil.copytree(data / name, draft / name)

@@ -56,6 +56,8 @@ class Facts:
     `values`: names of FACTS to numbers or strings. `tags`: the facet values it belongs to. `regions`: what is where in
     it. `embeddings`: vectors, of one space several if the photo has several parts, such as the frames of a video.
     `problems`: a sentence for each thing in the file that was dropped as nonsense, for the owner to read.
+    `again_after`: the moment, in seconds since the epoch, from which the same file would be judged otherwise, such as
+    that of a date which was dropped because it is in the future; None if time changes nothing.
     """
 
     values: dict[str, Scalar] = field(default_factory=dict)
@@ -63,6 +65,7 @@ class Facts:
     regions: list[Region] = field(default_factory=list)
     embeddings: list[Embedding] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)
+    again_after: float | None = None
 
 
 @dataclass(slots=True)

@@ -66,7 +66,7 @@ class AtOnce:
             if group is None:
                 return
             (found,) = look_into([group], self._analyzers())
-            if not found.retry:
+            if not found.troubles:
                 with self._catalog.write() as w:
                     PhotoStore(w).put_groups([found])
         except Exception:

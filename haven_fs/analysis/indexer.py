@@ -17,6 +17,7 @@ from haven_fs.analysis.progress import Progress
 from haven_fs.analysis.scan import Scan
 from haven_fs.analysis.worker import Job, analyze, look_into
 from haven_fs.catalog import Catalog
+from haven_fs.catalog.again import make_due
 from haven_fs.catalog.behind import catch_up
 from haven_fs.catalog.findings import Analysis, GroupFound, PhotoFound, Probe
 from haven_fs.catalog.libraries import Library, all_libraries
@@ -70,15 +71,19 @@ class Indexer:
             self.rest()
 
     def walk(self, *, accept_missing: bool = False) -> None:
-        """Walk every library and note what is new, changed, moved or gone."""
+        """Walk every library and note what is new, changed, moved or gone, and what is to be tried again."""
+        libraries = self.libraries()
         robbed: set[int] = set()
-        for library in self.libraries():
+        for library in libraries:
             if library.writable:
                 adopt(self.catalog, library)
             scan = Scan(self.catalog, library, accept_missing=accept_missing)
             scan.run()
             robbed = robbed - {library.id} | scan.robbed
         self._walk_again(robbed)
+        last = max((library.walked or 0.0 for library in libraries), default=0.0)
+        with self.catalog.write(quiet=True) as w:
+            make_due(w, time.time(), last)
 
     def look_at(self, library_id: int, folders: Collection[str] | None) -> None:
         """Look again at folders of a library that changed, None for all of it; what is new there goes first."""
@@ -215,10 +220,9 @@ class Indexer:
                     [Probe(file.id, "other", "", "application/octet-stream", b"") for file in group.files],
                     [PhotoFound(file.id, "other", unreadable=_CRASHED) for file in group.files],
                 )
-            if result.retry:
-                logger.info("%s is left for the next run: %s", group.files[0].path, result.retry)
-            else:
-                found.append(result)
+            for id_, reason in result.troubles.items():
+                logger.info("%s: %s", next(file.path for file in group.files if file.id == id_), reason)
+            found.append(result)
         with self.catalog.write() as w:
             said = PhotoStore(w).put_groups(found)
         self._tell_followers(said)
@@ -265,7 +269,7 @@ class Indexer:
             for name, analysis in analyses.items():
                 analyzer = self.analyzers.get(name)
                 space = analyzer.space if analyzer is not None else None
-                if space and not analysis.embeddings:
+                if space and not analysis.embeddings and not analysis.is_passing:
                     lacking.setdefault(space, []).append(photo_id)
                 parts = Counter[str]()
                 for space, data in analysis.embeddings:

@@ -5,6 +5,7 @@ a walk that lost more than a tenth of a library, changes nothing: the library is
 and the owner is told how to say that they really are deleted.
 """
 
+import json
 import logging
 import os
 import time
@@ -51,6 +52,7 @@ class Scan:
         listed: set[bytes] = set()
         protected: set[bytes] = set()
         gone: set[bytes] = set()
+        closed: dict[str, str] = {}
         for listings in _in_batches(self._listings(only, known)):
             if reason := next((listing.error for listing in listings if not listing.path), None):
                 self._mark_away(f"The folder {self.library.root} cannot be read: {reason}.")
@@ -63,6 +65,7 @@ class Scan:
                     if listing.error:
                         logger.warning("%s cannot be listed: %s", self.library.root / listing.path, listing.error)
                         protected.add(path)
+                        closed[listing.path.encode(errors="replace").decode()] = listing.error
                     elif listing.gone:
                         gone.add(path)
                     else:
@@ -79,6 +82,8 @@ class Scan:
             gone = {path for path in known if _is_below(path, gone)}
         with self.catalog.write() as w:
             mirror.miss_folders(w, gone)
+        if only is None:
+            self._note_closed(closed)
         return self._conclude(mirror, gone, device, whole=only is None)
 
     def _listings(self, only: Collection[str] | None, known: set[bytes]) -> Iterator[Listing]:
@@ -150,6 +155,12 @@ class Scan:
             logger.warning("%s", reason)
         with self.catalog.write(quiet=True) as w:
             w.db.execute("UPDATE library SET away = ?, walked = ? WHERE id = ?", (reason, time.time(), self.library.id))
+
+    def _note_closed(self, closed: dict[str, str]) -> None:
+        """Note which folders a whole walk could not list, and why, for who asks what cannot be read."""
+        noted = json.dumps(sorted(closed.items()))
+        with self.catalog.write(quiet=True) as w:
+            w.db.execute("UPDATE library SET closed = ? WHERE id = ? AND closed <> ?1", (noted, self.library.id))
 
 
 def _parent(path: bytes) -> bytes:

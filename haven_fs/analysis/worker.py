@@ -4,9 +4,9 @@ A worker is made by `start` and then given jobs by `do`. A job opens each origin
 serve to tell its type, its fingerprint and, mostly, its metadata.
 """
 
-import errno
 import json
 import logging
+import math
 import multiprocessing
 import os
 import threading
@@ -22,26 +22,16 @@ from haven_fs.analysis.jobs import File, Group, Photo
 from haven_fs.catalog.findings import FACTS, TEXT_FACTS, Analysis, GroupFound, PhotoFound, Probe
 from haven_fs.config import Settings
 from haven_fs.library.fingerprint import fingerprint, read_ends
-from haven_fs.library.kinds import Kind, claims_media, sniff
+from haven_fs.library.kinds import UNKNOWN, Kind, claims_media, sniff
 from haven_fs.library.metadata import Unreadable, read_metadata
 from haven_fs.library.pair import Member, pair
+from haven_fs.library.trouble import ABSENT, in_words, passing
 from haven_fs.library.xmp import read_sidecar
 from haven_fs.plugins import Plugins
 
 logger = logging.getLogger(__name__)
 
-# A disk that is failing or going away says so with these: the photo is not to blame, and is tried again later.
-_NOT_NOW = {
-    errno.EIO,
-    errno.ESTALE,
-    errno.ENOTCONN,
-    errno.ENODEV,
-    errno.ETIMEDOUT,
-    errno.EHOSTDOWN,
-    errno.ENOENT,
-    errno.ENOMEM,
-}
-
+_NO_PICTURE = "The name says this is a picture or video, but the content is not."
 Analyzers = Mapping[str, Analyzer]
 """Those that a job may ask, by name."""
 Job = Callable[[Sequence[Any], Analyzers], Sequence[Any]]
@@ -87,10 +77,7 @@ def look_into(groups: Sequence[Group], analyzers: Analyzers) -> list[GroupFound]
     found: list[GroupFound] = []
     samples: list[tuple[PhotoFound, Sample]] = []
     for group in groups:
-        try:
-            result, its_samples = _look_into(group)
-        except OSError as error:
-            result, its_samples = GroupFound(retry=str(error)), []
+        result, its_samples = _look_into(group)
         found.append(result)
         samples += its_samples
     for name, analyzer in analyzers.items():
@@ -104,17 +91,25 @@ def analyze(photos: Sequence[Photo], analyzers: Analyzers) -> list[tuple[int, di
     """Ask the analyzers that are due about photos that are known already."""
     answers: dict[int, dict[str, Analysis]] = {photo.id: {} for photo in photos}
     samples: list[tuple[Photo, Sample]] = []
+    partial: set[int] = set()
+    """Photos of which a companion cannot be read now, so that what its metadata says is missing."""
     for photo in photos:
         try:
-            samples.append((photo, _sample_again(photo, analyzers)))
+            sample, is_whole = _sample_again(photo, analyzers)
+            samples.append((photo, sample))
+            if not is_whole:
+                partial.add(photo.id)
         except (Unreadable, OSError) as error:
+            main = next(Path(file.path) for role, file in photo.files if role == "main")
             for name in photo.due & analyzers.keys():
-                answers[photo.id][name] = Analysis(analyzers[name].version, failed=_text(str(error)))
+                answers[photo.id][name] = _failed(analyzers[name], error, str(error), main, doubtful=True)
     for name, analyzer in analyzers.items():
         due = [(photo, sample) for photo, sample in samples if name in photo.due]
         if due:
             for (photo, _), analysis in zip(due, _ask(analyzer, [s for _, s in due]), strict=True):
                 answers[photo.id][name] = analysis
+                if photo.id in partial and analyzer.needs == "metadata":
+                    analysis.again = 0.0
     return list(answers.items())
 
 
@@ -125,24 +120,28 @@ def _look_into(group: Group) -> tuple[GroupFound, list[tuple[PhotoFound, Sample]
     problems: dict[str, str] = {}
     for file in group.files:
         path = Path(file.path)
+        kind, head, print_ = UNKNOWN, b"", b""
         try:
             kind, head, print_ = _open(path)
-        except PermissionError:
-            kind, head, print_ = Kind("other", "", "application/octet-stream"), b"", b""
-            problems[path.name] = "Haven is not allowed to read this file. Give the user it runs as permission."
+            if kind.kind in ("image", "raw", "video"):
+                metadata[path.name] = read_metadata(path, kind, head)
+            elif claims_media(path.name):
+                raise Unreadable(_NO_PICTURE if head else "The file is empty.")
+        except (Unreadable, OSError) as error:
+            trouble = passing(error, path)
+            if trouble is None:
+                problems[path.name] = _text(str(error))
+            else:
+                found.troubles[file.id] = _text(in_words(trouble))
+                if trouble.errno in ABSENT:
+                    continue
+                kind, print_ = UNKNOWN, b""
+                # What is no picture by its name is nothing that anybody misses among photos.
+                problems[path.name] = found.troubles[file.id] if claims_media(path.name) else ""
         by_name[path.name] = (file, kind)
         found.probes.append(Probe(file.id, kind.kind, kind.format, kind.mime, print_))
-        if kind.kind in ("image", "raw", "video"):
-            try:
-                metadata[path.name] = read_metadata(path, kind, head)
-            except Unreadable as error:
-                problems[path.name] = str(error)
-        elif path.name not in problems and claims_media(path.name):
-            problems[path.name] = (
-                "The file is empty."
-                if not head
-                else "The name says this is a picture or video, but the content is not."
-            )
+    if len(found.probes) < len(group.files):
+        return found, []  # together they decide which are one photo, and one is not there
     members = [
         Member(name, kind, metadata[name].duration if name in metadata else None)
         for name, (_, kind) in by_name.items()
@@ -156,23 +155,17 @@ def _look_into(group: Group) -> tuple[GroupFound, list[tuple[PhotoFound, Sample]
         found.photos.append(photo)
         named = [(role, Path(by_name[name][0].path)) for role, name in pairing.companions]
         samples.append((photo, _sample(file, metadata[pairing.main], named, metadata)))
-    found.photos += [PhotoFound(by_name[name][0].id, "other", unreadable=reason) for name, reason in problems.items()]
+    unreadable = ((by_name[name][0].id, reason) for name, reason in problems.items() if reason)
+    found.photos += [PhotoFound(id_, "other", unreadable=reason) for id_, reason in unreadable]
     return found, samples
 
 
 def _open(path: Path) -> tuple[Kind, bytes, bytes]:
-    """Return a file's kind, its first bytes and its fingerprint."""
-    try:
-        with path.open("rb") as file:
-            size = os.fstat(file.fileno()).st_size
-            head, tail = read_ends(file, size)
-            return sniff(head, path.name), head, fingerprint(file, size, (head, tail))
-    except PermissionError:
-        raise
-    except OSError as error:
-        if error.errno in _NOT_NOW:
-            raise
-        raise PermissionError(str(error)) from error
+    """Return a file's kind, its first bytes and its fingerprint. Raises OSError."""
+    with path.open("rb") as file:
+        size = os.fstat(file.fileno()).st_size
+        head, tail = read_ends(file, size)
+        return sniff(head, path.name), head, fingerprint(file, size, (head, tail))
 
 
 def _sample(file: File, main: Metadata, companions: Sequence[tuple[str, Path]], known: dict[str, Metadata]) -> Sample:
@@ -189,26 +182,39 @@ def _sample(file: File, main: Metadata, companions: Sequence[tuple[str, Path]], 
     )
 
 
-def _sample_again(photo: Photo, analyzers: Analyzers) -> Sample:
+def _sample_again(photo: Photo, analyzers: Analyzers) -> tuple[Sample, bool]:
+    """Return what analyzers see of a photo that is known, and whether all of its files could be read."""
     file = next(file for role, file in photo.files if role == "main")
     companions = [(role, Path(other.path)) for role, other in photo.files if role != "main"]
     kind, head, _ = _open(Path(file.path))
     main = read_metadata(Path(file.path), kind, head)
     known: dict[str, Metadata] = {}
+    readable: list[tuple[str, Path]] = []
     for role, path in companions:
-        if role != "sidecar":
-            try:
-                its_kind, its_head, _ = _open(path)
+        try:
+            its_kind, its_head, _ = _open(path)
+            if role != "sidecar":
                 known[path.name] = read_metadata(path, its_kind, its_head)
-            except (Unreadable, OSError):
-                logger.debug("companion %s cannot be read", path, exc_info=True)
-    sample = _sample(file, main, companions, known)
+            readable.append((role, path))
+        except Unreadable:
+            readable.append((role, path))
+        except OSError:
+            logger.debug("companion %s cannot be read", path, exc_info=True)
+    sample = _sample(file, main, readable, known)
     if any(analyzers[name].needs == "picture" for name in photo.due if name in analyzers):
         from haven_fs.library.picture import open_frames
 
         sample.frames = open_frames(Path(file.path), kind)
         sample.picture = sample.frames[0]
-    return sample
+    return sample, len(readable) == len(companions)
+
+
+def _failed(analyzer: Analyzer, error: BaseException, words: str, path: Path, *, doubtful: bool = False) -> Analysis:
+    """Return what is stored of a photo that an analyzer could not look at, or failed on."""
+    trouble = passing(error, path, doubtful=doubtful)
+    if trouble is None:
+        return Analysis(analyzer.version, failed=_text(words))
+    return Analysis(analyzer.version, failed=_text(in_words(trouble)), again=0.0)
 
 
 def _ask(analyzer: Analyzer, samples: Sequence[Sample]) -> list[Analysis]:
@@ -217,11 +223,14 @@ def _ask(analyzer: Analyzer, samples: Sequence[Sample]) -> list[Analysis]:
         answers = list(analyzer.analyze(samples))
         if len(answers) != len(samples):
             raise ValueError(f"{len(answers)} answers for {len(samples)} photos")
-        return [Analysis(analyzer.version, _stored(facts), embeddings=_embeddings(facts)) for facts in answers]
+        return [
+            Analysis(analyzer.version, _stored(facts), again=_moment(facts.again_after), embeddings=_embeddings(facts))
+            for facts in answers
+        ]
     except (Exception, SystemExit) as error:
         if len(samples) <= 1:
             logger.warning("Analyzer %s failed on %s", analyzer.name, [s.path for s in samples], exc_info=True)
-            return [Analysis(analyzer.version, failed=_text(f"{type(error).__name__}: {error}")) for _ in samples]
+            return [_failed(analyzer, error, f"{type(error).__name__}: {error}", sample.path) for sample in samples]
         return [_ask(analyzer, [sample])[0] for sample in samples]
 
 
@@ -273,6 +282,13 @@ def _embeddings(facts: Facts) -> list[tuple[str, bytes]]:
         if not embedding.space or not embedding.data or len(embedding.data) % 2:
             raise ValueError(f"an embedding of {len(embedding.data)} bytes in the space {embedding.space!r}")
     return [(embedding.space, bytes(embedding.data)) for embedding in facts.embeddings]
+
+
+def _moment(seconds: float | None) -> float | None:
+    """Return when to ask again. Raises if it is not what the contract says."""
+    if seconds is None or math.isfinite(seconds):
+        return None if seconds is None else max(float(seconds), 1.0)
+    raise ValueError(f"again_after is {seconds}")
 
 
 def _check_value(name: str, value: object) -> None:

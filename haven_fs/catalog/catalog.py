@@ -11,15 +11,16 @@ import json
 import sqlite3
 import threading
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from haven_fs.catalog.changes import prepare_changes, watch_changes
-from haven_fs.catalog.corrections import FILE, Act, CorrectionsFile, gesture_of, note_correction, note_rest
+from haven_fs.catalog.corrections import Act, erase_corrections, gesture_of, note_correction, note_rest
 from haven_fs.catalog.facets import Facet, Facets
 from haven_fs.catalog.migrations import known_facets, migrate, ready
+from haven_fs.catalog.record import FILE, Line, Record
 from haven_fs.errors import UserError
 
 if TYPE_CHECKING:
@@ -35,7 +36,7 @@ class Writer:
     is noted, so that it can be taken back. `facets`: the plugins' parts of the catalog.
     """
 
-    __slots__ = ("_act", "_gesture", "corrected", "db", "facets", "removed", "seq")
+    __slots__ = ("_act", "_gesture", "_void", "corrected", "db", "facets", "removed", "seq")
 
     def __init__(self, db: sqlite3.Connection, seq: int, facets: Facets, act: Act) -> None:
         self.db = db
@@ -45,6 +46,7 @@ class Writer:
         self._gesture: int | None = None
         self.removed = False
         self.corrected = False
+        self._void: list[int] = []
 
     @property
     def by(self) -> str:
@@ -69,8 +71,20 @@ class Writer:
         if not self.corrected:
             self.corrected = True
             self._gesture = gesture_of(self.db, self._act)
+        if self._void:
+            data["void"], self._void = self._void, []
         id_, self._gesture = note_correction(self.db, self._act, self._gesture, kind, photo_id, data)
         return id_
+
+    def void(self, ids: Collection[int]) -> None:
+        """Take corrections back without a word of their own: the next that is noted says that they are void."""
+        query = "UPDATE correction SET undone = ? WHERE id IN (SELECT value FROM json_each(?))"
+        self.db.execute(query, (time.time(), json.dumps(list(ids))))
+        self._void += ids
+
+    def erase_corrections(self, ids: Collection[int]) -> None:
+        """Erase what the owner said, as if it never was; `Catalog.scrub` then takes it out of the record."""
+        erase_corrections(self.db, ids)
 
 
 class Catalog:
@@ -90,7 +104,7 @@ class Catalog:
         self._idle: list[sqlite3.Connection] = []
         self._vectors: Vectors | None = None
         self._chroma = chroma
-        self.corrections = CorrectionsFile(path.with_name(FILE))
+        self.record = Record(path.with_name(FILE))
         if readonly:
             if not path.exists():
                 raise UserError(
@@ -102,7 +116,7 @@ class Catalog:
             self._writer, usable = self._open_writer(facets)
             self.facets = Facets(usable, known_facets(self._writer))
             prepare_changes(self._writer, self.facets.owned)
-            self.corrections.catch_up(self._writer)
+            self.record.catch_up(self._writer)
 
     @property
     def writable(self) -> bool:
@@ -213,20 +227,21 @@ class Catalog:
                     db.execute("ROLLBACK")
                 raise
             db.execute("COMMIT")
-            if writer.corrected:
-                self.corrections.catch_up(db)
+            if writer.corrected or self.record.is_behind:
+                self.record.catch_up(db)
 
-    def scrub(self) -> None:
-        """Leave nothing on the disk of what was erased: no vector, and no row in the catalog, its log or corrections.
+    def scrub(self, erase: Callable[[Line], bool]) -> None:
+        """Leave nothing on the disk of what was erased: no vector, and no row in the catalog, its log or the record.
 
-        The index of vectors is made anew, since what is deleted in it stays in its files. Raises OSError.
+        `erase`: whether a line of the record is to go that the catalog does not know, see Record.rewrite. The index of
+        vectors is made anew, since what is deleted in it stays in its files. Raises OSError.
         """
         if self._writer is None:
             raise UserError("This catalog was opened for reading only.")
         self.vectors.store.scrub()
         self.vectors.chroma.discard()
         with self._lock:
-            self.corrections.rewrite(self._writer)
+            self.record.rewrite(self._writer, erase)
             self._writer.execute("INSERT INTO words (words) VALUES ('optimize')")
             self._writer.execute("VACUUM")
             self._writer.execute("PRAGMA wal_checkpoint(TRUNCATE)")

@@ -1,27 +1,18 @@
-"""What the owner said by a write: one table, noted in the transaction that acts on it, and a plain file beside it.
+"""What the owner said by a write: a row of one table, noted in the transaction that acts on it.
 
-The table is what Haven uses; the file, a line of JSON a correction, is for the day the catalog is lost: it is written
-and fsynced right after the commit, and completed at the next start if the process was killed in between.
+A plain file beside the catalog has a line for each row: see haven_fs.catalog.record.
 """
 
 import json
-import logging
-import os
 import sqlite3
 import time
-from collections.abc import Iterable
-from pathlib import Path
+from collections.abc import Collection
 from typing import Any, NamedTuple
 
 from haven_fs.catalog.changes import take_changes
-from haven_fs.catalog.schema import LOCATED
 
-logger = logging.getLogger(__name__)
-
-FILE = "corrections.jsonl"
 GESTURE = 10.0
 """Seconds: what one user does in one folder with smaller gaps is one gesture, if it is all one kind of act."""
-_COLUMNS = "id, at, by, place, gesture, kind, photo_id, data"
 
 
 class Act(NamedTuple):
@@ -91,73 +82,10 @@ def is_said_of(db: sqlite3.Connection, photo_id: int) -> bool:
     return any(db.execute(query, (photo_id,)).fetchone() is not None for query in (alone, together))
 
 
-class CorrectionsFile:
-    """The lines beside the catalog. One process writes them: the one that writes the catalog."""
-
-    def __init__(self, path: Path) -> None:
-        self.path = path
-        self._last: int | None = None
-        self._size = -1
-
-    def catch_up(self, db: sqlite3.Connection) -> None:
-        """Append the corrections that the file has not; a disk that fails is logged, since the catalog has them."""
-        try:
-            if self._last is None or self._size != self._size_now():
-                self._last = self._last_id()  # another process, such as `haven undo`, wrote there
-            rows = db.execute(f"SELECT {_COLUMNS} FROM correction WHERE id > ? ORDER BY id", (self._last,)).fetchall()
-            if rows:
-                with self.path.open("ab") as file:
-                    file.write(b"".join(_line(db, row) for row in rows))
-                    file.flush()
-                    os.fsync(file.fileno())
-                self._last = int(rows[-1][0])
-            self._size = self._size_now()
-        except OSError as error:
-            logger.error("The corrections cannot be written to %s: %s", self.path, error)
-
-    def rewrite(self, db: sqlite3.Connection) -> None:
-        """Make the file anew from the table, which something was erased from. Raises OSError."""
-        draft = self.path.with_name(f".{self.path.name}.part")
-        with draft.open("wb") as file:
-            for row in db.execute(f"SELECT {_COLUMNS} FROM correction ORDER BY id").fetchall():
-                file.write(_line(db, row))
-            file.flush()
-            os.fsync(file.fileno())
-        draft.replace(self.path)
-
-    def _size_now(self) -> int:
-        return self.path.stat().st_size if self.path.exists() else 0
-
-    def _last_id(self) -> int:
-        """Return the id in the last whole line; a line that a kill cut short is taken off."""
-        if not self.path.exists():
-            return 0
-        data = self.path.read_bytes()
-        whole = data[: data.rfind(b"\n") + 1]
-        if len(whole) < len(data):
-            os.truncate(self.path, len(whole))
-        return max(_ids(whole.splitlines()), default=0)
-
-
-def _ids(lines: Iterable[bytes]) -> Iterable[int]:
-    for line in lines:
-        try:
-            yield int(json.loads(line)["id"])
-        except (ValueError, KeyError, TypeError):
-            logger.warning("A line of the corrections cannot be read and is left as it is")
-
-
-def _line(db: sqlite3.Connection, row: tuple[Any, ...]) -> bytes:
-    """Return one correction as a line; its photo is named as it lies on the disk, since ids end with the catalog."""
-    said: dict[str, Any] = dict(zip(_COLUMNS.split(", "), row, strict=True))
-    said["data"] = json.loads(said["data"])
-    if said["photo_id"] is not None:
-        where = db.execute(
-            f"SELECT l.root, d.path, o.file, o.fingerprint FROM photo p JOIN original o ON o.id = p.main_id {LOCATED}"
-            " WHERE p.id = ?",
-            (said["photo_id"],),
-        ).fetchone()
-        if where:
-            said["file"] = "/".join(os.fsdecode(part) for part in where[:3] if part)
-            said["fingerprint"] = where[3].hex() if where[3] else None
-    return json.dumps(said, ensure_ascii=True).encode() + b"\n"
+def erase_corrections(db: sqlite3.Connection, ids: Collection[int]) -> None:
+    """Erase corrections for good, and note which, so that their lines go too when the record is rewritten."""
+    erased = "DELETE FROM correction WHERE id IN (SELECT value FROM json_each(?)) RETURNING id, at"
+    keys = db.execute(erased, (json.dumps(list(ids)),)).fetchall()
+    before = db.execute("SELECT value FROM state WHERE key = 'erased'").fetchone()
+    together = json.dumps([*(json.loads(before[0]) if before else ()), *keys])
+    db.execute("INSERT OR REPLACE INTO state VALUES ('erased', ?)", (together,))

@@ -59,13 +59,21 @@ class Probe:
 class Analysis:
     """What one analyzer said of one photo: `facts` as the catalog stores them (JSON), or why it `failed`.
 
-    `embeddings` are the name of a space and a vector each; they are kept apart, in haven_fs.vectors.
+    `again`: when to ask again, seconds since the epoch; 0 at the next walk, since it failed for a reason that is not
+    the photo's, and what was known before holds so long. `embeddings` are the name of a space and a vector each; they
+    are kept apart, in haven_fs.vectors.
     """
 
     version: int
     facts: str = "{}"
     failed: str | None = None
+    again: float | None = None
     embeddings: list[tuple[str, bytes]] = field(default_factory=list)
+
+    @property
+    def is_passing(self) -> bool:
+        """Whether it failed for a reason that is not the photo's."""
+        return self.failed is not None and self.again is not None
 
 
 @dataclass(slots=True)
@@ -81,8 +89,11 @@ class PhotoFound:
 
 @dataclass(slots=True)
 class GroupFound:
-    """What a group of files turned out to be; `retry` says why it could not be read just now, if so."""
+    """What a group of files turned out to be.
+
+    `troubles`: why files could not be read just now, by their ids; one of them that has no probe is not there.
+    """
 
     probes: list[Probe] = field(default_factory=list)
     photos: list[PhotoFound] = field(default_factory=list)
-    retry: str | None = None
+    troubles: dict[int, str] = field(default_factory=dict)

@@ -4,6 +4,7 @@ A first index of 60,000 photos goes through here, so statements count: what grou
 group, what is known of the photos for all of a batch together.
 """
 
+import json
 import os
 import time
 from collections.abc import Iterator, Mapping, Sequence
@@ -35,7 +36,8 @@ class PhotoStore:
     def put_groups(self, groups: Sequence[GroupFound]) -> dict[int, dict[str, Analysis]]:
         """Store what groups of files turned out to be (kinds, photos, names, facts); return what was said."""
         for group in groups:
-            self._put_group(group)
+            if not group.troubles or not self._leave(group):
+                self._put_group(group)
         # Other bytes: what any analyzer said was of another picture.
         self._db.executemany("DELETE FROM analysis WHERE photo_id = ?", [(id_,) for id_ in self._rewritten])
         self._w.facets.screen(self._db, self._said)
@@ -51,15 +53,26 @@ class PhotoStore:
         self._store()
 
     def _store(self) -> None:
+        failed = self._passing()
         self._db.executemany(
-            "INSERT OR REPLACE INTO analysis (photo_id, analyzer, version, facts, failed) VALUES (?, ?, ?, ?, ?)",
+            "INSERT INTO analysis (photo_id, analyzer, version, facts, failed, again) VALUES (?, ?, ?, ?, ?, ?)"
+            " ON CONFLICT (photo_id, analyzer) DO UPDATE SET version = excluded.version, failed = excluded.failed,"
+            # What was known holds until it can be asked again.
+            " again = excluded.again, facts = iif(excluded.failed IS NULL OR excluded.again IS NULL, excluded.facts,"
+            " facts)",
             [
-                (photo_id, name, a.version, a.facts, a.failed)
+                (photo_id, name, a.version, a.facts, a.failed, a.again)
                 for photo_id, analyses in self._said.items()
                 for name, a in analyses.items()
             ],
         )
-        self._w.facets.absorb(self._w, self._said)
+        if changed := failed ^ self._passing():
+            self._w.touch(changed)
+            self._w.note_removal()  # those that are left out now leave /Review/Unreadable
+        self._w.facets.absorb(
+            self._w,
+            {id_: {n: a for n, a in said.items() if not a.is_passing} for id_, said in self._said.items()},
+        )
         settler = Settler(self._w)
         settler.settle_new(
             {
@@ -69,12 +82,38 @@ class PhotoStore:
         )
         settler.settle(photo_id for photo_id in self._said if photo_id not in self._new)
 
+    def _passing(self) -> set[int]:
+        """Return the photos that an analyzer could not look at for a reason that is not theirs: mostly none."""
+        return {row[0] for row in self._db.execute("SELECT photo_id FROM analysis WHERE again = 0")}
+
+    def _leave(self, group: GroupFound) -> bool:
+        """Leave a group as it is if a file that cannot be read now was read before, or is not there; tell whether.
+
+        Others need not wait for a file that never could be read, unless nothing is new since the last try.
+        """
+        files = [*group.troubles, *(probe.id for probe in group.probes)]
+        rows = self._db.execute(
+            "SELECT id, photo_id, fingerprint, trouble FROM original WHERE id IN (SELECT value FROM json_each(?))",
+            (json.dumps(files),),
+        ).fetchall()
+        before = {row[0]: row[1:] for row in rows}
+        now = {probe.id: (probe.fingerprint, group.troubles.get(probe.id)) for probe in group.probes}
+        was_read = any(before[id_][1] or id_ not in now for id_ in group.troubles)
+        if not was_read and any(before[id_][1:] != state for id_, state in now.items()):
+            return False
+        for id_, (photo_id, _, trouble) in before.items():
+            new = group.troubles.get(id_)
+            self._db.execute("UPDATE original SET probed = 1, trouble = ? WHERE id = ?", (new, id_))
+            if new != trouble and photo_id is not None:
+                self._w.touch([photo_id])
+        return True
+
     def _put_group(self, group: GroupFound) -> None:
         ids = [probe.id for probe in group.probes]
         before = {
             row[0]: row[1:]
             for row in self._db.execute(
-                "SELECT id, photo_id, kind, fingerprint, file, dir_id, name FROM original"
+                "SELECT id, photo_id, kind, fingerprint, file, dir_id, name, trouble FROM original"
                 f" WHERE id IN ({','.join('?' * len(ids))})",
                 ids,
             )
@@ -101,10 +140,12 @@ class PhotoStore:
             photo_id, role = places.get(probe.id, (None, None))
             self._db.execute(
                 "UPDATE original SET probed = 1, kind = ?, format = ?, mime = ?, fingerprint = ?, photo_id = ?,"
-                " role = ?, name = ?, name_fold = ?, href = ?, xml = ?, seq = iif(?, ?, seq) WHERE id = ?",
+                " role = ?, name = ?, name_fold = ?, href = ?, xml = ?, trouble = ?, seq = iif(?, ?, seq) WHERE id = ?",
                 (probe.kind, probe.format, probe.mime, probe.fingerprint, photo_id, role, *_name_columns(name),
-                 probe.id in changed, self._w.seq, probe.id),
+                 group.troubles.get(probe.id), probe.id in changed, self._w.seq, probe.id),
             )  # fmt: skip
+            if before[probe.id][6] and probe.id not in group.troubles:
+                self._w.note_removal()  # it leaves /Review/Unreadable
             if probe.id in changed and before[probe.id][2] is not None:
                 touch(self._w, [before[probe.id][4]])
         for photo_id in known - claimed:

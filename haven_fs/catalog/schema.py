@@ -342,4 +342,18 @@ MIGRATIONS = (
     ALTER TABLE correction ADD COLUMN act TEXT NOT NULL DEFAULT '';  -- the kind of act, '' of one that stands alone
     CREATE INDEX correction_gesture ON correction (gesture, photo_id, undone);
     """,
+    """
+    INSERT INTO state VALUES ('catalog', lower(hex(randomblob(6))));    -- its name in the record: catalog/record.py
+    """,
+    """
+    ALTER TABLE analysis ADD COLUMN again REAL; -- when to ask again, 0: at the next walk; see catalog/again.py
+    CREATE INDEX analysis_again ON analysis (again) WHERE again IS NOT NULL;
+    ALTER TABLE original ADD COLUMN trouble TEXT;   -- why it could not be read at the last try, if that may pass
+    CREATE INDEX original_trouble ON original (trouble) WHERE trouble IS NOT NULL;
+    ALTER TABLE library ADD COLUMN closed TEXT NOT NULL DEFAULT '[]';   -- JSON: folders the last walk could not list
+    UPDATE original SET trouble = (SELECT unreadable FROM photo WHERE main_id = original.id)
+        WHERE id IN (SELECT main_id FROM photo WHERE unreadable LIKE 'Haven is not allowed to read this file%');
+    UPDATE analysis SET again = 0 WHERE failed LIKE '[Errno %' OR failed LIKE 'OSError: [Errno 5]%';
+    UPDATE analysis SET again = 1 WHERE failed IS NULL AND facts LIKE '%was ignored: it is in the future.%';
+    """,
 )

@@ -77,10 +77,10 @@ def void_gesture(w: Writer, concerns: Callable[[str, Mapping[str, Any]], bool]) 
 
     Programs that delete a folder delete what is in it first. `concerns` tells by its kind and data whether a correction
     is such a bit; the newest are asked first, as far back as each follows the next within a gesture. Return what was
-    done to rows; the caller sees to it that everything shows that.
+    done to rows; the caller sees to it that everything shows that, and notes what is said now.
     """
     done: list[Change] = []
-    now = last = time.time()
+    last = time.time()
     query = "SELECT id, at, kind, data, changes, undone FROM correction WHERE by = ? ORDER BY id DESC"
     void: list[tuple[int, str]] = []
     for id_, at, kind, data, changes, undone in w.db.execute(query, (w.by,)):
@@ -90,10 +90,10 @@ def void_gesture(w: Writer, concerns: Callable[[str, Mapping[str, Any]], bool]) 
             last = at
             if undone is None:
                 void.append((id_, changes))
-    for id_, changes in void:
+    for _, changes in void:
         done += take_back(w.db, json.loads(changes), w.seq)[0]
-        w.db.execute("UPDATE correction SET undone = ? WHERE id = ?", (now, id_))
-    take_changes(w.db)  # of no correction of their own: those that were taken back say it
+    w.void([id_ for id_, _ in void])
+    take_changes(w.db)  # of no correction of their own: the one that is noted next says which are void
     return done
 
 

@@ -7,10 +7,13 @@ import os
 import platform
 import shutil
 import sqlite3
+import time
+from datetime import datetime
 from pathlib import Path
 
 from haven_fs import __version__
 from haven_fs.catalog import Catalog
+from haven_fs.catalog.again import Trouble, ahead_of_clock, troubles
 from haven_fs.catalog.libraries import all_libraries
 from haven_fs.cli import options
 from haven_fs.command import Command
@@ -19,6 +22,10 @@ from haven_fs.errors import UserError
 
 _PACKAGES = ("wsgidav", "cheroot", "pluggy", "pillow", "pillow-heif", "av", "exifread", "watchfiles")
 _LOW_SPACE = 200 << 20
+_NAMED = 20
+"""How many files that cannot be read are named, of each kind."""
+_FEW_AHEAD = 10
+"""So many photos may well be from cameras whose clocks were wrong."""
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -26,9 +33,10 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     options.add_data(parser)
     options.add_json(parser)
     parser.epilog = (
-        "Checks the catalog, the space on the disk, whether each library is connected and readable, the plugins and the"
-        " analyzers. The exit status is 1 if there is a problem."
-        " With --json it prints `versions`, `data`, `settings` and `problems`."
+        "Checks the catalog, the record of your changes, the space on the disk, whether each library is connected and"
+        " readable, the plugins and the analyzers. The exit status is 1 if there is a problem."
+        " With --json it prints `versions`, `data`, `settings`, `problems` and `unreadable`, the damaged"
+        " files."
     )
 
 
@@ -39,16 +47,33 @@ def run(args: argparse.Namespace) -> int:
     versions |= {name: importlib.metadata.version(name) for name in _PACKAGES}
     settings = {s.name: (data.settings[s.name], s.help) for s in data.plugins.settings()}
     problems = find_problems(data)
+    damaged = _damaged(data)
     if args.json:
         values = {name: value for name, (value, _) in settings.items()}
-        print(json.dumps({"versions": versions, "data": str(data.path), "settings": values, "problems": problems}))
+        said = {"versions": versions, "data": str(data.path), "settings": values, "problems": problems}
+        print(json.dumps({**said, "unreadable": [one._asdict() for one in damaged]}))
     else:
         print(", ".join(f"{name} {version}" for name, version in versions.items()))
         print(f"Data folder: {data.path}\nSettings ({data.path / 'haven.toml'}):")
         for name, (value, help_) in settings.items():
             print(f"  {name} = {json.dumps(value)}\n      {help_}")
+        if damaged:
+            print(f"Unreadable, whoever asks ({len(damaged):,}); replace them by good copies if you have any:")
+            for one in damaged[:_NAMED]:
+                print(f"  {one.path}: {one.reason}")
+            if len(damaged) > _NAMED:
+                print(f"  and {len(damaged) - _NAMED:,} more; /Review/Unreadable has them all")
         print("\n".join(f"PROBLEM: {problem}" for problem in problems) or "No problems found.")
     return 1 if problems else 0
+
+
+def _damaged(data: DataFolder) -> list[Trouble]:
+    """Return the files that cannot be read since their content is none; nothing of a catalog that cannot be read."""
+    try:
+        with data.catalog(readonly=True) as catalog, catalog.read() as db:
+            return [one for one in troubles(db) if not one.passing]
+    except (UserError, sqlite3.DatabaseError):
+        return []  # a problem that is told as one
 
 
 def find_problems(data: DataFolder) -> list[str]:
@@ -63,7 +88,7 @@ def find_problems(data: DataFolder) -> list[str]:
         problems.append(f"The disk of {data.path} is almost full.")
     try:
         with data.catalog(readonly=True) as catalog:
-            problems += _check_catalog(catalog)
+            problems += [*_check_catalog(catalog), *_check_record(catalog)]
     except UserError as error:
         problems.append(str(error))
     except sqlite3.DatabaseError as error:
@@ -82,11 +107,47 @@ def _check_catalog(catalog: Catalog) -> list[str]:
                 problems.append(library.away)
             elif not os.access(library.root, os.R_OK | os.X_OK):
                 problems.append(f"Haven is not allowed to read {library.root}.")
-        failed = db.execute("SELECT analyzer, count(*) FROM analysis WHERE failed IS NOT NULL GROUP BY 1").fetchall()
+        problems += _troubles(db)
+        query = "SELECT analyzer, count(*) FROM analysis WHERE failed IS NOT NULL AND again IS NULL GROUP BY 1"
+        failed = db.execute(query).fetchall()
         problems += [
             f"The analyzer {name} failed on {count} photos. `haven info FILE` shows why." for name, count in failed
         ]
     return problems + _inotify()
+
+
+def _troubles(db: sqlite3.Connection) -> list[str]:
+    """Return what cannot be read now, and what a wrong clock may be to blame for."""
+    passing = [one for one in troubles(db) if one.passing]
+    problems = [f"{one.path} cannot be read. {one.reason}" for one in passing[:_NAMED]]
+    if len(passing) > _NAMED:
+        problems.append(f"{len(passing) - _NAMED:,} more files and folders cannot be read for such reasons.")
+    now = time.time()
+    ahead, photos = ahead_of_clock(db, now), db.execute("SELECT count(*) FROM photo WHERE shown = 1").fetchone()[0]
+    if ahead > max(_FEW_AHEAD, photos / 10):
+        problems.append(
+            f"{ahead:,} photos say that they were taken after today, which is {datetime.fromtimestamp(now):%Y-%m-%d}"
+            " by this computer's clock. If the clock is wrong, set it: Haven looks at them again once it is later."
+        )
+    return problems
+
+
+def _check_record(catalog: Catalog) -> list[str]:
+    record = catalog.record
+    try:
+        with catalog.read() as db:
+            found = record.compare(db)
+            more = record.in_words(db)
+    except OSError as error:
+        return [f"{record.path} cannot be read: {error.strerror}. What you told Haven is noted there; see to it."]
+    problems = [more] if more else []
+    if found.lacking:
+        problems.append(
+            f"{record.path} lacks {options.counted(found.lacking, 'change')} that the catalog has. Haven adds them with"
+            " its next write; if they are still missing then, see that it may write the file and that the disk is not"
+            " full."
+        )
+    return problems
 
 
 def _inotify() -> list[str]:

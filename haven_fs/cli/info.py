@@ -47,11 +47,12 @@ def run(args: argparse.Namespace) -> int:
 def known(catalog: Catalog, file: Path) -> dict[str, Any]:
     """Return all that is known about an original, by the names of FACTS and a list for each facet. Raises UserError."""
     with catalog.read() as db:
-        row = original_at(db, file, "o.photo_id, o.role, o.name, o.format")
+        row = original_at(db, file, "o.photo_id, o.role, o.name, o.format, o.trouble")
         if row is None:
             raise UserError(f"{file} is not in a library, or has not been indexed yet.")
-        photo_id, role, name, format_ = row
+        photo_id, role, name, format_, trouble = row
         facts: dict[str, Any] = {"file": str(file), "name": name, "role": role, "format": format_}
+        facts["trouble"] = trouble
         if photo_id is None:
             return facts
         columns = sorted(FACTS)

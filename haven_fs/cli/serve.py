@@ -83,6 +83,7 @@ def run(args: argparse.Namespace) -> int:
         if inbox is not None:
             add_inbox(catalog, inbox, data.path)
         expect_walks(catalog)
+        _warn_of_what_was_lost(catalog)
         uploads = Uploads(catalog, data.settings, AtOnce(catalog, data.plugins, data.settings))
         tree = data.tree(catalog)
         tree.uploads = uploads
@@ -107,6 +108,16 @@ def run(args: argparse.Namespace) -> int:
             server.stop()
             background.stop()
     return 0
+
+
+def _warn_of_what_was_lost(catalog: Catalog) -> None:
+    try:
+        with catalog.read() as db:
+            words = catalog.record.in_words(db, at_once=True)
+    except OSError as error:
+        words = f"{catalog.record.path} cannot be read: {error}"
+    if words:
+        logger.warning("%s", words)
 
 
 def _users(args: argparse.Namespace, data: DataFolder) -> tuple[Users | None, tuple[str, str] | None]:

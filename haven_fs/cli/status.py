@@ -4,9 +4,14 @@ import argparse
 import json
 
 from haven_fs.analysis import due
+from haven_fs.catalog.again import troubles
 from haven_fs.catalog.libraries import all_libraries
 from haven_fs.cli import options
 from haven_fs.command import Command
+
+_FEW = 3
+_MOST = 100
+"""How many things that cannot be read are named, to people and to programs."""
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -14,8 +19,10 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     options.add_data(parser)
     options.add_json(parser)
     parser.epilog = (
-        "Also shows where each library is, and where Haven is serving. It works at any time. With --json it prints"
-        " `photos`, `videos`, `unreadable`, `pending` (0 when everything is done), `libraries`, `data` and `serving`."
+        "Also shows what cannot be read, where each library is, and where Haven is serving. It works at any time. With"
+        " --json it prints `photos`, `videos`, `unreadable`, `pending` (0 when all is done that can be done now),"
+        " `troubles`, `libraries`, `data` and `serving`. `troubles` is what cannot be read, up to 100: `path`,"
+        " `reason`, and `passing`, true if it is tried again at each walk."
     )
 
 
@@ -25,6 +32,7 @@ def run(args: argparse.Namespace) -> int:
     analyzers = data.plugins.analyzers(data.settings)
     with data.catalog(readonly=True) as catalog, catalog.read() as db:
         counts = due.counts(db, analyzers)
+        found = troubles(db)
         libraries = all_libraries(db)
     running = data.running() if data.is_locked() else {}
     if args.json:
@@ -36,12 +44,19 @@ def run(args: argparse.Namespace) -> int:
             "videos": counts.videos,
             "unreadable": counts.unreadable,
             "pending": counts.pending,
+            "troubles": [one._asdict() for one in found[:_MOST]],
         }
         print(json.dumps({**facts, "libraries": listed, "data": str(data.path), "serving": running.get("url")}))
         return 0
     kinds = ((counts.photos, "photo"), (counts.videos, "video"), (counts.unreadable, "unreadable file"))
     print(", ".join(options.counted(*kind) for kind in kinds))
     print(f"{counts.pending} still to be looked at" if counts.pending else "Everything is up to date")
+    if found:
+        print(f"Cannot be read ({len(found):,}):")
+        for one in found[:_FEW]:
+            print(f"  {one.path}: {one.reason}")
+        if len(found) > _FEW:
+            print(f"  and {len(found) - _FEW:,} more; /Review/Unreadable has the files, `haven doctor` names more")
     for library in libraries:
         print(f"  {library.name}: {library.away or library.root}")
     if running.get("url"):

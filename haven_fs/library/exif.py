@@ -17,6 +17,7 @@ from typing import Any, NamedTuple
 import exifread
 
 from haven_fs.library.containers import Source
+from haven_fs.library.trouble import PASSING
 
 logging.getLogger("exifread").disabled = True  # it warns about every odd tag; what matters is in `problems`
 
@@ -194,7 +195,9 @@ def below(tag: int, block: bytes) -> bytes:
 def _read(file: Any, first: Directory | None, at: At, problems: list[str]) -> dict[str, Any]:
     try:
         tags = exifread.process_file(file, details=False, extract_thumbnail=False)
-    except Exception:  # exifread raises whatever a damaged directory makes it stumble over
+    except Exception as error:  # exifread raises whatever a damaged directory makes it stumble over
+        if isinstance(error, OSError) and error.errno in PASSING:
+            raise
         problems.append("The camera data in this file (EXIF) is damaged and was not read.")
         return {}
     exif: dict[str, Any] = {}

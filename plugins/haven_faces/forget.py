@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from haven_faces.absorbing import sync
 from haven_faces.covers import remove_cover
 from haven_faces.facerows import ANALYZER, name_digest, without_forgotten
+from haven_faces.forgotten import Named
 from haven_faces.people import People
 from haven_faces.persons import find_person
 from haven_fs import Analysis, Catalog, Settings, Vector, VectorStore, Writer
@@ -29,14 +30,14 @@ class Forgotten:
 
 
 def forget(catalog: Catalog, settings: Settings, name: str) -> Forgotten | None:
-    """Erase the person of that name, hidden or not; None if there is none. Raises OSError if a file cannot be written.
+    """Erase the person of that name, hidden or not; None if nothing knows one. Raises OSError if a file is not written.
 
     The caller holds the lock of the data folder.
     """
     with catalog.read() as db:
         person_id = find_person(db, name, hidden=True)
     if person_id is None:
-        return None
+        return _forget_record(catalog, name)
     with catalog.write() as w:
         ids = _all_of(w, person_id)
         marks = json.dumps(ids)
@@ -60,12 +61,27 @@ def forget(catalog: Catalog, settings: Settings, name: str) -> Forgotten | None:
     return Forgotten(faces, len(photos))
 
 
+def _forget_record(catalog: Catalog, name: str) -> Forgotten | None:
+    """Erase somebody whom the record alone knows, since the catalog was lost; None if it does not say the name."""
+    with catalog.read() as db:
+        if not any(Named([name_digest(name)]).is_in(line) for line in catalog.record.unknown(db)):
+            return None
+    with catalog.write() as w:
+        w.db.execute("INSERT OR IGNORE INTO forgotten_name VALUES (?)", (name_digest(name),))
+        w.db.execute("INSERT OR REPLACE INTO state VALUES (?, 1)", (_SCRUB,))
+    scrub(catalog)
+    return Forgotten(0, 0)
+
+
 def scrub(catalog: Catalog) -> None:
     """Rewrite the files that something was erased from, if that is still to be done."""
     with catalog.read() as db:
         due = db.execute("SELECT 1 FROM state WHERE key = ?", (_SCRUB,)).fetchone()
+        if due:
+            named = Named(digest for (digest,) in db.execute("SELECT digest FROM forgotten_name"))
+            named.learn(catalog.record.unknown(db))
     if due:
-        catalog.scrub()
+        catalog.scrub(named.is_in)
         with catalog.write(quiet=True) as w:
             w.db.execute("DELETE FROM state WHERE key = ?", (_SCRUB,))
 
@@ -149,9 +165,13 @@ def _erase(w: Writer, marks: str) -> None:
         " OR EXISTS (SELECT 1 FROM json_each(?) WHERE alias.place LIKE 'person ' || value || '/%')",
         (marks, marks),
     )
-    w.db.execute(
-        "DELETE FROM correction WHERE EXISTS (SELECT 1 FROM json_each(?) WHERE value IN"
+    about = w.db.execute(
+        "SELECT id FROM correction WHERE EXISTS (SELECT 1 FROM json_each(?) WHERE value IN"
         " (json_extract(data, '$.person'), json_extract(data, '$.into'), json_extract(data, '$.instead')))",
         (marks,),
     )
+    named = Named(digest for (digest,) in w.db.execute("SELECT digest FROM forgotten_name"))
+    places = w.db.execute("SELECT id, place FROM correction WHERE place LIKE '/people/%'")
+    within = [id_ for id_, place in places if named.is_in({"place": place})]
+    w.erase_corrections({*(id_ for (id_,) in about), *within})
     w.db.execute(f"DELETE FROM person WHERE id {among}", (marks,))

@@ -4,6 +4,7 @@ import time
 from collections.abc import Sequence
 
 from haven_fs import Analyzer, Facts, Sample
+from haven_time.clock import TOLERATED_FUTURE
 from haven_time.taken import taken_of
 
 
@@ -23,7 +24,10 @@ class TimeAnalyzer(Analyzer):
 
 def _facts(sample: Sample, now: float) -> Facts:
     facts = Facts()
-    if taken := taken_of(sample, now, facts.problems):
+    future: list[int] = []
+    if taken := taken_of(sample, now, facts.problems, future):
         facts.values = {"taken": taken.clock, "taken_offset": taken.offset, "taken_source": taken.source}
     facts.problems = list(dict.fromkeys(facts.problems))
+    if future:  # perhaps it is this computer's clock that is wrong
+        facts.again_after = min(future) - TOLERATED_FUTURE
     return facts

@@ -43,6 +43,10 @@ class Nonsense(ValueError):
     """A date that is none, or that cannot be true; the text says why, to go after "was ignored: "."""
 
 
+class Future(Nonsense):
+    """A date that is in the future, as far as this computer's clock tells."""
+
+
 def parse(text: str) -> Instant | None:
     """Read a date of EXIF, XMP, QuickTime or PNG; None if the text is blank, which is EXIF's "not known".
 
@@ -112,7 +116,7 @@ def check(instant: Instant, now: float, unset: bool) -> None:
     if instant.clock < EARLIEST:
         raise Nonsense("photography did not exist then")
     if instant.clock > now + TOLERATED_FUTURE:
-        raise Nonsense("it is in the future")
+        raise Future("it is in the future")
     if instant.clock in _ZEROS:
         raise Nonsense(f"the clock of {_ZEROS[instant.clock]} starts then, so no time was recorded")
     if unset and instant.clock in _RESETS:

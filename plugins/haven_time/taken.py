@@ -14,7 +14,7 @@ import time
 from typing import Any, Literal, NamedTuple
 
 from haven_fs import Metadata, Sample
-from haven_time.clock import Instant, Nonsense, check, clock_of, offset_between, parse, parse_offset, words
+from haven_time.clock import Future, Instant, Nonsense, check, clock_of, offset_between, parse, parse_offset, words
 from haven_time.names import NameTime, time_in_name
 
 Source = Literal["exif", "xmp", "video", "gps", "name", "file"]
@@ -38,14 +38,14 @@ class Taken(NamedTuple):
     source: Source
 
 
-def taken_of(sample: Sample, now: float, problems: list[str]) -> Taken | None:
+def taken_of(sample: Sample, now: float, problems: list[str], future: list[int] | None = None) -> Taken | None:
     """Return when a photo was taken, None if nothing believable says so.
 
     `now`: seconds since the epoch, against which the future is told. `problems` gets a sentence for each value that
-    was dropped.
+    was dropped, and `future` those values that were since they are in the future.
     """
     name = time_in_name(sample.path.name)
-    reader = _Reader(now, problems)
+    reader = _Reader(now, problems, future)
     companions = [sample.companions[role] for role in _COMPANIONS if role in sample.companions]
     for metadata in (sample.metadata, *companions):
         if taken := reader.of_headers(metadata, name):
@@ -70,9 +70,10 @@ def _with_offset(taken: Taken, companions: list[Metadata], reader: "_Reader") ->
 class _Reader:
     """Reads one photo's times; keeps what they are checked against and where problems go."""
 
-    def __init__(self, now: float, problems: list[str]) -> None:
+    def __init__(self, now: float, problems: list[str], future: list[int] | None = None) -> None:
         self.now = now
         self._problems = problems
+        self._future = future if future is not None else []
 
     def of_headers(self, metadata: Metadata, name: NameTime | None) -> Taken | None:
         """Return what the headers say, without the date of the last change."""
@@ -169,6 +170,8 @@ class _Reader:
             check(instant, self.now, from_camera)
         except Nonsense as error:
             self._problems.append(f"{what} {words(instant.clock)} was ignored: {error}.")
+            if isinstance(error, Future):
+                self._future.append(instant.clock)
             return None
         return instant
 

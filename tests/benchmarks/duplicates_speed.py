@@ -89,7 +89,7 @@ def fill(catalog: Catalog, first: int, looks: np.ndarray, fingerprints: Iterable
                 " VALUES (?, ?, 'image', ?, 1, ?, 4000, 3000, ?)",
                 (id_, id_, float(id_), day, w.seq),
             )
-            w.db.execute("INSERT INTO analysis VALUES (?, 'look', 1, '{}', NULL)", (id_,))
+            w.db.execute("INSERT INTO analysis VALUES (?, 'look', 1, '{}', NULL, NULL)", (id_,))
             w.db.execute(
                 "INSERT INTO original (id, dir_id, file, stem, size, mtime_ns, inode, etag, modified, created, shown,"
                 " shown_fold, shown_href, shown_xml, probed, kind, fingerprint, photo_id, role, name, name_fold, href,"

@@ -1,5 +1,6 @@
 """The catalog's file: made from nothing, brought up from every older version, and refused in words if it cannot be."""
 
+import json
 import sqlite3
 from pathlib import Path
 
@@ -7,6 +8,7 @@ import pytest
 from helpers.catalogs import facets
 
 from haven_fs.catalog import Catalog
+from haven_fs.catalog.again import make_due
 from haven_fs.catalog.migrations import LATEST, define_functions
 from haven_fs.catalog.schema import ADOPTED, FIRST, MIGRATIONS
 from haven_fs.errors import UserError
@@ -98,6 +100,42 @@ def test_names_fold_anew(tmp_path: Path) -> None:
         assert row == ("straße", "straße.jpg", "straße.jpg")
         assert db.execute("SELECT name, fold, mtime_ns FROM alias").fetchone() == ("Gruß.jpg", "gruß.jpg", None)
         assert db.execute("SELECT fold FROM library").fetchone() == ("fuß",)
+    catalog.close()
+
+
+def test_what_was_taken_for_a_fact_before_is_tried_again(tmp_path: Path) -> None:
+    make_old(path := tmp_path / "old.sqlite", FIRST)
+    db = sqlite3.connect(path)
+    db.execute("INSERT INTO library (id, root, name, fold) VALUES (1, x'2f70', 'p', 'p')")
+    db.execute("INSERT INTO dir (id, library_id, path, shown, shown_fold, seq) VALUES (1, 1, x'', '', '', 1)")
+    reasons = ("Haven is not allowed to read this file. Give the user it runs as permission.", "The file is empty.")
+    for number, reason in enumerate(reasons, start=1):
+        columns = (
+            "id, dir_id, file, stem, size, mtime_ns, inode, etag, modified, created, shown, shown_fold, shown_href"
+        )
+        row = (number, 1, b"%d" % number, "s", 1, 1, 1, "", "", "", str(number), str(number), "", "", 1, 1)
+        marks = ", ".join("?" * len(row))
+        db.execute(f"INSERT INTO original ({columns}, shown_xml, probed, seq) VALUES ({marks})", row)
+        photo = (
+            "INSERT INTO photo (id, main_id, kind, added, unreadable, shown, seq) VALUES (?, ?, 'other', 1, ?, 0, 1)"
+        )
+        db.execute(photo, (number, number, reason))
+    future = json.dumps({"values": {}, "problems": ["The capture time 2019 was ignored: it is in the future."]})
+    for analyzer, facts, failed in (
+        ("time", future, None),
+        ("clip", "{}", "[Errno 5] Input/output error"),
+        ("faces", "{}", "The picture is damaged and cannot be decoded."),
+    ):
+        db.execute("INSERT INTO analysis VALUES (1, ?, 1, ?, ?)", (analyzer, facts, failed))
+    db.commit()
+    db.close()
+    catalog = Catalog(path, facets())
+    with catalog.write() as w:
+        make_due(w, 1e9, 0.0)
+        assert w.db.execute("SELECT id, probed FROM original ORDER BY 1").fetchall() == [(1, 0), (2, 0)], "one group"
+        assert w.db.execute("SELECT id FROM original WHERE trouble IS NOT NULL").fetchall() == [(1,)]
+        due = w.db.execute("SELECT analyzer FROM analysis WHERE version = -1 ORDER BY 1").fetchall()
+        assert due == [("clip",), ("time",)]
     catalog.close()
 
 

@@ -106,7 +106,8 @@ def test_plugins(indexed: Path) -> None:
 
 def test_doctor(indexed: Path) -> None:
     report = said("doctor", "--data", indexed)
-    assert report.keys() == {"versions", "data", "settings", "problems"}
+    assert report.keys() == {"versions", "data", "settings", "problems", "unreadable"}
+    assert [Path(one["path"]).name for one in report["unreadable"]] == ["broken.jpg"]
     assert report["problems"] == []
     assert report["versions"]["haven-fs"] == __version__
     assert report["settings"]["tree.split_above"] == 2000

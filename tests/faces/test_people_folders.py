@@ -1,5 +1,6 @@
 """The folders of people over a real catalog: what naming, moving, copying, merging and deleting say."""
 
+import json
 import unicodedata
 
 import pytest
@@ -204,6 +205,9 @@ def test_deleting_photo_by_photo_and_then_the_folder_only_hides(house: PeopleHom
         house.delete(photo, "Alice")
     assert house.listed("People/Alice") == [] and "Alice" in house.people()
     house.write("People/Alice", "remove")
+    *taken_out, hidden = (house.data / "corrections.jsonl").read_text().splitlines()
+    said = [json.loads(line)["photo_id"] for line in taken_out[1:]]
+    assert sorted(json.loads(hidden)["data"]["back"]) == sorted(said), "the record says that they are back"
     house.write("People", "make_folder", "Alice")
     assert house.listed("People/Alice") == PHOTOS
 

@@ -120,7 +120,7 @@ def test_whom_others_were_merged_into(home: Home) -> None:
 
 
 def test_files_that_were_not_rewritten_are_later(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
-    def cut(self: Catalog) -> None:
+    def cut(*_: object) -> None:
         raise OSError(28, "No space left on device")
 
     with monkeypatch.context() as patch:

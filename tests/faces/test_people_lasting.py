@@ -8,9 +8,9 @@ from helpers.home import Home
 from helpers.people import LEFT, RIGHT, SPACE, face, looks, members, plant, say
 from helpers.people_home import PHOTOS, PeopleHome
 
-from haven_fs.catalog.corrections import FILE
 from haven_fs.catalog.findings import Analysis
 from haven_fs.catalog.history import KIND, corrections
+from haven_fs.catalog.record import FILE
 from haven_fs.catalog.undo import undo
 
 

@@ -1,0 +1,68 @@
+"""Troubles that pass: a disk that fails, rights that are missing. The file is not to blame: it may be read tomorrow."""
+
+import errno
+from collections.abc import Iterator
+from pathlib import Path
+
+ABSENT = frozenset(
+    {
+        errno.ENOENT,
+        errno.ENOTDIR,
+        errno.ESTALE,
+        errno.ENOTCONN,
+        errno.ENODEV,
+        errno.ENXIO,
+        errno.ETIMEDOUT,
+        errno.EHOSTDOWN,
+        errno.EHOSTUNREACH,
+    }
+)
+"""The file or its disk is not there now: nothing is known of it."""
+DENIED = frozenset({errno.EACCES, errno.EPERM})
+PASSING = ABSENT | DENIED | {errno.EIO, errno.ENOMEM, errno.EMFILE, errno.ENFILE, errno.EBUSY, errno.EAGAIN}
+
+_AGAIN = "Haven tries again each time it looks through the library."
+_MOST_READ = 256 << 20
+_BLOCK = 1 << 20
+
+
+def passing(error: BaseException, path: Path, *, doubtful: bool = False) -> OSError | None:
+    """Return the passing trouble with the file at `path` that an error came of; None if its content is to blame.
+
+    `doubtful`: read the file to its end before it is blamed, since not every decoder says why it gave up.
+    """
+    for cause in _causes(error):
+        if isinstance(cause, OSError) and cause.errno in PASSING and cause.filename in (None, str(path)):
+            if type(cause).__module__.partition(".")[0] != "av":
+                return cause
+            doubtful = True  # libav says this of files that are cut short, too
+    return _read_through(path) if doubtful else None
+
+
+def in_words(error: OSError) -> str:
+    """Return a sentence for the owner of a file that cannot be read now."""
+    if error.errno in DENIED:
+        return f"Haven is not allowed to read this file. Give the user it runs as permission. {_AGAIN}"
+    return f"The disk could not give this file: {error.strerror or error}. {_AGAIN}"
+
+
+def _causes(error: BaseException) -> Iterator[BaseException]:
+    seen: set[int] = set()
+    todo: list[BaseException | None] = [error]
+    while todo:
+        one = todo.pop()
+        if one is not None and id(one) not in seen:
+            seen.add(id(one))
+            yield one
+            todo += [one.__context__, one.__cause__]
+
+
+def _read_through(path: Path) -> OSError | None:
+    try:
+        with path.open("rb") as file:
+            for _ in range(_MOST_READ // _BLOCK):
+                if not file.read(_BLOCK):
+                    break
+    except OSError as error:
+        return error
+    return None
