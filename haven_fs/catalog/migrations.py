@@ -55,8 +55,12 @@ def migrate(db: sqlite3.Connection, path: Path, facets: Iterable[Facet]) -> list
 
 def define_functions(db: sqlite3.Connection) -> None:
     """Let migrations say how names fold, and which stem a file's name has."""
-    db.create_function("haven_fold", 1, names.fold, deterministic=True)
+    db.create_function("haven_fold", 1, _fold, deterministic=True)
     db.create_function("haven_stem", 1, _stem, deterministic=True)
+
+
+def _fold(name: str | None) -> str | None:
+    return None if name is None else names.fold(name)
 
 
 def _stem(file: bytes) -> str:

@@ -144,7 +144,7 @@ def test_the_written_name_answers(house: PeopleHome) -> None:
     house.write("People", "make_folder", "Carl")
     house.copy(f"People/Person 1/{PHOTOS[0]}", "Carl", "001 best.jpg")
     house.copy(f"People/Person 1/{PHOTOS[1]}", "Carl", PHOTOS[1].lower())
-    assert house.listed("People/Carl") == ["001 best.jpg", PHOTOS[1]]
+    assert house.listed("People/Carl") == ["001 best.jpg", PHOTOS[1].lower()]
     tree = house.tree()
     with tree.view() as view:
         for name in ("001 best.jpg", "001 BEST.jpg", PHOTOS[0]):
@@ -206,8 +206,8 @@ def test_deleting_photo_by_photo_and_then_the_folder_only_hides(house: PeopleHom
     assert house.listed("People/Alice") == [] and "Alice" in house.people()
     house.write("People/Alice", "remove")
     *taken_out, hidden = (house.data / "corrections.jsonl").read_text().splitlines()
-    said = [json.loads(line)["photo_id"] for line in taken_out[1:]]
-    assert sorted(json.loads(hidden)["data"]["back"]) == sorted(said), "the record says that they are back"
+    said = [json.loads(line)["id"] for line in taken_out[1:]]
+    assert sorted(json.loads(hidden)["data"]["void"]) == sorted(said), "the record says that they are back"
     house.write("People", "make_folder", "Alice")
     assert house.listed("People/Alice") == PHOTOS
 

@@ -28,6 +28,8 @@ class WritingClient:
         """What was before a request that was cut off: it may have been done, or not."""
         self.written: set[str] = set()
         self.done: Counter[str] = Counter()
+        self.history: list[str] = []
+        """What was sent, for whoever looks for a mistake."""
         self._rng = random.Random(f"{seed} {number}")
         self._bytes: dict[str, bytes] = {}
         self._last = 0
@@ -86,6 +88,7 @@ class WritingClient:
         """Send a request, which must be taken, and change the model by it."""
         self.before = self.state.copy()
         change(self.state)
+        self.history.append(f"{request[0]} {request[1]} {headers.get('Destination', '')}")
         answer = self._dav(*request, **headers)  # type: ignore[arg-type]
         assert answer.status < 300, (request[:2], headers, answer.status, answer.body)
         self.before = None
@@ -295,6 +298,7 @@ class WritingClient:
         return Shown(files, albums, favorites, recent)
 
     def _differences(self, states: list[State], seen: Shown) -> Iterator[str]:
+        yield from self.history[-400:]
         for state in states:
             wanted = state.shown()
             for what in ("files", "albums", "favorites", "recent"):
