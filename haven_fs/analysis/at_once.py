@@ -37,8 +37,11 @@ class AtOnce:
         self._light: dict[str, Analyzer] | None = None
         self._lock = threading.Lock()
 
-    def put(self, library: Library, path: Path) -> int:
-        """Catalogue a file that has come or changed, and return its original's row. Raises OSError."""
+    def put(self, library: Library, path: Path, began: float | None = None) -> int:
+        """Catalogue a file that has come or changed, and return its original's row. Raises OSError.
+
+        `began`: when it began to be sent, seconds since the epoch.
+        """
         status = path.stat(follow_symlinks=False)
         stat = FileStat(path.name, status.st_size, status.st_mtime_ns, status.st_ino, status.st_dev)
         below = path.parent.relative_to(library.root).as_posix()
@@ -52,7 +55,7 @@ class AtOnce:
             exchange = Exchange(library.id, os.fsencode(library.root), mirror.found)
             exchange.read(self._catalog)
             with self._catalog.write() as w:
-                original_id = next(iter(exchange.resolve(w, [], lambda *_: True)), row.id)
+                original_id = next(iter(exchange.resolve(w, [], lambda *_: True, began=began)), row.id)
             for backup in exchange.backups:
                 self.look(backup)
         self.look(original_id)

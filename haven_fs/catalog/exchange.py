@@ -17,10 +17,11 @@ from typing import Any
 
 from haven_fs.catalog.catalog import Catalog, Writer
 from haven_fs.catalog.disk import Differences, Row, hide_if_empty, mark_due, restat, stat_columns, touch
-from haven_fs.catalog.identity import RECENT, gives_way, let_go, set_aside, take_over
+from haven_fs.catalog.identity import gives_way, let_go, set_aside, take_over
 from haven_fs.catalog.photos import name_anew
-from haven_fs.catalog.places import Slot, new_in, put_into, slot_of
+from haven_fs.catalog.places import RECENT, Slot, new_in, put_into, slot_of
 from haven_fs.catalog.schema import LOCATED
+from haven_fs.catalog.trash import lately_removed
 from haven_fs.library.backups import is_backup
 from haven_fs.library.fingerprint import fingerprint
 from haven_fs.library.walk import FileStat
@@ -121,10 +122,17 @@ class Exchange:
                     self._prints[one.id] = print_
         return found
 
-    def resolve(self, w: Writer, missing: Sequence[Row], is_current: Callable[[Writer, int], bool]) -> set[int]:
+    def resolve(
+        self,
+        w: Writer,
+        missing: Sequence[Row],
+        is_current: Callable[[Writer, int], bool],
+        *,
+        began: float | None = None,
+    ) -> set[int]:
         """Bring the catalog in step with what was found; return those of the `missing` originals that are somewhere.
 
-        `is_current`: tells whether an original is still as the walk met it.
+        `is_current`: tells whether an original is still as the walk met it. `began`: see set_aside.
         """
         new = [one for one in self._new if _is_there(w, one.id)]
         changed = [one for one in self._changed if is_current(w, one.id)]
@@ -154,10 +162,17 @@ class Exchange:
             let_go(w, known, original_id)
         somewhere = {lost_one.id for lost_one in comes.values()} | {known for known, _ in given_up}
         for one in new:
-            if one not in comes and one.photo_id is None and (old := set_aside(w, one.dir_id, one.file)) is not None:
-                backup = take_over(w, old, one.id)
+            if one in comes or one.photo_id is not None:
+                continue
+            old = set_aside(w, one.dir_id, one.file, began)
+            if old is None and began is None:
+                # Sent just before a kill, after what was there was deleted; or saved so by a program on this computer.
+                below = one.path[len(self._root) + 1 :]
+                old = lately_removed(w.db, None, self._library_id, below, time.time())
+            if old is not None:
+                backup = take_over(w, old[0], one.id)
                 self.backups += [backup] if backup is not None else []
-                somewhere.add(old)
+                somewhere.add(old[0])
         return somewhere
 
     def _lost(self, w: Writer, missing: Sequence[Row], changed: Sequence[_Found]) -> tuple[set[int], dict[int, _Lost]]:

@@ -18,27 +18,26 @@ import time
 from collections.abc import Sequence
 
 from haven_fs.catalog.catalog import Writer
-from haven_fs.catalog.corrections import is_said_of
+from haven_fs.catalog.corrections import GESTURE, is_said_of
 from haven_fs.catalog.disk import Row, drop, hide_if_empty, mark_due, touch
 from haven_fs.catalog.photos import name_anew
-from haven_fs.catalog.places import LATELY, new_in, put_into, slot_of
+from haven_fs.catalog.places import LATELY, RECENT, new_in, put_into, slot_of
 from haven_fs.library.backups import is_backup
 
-RECENT = 3600.0
-"""Seconds for which a file may be one that a program has made on its way to another name."""
 
+def gives_way(db: sqlite3.Connection, original_id: int, *, since: float | None = None) -> bool:
+    """Tell whether a file whose bytes come to another's path is only the other's new content.
 
-def gives_way(db: sqlite3.Connection, original_id: int) -> bool:
-    """Tell whether a file whose bytes are moved over another is only the other's new content.
-
-    It is, unless it was a photo for longer than saving a file takes, or the owner has said something about it.
+    It is, unless it was a photo for longer than saving a file takes, or the owner has said something about it. `since`:
+    when the other left its path; then the file must have been made about then, or later.
     """
     row = db.execute(
         "SELECT p.id, p.added FROM original o LEFT JOIN photo p ON p.id = o.photo_id WHERE o.id = ?", (original_id,)
     ).fetchone()
     if row is None or row[0] is None:
         return True
-    return bool(row[1] > time.time() - RECENT and not is_said_of(db, row[0]))
+    first = time.time() - RECENT if since is None else since - GESTURE
+    return bool(row[1] > first and not is_said_of(db, row[0]))
 
 
 def let_go(w: Writer, known: int, original_id: int) -> None:
@@ -56,21 +55,22 @@ def let_go(w: Writer, known: int, original_id: int) -> None:
     w.db.execute("UPDATE original SET fingerprint = NULL WHERE id = ?", (known,))
 
 
-def set_aside(w: Writer, dir_id: int, file: bytes) -> int | None:
-    """Return the original that was moved out of a place a moment ago to make room for what comes there now.
+def set_aside(w: Writer, dir_id: int, file: bytes, began: float | None = None) -> tuple[int, float] | None:
+    """Return the original that was moved out of a place to make room for what comes there now, and when it was.
 
-    It was if it is kept beside it as a backup, or was deleted by now. None if there is none.
+    It was if it is kept beside it as a backup, or was deleted by now, and left a moment before what comes `began` to be
+    sent. None if there is none.
     """
     row = w.db.execute(
-        "SELECT o.id, o.dir_id, o.file, o.gone FROM vacated v JOIN original o ON o.id = v.original_id"
+        "SELECT o.id, o.dir_id, o.file, o.gone, v.at FROM vacated v JOIN original o ON o.id = v.original_id"
         " WHERE v.dir_id = ? AND v.file = ? AND v.at > ?",
-        (dir_id, file, time.time() - LATELY),
+        (dir_id, file, (time.time() if began is None else began) - LATELY),
     ).fetchone()
     if row is None:
         return None
-    original_id, now_in, name, gone = row
+    original_id, now_in, name, gone, at = row
     if gone is not None or (now_in == dir_id and is_backup(os.fsdecode(name), os.fsdecode(file))):
-        return int(original_id)
+        return original_id, at
     return None
 
 
@@ -101,14 +101,16 @@ def take_up_former(w: Writer, original_ids: Sequence[int]) -> set[int]:
     Programs set a file aside, write it anew and then delete the old one. Return the originals that are still there.
     """
     rows = w.db.execute(
-        "SELECT v.original_id, n.id, max(v.at) FROM json_each(?) j CROSS JOIN vacated v ON v.original_id = j.value"
+        "SELECT v.original_id, n.id, max(v.at), p.added FROM json_each(?) j CROSS JOIN vacated v"
+        " ON v.original_id = j.value"
         " LEFT JOIN original n ON n.dir_id = v.dir_id AND n.file = v.file AND n.gone IS NULL AND n.id <> v.original_id"
-        " WHERE v.at > ? GROUP BY v.original_id",
-        (json.dumps(original_ids), time.time() - LATELY),
+        " LEFT JOIN photo p ON p.id = n.photo_id GROUP BY v.original_id",
+        (json.dumps(original_ids),),
     ).fetchall()
     still = set()
-    for original_id, new, _ in rows:
-        if new is not None and gives_way(w.db, new):
+    for original_id, new, at, added in rows:
+        is_lately = max(at, added or 0.0) > time.time() - LATELY
+        if new is not None and is_lately and gives_way(w.db, new, since=at):
             w.db.execute("UPDATE original SET gone = ? WHERE id = ?", (w.seq, original_id))
             take_over(w, original_id, new)
             still.add(original_id)

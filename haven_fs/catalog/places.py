@@ -7,7 +7,10 @@ from typing import Any
 from haven_fs.catalog.catalog import Writer
 
 LATELY = 60.0
-"""Seconds for which it is remembered where an original was before; a removal stands after them."""
+"""Seconds after which a removal stands, whatever is then written to its path."""
+RECENT = 3600.0
+"""Seconds for which a file may be one that a program has made on its way to another name, and for which it is
+remembered where an original was before."""
 _COLUMNS = (
     "dir_id, file, stem, size, mtime_ns, inode, etag, modified, created, shown, shown_fold, shown_href, shown_xml"
 )
@@ -39,7 +42,7 @@ def put_into(w: Writer, places: Mapping[int, Slot], leaving: Iterable[int] = ())
 def vacate(w: Writer, moves: Iterable[tuple[int, int, bytes]]) -> None:
     """Remember where originals are, before they move: each with the folder and the name that it gets."""
     now = time.time()
-    w.db.execute("DELETE FROM vacated WHERE at < ?", (now - LATELY,))
+    w.db.execute("DELETE FROM vacated WHERE at < ?", (now - RECENT,))
     w.db.executemany(
         "INSERT OR REPLACE INTO vacated SELECT dir_id, file, id, ? FROM original WHERE id = ?"
         " AND (dir_id, file) <> (?, ?)",

@@ -180,24 +180,23 @@ def _hold(w: Writer, library_id: int) -> None:
         w.db.execute("UPDATE trash SET held = 1 WHERE library_id = ? AND at > ?", (library_id, since))
 
 
-def is_lately_removed(db: sqlite3.Connection, library_id: int, path: bytes) -> bool:
-    """Tell whether somebody removed a file from a path a moment ago."""
-    query = "SELECT 1 FROM trash WHERE library_id = ? AND path = ? AND at > ? AND NOT is_folder"
-    return db.execute(query, (library_id, path, time.time() - LATELY)).fetchone() is not None
+def lately_removed(
+    db: sqlite3.Connection, by: str | None, library_id: int, path: bytes, began: float
+) -> tuple[int, float] | None:
+    """Return the original that a user removed from a path, and when, if it was a moment before something `began`.
 
-
-def lately_removed(w: Writer, library_id: int, path: bytes) -> int | None:
-    """Return the original that this user removed from a path a moment ago, None if there is none.
-
-    Programs that save a file may delete the old one first.
+    Programs that save a file may delete the old one first. If another has been there since, it is not what they meant.
+    `by`: None for whoever it was.
     """
-    row = w.db.execute(
-        "SELECT f.original_id FROM trash r JOIN trash_file f ON f.trash_id = r.id AND f.path = x''"
+    row = db.execute(
+        "SELECT f.original_id, r.at FROM trash r JOIN trash_file f ON f.trash_id = r.id AND f.path = x''"
         " JOIN original o ON o.id = f.original_id AND o.gone IS NOT NULL WHERE r.library_id = ? AND r.path = ?"
-        " AND r.by = ? AND r.at > ? AND NOT r.is_folder ORDER BY r.at DESC LIMIT 1",
-        (library_id, path, w.by, time.time() - LATELY),
+        " AND r.by = ifnull(?, r.by) AND r.at > ? AND NOT r.is_folder AND NOT EXISTS"
+        " (SELECT 1 FROM vacated v WHERE v.dir_id = o.dir_id AND v.file = o.file AND v.at > r.at)"
+        " ORDER BY r.at DESC LIMIT 1",
+        (library_id, path, by, began - LATELY),
     ).fetchone()
-    return int(row[0]) if row else None
+    return (int(row[0]), float(row[1])) if row else None
 
 
 def files_of(db: sqlite3.Connection, trashed_id: int) -> dict[bytes, int]:

@@ -9,6 +9,7 @@ import logging
 import os
 import secrets
 import shutil
+import time
 from pathlib import Path
 from typing import BinaryIO
 
@@ -25,7 +26,10 @@ def draft_path(folder: Path, prefix: str = _OURS) -> Path:
 
 
 class Draft:
-    """A file that is being written in `folder`; `discard` it if it was not moved to its place. Raises OSError."""
+    """A file that is being written in `folder`; `discard` it if it was not moved to its place. Raises OSError.
+
+    `began`: when that was, seconds since the epoch.
+    """
 
     def __init__(self, folder: Path, length: int | None = None, *, prefix: str = _OURS) -> None:
         """`length`: how many bytes will come, if that is known: there must be room. `prefix`: of its name."""
@@ -35,6 +39,7 @@ class Draft:
         flags = os.O_RDWR | os.O_CREAT | os.O_EXCL | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0)
         self._file: BinaryIO = os.fdopen(os.open(self.path, flags, 0o666), "w+b", buffering=0)
         self.size = 0
+        self.began = time.time()
 
     def write(self, block: bytes) -> None:
         """Add bytes at its end."""

@@ -1,7 +1,6 @@
 """What requests to real files mean, in a few lines: the model that random writes to a server are compared with.
 
-A photo is its content and its history. Names are not used twice here, but by programs that save and by exchanges, so
-that what is done to one photo never has to do with another that bore its name minutes ago.
+A photo is its content and its history.
 """
 
 from copy import deepcopy
@@ -9,27 +8,32 @@ from dataclasses import dataclass, field
 
 from haven_fs.library.backups import is_backup
 
+LATELY, GESTURE = 60.0, 10.0
+"""Seconds in which a removal may be void, and in which the steps of one act follow each other."""
+
 
 @dataclass
 class Photo:
     """One photo: what is in its file, what the owner said of it, and whether it is hidden."""
 
     bytes: str
+    born: float
     albums: set[str] = field(default_factory=set)
     favorite: bool = False
     hidden: bool = False
     is_said: bool = False
-    """Whether anything was ever said of it that was not taken back."""
+    """Whether anything was ever said of it."""
 
 
 @dataclass
 class State:
-    """All of one client: its photos by path, and what it did a moment ago."""
+    """All of one client: its photos by path, and what it did a moment ago, with the times."""
 
     files: dict[str, Photo] = field(default_factory=dict)
-    removed: dict[str, Photo] = field(default_factory=dict)
-    left: dict[str, Photo] = field(default_factory=dict)
-    """Which photo was moved out of a place; of one that was moved often, the last place counts."""
+    removed: dict[str, tuple[Photo, float]] = field(default_factory=dict)
+    left: dict[str, tuple[Photo, float]] = field(default_factory=dict)
+    """Which photo was last moved out of a place."""
+    now: float = 0.0
 
     def copy(self) -> "State":
         """Return a state that can be changed by itself."""
@@ -39,30 +43,43 @@ class State:
         """Return where a photo lies."""
         return next((path for path, one in self.files.items() if one is photo), None)
 
-    def _predecessor(self, path: str) -> Photo | None:
+    def is_clear(self, *paths: str) -> bool:
+        """Tell whether what becomes of a request does not depend on a fraction of a second."""
+        photos = [self.files[path] for path in paths if path in self.files]
+        times = [
+            at for path in paths for memory in (self.removed, self.left) if path in memory for at in [memory[path][1]]
+        ]
+        times += [at for photo, at in self.left.values() if any(photo is one for one in photos)]
+        return not any(LATELY - 6 < self.now - at < LATELY + 6 for at in times)
+
+    def _predecessor(self, path: str, known: Photo | None) -> Photo | None:
         """Return the photo whose new content comes to a free path."""
-        if (photo := self.removed.pop(path, None)) is not None:
-            return photo
-        photo = self.left.get(path)
-        if photo is None:
-            return None
-        now = self.path_of(photo)
-        is_kept = now is not None and now.rpartition("/")[0] == path.rpartition("/")[0]
-        if now is not None and not (is_kept and is_backup(now.rpartition("/")[2], path.rpartition("/")[2])):
+        photo, at = self.removed.get(path, (None, 0.0))
+        gone, left = self.left.get(path, (None, 0.0))
+        if photo is None or left > at or at < self.now - LATELY or self.path_of(photo) is not None:
+            photo, at = (gone, left) if left > self.now - LATELY else (None, 0.0)
+            now = self.path_of(photo) if photo is not None else None
+            is_kept = now is not None and now.rpartition("/")[0] == path.rpartition("/")[0]
+            if now is not None and not (is_kept and is_backup(now.rpartition("/")[2], path.rpartition("/")[2])):
+                return None
+        if photo is None or (known is not None and (known.is_said or known.born <= at - GESTURE)):
             return None
         return photo
 
+    def _take_over(self, photo: Photo, path: str, data: str) -> None:
+        self.left = {place: one for place, one in self.left.items() if one[0] is not photo}
+        self.removed = {place: one for place, one in self.removed.items() if one[0] is not photo}
+        photo.bytes = data
+        self.files[path] = photo
+
     def _arrive(self, path: str, data: str, known: Photo | None = None) -> None:
-        if known is None or not known.is_said:
-            photo = self._predecessor(path)
-            if photo is not None:
-                if (kept := self.path_of(photo)) is not None:
-                    self.files[kept] = Photo(photo.bytes)
-                self.left = {place: one for place, one in self.left.items() if one is not photo}
-                photo.bytes = data
-                self.files[path] = photo
-                return
-        self.files[path] = known if known is not None else Photo(data)
+        photo = self._predecessor(path, known)
+        if photo is None or photo is known:
+            self.files[path] = known if known is not None else Photo(data, self.now)
+            return
+        if (kept := self.path_of(photo)) is not None:
+            self.files[kept] = Photo(photo.bytes, self.now)
+        self._take_over(photo, path, data)
 
     def put(self, path: str, data: str) -> None:
         """A file is sent."""
@@ -77,12 +94,14 @@ class State:
         if to in self.files and not photo.is_said:
             self.files[to].bytes = photo.bytes
             return
-        if to in self.files:
+        is_over = to in self.files
+        if is_over:
             self.delete(to)
-            self.removed.pop(to, None)
-        self.left = {place: one for place, one in self.left.items() if one is not photo}
-        self.left[source] = photo
-        self._arrive(to, photo.bytes, photo)
+        self.left[source] = (photo, self.now)
+        if is_over:
+            self.files[to] = photo
+        else:
+            self._arrive(to, photo.bytes, photo)
 
     def copy_file(self, source: str, to: str) -> None:
         """A file is copied."""
@@ -91,14 +110,14 @@ class State:
     def delete(self, path: str) -> None:
         """A file is deleted."""
         photo = self.files.pop(path)
-        place = next((place for place, one in self.left.items() if one is photo), None)
-        new = self.files.get(place) if place is not None else None
-        if place is not None and new is not None and not new.is_said:
-            photo.bytes = new.bytes
-            self.files[place] = photo
-            del self.left[place]
+        places = [(at, place) for place, (one, at) in self.left.items() if one is photo]
+        at, place = max(places, default=(0.0, ""))
+        new = self.files.get(place)
+        if new is not None and not new.is_said and new.born > at - GESTURE and max(at, new.born) > self.now - LATELY:
+            del self.files[place]
+            self._take_over(photo, place, new.bytes)
             return
-        self.removed[path] = photo
+        self.removed[path] = (photo, self.now)
 
     def shown(self) -> "Shown":
         """Return what folders show of it."""

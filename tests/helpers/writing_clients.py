@@ -4,9 +4,11 @@ import hashlib
 import http.client
 import io
 import random
+import time
 from collections import Counter
 from collections.abc import Callable, Iterator
-from urllib.parse import quote
+from datetime import datetime
+from urllib.parse import quote, unquote, urlsplit
 
 from PIL import Image
 
@@ -15,6 +17,10 @@ from helpers.dav import Client
 from helpers.writes_model import Photo, Shown, State
 
 CUT = (OSError, http.client.HTTPException)
+
+
+class UnclearError(Exception):
+    """What would become of a request depends on a moment more or less, so it is not sent."""
 
 
 class WritingClient:
@@ -48,7 +54,10 @@ class WritingClient:
             for step in range(steps):
                 act = self._rng.choice(self._acts())
                 try:
+                    self.state.now = time.time()
                     act()
+                except UnclearError:
+                    continue
                 except CUT:
                     return step
                 self.done[act.__name__] += 1
@@ -86,9 +95,14 @@ class WritingClient:
 
     def _do(self, change: Callable[[State], None], *request: object, **headers: object) -> None:
         """Send a request, which must be taken, and change the model by it."""
+        self.state.now = time.time()
+        paths = [unquote(urlsplit(str(one)).path) for one in (request[1], headers.get("Destination", ""))]
+        if not self.state.is_clear(*paths):
+            raise UnclearError
         self.before = self.state.copy()
         change(self.state)
-        self.history.append(f"{request[0]} {request[1]} {headers.get('Destination', '')}")
+        sent = digest(request[2]) if len(request) > 2 and isinstance(request[2], bytes) else ""
+        self.history.append(f"{request[0]} {request[1]} {headers.get('Destination', sent)}")
         answer = self._dav(*request, **headers)  # type: ignore[arg-type]
         assert answer.status < 300, (request[:2], headers, answer.status, answer.body)
         self.before = None
@@ -127,7 +141,7 @@ class WritingClient:
 
     def copy(self) -> None:
         source = self._any()
-        to = f"{source.rpartition('/')[0]}/{self._fresh().rpartition('/')[2]}"
+        to = f"{source.rpartition('/')[0]}/{self._fresh().rpartition('/')[2]}"  # copies are stored beside it
         where = self._dav.address + quote(to)
         self._do(lambda state: state.copy_file(source, to), "COPY", quote(source), Destination=where, Overwrite="F")
 
@@ -269,7 +283,25 @@ class WritingClient:
         self._move(f"{path}.tacitpart", path)
 
     def named_later_in_album(self) -> None:
-        """Sent into an album: the file lies in a folder of the inbox that the model does not know."""
+        """Sent into an album: the file is stored in the inbox, in the folder of its date."""
+        album, path, data = self._rng.choice("AB"), self._fresh(), self._data()
+        name = path.rpartition("/")[2]
+        stored, to = f"{dated()}/{name}", f"/Albums/{self.name} {album}/{name}"
+
+        def put(state: State) -> None:
+            state.put(f"{stored}.tacitpart", digest(data))
+            photo = state.files[f"{stored}.tacitpart"]
+            photo.albums, photo.is_said = {album}, True
+
+        self._do(put, "PUT", quote(f"{to}.tacitpart"), data)
+        self.written.add(digest(data))
+        where = self._dav.address + quote(to)
+        self._do(
+            lambda state: state.move(f"{stored}.tacitpart", stored),
+            "MOVE",
+            quote(f"{to}.tacitpart"),
+            Destination=where,
+        )
 
     # Looking
 
@@ -280,9 +312,6 @@ class WritingClient:
         right = next((state for state in states if state.shown() == seen), None)
         assert right is not None, "\n".join(self._differences(states, seen))
         self.state, self.before = right, None
-        # The server has forgotten what programs were in the middle of.
-        self.state.left.clear()
-        self.state.removed.clear()
 
     def _look(self, dav: Client) -> Shown:
         def contents(folder: str) -> Iterator[tuple[str, str]]:
@@ -290,10 +319,13 @@ class WritingClient:
                 yield name, digest(dav("GET", quote(f"{folder}/{name}")).body)
 
         files = {f"{folder}/{name}": data for folder in self.folders for name, data in contents(folder)}
+        if dav("PROPFIND", dated(), Depth=0).status == 207:
+            mine = (one for one in contents(dated()) if one[0].startswith(f"{self.name}-"))
+            files |= {f"{dated()}/{name}": data for name, data in mine}
         # A photo that was put there twice has two names there.
         albums = {album: sorted({data for _, data in contents(f"/Albums/{self.name} {album}")}) for album in "AB"}
-        mine = set(files.values())
-        favorites = sorted({data for _, data in contents("/Favorites") if data in mine})
+        own = set(files.values())
+        favorites = sorted({data for _, data in contents("/Favorites") if data in own})
         recent = sorted(data for name, data in contents("/Recent") if name.startswith(self.name))
         return Shown(files, albums, favorites, recent)
 
@@ -304,6 +336,11 @@ class WritingClient:
             for what in ("files", "albums", "favorites", "recent"):
                 if getattr(wanted, what) != getattr(seen, what):
                     yield f"{self.name} {what}: wanted {getattr(wanted, what)}\n   seen {getattr(seen, what)}"
+
+
+def dated() -> str:
+    """Return the folder in the inbox for photos that do not say when they were taken."""
+    return f"{datetime.now():/Inbox/%Y/%Y-%m}"
 
 
 def digest(data: bytes) -> str:

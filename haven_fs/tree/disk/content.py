@@ -9,6 +9,7 @@ the trash whole, along with its photos.
 import filecmp
 import os
 import stat
+import time
 from pathlib import Path
 
 from haven_fs.catalog import Writer
@@ -30,7 +31,9 @@ class Arrival:
     is kept beside. Raises OSError.
     """
 
-    def __init__(self, content: Path, target: DiskPlace, over: DiskPlace | None) -> None:
+    def __init__(self, content: Path, target: DiskPlace, over: DiskPlace | None, *, began: float | None = None) -> None:
+        """`began`: when it began to be sent, seconds since the epoch; now, if it was there before."""
+        self._began = time.time() if began is None else began
         self._content, self._target, self._over = content, target, over
         self.backup: int | None = None
         self.is_folder = stat.S_ISDIR(content.lstat().st_mode)
@@ -47,17 +50,23 @@ class Arrival:
         if there is not None and (known is None or (_is_known(w, there) and gives_way(w.db, known))):
             return self._replace(w, there, known)
         self._take_name(w)
-        library_id, below = self._target.library.id, self._target.below
-        new = place_file(w, library_id, below, file_stat(self._target.on_disk), known)
-        if self._over is None and (known is None or gives_way(w.db, known)):
-            dir_id, file = w.db.execute("SELECT dir_id, file FROM original WHERE id = ?", (new,)).fetchone()
-            back = lately_removed(w, library_id, below) or set_aside(w, dir_id, file)
-            if back is not None and back != new:
-                self.backup = take_over(w, back, new)
-                return back
+        new = place_file(w, self._target.library.id, self._target.below, file_stat(self._target.on_disk), known)
+        if self._over is None and (back := self._former(w, new, known)) is not None:
+            self.backup = take_over(w, back, new)
+            return back
         if known is not None:
             name_anew(w, [known], is_final=is_final)
         return new
+
+    def _former(self, w: Writer, new: int, known: int | None) -> int | None:
+        """Return the original that was at the place until a moment ago, if this is its new content."""
+        dir_id, file = w.db.execute("SELECT dir_id, file FROM original WHERE id = ?", (new,)).fetchone()
+        library_id, below = self._target.library.id, self._target.below
+        found = lately_removed(w.db, w.by, library_id, below, self._began) or set_aside(w, dir_id, file, self._began)
+        if found is None or found[0] == new:
+            return None
+        back, at = found
+        return back if known is None or gives_way(w.db, known, since=at) else None
 
     def put_folder(self, w: Writer) -> None:
         """Put a folder there; the caller updates the catalog. Raises AlreadyExists, OSError."""

@@ -18,8 +18,8 @@ from typing import Protocol
 from haven_fs.catalog import Catalog, names
 from haven_fs.catalog.disk import Row, drop
 from haven_fs.catalog.libraries import NO_INBOX, Library, all_libraries, find_inbox
+from haven_fs.catalog.places import LATELY
 from haven_fs.catalog.schema import LOCATED
-from haven_fs.catalog.trash import is_lately_removed
 from haven_fs.config import Settings
 from haven_fs.errors import AlreadyExists, Conflict, Forbidden, UnsupportedType, UserError
 from haven_fs.library import fileops, storing
@@ -38,8 +38,8 @@ _PICTURES = ("image", "raw", "video")
 class Cataloguer(Protocol):
     """Catalogs single files at once; under `haven serve` this is haven_fs.analysis.at_once. Raises OSError."""
 
-    def put(self, library: Library, path: Path) -> int:
-        """Catalog a file that has arrived and return its original's id."""
+    def put(self, library: Library, path: Path, began: float | None = None) -> int:
+        """Catalog a file that has arrived, and `began` to be sent then, and return its original's id."""
         ...
 
     def look(self, original_id: int) -> None:
@@ -147,14 +147,16 @@ class Uploads:
                 fileops.move(draft.path, target.on_disk)
             except FileExistsError as error:
                 raise AlreadyExists(f"There is already a file called {target.name}.") from error
-            return Stored(self._cataloguer.put(target.library, target.on_disk), True)
+            return Stored(self._cataloguer.put(target.library, target.on_disk, draft.began), True)
 
     def _put_back(self, draft: storing.Draft, target: DiskPlace, changing: Changing) -> int | None:
         """Store a draft where somebody has just removed a file, see disk.content; None if nobody has."""
+        arrival = Arrival(draft.path, target, None, began=draft.began)
         with self._catalog.read() as db:
-            if not is_lately_removed(db, target.library.id, target.below):
+            # Whoever it was: the arrival looks at who writes.
+            query = "SELECT 1 FROM trash WHERE library_id = ? AND path = ? AND at > ?"
+            if not db.execute(query, (target.library.id, target.below, draft.began - LATELY)).fetchone():
                 return None
-        arrival = Arrival(draft.path, target, None)
         with changing() as w:
             original_id = arrival.put_file(w)
         self._cataloguer.look(original_id)
