@@ -17,7 +17,8 @@ _BLOCK = 1 << 20
 _AT_ONCE = 100
 _DUE = (
     "SELECT o.id, o.mtime_ns, o.size, l.root, d.path, o.file FROM original o JOIN photo p ON p.main_id = o.id"
-    " JOIN dir d ON d.id = o.dir_id JOIN library l ON l.id = d.library_id LEFT JOIN whole_file w ON w.original_id = o.id AND w.mtime_ns = o.mtime_ns"
+    " JOIN dir d ON d.id = o.dir_id JOIN library l ON l.id = d.library_id"
+    " LEFT JOIN whole_file w ON w.original_id = o.id AND w.mtime_ns = o.mtime_ns"
     " WHERE p.shown = 1 AND o.gone IS NULL AND l.away IS NULL AND w.original_id IS NULL AND o.fingerprint <> x''"
     " AND (o.size, o.fingerprint) IN (SELECT o.size, o.fingerprint FROM photo p JOIN original o ON o.id = p.main_id"
     " WHERE p.shown = 1 AND o.gone IS NULL GROUP BY 1, 2 HAVING count(*) > 1)"
