@@ -14,6 +14,7 @@ from itertools import chain
 from pathlib import Path
 
 from haven_fs.catalog.catalog import Catalog, Writer
+from haven_fs.catalog.corrections import is_said_of
 from haven_fs.catalog.disk import Differences, Row, hide_if_empty, mark_due, restat, stat_columns, touch
 from haven_fs.catalog.identity import gives_way, let_go, set_aside, take_over
 from haven_fs.catalog.lost import FoundFile, LostFile, found_files, known_sizes, lacks, lost_files, pair
@@ -158,21 +159,26 @@ class Exchange:
                 continue
             if incoming is None and kept_as is None and one.id in self._others_pictures:
                 continue
-            if incoming is not None and not (incoming.left_empty and gives_way(w.db, incoming.id)):
+            if incoming is not None and not _gives_way(w, incoming):
                 continue
             stay.append(one)
             if kept_as is not None:
                 del comes[kept_as]
             if incoming is not None:
                 del comes[one]
-                given_up.append((incoming.id, one.id))
+                given_up += [(incoming.id, one.id)] if incoming.gone is None else []
         self._write(w, comes, changed, stay)
         for known, original_id in given_up:
             let_go(w, known, original_id)
         somewhere = {lost_one.id for lost_one in comes.values()} | {known for known, _ in given_up}
+        return somewhere | self._take_up(w, [one for one in new if one not in comes and one.photo_id is None], began)
+
+    def _take_up(self, w: Writer, new: Sequence[FoundFile], began: float | None) -> set[int]:
+        """Have new files be what was at their paths until a moment ago, if they are its new content; return those."""
+        taken_up: set[int] = set()
+        if not w.db.execute(_LATELY, (time.time() - RECENT,)).fetchone()[0]:
+            return taken_up
         for one in new:
-            if one in comes or one.photo_id is not None:
-                continue
             old = set_aside(w, one.dir_id, one.file, began)
             if old is None and began is None:
                 # Sent just before a kill, after what was there was deleted; or saved so by a program on this computer.
@@ -181,8 +187,8 @@ class Exchange:
             if old is not None:
                 backup = take_over(w, old[0], one.id)
                 self.backups += [backup] if backup is not None else []
-                somewhere.add(old[0])
-        return somewhere
+                taken_up.add(old[0])
+        return taken_up
 
     def _lost(
         self, w: Writer, missing: Sequence[Row], changed: Sequence[FoundFile]
@@ -284,6 +290,14 @@ def _batches(ids: Sequence[int]) -> Iterator[Sequence[int]]:
 
 
 _PHOTO = "SELECT photo_id FROM original WHERE id = ?"
+_LATELY = "SELECT EXISTS (SELECT 1 FROM vacated) OR EXISTS (SELECT 1 FROM trash WHERE at > ?)"
+
+
+def _gives_way(w: Writer, incoming: LostFile) -> bool:
+    """Tell whether bytes that came to a path from a lost file are only what the file there was changed to."""
+    if incoming.gone is not None:  # before this walk, and its bytes are here since somebody went back to them
+        return incoming.photo_id is None or not is_said_of(w.db, incoming.photo_id)
+    return incoming.left_empty and gives_way(w.db, incoming.id)
 
 
 def _name(path: bytes) -> bytes:

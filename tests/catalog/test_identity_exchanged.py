@@ -216,6 +216,25 @@ def test_what_is_said_of_the_one_that_comes_is_not_lost(scans: Home, look: Look)
     assert [*scans.list("Albums/A")] == ["scan_3.jpg"]
 
 
+@pytest.mark.parametrize("is_said", [False, True])
+def test_going_back_to_bytes_that_a_deleted_copy_had(scans: Home, look: Look, is_said: bool) -> None:
+    """The file stays its photo, unless something was said of the other one, which is back then."""
+    shutil.copy2(scans.root / "scan_2.jpg", scans.root / "copy.jpg")
+    old = (scans.root / "copy.jpg").read_bytes()
+    scans.index()
+    if is_said:
+        scans.make("Albums/A")
+        scans.copy("Recent/copy.jpg", "Albums/A/")
+    before = photos(scans)
+    (scans.root / "copy.jpg").unlink()
+    scans.add("scan_2.jpg", None, seed="edited", size=(80, 60))
+    scans.index()
+    scans.later()
+    (scans.root / "scan_2.jpg").write_bytes(old)
+    look(scans)
+    assert photos(scans)["scan_2.jpg"] == before["copy.jpg" if is_said else "scan_2.jpg"]
+
+
 # Cameras that count anew
 
 
