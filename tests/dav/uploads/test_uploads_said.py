@@ -344,6 +344,14 @@ def test_sets_of_names_in_two_spellings_are_all_kept(house: Serving, dav: Client
             assert dav("GET", f"/{folder}/{name}").body == (cam / name).read_bytes()
 
 
+@pytest.mark.parametrize("folder", ["/Albums", "/People", "/Search", "/Inbox"])
+def test_folders_in_two_spellings_are_two(dav: Client, folder: str) -> None:
+    for name in ("Straße", "Strasse", "ﬁn", "fin"):
+        assert dav("MKCOL", f"{folder}/{quote(name)}").status == 201, name
+    assert {"Straße", "Strasse", "ﬁn", "fin"} <= set(dav.folders(folder))
+    assert dav("MKCOL", f"{folder}/{quote('STRASSE')}").status == 405, "case is not counted"
+
+
 def test_a_text_in_an_album_is_refused_with_a_word_in_the_log(house: Serving, dav: Client) -> None:
     made(dav, "/Albums/E")
     for _ in range(3):
