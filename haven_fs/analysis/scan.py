@@ -10,6 +10,8 @@ import logging
 import os
 import time
 from collections.abc import Collection, Iterator
+from datetime import datetime
+from pathlib import Path
 
 from haven_fs.catalog import Catalog
 from haven_fs.catalog.disk import Mirror, drop
@@ -18,6 +20,8 @@ from haven_fs.catalog.identity import take_up_former
 from haven_fs.catalog.libraries import Library
 from haven_fs.catalog.respell import respell
 from haven_fs.catalog.schema import LOCATED
+from haven_fs.library.kinds import kind_of
+from haven_fs.library.metadata import Unreadable, read_metadata
 from haven_fs.library.walk import Listing, walk
 
 logger = logging.getLogger(__name__)
@@ -103,7 +107,8 @@ class Scan:
 
     def _conclude(self, mirror: Mirror, gone: set[bytes], device: int, *, whole: bool) -> int:
         found = mirror.found
-        exchange = Exchange(self.library.id, os.fsencode(self.library.root), found, whole=whole)
+        root = os.fsencode(self.library.root)
+        exchange = Exchange(self.library.id, root, found, whole=whole, taken_at=_taken_at)
         exchange.read(self.catalog)
         with self.catalog.write() as w:
             missing = [row for row in found.missing if mirror.is_as_walked(w, row.id)]
@@ -161,6 +166,16 @@ class Scan:
         noted = json.dumps(sorted(closed.items()))
         with self.catalog.write(quiet=True) as w:
             w.db.execute("UPDATE library SET closed = ? WHERE id = ? AND closed <> ?1", (noted, self.library.id))
+
+
+def _taken_at(path: Path) -> float | None:
+    """Return when the camera says that a picture was taken, on its own clock; None if no camera says so."""
+    try:
+        exif = read_metadata(path, kind_of(path)).exif
+        said = str(exif.get("EXIF DateTimeOriginal", "")) if "Image Make" in exif else ""
+        return (datetime.strptime(said, "%Y:%m:%d %H:%M:%S") - datetime(1970, 1, 1)).total_seconds()
+    except (Unreadable, OSError, ValueError):
+        return None
 
 
 def _parent(path: bytes) -> bytes:

@@ -21,7 +21,7 @@ from haven_fs.analysis.analyzer import Analyzer, Embedding, Facts, Metadata, Reg
 from haven_fs.analysis.jobs import File, Group, Photo
 from haven_fs.catalog.findings import FACTS, TEXT_FACTS, Analysis, GroupFound, PhotoFound, Probe
 from haven_fs.config import Settings
-from haven_fs.library.fingerprint import fingerprint, read_ends
+from haven_fs.library.fingerprint import ending_of, fingerprint, read_ends
 from haven_fs.library.kinds import UNKNOWN, Kind, claims_media, sniff
 from haven_fs.library.metadata import Unreadable, read_metadata
 from haven_fs.library.pair import Member, pair
@@ -122,7 +122,7 @@ def _look_into(group: Group) -> tuple[GroupFound, list[tuple[PhotoFound, Sample]
         path = Path(file.path)
         kind, head, print_ = UNKNOWN, b"", b""
         try:
-            kind, head, print_ = _open(path)
+            kind, head, print_, ending = _open(path)
             if kind.kind in ("image", "raw", "video"):
                 metadata[path.name] = read_metadata(path, kind, head)
             elif claims_media(path.name):
@@ -139,7 +139,7 @@ def _look_into(group: Group) -> tuple[GroupFound, list[tuple[PhotoFound, Sample]
                 # What is no picture by its name is nothing that anybody misses among photos.
                 problems[path.name] = found.troubles[file.id] if claims_media(path.name) else ""
         by_name[path.name] = (file, kind)
-        found.probes.append(Probe(file.id, kind.kind, kind.format, kind.mime, print_))
+        found.probes.append(Probe(file.id, kind.kind, kind.format, kind.mime, print_, ending))
     if len(found.probes) < len(group.files):
         return found, []  # together they decide which are one photo, and one is not there
     members = [
@@ -160,12 +160,12 @@ def _look_into(group: Group) -> tuple[GroupFound, list[tuple[PhotoFound, Sample]
     return found, samples
 
 
-def _open(path: Path) -> tuple[Kind, bytes, bytes]:
-    """Return a file's kind, its first bytes and its fingerprint. Raises OSError."""
+def _open(path: Path) -> tuple[Kind, bytes, bytes, bytes]:
+    """Return a file's kind, its first bytes, its fingerprint, and what stands for its last bytes. Raises OSError."""
     with path.open("rb") as file:
         size = os.fstat(file.fileno()).st_size
         head, tail = read_ends(file, size)
-        return sniff(head, path.name), head, fingerprint(file, size, (head, tail))
+        return sniff(head, path.name), head, fingerprint(file, size, (head, tail)), ending_of(tail, size)
 
 
 def _sample(file: File, main: Metadata, companions: Sequence[tuple[str, Path]], known: dict[str, Metadata]) -> Sample:
@@ -186,13 +186,13 @@ def _sample_again(photo: Photo, analyzers: Analyzers) -> tuple[Sample, bool]:
     """Return what analyzers see of a photo that is known, and whether all of its files could be read."""
     file = next(file for role, file in photo.files if role == "main")
     companions = [(role, Path(other.path)) for role, other in photo.files if role != "main"]
-    kind, head, _ = _open(Path(file.path))
+    kind, head, *_ = _open(Path(file.path))
     main = read_metadata(Path(file.path), kind, head)
     known: dict[str, Metadata] = {}
     readable: list[tuple[str, Path]] = []
     for role, path in companions:
         try:
-            its_kind, its_head, _ = _open(path)
+            its_kind, its_head, *_ = _open(path)
             if role != "sidecar":
                 known[path.name] = read_metadata(path, its_kind, its_head)
             readable.append((role, path))

@@ -5,59 +5,30 @@ in one transaction, by the rules of haven_fs.catalog.identity. Costs follow what
 is looked up and no more.
 """
 
-import json
 import os
 import sqlite3
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import chain
 from pathlib import Path
-from typing import Any
 
 from haven_fs.catalog.catalog import Catalog, Writer
+from haven_fs.catalog.corrections import is_said_of
 from haven_fs.catalog.disk import Differences, Row, hide_if_empty, mark_due, restat, stat_columns, touch
 from haven_fs.catalog.identity import gives_way, let_go, set_aside, take_over
+from haven_fs.catalog.lost import FoundFile, LostFile, found_files, known_sizes, lacks, lost_files, pair
 from haven_fs.catalog.photos import name_anew
 from haven_fs.catalog.places import RECENT, Slot, new_in, put_into, slot_of
-from haven_fs.catalog.schema import LOCATED
 from haven_fs.catalog.trash import lately_removed
 from haven_fs.library.backups import is_backup
-from haven_fs.library.fingerprint import fingerprint
-from haven_fs.library.walk import FileStat
+from haven_fs.library.fingerprint import ending_of, fingerprint, read_ends
 
 _NEW = "o.probed = 0 AND o.photo_id IS NULL AND o.gone IS NULL"
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class _Found:
-    """A file whose bytes are not those that the catalog has at its path.
-
-    `id`: the original there, which is new, or was other bytes before. `stat`: the file as it is now, if that was seen
-    by this walk and is not in the catalog. `photo_id`: the photo it was taken for already.
-    """
-
-    id: int
-    dir_id: int
-    file: bytes
-    path: bytes
-    size: int
-    stat: FileStat | None = None
-    photo_id: int | None = None
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class _Lost:
-    """An original whose bytes are not where the catalog has it. `left_empty`: no other bytes are there."""
-
-    id: int
-    dir_id: int
-    file: bytes
-    stem: str
-    fingerprint: bytes
-    photo_id: int | None
-    gone: int | None
-    left_empty: bool = False
+TakenAt = Callable[[Path], float | None]
+"""Tells when the camera says that the picture in a file was taken, on its own clock, seconds since 1970."""
 
 
 class Exchange:
@@ -67,13 +38,23 @@ class Exchange:
     the originals that old files are which programs kept when they saved.
     """
 
-    def __init__(self, library_id: int, root: bytes, found: Differences, *, whole: bool = False) -> None:
+    def __init__(
+        self,
+        library_id: int,
+        root: bytes,
+        found: Differences,
+        *,
+        whole: bool = False,
+        taken_at: TakenAt = lambda _: None,
+    ) -> None:
         """`whole`: all of the library was walked, so files that a killed walk had found are among the new ones."""
+        self._taken_at = taken_at
+        self._others_pictures: set[int] = set()
         self._library_id, self._root, self._whole = library_id, root, whole
         self._missing = found.missing
-        self._new = [_Found(row.id, row.dir_id, _name(row.path), self._at(row.path), row.size) for row in found.new]
+        self._new = [FoundFile(row.id, row.dir_id, _name(row.path), self._at(row.path), row.size) for row in found.new]
         self._changed = [
-            _Found(row.id, row.dir_id, _name(row.path), self._at(row.path), stat.size, stat)
+            FoundFile(row.id, row.dir_id, _name(row.path), self._at(row.path), stat.size, stat)
             for row, stat in found.changed
         ]
         self._old_sizes = {row.id: row.size for row, _ in found.changed}
@@ -93,7 +74,7 @@ class Exchange:
             if lost:
                 self._new += self._came_lately(db, lost)
             sizes = {one.size for one in (*self._new, *self._changed)}
-            wanted = lost | _known_sizes(db, sizes - lost)
+            wanted = lost | known_sizes(db, sizes - lost)
         for one in (*self._new, *self._changed):
             # A file of the size it had may be as it was, but for its time.
             if one.id not in self._prints and one.size and one.size in {*wanted, self._old_sizes.get(one.id)}:
@@ -102,20 +83,47 @@ class Exchange:
                 except OSError:
                     continue  # looking into it will say why
 
-    def _found_before(self, db: sqlite3.Connection) -> list[_Found]:
+        self._others_pictures = {one.id for one in self._changed if self._is_another(catalog, one)}
+
+    def _is_another(self, catalog: Catalog, one: FoundFile) -> bool:
+        """Tell whether a file with new bytes is another picture, as when a camera begins to count anew.
+
+        It is if both say when a camera took them, which is not the same moment, and they end otherwise: a program that
+        corrects a date leaves the picture as it is, and one that changes the picture leaves its date.
+        """
+        with catalog.read() as db:
+            row = db.execute(
+                "SELECT o.ending, p.taken FROM original o JOIN photo p ON p.main_id = o.id WHERE o.id = ?"
+                " AND o.ending IS NOT NULL AND p.taken_source = 'exif' AND p.make IS NOT NULL",
+                (one.id,),
+            ).fetchone()
+        if row is None:
+            return False
+        path = Path(os.fsdecode(one.path))
+        try:
+            with path.open("rb") as file:
+                ending = ending_of(read_ends(file, one.size)[1], one.size)
+        except OSError:
+            return False
+        taken = self._taken_at(path) if ending != row[0] else None
+        return taken is not None and abs(taken - row[1]) >= 1
+
+    def _found_before(self, db: sqlite3.Connection) -> list[FoundFile]:
         """Return the files that a walk found which was killed before it knew what they are."""
         known = {one.id for one in self._new}
-        rows = _rows(db, f"{_NEW} AND l.id = ?", self._library_id)
+        rows = found_files(db, f"{_NEW} AND l.id = ?", self._library_id)
         return [one for one, _ in rows if one.id not in known]
 
-    def _came_lately(self, db: sqlite3.Connection, sizes: set[int]) -> list[_Found]:
+    def _came_lately(self, db: sqlite3.Connection, sizes: set[int]) -> list[FoundFile]:
         """Return the files of some sizes that came lately, here or to another library.
 
         A move to another disk is a copy first and a removal later: the copy may have been looked into in between.
         """
         known = {one.id for one in (*self._new, *self._changed)} | {row.id for row in self._missing}
         found = []
-        for one, print_ in _rows(db, f"({_NEW} AND l.id <> ? OR p.added > ?)", self._library_id, time.time() - RECENT):
+        for one, print_ in found_files(
+            db, f"({_NEW} AND l.id <> ? OR p.added > ?)", self._library_id, time.time() - RECENT
+        ):
             if one.size in sizes and one.id not in known:
                 found.append(one)
                 if print_ is not None:
@@ -139,7 +147,7 @@ class Exchange:
         same, lost = self._lost(w, missing, changed)
         comes = self._match(w, [*new, *(one for one in changed if one.id not in same)], lost, same)
         goes_to = {lost_one.id: one for one, lost_one in comes.items()}
-        stay: list[_Found] = [one for one in changed if one.id in same]
+        stay: list[FoundFile] = [one for one in changed if one.id in same]
         given_up: list[tuple[int, int]] = []
         for one in changed:
             if one.id in same:
@@ -149,21 +157,28 @@ class Exchange:
             is_kept = is_kept and is_backup(os.fsdecode(kept_as.file), os.fsdecode(one.file))  # type: ignore[union-attr]
             if kept_as is not None and not is_kept:
                 continue
-            if incoming is not None and not (incoming.left_empty and gives_way(w.db, incoming.id)):
+            if incoming is None and kept_as is None and one.id in self._others_pictures:
+                continue
+            if incoming is not None and not _gives_way(w, incoming):
                 continue
             stay.append(one)
             if kept_as is not None:
                 del comes[kept_as]
             if incoming is not None:
                 del comes[one]
-                given_up.append((incoming.id, one.id))
+                given_up += [(incoming.id, one.id)] if incoming.gone is None else []
         self._write(w, comes, changed, stay)
         for known, original_id in given_up:
             let_go(w, known, original_id)
         somewhere = {lost_one.id for lost_one in comes.values()} | {known for known, _ in given_up}
+        return somewhere | self._take_up(w, [one for one in new if one not in comes and one.photo_id is None], began)
+
+    def _take_up(self, w: Writer, new: Sequence[FoundFile], began: float | None) -> set[int]:
+        """Have new files be what was at their paths until a moment ago, if they are its new content; return those."""
+        taken_up: set[int] = set()
+        if not w.db.execute(_LATELY, (time.time() - RECENT,)).fetchone()[0]:
+            return taken_up
         for one in new:
-            if one in comes or one.photo_id is not None:
-                continue
             old = set_aside(w, one.dir_id, one.file, began)
             if old is None and began is None:
                 # Sent just before a kill, after what was there was deleted; or saved so by a program on this computer.
@@ -172,42 +187,46 @@ class Exchange:
             if old is not None:
                 backup = take_over(w, old[0], one.id)
                 self.backups += [backup] if backup is not None else []
-                somewhere.add(old[0])
-        return somewhere
+                taken_up.add(old[0])
+        return taken_up
 
-    def _lost(self, w: Writer, missing: Sequence[Row], changed: Sequence[_Found]) -> tuple[set[int], dict[int, _Lost]]:
+    def _lost(
+        self, w: Writer, missing: Sequence[Row], changed: Sequence[FoundFile]
+    ) -> tuple[set[int], dict[int, LostFile]]:
         """Return which changed files have the bytes that they had, and the originals whose bytes are elsewhere."""
         same: set[int] = set()
         empty = {row.id for row in missing}
-        lost: dict[int, _Lost] = {}
-        for one in _originals(w.db, [*empty, *(one.id for one in changed)], empty):
+        lost: dict[int, LostFile] = {}
+        for one in lost_files(w.db, [*empty, *(one.id for one in changed)], empty):
             if one.fingerprint and self._prints.get(one.id) == one.fingerprint and one.id not in empty:
                 same.add(one.id)
             else:
                 lost[one.id] = one
         return same, lost
 
-    def _match(self, w: Writer, found: Sequence[_Found], lost: dict[int, _Lost], same: set[int]) -> dict[_Found, _Lost]:
+    def _match(
+        self, w: Writer, found: Sequence[FoundFile], lost: dict[int, LostFile], same: set[int]
+    ) -> dict[FoundFile, LostFile]:
         """Find the bytes of lost originals, and of such as were lost before, in files."""
-        by_print: dict[bytes, list[_Found]] = {}
+        by_print: dict[bytes, list[FoundFile]] = {}
         for one in found:
             if one.id in self._prints:
                 by_print.setdefault(self._prints[one.id], []).append(one)
-        lost_by_print: dict[bytes, list[_Lost]] = {}
+        lost_by_print: dict[bytes, list[LostFile]] = {}
         for lost_one in lost.values():
             lost_by_print.setdefault(lost_one.fingerprint, []).append(lost_one)
         here = {one.id for one in found} | lost.keys() | same
-        matched: dict[_Found, _Lost] = {}
+        matched: dict[FoundFile, LostFile] = {}
         for print_, files in by_print.items():
             candidates = lost_by_print.get(print_, [])
             unknown = [one for one in files if one.photo_id is None]
             if unknown:
                 # A file that nobody knows yet may be one that vanished long ago, or that another library lacks now.
                 candidates = [*candidates, *self._lost_before(w, unknown[0].size, print_, here)]
-            matched |= _pair(files, candidates)
+            matched |= pair(files, candidates)
         return matched
 
-    def _lost_before(self, w: Writer, size: int, print_: bytes, here: set[int]) -> Iterator[_Lost]:
+    def _lost_before(self, w: Writer, size: int, print_: bytes, here: set[int]) -> Iterator[LostFile]:
         ids = [
             id_
             for (id_,) in w.db.execute(
@@ -217,15 +236,17 @@ class Exchange:
             )
             if id_ not in here
         ]
-        for one in _originals(w.db, ids, set(ids)):
+        for one in lost_files(w.db, ids, set(ids)):
             if one.gone is not None:
                 yield one
-            elif (lacking := _lacks(w.db, one)) is not None:
+            elif (lacking := lacks(w.db, one)) is not None:
                 library_id, left_empty = lacking
                 self.others.add(library_id)
                 yield replace(one, left_empty=left_empty)
 
-    def _write(self, w: Writer, comes: dict[_Found, _Lost], changed: Iterable[_Found], stay: Sequence[_Found]) -> None:
+    def _write(
+        self, w: Writer, comes: dict[FoundFile, LostFile], changed: Iterable[FoundFile], stay: Sequence[FoundFile]
+    ) -> None:
         """Have each original where its bytes are. What has another's place, and no other, is in none any more."""
         stems = w.db.execute
         places: dict[int, Slot] = {}
@@ -238,7 +259,7 @@ class Exchange:
             for one in changed
             if one.id not in stays and one not in comes and one.stat is not None
         ]
-        left = {(one.dir_id, one.stem) for one in _originals(w.db, [*places, *(one.id for one in leaving)], set())}
+        left = {(one.dir_id, one.stem) for one in lost_files(w.db, [*places, *(one.id for one in leaving)], set())}
         photos = [
             photo_id
             for one in comes
@@ -269,6 +290,14 @@ def _batches(ids: Sequence[int]) -> Iterator[Sequence[int]]:
 
 
 _PHOTO = "SELECT photo_id FROM original WHERE id = ?"
+_LATELY = "SELECT EXISTS (SELECT 1 FROM vacated) OR EXISTS (SELECT 1 FROM trash WHERE at > ?)"
+
+
+def _gives_way(w: Writer, incoming: LostFile) -> bool:
+    """Tell whether bytes that came to a path from a lost file are only what the file there was changed to."""
+    if incoming.gone is not None:  # before this walk, and its bytes are here since somebody went back to them
+        return incoming.photo_id is None or not is_said_of(w.db, incoming.photo_id)
+    return incoming.left_empty and gives_way(w.db, incoming.id)
 
 
 def _name(path: bytes) -> bytes:
@@ -277,92 +306,3 @@ def _name(path: bytes) -> bytes:
 
 def _is_there(w: Writer, original_id: int) -> bool:
     return w.db.execute("SELECT 1 FROM original WHERE id = ? AND gone IS NULL", (original_id,)).fetchone() is not None
-
-
-def _rows(db: sqlite3.Connection, condition: str, *params: Any) -> Iterator[tuple[_Found, bytes | None]]:
-    """Give the originals for which a condition holds, as files of which nothing is known, with their fingerprints."""
-    rows = db.execute(
-        "SELECT o.id, o.dir_id, l.root, d.path, o.file, o.size, o.photo_id, iif(o.probed, o.fingerprint, NULL)"
-        f" FROM original o {LOCATED} LEFT JOIN photo p ON p.id = o.photo_id"
-        f" WHERE o.gone IS NULL AND l.gone IS NULL AND {condition}",
-        params,
-    )
-    for id_, dir_id, root, path, file, size, photo_id, print_ in rows:
-        where = b"/".join(part for part in (root, path, file) if part)
-        yield _Found(id_, dir_id, file, where, size, None, photo_id), print_
-
-
-def _originals(db: sqlite3.Connection, ids: Iterable[int], left_empty: set[int]) -> Iterator[_Lost]:
-    rows = db.execute(
-        "SELECT o.id, o.dir_id, o.file, o.stem, ifnull(o.fingerprint, x''), o.photo_id, o.gone"
-        " FROM json_each(?) j CROSS JOIN original o ON o.id = j.value ORDER BY o.gone IS NOT NULL, o.id",
-        (json.dumps(list(ids)),),
-    ).fetchall()
-    return (replace(_Lost(*row), left_empty=row[0] in left_empty) for row in rows)
-
-
-def _known_sizes(db: sqlite3.Connection, sizes: set[int]) -> set[int]:
-    """Return those of these sizes that a file has, or had, which was looked into."""
-    rows = db.execute(
-        "SELECT value FROM json_each(?) WHERE EXISTS (SELECT 1 FROM original WHERE size = value AND gone IS NOT NULL"
-        " AND fingerprint IS NOT NULL) OR EXISTS (SELECT 1 FROM original WHERE size = value AND gone IS NULL"
-        " AND fingerprint IS NOT NULL)",
-        (json.dumps(list(sizes)),),
-    )
-    return {size for (size,) in rows}
-
-
-def _lacks(db: sqlite3.Connection, one: _Lost) -> tuple[int, bool] | None:
-    """Return the library of an original whose bytes are not at its path any more, and whether nothing is there.
-
-    None if they are there, or the library's disk is away.
-    """
-    row = db.execute(
-        f"SELECT l.id, l.root, l.device, d.path, o.size, o.mtime_ns FROM original o {LOCATED} WHERE o.id = ?"
-        " AND l.gone IS NULL",
-        (one.id,),
-    ).fetchone()
-    if row is None:
-        return None
-    library_id, root, device, below, size, mtime_ns = row
-    path = Path(os.fsdecode(b"/".join(part for part in (root, below, one.file) if part)))
-    try:
-        on_disk = Path(os.fsdecode(root))
-        if on_disk.stat().st_dev != (device or on_disk.stat().st_dev) or next(on_disk.iterdir(), None) is None:
-            return None
-        state = path.lstat()
-        if state.st_size == size and (state.st_mtime_ns == mtime_ns or fingerprint(path, size) == one.fingerprint):
-            return None
-    except (FileNotFoundError, NotADirectoryError):
-        return (library_id, True) if on_disk.is_dir() else None
-    except OSError:
-        return None
-    return library_id, False
-
-
-def _pair(files: Sequence[_Found], candidates: Sequence[_Lost]) -> dict[_Found, _Lost]:
-    """Pair files with originals that have the same bytes.
-
-    A file that is back where it was comes before its copies elsewhere; then those that bear the same name, or lie in
-    the same folder, are the likeliest to be meant.
-    """
-    paired: dict[_Found, _Lost] = {}
-    free = {one.id: one for one in candidates}
-    keys: tuple[Callable[[Any], object], ...] = (
-        lambda one: (one.dir_id, one.file),
-        lambda one: one.file,
-        lambda one: one.dir_id,
-        lambda one: None,
-    )
-    for key in keys:
-        waiting: dict[object, list[_Lost]] = {}
-        for candidate in reversed(free.values()):
-            waiting.setdefault(key(candidate), []).append(candidate)
-        for file in files:
-            likely = waiting.get(key(file))
-            # A file that is a photo already was copied from an older one.
-            while file not in paired and likely:
-                candidate = likely.pop()
-                if candidate.id != file.id and (file.photo_id is None or (candidate.photo_id or 0) < file.photo_id):
-                    paired[file] = free.pop(candidate.id)
-    return paired

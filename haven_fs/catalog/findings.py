@@ -53,6 +53,7 @@ class Probe:
     format: str
     mime: str
     fingerprint: bytes
+    ending: bytes = b""
 
 
 @dataclass(slots=True)

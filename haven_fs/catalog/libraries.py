@@ -43,6 +43,17 @@ def all_libraries(db: sqlite3.Connection) -> list[Library]:
     ]
 
 
+def check_apart(folder: Path, data_dir: Path) -> None:
+    """Raise UserError if photos and Haven's data folder would lie in one another; nothing has to be there yet."""
+    root, data = folder.expanduser().resolve(), data_dir.expanduser().resolve()
+    if data == root or data.is_relative_to(root):
+        raise UserError(
+            f"Haven's data folder {data} lies inside {root}. Give another with --data, outside your photos."
+        )
+    if root.is_relative_to(data):
+        raise UserError(f"{root} lies inside Haven's own data folder. Choose the folder that holds your photos.")
+
+
 def add_library(catalog: Catalog, folder: Path, data_dir: Path) -> Library:
     """Remember `folder` as a library and return it; one that is known already is returned as it is.
 
@@ -51,13 +62,7 @@ def add_library(catalog: Catalog, folder: Path, data_dir: Path) -> Library:
     root = folder.expanduser().resolve()
     if not root.is_dir():
         raise UserError(f"There is no folder {folder}. Check the path; a network disk must be mounted first.")
-    data = data_dir.resolve()
-    if data == root or data.is_relative_to(root):
-        raise UserError(
-            f"Haven's data folder {data} lies inside {root}. Give another with --data, outside your photos."
-        )
-    if root.is_relative_to(data):
-        raise UserError(f"{root} lies inside Haven's own data folder. Choose the folder that holds your photos.")
+    check_apart(root, data_dir)
     with catalog.write() as w:
         known = all_libraries(w.db)
         for library in known:

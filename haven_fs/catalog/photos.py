@@ -139,9 +139,11 @@ class PhotoStore:
             name = spelled.get(probe.id, before[probe.id][5])
             photo_id, role = places.get(probe.id, (None, None))
             self._db.execute(
-                "UPDATE original SET probed = 1, kind = ?, format = ?, mime = ?, fingerprint = ?, photo_id = ?,"
-                " role = ?, name = ?, name_fold = ?, href = ?, xml = ?, trouble = ?, seq = iif(?, ?, seq) WHERE id = ?",
-                (probe.kind, probe.format, probe.mime, probe.fingerprint, photo_id, role, *_name_columns(name),
+                "UPDATE original SET probed = 1, kind = ?, format = ?, mime = ?, fingerprint = ?, ending = ?,"
+                " photo_id = ?, role = ?, name = ?, name_fold = ?, href = ?, xml = ?, trouble = ?,"
+                " seq = iif(?, ?, seq) WHERE id = ?",
+                (probe.kind, probe.format, probe.mime, probe.fingerprint, probe.ending,
+                 photo_id, role, *_name_columns(name),
                  group.troubles.get(probe.id), probe.id in changed, self._w.seq, probe.id),
             )  # fmt: skip
             if before[probe.id][6] and probe.id not in group.troubles:

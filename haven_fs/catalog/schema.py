@@ -356,4 +356,7 @@ MIGRATIONS = (
     UPDATE analysis SET again = 0 WHERE failed LIKE '[Errno %' OR failed LIKE 'OSError: [Errno 5]%';
     UPDATE analysis SET again = 1 WHERE failed IS NULL AND facts LIKE '%was ignored: it is in the future.%';
     """,
+    """
+    ALTER TABLE original ADD COLUMN ending BLOB;    -- what stands for its last bytes, those of the picture itself
+    """,
 )

@@ -7,7 +7,7 @@ from datetime import datetime
 from pathlib import Path
 
 from haven_fs.catalog import Catalog
-from haven_fs.catalog.libraries import add_library
+from haven_fs.catalog.libraries import add_library, check_apart
 from haven_fs.catalog.wording import counted as counted
 from haven_fs.config import default_data_dir
 from haven_fs.datafolder import DataFolder
@@ -74,13 +74,19 @@ def add_libraries(parser: argparse.ArgumentParser) -> None:
 
 
 def data_folder(args: argparse.Namespace) -> DataFolder:
-    """Return the data folder that the arguments name. Raises UserError if that is a file."""
+    """Return the data folder that the arguments name; nothing is made yet.
+
+    Raises UserError if it is a file, or lies in a folder of photos that they name, or the other way round.
+    """
     if args.data is not None and args.data.is_file():
         raise UserError(f"{args.data} is a file, and --data takes a folder.")
     folder = args.data or default_data_dir()
     of_demo = folder / DEMO_DATA
     is_demo = (of_demo / "catalog.sqlite").exists() and not (folder / "catalog.sqlite").exists()
-    return DataFolder(of_demo if is_demo else folder)
+    chosen = of_demo if is_demo else folder
+    for photos in [*getattr(args, "libraries", ()), *([args.inbox] if getattr(args, "inbox", None) else [])]:
+        check_apart(photos, chosen)
+    return DataFolder(chosen)
 
 
 def refuse_file(folder: Path | None) -> None:

@@ -59,6 +59,14 @@ def fingerprint(file: Path | BinaryIO, size: int, ends: tuple[bytes, bytes] | No
     return digest.digest()
 
 
+def ending_of(tail: bytes, size: int) -> bytes:
+    """Return 8 bytes that stand for the last bytes of a file of `size` bytes, from its last min(size, SPAN).
+
+    In most pictures these are the picture itself: they stay if a program changes what else the file says.
+    """
+    return blake2b(tail[-(size // 2) :] if size else b"", digest_size=8, person=b"haven ending").digest()
+
+
 def _may_agree_by_chance(head: bytes, tail: bytes) -> bool:
     """Tell whether files with these ends may well have other bytes in between."""
     return len(set(tail[:: SPAN // 1024])) < _FEW or sniff(head, "").format in _PLAIN

@@ -17,8 +17,9 @@ _ABOUT = (
     "as many, the one that still says when, where and with which camera it was taken; then the larger file; then\r\n"
     "the one Haven has known longest.\r\n\r\n"
     "Haven deletes nothing. A text in each folder says where its photos are stored. Delete the ones you do not need\r\n"
-    "there, and the folder here disappears by itself. Look at them first: Haven compares pictures only roughly, and\r\n"
-    "files only by their size, beginning and end, so a small difference that matters to you may go unnoticed.\r\n"
+    "there, and the folder here disappears by itself. Look at them first: Haven compares pictures only roughly, so\r\n"
+    "a small difference that matters to you may go unnoticed. It says that two are the same file once it has\r\n"
+    "compared all their bytes.\r\n"
     "Videos are compared by one frame and their length.\r\n"
 )
 _NOTHING = "Haven has found no duplicates.\r\n"
@@ -120,7 +121,9 @@ class GroupFolder(RankedFolder):
             original_id, name, width, height, size = rows[id_]
             about = [f"{width} x {height}"] if width and height else []
             about.append(f"{size / 1e6:.1f} MB" if size >= 100_000 else f"{size / 1e3:.1f} kB")
-            about += [f"the same file as {copy:03d}"] if copy != number else []
+            if copy != number:
+                is_sure = {id_, self._group.photo_ids[copy - 1]} <= self._group.compared
+                about.append(f"{'' if is_sure else 'most likely '}the same file as {copy:03d}")
             lines.append(f"{number:03d} {name}  ({', '.join(about)})\r\n    {paths.get(original_id, 'not there')}\r\n")
         return [Text("Where they are.txt", "".join(lines))]
 

@@ -1,7 +1,8 @@
 """Photos that are there more than once, in groups, the best of each first.
 
 Exact copies are photos whose main files have the same size and fingerprint; they need no look, so that they are found
-before anybody has looked at them. What looks alike joins them if it is of the same kind, and of videos as long.
+before anybody has looked at them. That they are the same file is said once all their bytes were compared, see whole.py;
+if they differ, they are no copies. What looks alike joins them if it is of the same kind, and of videos as long.
 
 A group is what looks like its best photo, not what looks like something in it: photos that are linked come together
 first, the best of them takes all that look like it, the best of the rest takes its own, and so on. So a row of
@@ -22,7 +23,8 @@ if TYPE_CHECKING:
     from haven_duplicates.alike import Links
 
 _COPIES = (
-    "SELECT json_group_array(p.id) FROM photo p JOIN original o ON o.id = p.main_id"
+    "SELECT json_group_array(json_array(p.id, hex(w.digest))) FROM photo p JOIN original o ON o.id = p.main_id"
+    " LEFT JOIN whole_file w ON w.original_id = o.id AND w.mtime_ns = o.mtime_ns"
     " WHERE p.shown = 1 AND o.gone IS NULL AND o.fingerprint <> x'' GROUP BY o.size, o.fingerprint HAVING count(*) > 1"
 )
 _PHOTOS = (
@@ -59,12 +61,14 @@ class _Photo(NamedTuple):
 class Group:
     """Photos that are one picture. `name`: its folder's. `photo_ids`: the best first.
 
-    `copies`: of each photo the number, in that order, of the first one that it is an exact copy of.
+    `copies`: of each photo the number, in that order, of the first one that it is an exact copy of. `compared`: those
+    of which all bytes were compared with the others'.
     """
 
     name: str
     photo_ids: tuple[int, ...]
     copies: tuple[int, ...]
+    compared: frozenset[int] = frozenset()
 
     @property
     def best(self) -> int:
@@ -77,7 +81,7 @@ def find_groups(db: sqlite3.Connection, links: "Links | None", wanted: set[int] 
 
     `wanted`: only these photos.
     """
-    copies = [json.loads(ids) for (ids,) in db.execute(_COPIES)]
+    copies, compared = _copies(db)
     pairs: list[list[int]] = links.pairs.tolist() if links is not None else []
     photos = _photos(db, {id_ for some in (*copies, *pairs) for id_ in some}, wanted)
     same = {id_: min(some) for some in copies for id_ in some}  # one of exact copies stands for all of them
@@ -96,7 +100,23 @@ def find_groups(db: sqlite3.Connection, links: "Links | None", wanted: set[int] 
                 linked[one].add(other)
                 linked[other].add(one)
     found = _gathered(units, linked, looked, links)
-    return _named([[photo for unit in some for photo in units[unit]] for some in found], same)
+    return _named([[photo for unit in some for photo in units[unit]] for some in found], same, compared)
+
+
+def _copies(db: sqlite3.Connection) -> tuple[list[list[int]], set[int]]:
+    """Return the photos that are exact copies of one another, and those of which all bytes are known to be the same."""
+    copies, compared = [], set[int]()
+    for (text,) in db.execute(_COPIES):
+        by_digest: dict[str, list[int]] = defaultdict(list)
+        for photo_id, digest in json.loads(text):
+            by_digest[digest].append(photo_id)
+        unknown = by_digest.pop("", [])
+        alike = [ids for ids in by_digest.values() if len(ids) > 1]
+        compared.update(*alike)
+        # What was not compared yet counts as a copy of those that were, the first if they turned out to be several.
+        first = next(iter(by_digest.values()), [])
+        copies += [ids + (unknown if ids is first else []) for ids in by_digest.values()] or [unknown]
+    return [ids for ids in copies if len(ids) > 1], compared
 
 
 def _photos(db: sqlite3.Connection, ids: Iterable[int], wanted: set[int] | None) -> dict[int, _Photo]:
@@ -169,7 +189,7 @@ def _alike(doubtful: Sequence[tuple[int, int]], looked: dict[int, int], links: "
     return {pair for pair, is_so in zip(doubtful, links.alike(*photos.T).tolist(), strict=True) if is_so}
 
 
-def _named(groups: Iterable[list[_Photo]], same: dict[int, int]) -> list[Group]:
+def _named(groups: Iterable[list[_Photo]], same: dict[int, int], compared: set[int]) -> list[Group]:
     """Return those of at least two photos with a name each, which no other has."""
     taken: set[str] = set()
     found = []
@@ -184,7 +204,10 @@ def _named(groups: Iterable[list[_Photo]], same: dict[int, int]) -> list[Group]:
         name = next(one for one in spelled if names.fold(one) not in taken)
         taken.add(names.fold(name))
         units = [same.get(photo.id, photo.id) for photo in photos]
-        found.append(Group(name, tuple(photo.id for photo in photos), tuple(units.index(unit) + 1 for unit in units)))
+        ids = tuple(photo.id for photo in photos)
+        found.append(
+            Group(name, ids, tuple(units.index(unit) + 1 for unit in units), frozenset(compared.intersection(ids)))
+        )
     return found
 
 

@@ -113,7 +113,24 @@ def test_what_was_taken_for_a_fact_before_is_tried_again(tmp_path: Path) -> None
         columns = (
             "id, dir_id, file, stem, size, mtime_ns, inode, etag, modified, created, shown, shown_fold, shown_href"
         )
-        row = (number, 1, b"s.%d" % number, "s", 1, 1, 1, "", "", "", str(number), str(number), "", "", 1, 1)
+        row = (
+            number,
+            1,
+            (b"s.jpg", b"s.xmp")[number - 1],
+            "s",
+            1,
+            1,
+            1,
+            "",
+            "",
+            "",
+            str(number),
+            str(number),
+            "",
+            "",
+            1,
+            1,
+        )
         marks = ", ".join("?" * len(row))
         db.execute(f"INSERT INTO original ({columns}, shown_xml, probed, seq) VALUES ({marks})", row)
         photo = (

@@ -216,6 +216,61 @@ def test_what_is_said_of_the_one_that_comes_is_not_lost(scans: Home, look: Look)
     assert [*scans.list("Albums/A")] == ["scan_3.jpg"]
 
 
+@pytest.mark.parametrize("is_said", [False, True])
+def test_going_back_to_bytes_that_a_deleted_copy_had(scans: Home, look: Look, is_said: bool) -> None:
+    """The file stays its photo, unless something was said of the other one, which is back then."""
+    shutil.copy2(scans.root / "scan_2.jpg", scans.root / "copy.jpg")
+    old = (scans.root / "copy.jpg").read_bytes()
+    scans.index()
+    if is_said:
+        scans.make("Albums/A")
+        scans.copy("Recent/copy.jpg", "Albums/A/")
+    before = photos(scans)
+    (scans.root / "copy.jpg").unlink()
+    scans.add("scan_2.jpg", None, seed="edited", size=(80, 60))
+    scans.index()
+    scans.later()
+    (scans.root / "scan_2.jpg").write_bytes(old)
+    look(scans)
+    assert photos(scans)["scan_2.jpg"] == before["copy.jpg" if is_said else "scan_2.jpg"]
+
+
+# Cameras that count anew
+
+
+def test_a_camera_name_used_again(home: Home, look: Look) -> None:
+    """The first picture was deleted while nobody looked, and the camera gave its name to another."""
+    home.add("IMG_0001.jpg", "2019-05-04 10:00:00", size=(400, 300))
+    home.add("other.jpg")
+    home.index()
+    before = photos(home)
+    home.make("Albums/A")
+    home.copy("Recent/IMG_0001.jpg", "Albums/A/")
+    (home.root / "IMG_0001.jpg").unlink()
+    home.add("IMG_0001.jpg", "2021-08-14 18:30:00", seed="another", size=(400, 300))
+    look(home)
+    assert photos(home)["IMG_0001.jpg"] not in before.values()
+    assert home.list("Albums/A") == []
+
+
+@pytest.mark.parametrize("what", ["the date", "the picture", "both, by a program that keeps no date"])
+def test_a_date_or_a_picture_that_was_corrected(home: Home, look: Look, what: str) -> None:
+    path = home.add("IMG_0001.jpg", "2019-05-04 10:00:00", seed="one", size=(400, 300))
+    home.index()
+    before = photos(home)
+    size = path.stat().st_size
+    if what == "the date":
+        home.add("IMG_0001.jpg", "2018-05-04 10:00:00", seed="one", size=(400, 300))
+        assert path.stat().st_size == size
+    elif what == "the picture":
+        home.add("IMG_0001.jpg", "2019-05-04 10:00:00", seed="cropped", size=(300, 200))
+    else:
+        home.add("IMG_0001.jpg", None, seed="cropped", size=(300, 200), camera=None)
+    os.utime(path, (1, 1))
+    look(home)
+    assert photos(home) == before
+
+
 # Libraries
 
 

@@ -69,7 +69,7 @@ def test_new_bytes_at_an_old_path_are_the_photo_seen_anew(home: Home) -> None:
     home.add("a.jpg", "2019-01-02 03:04:05", caption="before")
     home.index()
     before, facts = home.seen()["a.jpg"], home.facts("a.jpg")
-    home.add("a.jpg", "2021-01-02 03:04:05", seed="other", size=(96, 48))
+    home.add("a.jpg", "2021-01-02 03:04:05", seed="other", size=(96, 48), camera=None)
     home.index()
     assert same(home.seen()["a.jpg"], before)
     assert home.facts("a.jpg")["taken"] - facts["taken"] == 731 * 86400

@@ -206,3 +206,16 @@ def test_ctrl_c_ends_an_index_in_silence(tmp_path: Path) -> None:
     assert "Traceback" not in errors
     assert process.returncode in (130, 0)
     assert haven("index", tmp_path / "Pictures", "--data", data).stdout.startswith("400 photos")
+
+
+@pytest.mark.parametrize("command", [("serve",), ("index",), ("serve", "--inbox")])
+@pytest.mark.parametrize("inside", ["hv", "deep/er/hv", ""])
+def test_a_data_folder_among_photos_is_refused_before_anything_is_written(
+    tmp_path: Path, command: tuple[str, ...], inside: str
+) -> None:
+    photos = tmp_path / "Pictures"
+    make_photo(photos / "a.jpg")
+    verb, *option = command
+    done = haven(verb, *option, photos, "--data", photos / inside, check=False)
+    assert done.returncode != 0 and "outside your photos" in done.stderr
+    assert [path.name for path in photos.iterdir()] == ["a.jpg"]

@@ -124,10 +124,18 @@ class State:
         photos = [photo for photo in self.files.values() if not photo.hidden]
         return Shown(
             {path: photo.bytes for path, photo in self.files.items()},
-            {name: sorted({p.bytes for p in photos if name in p.albums}) for name in ("A", "B")},
+            self._albums(photos),
             sorted({photo.bytes for photo in photos if photo.favorite}),
             sorted(photo.bytes for photo in photos),
         )
+
+    def _albums(self, photos: list[Photo]) -> dict[str, list[str]]:
+        """Return what is in the albums, and in folders that narrow them to favourites, if anything is."""
+        found = {name: sorted({p.bytes for p in photos if name in p.albums}) for name in ("A", "B")}
+        for name in ("A", "B"):
+            if both := sorted({p.bytes for p in photos if name in p.albums and p.favorite}):
+                found[f"favourites of {name}"] = both
+        return found
 
 
 @dataclass

@@ -65,7 +65,7 @@ class WritingClient:
 
     def _acts(self) -> list[Callable[[], None]]:
         some = [self.new, self.new, self.over, self.rename, self.exchange, self.replace, self.copy, self.delete]
-        said = [self.add, self.add, self.favorite, self.take_out, self.hide]
+        said = [self.add, self.add, self.add_narrowed, self.favorite, self.take_out, self.hide]
         saves = [self.save_by_temporary, self.save_aside, self.save_with_backup, self.save_by_deleting]
         odd = [self.refused, self.half, self.named_later, self.named_later_in_album]
         return [self.new] if len(self.state.files) < 6 else [*some, *said, *said, *saves, *odd]
@@ -204,6 +204,20 @@ class WritingClient:
 
         self._do(change, "COPY", quote(path), Destination=self._dav.address + quote(to), Overwrite="F")
 
+    def add_narrowed(self) -> None:
+        """Put a photo among those of an album that are favourites: it is added if it is one, else nothing is said."""
+        path, album = self._visible(), self._rng.choice("AB")
+        if path is None:
+            return
+        to = f"/Favorites/Albums/{self.name} {album}/{self._fresh().rpartition('/')[2]}"
+        if self._dav("PROPFIND", quote(to.rpartition("/")[0]), Depth=0).status != 207:
+            return  # no favourite is in the album
+        if self.state.files[path].favorite:
+            self._copy_to(path, to, lambda photo: photo.albums.add(album))
+        else:
+            where = self._dav.address + quote(to)
+            assert self._dav("COPY", quote(path), Destination=where, Overwrite="F").status == 403
+
     def take_out(self) -> None:
         """Of an album, the one that a listing shows first."""
         album = self._rng.choice("AB")
@@ -325,6 +339,10 @@ class WritingClient:
         # A photo that was put there twice has two names there.
         albums = {album: sorted({data for _, data in contents(f"/Albums/{self.name} {album}")}) for album in "AB"}
         own = set(files.values())
+        for album in "AB":
+            folder = f"/Favorites/Albums/{self.name} {album}"
+            if dav("PROPFIND", quote(folder), Depth=0).status == 207:
+                albums[f"favourites of {album}"] = sorted({data for _, data in contents(folder)})
         favorites = sorted({data for _, data in contents("/Favorites") if data in own})
         recent = sorted(data for name, data in contents("/Recent") if name.startswith(self.name))
         return Shown(files, albums, favorites, recent)

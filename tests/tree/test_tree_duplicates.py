@@ -80,6 +80,25 @@ def test_copies_smaller_ones_and_other_formats(home: Home, boat: Image.Image, do
     assert "the same file" not in said
 
 
+def test_files_that_differ_in_their_middle_alone_are_no_copies(home: Home, dog: Image.Image) -> None:
+    """As two cuts of a film may; here what follows a picture, and is as long."""
+    first = save(dog, home.root / "a.jpg")
+    rest = random.Random(3).randbytes(300_000)
+    first.write_bytes(first.read_bytes() + rest)
+    data = bytearray(first.read_bytes())
+    (home.root / "copy.jpg").write_bytes(data)
+    data[len(data) // 2] ^= 1
+    (home.root / "other.jpg").write_bytes(data)
+    home.index()
+    assert len(set(home.query("SELECT fingerprint FROM original"))) == 1
+    assert shown(home) == {"a and 2 more": ["001 a.jpg", "002 copy.jpg", "003 other.jpg"]}, "they look alike"
+    lines = text_of(home, "a and 2 more").splitlines()
+    assert lines[2].endswith(", the same file as 001)") and "same file" not in lines[4]
+    with home.catalog.write() as w:
+        w.db.execute("DELETE FROM whole_file")
+    assert text_of(home, "a and 2 more").count("most likely the same file as 001") == 2
+
+
 def test_names_of_any_case_and_ranks_of_yesterday(home: Home, boat: Image.Image) -> None:
     save(boat, home.root / "Käse.jpg", camera=True)
     save(boat, home.root / "b.png")

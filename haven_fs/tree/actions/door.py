@@ -117,7 +117,7 @@ class Actions:
     def copy(self, source: Located, target: Located, *, overwrite: bool = True, deep: bool = True) -> Plan:
         """Copy a file or a folder; `deep`: with what is in it."""
         return self._logged(
-            target, lambda: self._transfer(source.exact, target.exact, moves=False, overwrite=overwrite, deep=deep)
+            target, lambda: self._transfer(source, target.exact, moves=False, overwrite=overwrite, deep=deep)
         )
 
     def move(self, source: Located, target: Located, *, overwrite: bool = True) -> Plan:

@@ -15,27 +15,28 @@ from pathlib import Path
 from haven_fs.catalog import Writer
 from haven_fs.catalog.disk import Mirror
 from haven_fs.catalog.identity import gives_way, let_go, set_aside, take_over
-from haven_fs.catalog.moving import file_at, file_stat, place_file
+from haven_fs.catalog.moving import file_at, file_stat, files_below, place_file
 from haven_fs.catalog.photos import name_anew
 from haven_fs.catalog.trash import keep_old, lately_removed, note_trashed
 from haven_fs.errors import AlreadyExists, Forbidden
 from haven_fs.library import fileops, storing, trash
 from haven_fs.tree.disk.place import DiskPlace
+from haven_fs.tree.disk.shown import copy_to, move_to, shown_as
 
 
 class Arrival:
     """Content on its way to a place: a file or folder on the same disk, which is moved there.
 
     Create it before the transaction that puts it there, since it may have to compare bytes. `over`: what has the name
-    now, however the disk spells it, and has to make room. `backup`: the original that the old file is afterwards, if it
-    is kept beside. Raises OSError.
+    now, and has to make room. `others`: the originals that old bytes are afterwards, where they are kept under other
+    names. Raises OSError.
     """
 
     def __init__(self, content: Path, target: DiskPlace, over: DiskPlace | None, *, began: float | None = None) -> None:
         """`began`: when it began to be sent, seconds since the epoch; now, if it was there before."""
         self._began = time.time() if began is None else began
         self._content, self._target, self._over = content, target, over
-        self.backup: int | None = None
+        self.others: list[int] = []
         self.is_folder = stat.S_ISDIR(content.lstat().st_mode)
         self._file_there = over if over is not None and over.is_file() and not self.is_folder else None
         self._is_same = self._file_there is not None and filecmp.cmp(content, self._file_there.on_disk, shallow=False)
@@ -52,7 +53,8 @@ class Arrival:
         self._take_name(w)
         new = place_file(w, self._target.library.id, self._target.below, file_stat(self._target.on_disk), known)
         if self._over is None and (back := self._former(w, new, known)) is not None:
-            self.backup = take_over(w, back, new)
+            backup = take_over(w, back, new)
+            self.others += [backup] if backup is not None else []
             return back
         if known is not None:
             name_anew(w, [known], is_final=is_final)
@@ -81,12 +83,15 @@ class Arrival:
             raise AlreadyExists(f"There is something named {self._target.name} already.") from error
 
     def _replace(self, w: Writer, place: DiskPlace, known: int | None) -> int:
-        """Give the file there new bytes. It keeps its name on the disk, however the new name was spelled."""
+        """Give the file there new bytes."""
         if self._is_same:
             mtime = self._content.lstat().st_mtime_ns
             os.utime(place.on_disk, ns=(mtime, mtime))
             self._content.unlink()
         else:
+            there = file_at(w.db, place.library.id, place.below)
+            copies = (copy_to(w, one, place.on_disk) for one in (shown_as(w.db, [there.id]) if there else []))
+            self.others += [copy for copy in copies if copy is not None]
             keep_old(w, place.library, place.below)
             storing.replace_with(self._content, place.on_disk)
         if self._content.parent != place.on_disk.parent:
@@ -108,9 +113,24 @@ def put_away(w: Writer, place: DiskPlace, name: str = "") -> None:
         raise Forbidden("A library cannot be removed here. `haven libraries remove` forgets one.")
     path = fileops.reach(place.library.root, place.path)
     is_folder = stat.S_ISDIR(path.lstat().st_mode)
+    if _is_moved_to_where_it_is_shown(w, place, is_folder=is_folder):
+        return
     token = trash.put_away(place.library.root, place.path)
     try:
         note_trashed(w, place.library.id, token, place.below, is_folder=is_folder, name=name)
     except BaseException:
         fileops.rename_new(trash.found(place.library.root, token, place.path), path)
         raise
+
+
+def _is_moved_to_where_it_is_shown(w: Writer, place: DiskPlace, *, is_folder: bool) -> bool:
+    """Move files to the names by which the inbox shows them elsewhere; tell whether nothing is left to put away."""
+    library = place.library
+    found = files_below(w.db, library.id, place.below) if is_folder else [file_at(w.db, library.id, place.below)]
+    paths = {row.id: row.path for row in found if row is not None}
+    moved: set[int] = set()
+    for one in shown_as(w.db, list(paths)) if paths else []:
+        inside = one.library_id == library.id and f"{os.fsdecode(one.below)}/".startswith(f"{place.path}/")
+        if one.original_id not in moved and not inside:
+            moved |= {one.original_id} if move_to(w, one, library.root / os.fsdecode(paths[one.original_id])) else set()
+    return not is_folder and bool(moved)

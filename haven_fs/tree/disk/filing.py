@@ -63,7 +63,7 @@ class Filing:
                 row = file_at(w.db, source.library.id, source.below)
                 original_id = arrival.put_file(w, row.id if row else None, is_final=is_final)
         if over is not None or row is None or original_id != row.id:
-            self._look_into([original_id, *([arrival.backup] if arrival.backup is not None else [])])
+            self._look_into([original_id, *arrival.others])
 
     def copy(
         self,
@@ -98,7 +98,7 @@ class Filing:
                     pairs = _alike(w.db, origin, target, new) if origin is not None else []
                 else:
                     new = [arrival.put_file(w)]
-                    new += [arrival.backup] if arrival.backup is not None else []
+                    new += arrival.others
                     old = file_at(w.db, origin.library.id, origin.below) if origin is not None else None
                     pairs = [(f"original {new[0]}", f"original {old.id}")] if old is not None else []
                 _copy_properties(w.db, pairs)
@@ -131,7 +131,7 @@ class Filing:
                     new = _catalog_folder(w, target, back)
                 else:
                     new = [arrival.put_file(w, back.get(""))]
-                    new += [arrival.backup] if arrival.backup is not None else []
+                    new += arrival.others
         if not inside:
             trash.prune(one.root, one.token, one.path)
         self._look_into(new)

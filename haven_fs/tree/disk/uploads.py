@@ -136,7 +136,8 @@ class Uploads:
                 arrival = Arrival(draft.path, target, target)
                 with changing() as w:
                     original_id = arrival.put_file(w)
-                self._cataloguer.look(original_id)
+                for one in (original_id, *arrival.others):
+                    self._cataloguer.look(one)
                 return Stored(original_id, False)
             if link and (twin := self._twin(draft, compared)) is not None:
                 return Stored(twin, False)
@@ -160,8 +161,8 @@ class Uploads:
         with changing() as w:
             original_id = arrival.put_file(w)
         self._cataloguer.look(original_id)
-        if arrival.backup is not None:
-            self._cataloguer.look(arrival.backup)
+        for other in arrival.others:
+            self._cataloguer.look(other)
         return original_id
 
     def store_by_date(self, draft: storing.Draft, name: str) -> Stored:

@@ -212,6 +212,34 @@ def test_a_photo_of_old_is_renamed_by_nobody(house: Serving, dav: Client) -> Non
     assert dav.transfer("MOVE", "/Albums/E/old.jpg", "/Albums/E/best.jpg").status == 403
 
 
+# The same bytes under two names
+
+
+@pytest.mark.parametrize("to", ["/Inbox/two.jpg", "/Inbox/sub/two.jpg"])
+@pytest.mark.parametrize("act", ["other bytes", "delete", "delete its folder", "move over it"])
+def test_bytes_sent_under_two_names_are_there_under_each(dav: Client, new: list[Path], to: str, act: str) -> None:
+    data, other = new[0].read_bytes(), new[1].read_bytes()
+    for folder in ("/Inbox/sub", "/Inbox/first"):
+        assert dav("MKCOL", folder).status == 201
+    assert dav("PUT", "/Inbox/first/one.jpg", data).status == 201
+    assert dav("PUT", to, data).status == 201
+    made(dav, "/Albums/E")
+    assert dav.transfer("COPY", "/Inbox/first/one.jpg", "/Albums/E/it.jpg").status == 201
+    if act == "other bytes":
+        assert dav("PUT", "/Inbox/first/one.jpg", other).status == 204
+        assert dav("GET", "/Albums/E/it.jpg").body == other, "the photo that was edited"
+    elif act == "move over it":
+        assert dav("PUT", "/Inbox/new.jpg", other).status == 201
+        assert dav.transfer("MOVE", "/Inbox/new.jpg", "/Inbox/first/one.jpg", Overwrite="T").status == 204
+        assert dav("GET", "/Albums/E/it.jpg").body == other
+    else:
+        assert dav("DELETE", "/Inbox/first" if "folder" in act else "/Inbox/first/one.jpg").status == 204
+        assert dav("GET", "/Albums/E/it.jpg").body == data, "the photo is still there"
+    assert dav("GET", to).body == data
+    assert dav("DELETE", to).status == 204
+    assert dav("GET", to).status == 404
+
+
 # Hidden, and sent again
 
 
