@@ -5,7 +5,6 @@ that looks like. Where photos keep their names, this is the one renaming that is
 everywhere and its name in the folder are called as it is called now.
 """
 
-import unicodedata
 from itertools import chain
 
 from haven_fs.catalog import names
@@ -48,7 +47,7 @@ class Renaming:
 
         def rename() -> Done:
             if sent.is_new:
-                self._rename_file(source, sent, unicodedata.normalize("NFC", target.name))
+                self._rename_file(source, sent, target.name)
             self._rename_in_folder(source, target, node)
             self._tree.gestures.note_sent(self._writing.by, target.path, sent)
             return Done(created=there is None)
