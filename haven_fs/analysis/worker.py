@@ -120,7 +120,7 @@ def _look_into(group: Group) -> tuple[GroupFound, list[tuple[PhotoFound, Sample]
     problems: dict[str, str] = {}
     for file in group.files:
         path = Path(file.path)
-        kind, head, print_ = UNKNOWN, b"", b""
+        kind, head, print_, ending = UNKNOWN, b"", b"", b""
         try:
             kind, head, print_, ending = _open(path)
             if kind.kind in ("image", "raw", "video"):

@@ -74,8 +74,8 @@ def run(args: argparse.Namespace) -> int:
     """Serve until SIGINT or SIGTERM. Returns 0; raises UserError if it cannot serve as it was told to."""
     keep_small()
     allow_many_files()
-    stop = _told_to_stop()
     data = options.data_folder(args)
+    stop = _told_to_stop()
     with stop, data.locked(), data.catalog() as catalog:
         options.remember_libraries(args, data, catalog)
         options.refuse_file(args.inbox)

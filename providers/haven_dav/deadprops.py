@@ -59,7 +59,6 @@ class Properties:
         """Do what a PROPPATCH of `href` asks and return the multistatus. Raises Refused and BadRequest."""
         path = split_path(environ["PATH_INFO"])
         actions = Actions(self._tree, user_of(environ))
-        changes = _changes(body)
         with self._tree.view() as view:
             at = self._tree.locate(view, path)
             if at.node is None:
@@ -72,6 +71,7 @@ class Properties:
             self._locks.check(environ, view, Change(at, names=False))
         if isinstance(place, DiskPlace) and is_real:
             check_library(place.library)
+        changes = _changes(body)
         tags = [tag for _, _, tag in changes]
         refused = [tag for _, element, tag in changes if _is_refused(element, is_real=is_real)]
         if refused:

@@ -155,7 +155,7 @@ def test_the_written_name_answers(house: PeopleHome) -> None:
     house.delete("001 best.jpg", "Carla")
     assert house.listed("People/Carla") == [PHOTOS[1].lower()]
     with house.catalog.read() as db:
-        assert db.execute("SELECT count(*) FROM alias").fetchone() == (0,)
+        assert db.execute("SELECT name FROM alias").fetchall() == [(PHOTOS[1].lower(),)]
 
 
 def test_merging(house: PeopleHome) -> None:

@@ -30,8 +30,8 @@ class WritingClient:
         self.name = f"c{number}"
         self.folders = (f"/Inbox/{self.name}", f"/Originals/Own/{self.name}")
         self.state = State()
-        self.before: State | None = None
-        """What was before a request that was cut off: it may have been done, or not."""
+        self.others: list[State] = []
+        """What else may be so, of a request that was cut off: what was before it, or half of what it does."""
         self.written: set[str] = set()
         self.done: Counter[str] = Counter()
         self.history: list[str] = []
@@ -93,19 +93,27 @@ class WritingClient:
         shown = sorted(path for path, photo in self.state.files.items() if not photo.hidden)
         return self._rng.choice(shown) if shown else None
 
-    def _do(self, change: Callable[[State], None], *request: object, **headers: object) -> None:
-        """Send a request, which must be taken, and change the model by it."""
+    def _do(
+        self,
+        change: Callable[[State], None],
+        *request: object,
+        half: Callable[[State], None] | None = None,
+        **headers: object,
+    ) -> None:
+        """Send a request, which must be taken, and change the model by it; `half`: by what is done before all of it."""
         self.state.now = time.time()
         paths = [unquote(urlsplit(str(one)).path) for one in (request[1], headers.get("Destination", ""))]
         if not self.state.is_clear(*paths):
             raise UnclearError
-        self.before = self.state.copy()
+        self.others = [self.state.copy(), *([self.state.copy()] if half is not None else [])]
+        if half is not None:
+            half(self.others[1])
         change(self.state)
         sent = digest(request[2]) if len(request) > 2 and isinstance(request[2], bytes) else ""
         self.history.append(f"{request[0]} {request[1]} {headers.get('Destination', sent)}")
         answer = self._dav(*request, **headers)  # type: ignore[arg-type]
         assert answer.status < 300, (request[:2], headers, answer.status, answer.body)
-        self.before = None
+        self.others = []
 
     def _put(self, path: str, data: bytes) -> None:
         self._do(lambda state: state.put(path, digest(data)), "PUT", quote(path), data)
@@ -300,18 +308,21 @@ class WritingClient:
         """Sent into an album: the file is stored in the inbox, in the folder of its date."""
         album, path, data = self._rng.choice("AB"), self._fresh(), self._data()
         name = path.rpartition("/")[2]
-        stored, to = f"{dated()}/{name}", f"/Albums/{self.name} {album}/{name}"
+        path_stored, to = f"{dated()}/{name}", f"/Albums/{self.name} {album}/{name}"
 
         def put(state: State) -> None:
-            state.put(f"{stored}.tacitpart", digest(data))
-            photo = state.files[f"{stored}.tacitpart"]
+            stored(state)
+            photo = state.files[f"{path_stored}.tacitpart"]
             photo.albums, photo.is_said = {album}, True
 
-        self._do(put, "PUT", quote(f"{to}.tacitpart"), data)
+        def stored(state: State) -> None:
+            state.put(f"{path_stored}.tacitpart", digest(data))
+
+        self._do(put, "PUT", quote(f"{to}.tacitpart"), data, half=stored)
         self.written.add(digest(data))
         where = self._dav.address + quote(to)
         self._do(
-            lambda state: state.move(f"{stored}.tacitpart", stored),
+            lambda state: state.move(f"{path_stored}.tacitpart", path_stored),
             "MOVE",
             quote(f"{to}.tacitpart"),
             Destination=where,
@@ -322,10 +333,10 @@ class WritingClient:
     def check(self, dav: Client) -> None:
         """Compare what the folders show with the model; a request that was cut off may have been done or not."""
         seen = self._look(dav)
-        states = [state for state in (self.state, self.before) if state is not None]
+        states = [self.state, *self.others]
         right = next((state for state in states if state.shown() == seen), None)
         assert right is not None, "\n".join(self._differences(states, seen))
-        self.state, self.before = right, None
+        self.state, self.others = right, []
 
     def _look(self, dav: Client) -> Shown:
         def contents(folder: str) -> Iterator[tuple[str, str]]:
@@ -348,12 +359,16 @@ class WritingClient:
         return Shown(files, albums, favorites, recent)
 
     def _differences(self, states: list[State], seen: Shown) -> Iterator[str]:
-        yield from self.history[-400:]
+        yield from self.history[-60:]
         for state in states:
             wanted = state.shown()
             for what in ("files", "albums", "favorites", "recent"):
-                if getattr(wanted, what) != getattr(seen, what):
-                    yield f"{self.name} {what}: wanted {getattr(wanted, what)}\n   seen {getattr(seen, what)}"
+                expected, found = getattr(wanted, what), getattr(seen, what)
+                if isinstance(expected, dict):
+                    expected, found = sorted(map(str, expected.items())), sorted(map(str, found.items()))
+                if expected != found:
+                    lacks, has = sorted(set(expected) - set(found)), sorted(set(found) - set(expected))
+                    yield f"{self.name} {what}: lacking {lacks}, too many {has}"
 
 
 def dated() -> str:

@@ -14,6 +14,7 @@ from pathlib import Path
 import numpy as np
 from helpers.little_places import plain
 
+from haven_fs.catalog.names import fold
 from haven_places.gazetteer import Gazetteer, Locality
 
 FILE = "places-en.npz"
@@ -27,7 +28,7 @@ def spot(gazetteer: Gazetteer, latitude: float, longitude: float) -> Locality:
 def test_names_are_unique_and_portable(gazetteer: Gazetteer) -> None:
     names = gazetteer.names()
     assert len(names) == len(gazetteer) > 100_000
-    folded = {unicodedata.normalize("NFC", name.casefold()) for name in names.values()}
+    folded = {fold(name) for name in names.values()}
     assert len(folded) == len(names)
     bad = re.compile(r'[\\/:*?"<>|\x00-\x1f\x7f]|[. ]$|^ |^$')
     assert [name for name in names.values() if bad.search(name)] == []

@@ -63,7 +63,7 @@ def test_a_folder_that_keeps_all_rules(tmp_path: Path) -> None:
         assert home.list("Stickers") == ["0.jpg"]
         with home.looking() as look:
             check_reading(look)
-        assert check_writing(home, "Stickers") == {"make", "move", "put", "take out"}
+        assert check_writing(home, "Stickers") == {"make", "move", "put", "send", "take out"}
         assert home.list("Stickers") == ["0.jpg"]
         home.copy("Recent/1.jpg", "Stickers/")
         assert home.list("Stickers") == ["0.jpg", "1.jpg"]

@@ -158,10 +158,10 @@ class Actions:
             raise NotFound(NOTHING)
         if self._tree.junk.find(at.path) is not None:
             return Plan(partial(self._forget_junk, at))
-        was_refused = isinstance(at.node, File) and self._tree.gestures.was_refused(self._writing.by, at.path)
-        if was_refused and self._tree.catalog.writable:
+        plan = self._real.delete(at) or self._smart.delete(at)
+        if isinstance(at.node, File) and self._tree.gestures.was_refused(self._writing.by, at.path):
             return Plan(partial(self._clean_up, at))
-        return self._real.delete(at) or self._smart.delete(at)
+        return plan
 
     def _clean_up(self, at: Located) -> Done:
         """Remove nothing: a program whose file was refused deletes what it takes for half of it."""

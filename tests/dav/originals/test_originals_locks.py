@@ -132,6 +132,7 @@ def test_properties_follow(house: House, dav: Client) -> None:
     assert dav("DELETE", f"{lib}/Copy").status == 204
     assert dav("MKCOL", f"{lib}/Copy").status == 201
     assert of(f"{lib}/Copy") == {}
-    windows = "<w:Win32LastModifiedTime xmlns:w='urn:schemas-microsoft-com:'>Mon, 01 Jan 2024</w:Win32LastModifiedTime>"
+    when = "Mon, 01 Jan 2024 10:00:00 GMT"
+    windows = f"<w:Win32LastModifiedTime xmlns:w='urn:schemas-microsoft-com:'>{when}</w:Win32LastModifiedTime>"
     assert b"200 OK" in patch(dav, f"{at(house.other)}/x.jpg", set_.format(windows)).body
     assert patch(dav, "/Originals/Fixed/2020/IMG_20.jpg", set_.format("<x:colour/>")).status == 403

@@ -48,4 +48,4 @@ def test_the_rules_that_every_folder_keeps(home):
     with home.looking() as look:
         check_reading(look, "/Colours")
     assert check_writing(home, "/Colours") == {"make"}
-    assert check_writing(home, "/Colours/Red") == {"make", "move", "put", "rename", "take out"}
+    assert check_writing(home, "/Colours/Red") == {"make", "move", "put", "rename", "send", "take out"}
