@@ -3,6 +3,10 @@
 import ipaddress
 from urllib.parse import urlsplit
 
+MOUNT = "rclone mount {} {} --vfs-cache-mode writes --dir-cache-time 5s"
+"""How to mount a remote at a folder. By itself rclone would look for what others change only every five minutes, and
+would not show for as long what Haven did not let it delete."""
+
 
 def how_to_mount(url: str, tls: bool, user: str | None) -> str:
     """Return a few lines for each program; `url` is where the server answers, `user` None if nobody is asked.
@@ -28,7 +32,7 @@ def how_to_mount(url: str, tls: bool, user: str | None) -> str:
         options = f"--webdav-url {url} --webdav-vendor other{secret}{trust}"
         lines += [
             ("rclone", f"rclone lsf :webdav: {options}"),
-            ("", f"rclone mount :webdav: FOLDER --vfs-cache-mode writes --dir-cache-time 5s {options}"),
+            ("", f"{MOUNT.format(':webdav:', 'FOLDER')} {options}"),
         ]
     if _is_loopback(parts.hostname or ""):
         lines.append(("Phones", "to reach it from other devices, start Haven with --host 0.0.0.0 --tls"))

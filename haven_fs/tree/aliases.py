@@ -36,6 +36,12 @@ class Aliases:
             for file in files.narrowed("o.id = ?", original_id).files(self._view.db)
         ]
 
+    def others(self, file: File) -> bool:
+        """Tell whether a file has a written name here that it was not found by."""
+        query = "SELECT 1 FROM alias WHERE place = ? AND original_id = ? AND name <> ? LIMIT 1"
+        written = unicodedata.normalize("NFC", file.name)
+        return self._view.db.execute(query, (self._place, file.id, written)).fetchone() is not None
+
     def rest(self, files: FileSet) -> FileSet:
         """Return the files that have no written name here."""
         return files.narrowed("o.id NOT IN (SELECT original_id FROM alias WHERE place = ?)", self._place)

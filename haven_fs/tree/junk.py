@@ -42,7 +42,10 @@ def is_junk(name: str) -> bool:
 
 
 class JunkStore:
-    """Files by the path they were written to, in `folder`. Thread-safe; what a path held may be gone at any time."""
+    """Files by the path they were written to, in `folder`. Thread-safe; what a path held may be gone at any time.
+
+    How long one has been kept its change time tells: its modification time is the one that it was sent with.
+    """
 
     largest = 1 << 20
 
@@ -66,12 +69,12 @@ class JunkStore:
         with self._lock:
             upload.path.replace(self._path(parts))
             self._sweep()
-            kept = sorted(self.folder.glob("junk-*"), key=lambda path: path.stat().st_mtime_ns)
+            kept = sorted(self.folder.glob("junk-*"), key=lambda path: path.stat().st_ctime_ns)
             for path in kept[:-MOST]:
                 path.unlink(missing_ok=True)
             for path in kept[-MOST:]:
                 state = path.stat()
-                if state.st_size > self.largest and state.st_mtime < time.time() - HALF_KEPT:
+                if state.st_size > self.largest and state.st_ctime < time.time() - HALF_KEPT:
                     path.unlink()
 
     def keep(self, parts: Sequence[str], file: Path) -> None:
@@ -82,7 +85,7 @@ class JunkStore:
     def _sweep(self) -> None:
         """Remove what killed processes have left of files that were sent."""
         for path in self.folder.glob(f"{DRAFT}*"):
-            if path.stat().st_mtime < time.time() - HALF_KEPT:
+            if path.stat().st_ctime < time.time() - HALF_KEPT:
                 path.unlink(missing_ok=True)
 
     def put_empty(self, parts: Sequence[str]) -> None:

@@ -1,5 +1,6 @@
 """The tree: what a path leads to, and what a folder lists. Thread-safe; each request opens its own View."""
 
+import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -38,8 +39,8 @@ class Located:
 
     @property
     def name(self) -> str:
-        """The last name of the path, "" for the root."""
-        return self.path[-1] if self.path else ""
+        """The last name of the path, "" for the root; composed, though a Mac sends letters and marks one by one."""
+        return unicodedata.normalize("NFC", self.path[-1]) if self.path else ""
 
     @property
     def spelled(self) -> tuple[str, ...]:

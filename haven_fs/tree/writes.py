@@ -82,6 +82,19 @@ class TakesPhotos(Protocol):
 
 
 @runtime_checkable
+class HasNames(Protocol):
+    """A folder in which one photo may answer by several names: those that it was written under."""
+
+    def has_another(self, file: File) -> bool:
+        """Tell whether a file was written here under another name than the one it was found by."""
+        ...
+
+    def drop_name(self, w: Writer, file: File) -> None:
+        """Have a file answer here by that name no more; it stays by the others."""
+        ...
+
+
+@runtime_checkable
 class TakesFolders(Protocol):
     """A folder that another one like it can be moved into: which makes them one, or puts it there."""
 

@@ -98,6 +98,16 @@ class WrittenFolder(Folder):
         self.aliases.put(w, name, file)
         w.touch([photo_of(file)])
 
+    def has_another(self, file: File) -> bool:
+        """Tell whether a file was written here under another name than the one it was found by."""
+        return self.aliases.others(file)
+
+    def drop_name(self, w: Writer, file: File) -> None:
+        """Have a file answer here by that name no more; it stays by the others."""
+        self.aliases.drop_name(w, file.name)
+        w.touch([photo_of(file)])
+        w.note_removal()
+
     def _write(self, w: Writer, name: str, file: File, *, said: bool) -> None:
         if not self.own.narrowed("p.id = ?", file.photo_id).stamp(w.db).count:
             raise Forbidden(

@@ -2,6 +2,7 @@
 
 import shutil
 import subprocess
+import unicodedata
 from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import quote
@@ -74,6 +75,22 @@ def test_finder_makes_a_folder_and_names_it(dav: Client) -> None:
     assert names(dav, "/Search/hound%20on%20beach/") == {"dog1.jpg"}
     photo = next(m for m in dav.members("/Search/hound%20on%20beach/") if m.name.endswith("dog1.jpg"))
     assert dav("GET", photo.href).status == 200
+
+
+def test_names_come_decomposed_from_a_mac(dav: Client, library: Path) -> None:
+    """Letters with marks, as Finder and a mount on a Mac send them."""
+    hound, cat, picture, other = (unicodedata.normalize("NFD", name) for name in ("Hünd", "Kätze", "ö.jpg", "ü.jpg"))
+    assert dav("MKCOL", f"/Search/{quote(hound)}").status == 201
+    assert dav.folders("/Search") == ["Hünd"]
+    assert dav("MKCOL", f"/Search/{quote('Hünd')}").status == 405
+    assert dav.transfer("MOVE", f"/Search/{hound}/", f"/Search/{cat}/").status == 201
+    assert dav.folders("/Search") == ["Kätze"]
+    assert dav("MKCOL", f"/Recent/{quote(hound)}").status == 201
+    assert "Hünd" in dav.folders("/Recent")
+    assert dav("DELETE", f"/Recent/{quote(hound)}").status == 204
+    assert dav("PUT", f"/Search/{quote(picture)}", (library / "cat.jpg").read_bytes()).status == 201
+    assert dav.transfer("MOVE", f"/Search/{picture}", f"/Search/{other}").status == 201
+    assert "ü.jpg" in dav.files("/Search") and "ö.jpg" not in dav.files("/Search")
 
 
 def test_explorer_makes_a_folder_and_names_it(dav: Client) -> None:

@@ -4,13 +4,14 @@ import re
 import tomllib
 from pathlib import Path
 
-from pages import ROOT, blocks, read
+from pages import ROOT, blocks, read, section
 
 import haven_fs
 from haven_fs.cli.parser import TAGLINE
 from haven_fs.cli.reference import own_plugins
 from haven_fs.config import load_settings
 from haven_fs.plugins import Plugins
+from haven_fs.server.mounting import MOUNT, how_to_mount
 
 README = read("README.md")
 
@@ -34,3 +35,12 @@ def test_its_tagline_is_the_one_of_the_command_line_and_the_package():
     assert TAGLINE in README.splitlines()
     assert f"{project['description']}." == TAGLINE
     assert TAGLINE in str(haven_fs.__doc__)
+
+
+def test_how_to_open_it_is_what_serve_prints():
+    printed = how_to_mount("http://127.0.0.1:8080/", False, None)
+    table = README.partition("## Open it as a drive\n")[2].partition("\n## ")[0]
+    told = re.findall(r"`([^`]+:[^`]+)`", "\n".join(row for row in table.splitlines() if row.startswith("|")))
+    assert len(told) == 6
+    assert [how for how in told if how not in printed] == []
+    assert MOUNT.format("photos:", "~/Photos") in blocks(section("docs/guide.md", "rclone"), "sh")[0]

@@ -84,7 +84,8 @@ def test_every_environment_variable_is_in_it():
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
 def test_options_named_anywhere_exist(document: Path):
     known = {option for command in EVERY for option in options_of(command)} | {"--version"}
-    of_others = {"--vfs-cache-mode", "--ca-cert", "--webdav-url", "--webdav-vendor"}  # rclone's
+    of_others = {"--vfs-cache-mode", "--dir-cache-time", "--poll-interval", "--vfs-write-back"}  # rclone's
+    of_others |= {"--ca-cert", "--webdav-url", "--webdav-vendor"}
     text = "".join(re.findall(r"`[^`]+`", document.read_text(encoding="utf-8")))
     assert set(re.findall(r"(?<![\w-])--[a-z][a-z0-9-]+", text)) <= known | of_others
 

@@ -35,14 +35,14 @@ def rclone(serving: Serving, verb: str, *arguments: str, vendor: str = "other", 
 
 
 @contextmanager
-def mounted(serving: Serving, folder: Path, *options: str) -> Iterator[Path]:
-    """Mount the drive with `rclone mount` in `folder` until the block ends; skip the test where that cannot be."""
+def mounted(serving: Serving, folder: Path, *options: str, at: str = "") -> Iterator[Path]:
+    """Mount the drive, or the path `at` in it, in `folder` until the block ends; skip the test where that cannot be."""
     if not (shutil.which("rclone") and shutil.which("fusermount3") and Path("/dev/fuse").exists()):
         pytest.skip("rclone mount needs rclone, fusermount3 and /dev/fuse")
     mount = folder / "mount"
     mount.mkdir()
     cache = ["--cache-dir", str(folder / "cache")]
-    command = ["rclone", "mount", ":webdav:", str(mount), "--webdav-url", serving.url, *cache, *options]
+    command = ["rclone", "mount", f":webdav:{at}", str(mount), "--webdav-url", serving.url, *cache, *options]
     with (folder / "log").open("w") as log:
         process = subprocess.Popen(command, stdout=log, stderr=log, env={**os.environ, "RCLONE_CONFIG": "/dev/null"})
     try:

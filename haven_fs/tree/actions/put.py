@@ -1,6 +1,5 @@
 """Files that are sent: deciding what one will be, before its first byte arrives; see receiving.py for the rest."""
 
-import unicodedata
 from dataclasses import dataclass
 from typing import Literal
 
@@ -50,7 +49,7 @@ class Put:
     @property
     def name(self) -> str:
         """The name that it gets."""
-        return unicodedata.normalize("NFC", self.at.name)
+        return self.at.name
 
 
 def plan_put(tree: Tree, at: Located) -> Put:
@@ -72,7 +71,7 @@ def plan_put(tree: Tree, at: Located) -> Put:
 
 
 def _plan(tree: Tree, at: Located, node: File | None, folder: Folder) -> Put | None:
-    name = unicodedata.normalize("NFC", at.name)
+    name = at.name
     takes = isinstance(folder, TakesFiles | TakesUploads | TakesPhotos)
     if is_junk(name):
         largest = tree.junk.largest

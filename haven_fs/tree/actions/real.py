@@ -3,7 +3,6 @@
 Each is decided in a view of the tree and done after the view is closed, by haven_fs.tree.disk.filing.
 """
 
-import unicodedata
 from collections.abc import Sequence
 
 from haven_fs.catalog import Writer
@@ -112,7 +111,7 @@ class RealWrites:
     def _into_trash(
         self, source: Located, target: Located, real: DiskPlace | TrashPlace | None, *, moves: bool, overwrite: bool
     ) -> Plan:
-        folder, name = target.parent, unicodedata.normalize("NFC", target.name)
+        folder, name = target.parent, target.name
         if not moves:
             raise Forbidden(_MOVE_HERE)
         if not isinstance(folder, TrashFolder) or isinstance(source.parent, TrashFolder | TrashedFolder):
@@ -186,7 +185,7 @@ class RealWrites:
         check_library(place.library)
         over = _in_the_way(target, folder, real, overwrite=overwrite)
         fades = there is not None and folder.real_name(target.name) is None
-        to = place.child(unicodedata.normalize("NFC", target.name))
+        to = place.child(target.name)
         is_final = isinstance(node, File) and self._is_unnamed(source, node)
         filing = self._filing(source)
 
@@ -228,8 +227,7 @@ class RealWrites:
         folder, shown = target.parent, source.parent
         assert isinstance(folder, DiskFolder) and isinstance(folder, TakesUploads)
         over = _in_the_way(target, folder, None, overwrite=overwrite)
-        name = unicodedata.normalize("NFC", target.name)
-        folder.check_upload(name)
+        folder.check_upload(target.name)
         leaves = shown if moves and _links(shown) and isinstance(shown, LetsGo) else None
         changes = (Change(source), Change(target)) if leaves is not None else (Change(target),)
         gone = source if leaves is not None else None
@@ -253,7 +251,7 @@ class RealWrites:
                 leaves.take_out(w, file)
             if is_placeholder(target.node):
                 self._tree.drop_name(w, target)
-            folder.stored(w, name, file)
+            folder.stored(w, target.name, file)
 
         return self._writing.said(source, changes, link, to=target, gone=gone)
 

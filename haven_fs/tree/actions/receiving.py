@@ -118,7 +118,7 @@ class Receiving:
         put, draft, created = self._put, self._draft, self._put.at.node is None
         if draft is None or (not draft.size and put.kind in ("disk", "photo") and not put.is_plain):
             return self._keep_name()
-        draft.finish(mtime if put.kind in ("disk", "photo") else None)
+        draft.finish(mtime if put.kind != "file" else None)
         upload = Upload(draft.path, draft.size)
         if put.kind == "junk":
             self._tree.junk.put(put.at.path, upload)

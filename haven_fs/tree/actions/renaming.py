@@ -5,7 +5,6 @@ that looks like. Where photos keep their names, this is the one renaming that is
 everywhere and its name in the folder are called as it is called now.
 """
 
-import unicodedata
 from itertools import chain
 
 from haven_fs.catalog import names
@@ -48,8 +47,8 @@ class Renaming:
 
         def rename() -> Done:
             if sent.is_new:
-                self._rename_file(source, sent, unicodedata.normalize("NFC", target.name))
-            self._rename_in_folder(source, target, sent)
+                self._rename_file(source, sent, target.name)
+            self._rename_in_folder(source, target, node)
             self._tree.gestures.note_sent(self._writing.by, target.path, sent)
             return Done(created=there is None)
 
@@ -71,16 +70,16 @@ class Renaming:
         check_disk_name(to, folder=False)
         filing.move(place, to, is_final=True)
 
-    def _rename_in_folder(self, source: Located, target: Located, sent: Sent) -> None:
+    def _rename_in_folder(self, source: Located, target: Located, node: File) -> None:
         with self._tree.view() as view:
             at = self._tree.locate(view, target.path)
-            one = FileSet("FROM original o WHERE o.id = ? AND o.gone IS NULL", (sent.original_id,), disk_names=True)
+            one = FileSet("FROM original o WHERE o.id = ? AND o.gone IS NULL", (node.id,), disk_names=True)
             file = next(one.files(view.db), None)
             if not isinstance(at.parent, TakesPhotos) or file is None:
                 raise Conflict(NO_PARENT)
             with self._writing.transaction(target.path, PUT) as w:
                 self._tree.drop_name(w, at)
-                at.parent.rename_photo(w, source.name, target.name, file)
+                at.parent.rename_photo(w, source.name, target.name, file.shown_at(node.sent_ns))
 
 
 def _is_free(place: DiskPlace) -> bool:

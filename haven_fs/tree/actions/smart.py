@@ -16,6 +16,7 @@ from haven_fs.tree.nodes import Folder, Text
 from haven_fs.tree.placeholders import is_placeholder
 from haven_fs.tree.tree import Located
 from haven_fs.tree.writes import (
+    HasNames,
     LetsGo,
     MakesFolders,
     Removable,
@@ -60,6 +61,9 @@ class SmartWrites:
             return self._writing.said(at, (Change(at, below=True),), node.remove, gone=at)
         if isinstance(node, File) and isinstance(folder, TakesFiles) and at.is_extra():
             return self._writing.said(at, (Change(at),), folder.remove_file, node.name, gone=at, kind=TAKE_OUT)
+        if isinstance(node, File) and isinstance(folder, HasNames) and folder.has_another(node):
+            # A sync tool renames so: it writes the new name and then deletes the old one.
+            return self._writing.said(at, (Change(at),), folder.drop_name, node, gone=at)
         if isinstance(node, File | Text) and isinstance(folder, LetsGo):
             self._check_brake(at)
             return self._writing.said(at, (Change(at),), self._take_out, at, node, folder, gone=at, kind=TAKE_OUT)

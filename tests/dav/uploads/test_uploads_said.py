@@ -332,18 +332,6 @@ def test_a_second_sync_has_nothing_to_do(
     assert dav.files("/Recent/") == ["new 0.jpg", "new 1.jpg", "new 2.jpg", "old.jpg", "older.jpg"]
 
 
-def test_sets_of_names_in_two_spellings_are_all_kept(house: Serving, dav: Client, tmp_path: Path) -> None:
-    cam = tmp_path / "cam"
-    make_photo(cam / "IMG_9.JPG", "2022-03-01 10:00:00")
-    make_photo(cam / "IMG_9.jpg", "2022-03-02 10:00:00", size=(70, 50))
-    haven_names = sorted(path.name for path in cam.iterdir())
-    for folder in ("Inbox", "Albums/E"):
-        rclone(house, "copy", str(cam), f"haven:{folder}")
-        assert sorted(dav.files(f"/{folder}")) == haven_names
-        for name in haven_names:
-            assert dav("GET", f"/{folder}/{name}").body == (cam / name).read_bytes()
-
-
 @pytest.mark.parametrize("folder", ["/Albums", "/People", "/Search", "/Inbox"])
 def test_folders_in_two_spellings_are_two(dav: Client, folder: str) -> None:
     for name in ("Straße", "Strasse", "ﬁn", "fin"):

@@ -49,6 +49,13 @@ CELLS = [
         lambda h: h.move_folder("/People/Bob", "/People/Alice/Bob"),
         changed(**{"in": (person("Bob", *BOB), person("Alice", *BOB)), "people": ({("Bob",)}, set())}),
     ),
+    Cell(
+        "People",
+        "new name written, old one deleted",
+        lambda h: h.copy("/Recent/A1.jpg", "/People/Alice/best.jpg") and h.delete("/People/Alice/A1.jpg"),
+        changed(),
+        unless="mount",  # sends what is copied later, and deletes first
+    ),
     # Search
     Cell("Search", "new folder", lambda h: h.make("/Search/cake"), changed(made=(set(), {("search", "cake")}))),
     Cell(
@@ -123,6 +130,13 @@ CELLS = [
         lambda h: h.move("/People/Bob/B2.jpg", "/Albums/Winter/B2.jpg"),
         lambda before, after: ("Winter", "B2.jpg") in after["filled"] and ("person", "Bob", "B2.jpg") in after["in"],
     ),
+    Cell(
+        "Albums",
+        "new name written, old one deleted",
+        lambda h: h.copy("/Recent/A1.jpg", "/Albums/Summer/best.jpg") and h.delete("/Albums/Summer/A1.jpg"),
+        changed(),
+        unless="mount",  # sends what is copied later, and deletes first
+    ),
     # Places
     Cell(
         "Places",
@@ -172,6 +186,15 @@ CELLS = [
         changed(days=({("A3.jpg", 20200503)}, {("A3.jpg", 20210603)})),
     ),
     Cell("Timeline", "delete photo", lambda h: h.delete(f"{MAY}/A1.jpg")),
+    Cell(
+        "Timeline",
+        "new name written, old one deleted",
+        lambda h: (
+            h.copy("/Recent/A1.jpg", "/Timeline/2020/2020-05/best.jpg") and h.delete("/Timeline/2020/2020-05/A1.jpg")
+        ),
+        changed(),
+        unless="mount",  # sends what is copied later, and deletes first
+    ),
     # Favorites
     Cell(
         "Favorites",
@@ -190,6 +213,13 @@ CELLS = [
         "delete photo",
         lambda h: h.delete("/Favorites/B1.jpg"),
         lambda before, after: ("B1.jpg", 1) not in after["favorites"],
+    ),
+    Cell(
+        "Favorites",
+        "new name written, old one deleted",
+        lambda h: h.copy("/Recent/B1.jpg", "/Favorites/best.jpg") and h.delete("/Favorites/B1.jpg"),
+        changed(),
+        unless="mount",  # sends what is copied later, and deletes first
     ),
     # Review
     Cell("Review", "new folder", lambda h: h.make("/Review/Undated/dog")),

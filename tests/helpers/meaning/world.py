@@ -33,7 +33,7 @@ HANDS = ("tree", "http", "rclone", "mount", "gio")
 
 @dataclass
 class World:
-    """What is on disk, whose hands write to the drive, and `plain` ones that read from it."""
+    """What is on disk, whose hands write to the drive, `plain` ones that read from it, and where it is served."""
 
     data: Path
     root: Path
@@ -42,6 +42,7 @@ class World:
     new: Path
     hands: Hands
     plain: TreeHands | Http
+    url: str = ""
 
     def facts(self) -> Facts:
         """Return all that writes may have changed, by photos' names."""
@@ -112,7 +113,7 @@ def world_of(name: str, folder: Path) -> Iterator[World]:
             Client(serving.url) as client,
             hands_of(name, serving, folder) as hands_,
         ):
-            yield world(hands_, Http(client))
+            yield world(hands_, Http(client), serving.url)
     assert states(home.root) == before
 
 
