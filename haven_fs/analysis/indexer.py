@@ -21,7 +21,7 @@ from haven_fs.catalog.again import make_due
 from haven_fs.catalog.behind import catch_up
 from haven_fs.catalog.findings import Analysis, GroupFound, PhotoFound, Probe
 from haven_fs.catalog.libraries import Library, all_libraries
-from haven_fs.catalog.photos import PhotoStore
+from haven_fs.catalog.photos import PhotoStore, stale_originals
 from haven_fs.catalog.trash import adopt
 from haven_fs.config import Settings
 from haven_fs.plugins import Plugins
@@ -32,6 +32,8 @@ logger = logging.getLogger(__name__)
 _GROUPS_A_JOB = 64
 _PHOTOS_A_JOB = 16
 _COMMIT_EVERY = 0.25
+_ROUNDS = 3
+"""How often what is due is looked for again: files that changed while they were read are due anew."""
 _CRASHED = "The program that reads files crashed on this one, twice. The file may be damaged."
 
 
@@ -124,12 +126,13 @@ class Indexer:
             catch_up(self.catalog)
             self._caught_up = True
         self._redo_lost_vectors()
-        with self.catalog.read() as db:
-            originals, _ = due.count(db, {})
-        if originals:
-            self._progress.begin("Reading files", originals)
-            self._run(look_into, self._announced(due.all_groups(self.catalog), _GROUPS_A_JOB), self._put_groups)
-            self._progress.end()
+        for _ in range(_ROUNDS):
+            with self.catalog.read() as db:
+                originals, _ = due.count(db, {})
+            if originals:
+                self._progress.begin("Reading files", originals)
+                self._run(look_into, self._announced(due.all_groups(self.catalog), _GROUPS_A_JOB), self._put_groups)
+                self._progress.end()
         with self.catalog.read() as db:
             _, photos = due.count(db, self.analyzers)
         if photos:
@@ -219,6 +222,7 @@ class Indexer:
                 result = GroupFound(
                     [Probe(file.id, "other", "", "application/octet-stream", b"") for file in group.files],
                     [PhotoFound(file.id, "other", unreadable=_CRASHED) for file in group.files],
+                    seen={file.id: file.mtime_ns for file in group.files},
                 )
             for id_, reason in result.troubles.items():
                 logger.info("%s: %s", next(file.path for file in group.files if file.id == id_), reason)
@@ -229,8 +233,13 @@ class Indexer:
 
     def _put_analyses(self, results: list[tuple[Photo, Any]]) -> None:
         found: dict[int, dict[str, Analysis]] = {}
+        seen = {file.id: file.mtime_ns for photo, _ in results for _, file in photo.files}
+        with self.catalog.read() as db:
+            stale = stale_originals(db, seen)
         for photo, result in results:
             self._progress.advance(1)
+            if any(file.id in stale for _, file in photo.files):
+                continue  # of a picture that was, and due again
             if isinstance(result, Crashed):
                 found[photo.id] = {name: Analysis(self.analyzers[name].version, failed=_CRASHED) for name in photo.due}
             else:

@@ -92,9 +92,12 @@ class PhotoFound:
 class GroupFound:
     """What a group of files turned out to be.
 
-    `troubles`: why files could not be read just now, by their ids; one of them that has no probe is not there.
+    `troubles`: why files could not be read just now, by their ids; one of them that has no probe is not there. `seen`:
+    the modification times of the files that were to be looked into, by their ids: if one is another by now, or is gone,
+    all of this is of yesterday.
     """
 
     probes: list[Probe] = field(default_factory=list)
     photos: list[PhotoFound] = field(default_factory=list)
     troubles: dict[int, str] = field(default_factory=dict)
+    seen: dict[int, int] = field(default_factory=dict)

@@ -6,6 +6,7 @@ group, what is known of the photos for all of a batch together.
 
 import json
 import os
+import sqlite3
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import chain
@@ -34,8 +35,14 @@ class PhotoStore:
         """Photos of this batch whose bytes are others than before."""
 
     def put_groups(self, groups: Sequence[GroupFound]) -> dict[int, dict[str, Analysis]]:
-        """Store what groups of files turned out to be (kinds, photos, names, facts); return what was said."""
+        """Store what groups of files turned out to be (kinds, photos, names, facts); return what was said.
+
+        What is of yesterday is passed over, since those who changed the files have made them due again.
+        """
+        stale = stale_originals(self._db, {id_: mtime for group in groups for id_, mtime in group.seen.items()})
         for group in groups:
+            if stale and stale & group.seen.keys():
+                continue
             if not group.troubles or not self._leave(group):
                 self._put_group(group)
         # Other bytes: what any analyzer said was of another picture.
@@ -247,6 +254,13 @@ class PhotoStore:
                 for name in wanted
             ],
         )
+
+
+def stale_originals(db: sqlite3.Connection, seen: Mapping[int, int]) -> set[int]:
+    """Return those of these originals that are gone, or whose files have another time than was seen."""
+    query = "SELECT id, mtime_ns FROM original WHERE id IN (SELECT value FROM json_each(?)) AND gone IS NULL"
+    now = dict(db.execute(query, (json.dumps(list(seen)),)))
+    return {id_ for id_, mtime_ns in seen.items() if now.get(id_) != mtime_ns}
 
 
 def name_anew(w: Writer, original_ids: Sequence[int], *, is_final: bool = False) -> None:
