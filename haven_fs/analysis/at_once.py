@@ -42,8 +42,7 @@ class AtOnce:
 
         `began`: when it began to be sent, seconds since the epoch.
         """
-        status = path.stat(follow_symlinks=False)
-        stat = FileStat(path.name, status.st_size, status.st_mtime_ns, status.st_ino, status.st_dev)
+        stat = FileStat.of(path.name, path.stat(follow_symlinks=False))
         below = path.parent.relative_to(library.root).as_posix()
         folder = b"" if below == "." else os.fsencode(below)
         with self._catalog.write() as w:

@@ -78,7 +78,10 @@ class Indexer:
         robbed: set[int] = set()
         for library in libraries:
             if library.writable:
-                adopt(self.catalog, library)
+                try:
+                    adopt(self.catalog, library)
+                except OSError:
+                    logger.exception("What was removed from %s could not be looked through", library.root)
             scan = Scan(self.catalog, library, accept_missing=accept_missing)
             scan.run()
             robbed = robbed - {library.id} | scan.robbed

@@ -113,12 +113,14 @@ class Scan:
         with self.catalog.write() as w:
             missing = [row for row in found.missing if mirror.is_as_walked(w, row.id)]
             gone = {path for path in gone if not mirror.is_newer(w, path)}
-            moved = exchange.resolve(w, missing, mirror.is_as_walked)
-            missing = [row for row in missing if row.id not in moved]
             total = w.db.execute(
                 f"SELECT count(*) FROM original o {LOCATED} WHERE l.id = ? AND o.gone IS NULL",
                 (self.library.id,),
             ).fetchone()[0]
+            doubtful = bool(missing) and (len(missing) == total or self.library.device not in (None, device))
+            moved = exchange.resolve(w, missing, mirror.is_as_walked, doubtful=doubtful)
+            missing = [row for row in missing if row.id not in moved]
+            total -= len(moved)
             away = None if self.accept_missing else self._away(len(missing), total, device)
             if away is None:
                 still = take_up_former(w, [row.id for row in missing])
@@ -131,7 +133,15 @@ class Scan:
                 w.db.execute(
                     "UPDATE library SET away = ?, missing = ?, device = iif(? IS NULL, ?, device),"
                     " walked = iif(?, ?, walked) WHERE id = ?",
-                    (away, len(missing) if away else 0, away, device, whole, time.time(), self.library.id),
+                    (
+                        away and _text(away),
+                        len(missing) if away else 0,
+                        away and _text(away),
+                        device,
+                        whole,
+                        time.time(),
+                        self.library.id,
+                    ),
                 )
         if away and away != self.library.away:
             logger.warning("%s", away)
@@ -159,7 +169,9 @@ class Scan:
         if reason != self.library.away:
             logger.warning("%s", reason)
         with self.catalog.write(quiet=True) as w:
-            w.db.execute("UPDATE library SET away = ?, walked = ? WHERE id = ?", (reason, time.time(), self.library.id))
+            w.db.execute(
+                "UPDATE library SET away = ?, walked = ? WHERE id = ?", (_text(reason), time.time(), self.library.id)
+            )
 
     def _note_closed(self, closed: dict[str, str]) -> None:
         """Note which folders a whole walk could not list, and why, for who asks what cannot be read."""
@@ -168,14 +180,23 @@ class Scan:
             w.db.execute("UPDATE library SET closed = ? WHERE id = ? AND closed <> ?1", (noted, self.library.id))
 
 
-def _taken_at(path: Path) -> float | None:
-    """Return when the camera says that a picture was taken, on its own clock; None if no camera says so."""
+_TIMES = ("EXIF DateTimeOriginal", "EXIF DateTimeDigitized", "Image DateTime")
+
+
+def _text(reason: str) -> str:
+    """Return a reason as UTF-8 can say it: a path may hold bytes that are no text."""
+    return reason.encode(errors="replace").decode()
+
+
+def _taken_at(path: Path) -> set[float]:
+    """Return all times that a camera says of a picture, on its own clock; none unless it says when it was taken."""
     try:
         exif = read_metadata(path, kind_of(path)).exif
-        said = str(exif.get("EXIF DateTimeOriginal", "")) if "Image Make" in exif else ""
-        return (datetime.strptime(said, "%Y:%m:%d %H:%M:%S") - datetime(1970, 1, 1)).total_seconds()
+        said = [str(exif[tag]) for tag in _TIMES if tag in exif]
+        times = {(datetime.strptime(one, "%Y:%m:%d %H:%M:%S") - datetime(1970, 1, 1)).total_seconds() for one in said}
+        return times if "Image Make" in exif and _TIMES[0] in exif else set()
     except (Unreadable, OSError, ValueError):
-        return None
+        return set()
 
 
 def _parent(path: bytes) -> bytes:

@@ -77,7 +77,8 @@ def is_said_of(db: sqlite3.Connection, photo_id: int) -> bool:
     alone = "SELECT 1 FROM correction WHERE photo_id = ? AND undone IS NULL LIMIT 1"
     together = (  # read only where the number is somewhere in the text, since one may be of thousands of photos
         "SELECT 1 FROM correction c, json_each(c.changes) change WHERE c.photo_id IS NULL AND c.undone IS NULL"
-        " AND instr(c.changes, '\"photo_id\": ' || ?1) AND json_extract(change.value, '$.after.photo_id') = ?1 LIMIT 1"
+        " AND (instr(c.changes, '\"photo_id\": ' || ?1 || ',') OR instr(c.changes, '\"photo_id\": ' || ?1 || '}'))"
+        " AND json_extract(change.value, '$.after.photo_id') = ?1 LIMIT 1"
     )
     return any(db.execute(query, (photo_id,)).fetchone() is not None for query in (alone, together))
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 
 from haven_fs.catalog import names
 from haven_fs.catalog.catalog import Writer
+from haven_fs.catalog.places import next_id
 from haven_fs.catalog.spelling import etag, http_date, iso_date
 from haven_fs.library.pair import stem_key
 from haven_fs.library.walk import FileStat
@@ -146,7 +147,7 @@ class Mirror:
         taken = {
             row[0] for row in w.db.execute("SELECT shown FROM original WHERE dir_id = ? AND gone IS NULL", (dir_id,))
         }
-        first = (w.db.execute("SELECT max(id) FROM original").fetchone()[0] or 0) + 1
+        first = next_id(w)
         rows, stems = [], set()
         for id_, (file, stat) in enumerate(fresh, start=first):
             stem = stem_of(stat.name)

@@ -19,7 +19,7 @@ from haven_fs.catalog.disk import Differences, Row, hide_if_empty, mark_due, res
 from haven_fs.catalog.identity import gives_way, let_go, set_aside, take_over
 from haven_fs.catalog.lost import FoundFile, LostFile, found_files, known_sizes, lacks, lost_files, pair
 from haven_fs.catalog.photos import name_anew
-from haven_fs.catalog.places import RECENT, Slot, new_in, put_into, slot_of
+from haven_fs.catalog.places import RECENT, Slot, new_in, put_into, replace_row, slot_of
 from haven_fs.catalog.trash import lately_removed
 from haven_fs.library.backups import is_backup
 from haven_fs.library.fingerprint import ending_of, fingerprint, read_ends
@@ -27,8 +27,8 @@ from haven_fs.library.fingerprint import ending_of, fingerprint, read_ends
 _NEW = "o.probed = 0 AND o.photo_id IS NULL AND o.gone IS NULL"
 
 
-TakenAt = Callable[[Path], float | None]
-"""Tells when the camera says that the picture in a file was taken, on its own clock, seconds since 1970."""
+TakenAt = Callable[[Path], set[float]]
+"""Tells all times that a camera says of the picture in a file, on its own clock, seconds since 1970."""
 
 
 class Exchange:
@@ -45,7 +45,7 @@ class Exchange:
         found: Differences,
         *,
         whole: bool = False,
-        taken_at: TakenAt = lambda _: None,
+        taken_at: TakenAt = lambda _: set(),
     ) -> None:
         """`whole`: all of the library was walked, so files that a killed walk had found are among the new ones."""
         self._taken_at = taken_at
@@ -105,8 +105,8 @@ class Exchange:
                 ending = ending_of(read_ends(file, one.size)[1], one.size)
         except OSError:
             return False
-        taken = self._taken_at(path) if ending != row[0] else None
-        return taken is not None and abs(taken - row[1]) >= 1
+        times = self._taken_at(path) if ending != row[0] else set()
+        return bool(times) and all(abs(time_ - row[1]) >= 1 for time_ in times)
 
     def _found_before(self, db: sqlite3.Connection) -> list[FoundFile]:
         """Return the files that a walk found which was killed before it knew what they are."""
@@ -124,7 +124,9 @@ class Exchange:
         for one, print_ in found_files(
             db, f"({_NEW} AND l.id <> ? OR p.added > ?)", self._library_id, time.time() - RECENT
         ):
-            if one.size in sizes and one.id not in known:
+            # What somebody has spoken of is a photo of its own.
+            is_own = one.photo_id is not None and is_said_of(db, one.photo_id)
+            if one.size in sizes and one.id not in known and not is_own:
                 found.append(one)
                 if print_ is not None:
                     self._prints[one.id] = print_
@@ -137,12 +139,14 @@ class Exchange:
         is_current: Callable[[Writer, int], bool],
         *,
         began: float | None = None,
+        doubtful: bool = False,
     ) -> set[int]:
         """Bring the catalog in step with what was found; return those of the `missing` originals that are somewhere.
 
-        `is_current`: tells whether an original is still as the walk met it. `began`: see set_aside.
+        `is_current`: tells whether an original is still as the walk met it. `began`: see set_aside. `doubtful`: what is
+        missing may only be away, so that files which are photos already are copies and not where it went.
         """
-        new = [one for one in self._new if _is_there(w, one.id)]
+        new = [one for one in self._new if _is_there(w, one.id) and not (doubtful and one.photo_id is not None)]
         changed = [one for one in self._changed if is_current(w, one.id)]
         same, lost = self._lost(w, missing, changed)
         comes = self._match(w, [*new, *(one for one in changed if one.id not in same)], lost, same)
@@ -260,12 +264,7 @@ class Exchange:
             if one.id not in stays and one not in comes and one.stat is not None
         ]
         left = {(one.dir_id, one.stem) for one in lost_files(w.db, [*places, *(one.id for one in leaving)], set())}
-        photos = [
-            photo_id
-            for one in comes
-            if one.stat is None
-            for (photo_id,) in stems("DELETE FROM original WHERE id = ? RETURNING photo_id", (one.id,)).fetchall()
-        ]
+        photos = [replace_row(w, one.id, lost.id) for one, lost in comes.items() if one.stat is None]
         photos += [photo_id for one in leaving for (photo_id,) in stems(_PHOTO, (one.id,)).fetchall()]
         put_into(w, places, [one.id for one in leaving])
         for slot in fresh:

@@ -101,17 +101,28 @@ def take_up_former(w: Writer, original_ids: Sequence[int]) -> set[int]:
     Programs set a file aside, write it anew and then delete the old one. Return the originals that are still there.
     """
     rows = w.db.execute(
-        "SELECT v.original_id, n.id, max(v.at), p.added FROM json_each(?) j CROSS JOIN vacated v"
-        " ON v.original_id = j.value"
+        "SELECT v.original_id, n.id, max(v.at), p.added, o.dir_id = v.dir_id FROM json_each(?) j"
+        " CROSS JOIN vacated v ON v.original_id = j.value JOIN original o ON o.id = v.original_id"
         " LEFT JOIN original n ON n.dir_id = v.dir_id AND n.file = v.file AND n.gone IS NULL AND n.id <> v.original_id"
         " LEFT JOIN photo p ON p.id = n.photo_id GROUP BY v.original_id",
         (json.dumps(original_ids),),
     ).fetchall()
     still = set()
-    for original_id, new, at, added in rows:
-        is_lately = max(at, added or 0.0) > time.time() - LATELY
-        if new is not None and is_lately and gives_way(w.db, new, since=at):
+    for original_id, new, at, added, is_beside in rows:
+        # Sending the new one may take a while; what was put elsewhere was not set aside for it.
+        is_lately = (max(at, added or 0.0) if is_beside else at) > time.time() - LATELY
+        if new is not None and is_lately and gives_way(w.db, new, since=at) and not _differ(w.db, original_id, new):
             w.db.execute("UPDATE original SET gone = ? WHERE id = ?", (w.seq, original_id))
             take_over(w, original_id, new)
             still.add(original_id)
     return still
+
+
+def _differ(db: sqlite3.Connection, original_id: int, other: int) -> bool:
+    """Tell whether two files are two pictures for certain: taken by a camera at two moments, with other ends."""
+    query = (
+        "SELECT p.taken, o.ending FROM original o JOIN photo p ON p.main_id = o.id WHERE o.id IN (?, ?)"
+        " AND o.ending IS NOT NULL AND p.taken_source = 'exif' AND p.make IS NOT NULL"
+    )
+    rows = db.execute(query, (original_id, other)).fetchall()
+    return len(rows) == 2 and abs(rows[0][0] - rows[1][0]) >= 1 and rows[0][1] != rows[1][1]

@@ -1,6 +1,5 @@
 """Finding what the catalog knows a file on disk as, and where /Originals shows an original."""
 
-import filecmp
 import json
 import os
 import sqlite3
@@ -10,6 +9,7 @@ from typing import Any
 
 from haven_fs.catalog.schema import LOCATED
 from haven_fs.errors import UserError
+from haven_fs.library.fileops import are_same
 from haven_fs.library.fingerprint import fingerprint
 
 
@@ -42,7 +42,7 @@ def photo_with_bytes(db: sqlite3.Connection, file: Path) -> int | None:
     )
     for photo_id, *place in rows.fetchall():
         try:
-            if filecmp.cmp(os.fsdecode(b"/".join(part for part in place if part)), file, shallow=False):
+            if are_same(Path(os.fsdecode(b"/".join(part for part in place if part))), file):
                 return int(photo_id)
         except OSError:
             continue

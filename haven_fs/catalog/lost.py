@@ -129,9 +129,10 @@ def pair(files: Sequence[FoundFile], candidates: Sequence[LostFile]) -> dict[Fou
             waiting.setdefault(key(candidate), []).append(candidate)
         for file in files:
             likely = waiting.get(key(file))
-            # A file that is a photo already was copied from an older one.
+            # A file that is a photo already was copied from an older one, which was then removed, not edited.
             while file not in paired and likely:
                 candidate = likely.pop()
-                if candidate.id != file.id and (file.photo_id is None or (candidate.photo_id or 0) < file.photo_id):
+                is_older = candidate.left_empty and (candidate.photo_id or 0) < (file.photo_id or 0)
+                if candidate.id != file.id and (file.photo_id is None or is_older):
                     paired[file] = free.pop(candidate.id)
     return paired

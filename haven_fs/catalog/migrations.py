@@ -9,7 +9,9 @@ import json
 import logging
 import os
 import sqlite3
+import unicodedata
 from collections.abc import Iterable
+from functools import partial
 from pathlib import Path
 
 from haven_fs.catalog import names
@@ -54,8 +56,9 @@ def migrate(db: sqlite3.Connection, path: Path, facets: Iterable[Facet]) -> list
 
 
 def define_functions(db: sqlite3.Connection) -> None:
-    """Let migrations say how names fold, and which stem a file's name has."""
+    """Let migrations say how names fold and are composed, and which stem a file's name has."""
     db.create_function("haven_fold", 1, _fold, deterministic=True)
+    db.create_function("haven_nfc", 1, partial(unicodedata.normalize, "NFC"), deterministic=True)
     db.create_function("haven_stem", 1, _stem, deterministic=True)
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from haven_fs.catalog.catalog import Writer
 from haven_fs.catalog.disk import Mirror, Row, drop, hide_if_empty, mark_due, touch
-from haven_fs.catalog.places import put_into, slot_of, vacate
+from haven_fs.catalog.places import put_into, replace_row, slot_of, vacate
 from haven_fs.catalog.respell import respell
 from haven_fs.catalog.settle import settle
 from haven_fs.library.walk import FileStat
@@ -19,8 +19,7 @@ _BELOW = "d.library_id = ? AND (d.path = ? OR d.path >= ? AND d.path < ?)"
 
 def file_stat(path: Path) -> FileStat:
     """Return a file as a walk sees it. Raises OSError."""
-    state = path.lstat()
-    return FileStat(path.name, state.st_size, state.st_mtime_ns, state.st_ino, state.st_dev)
+    return FileStat.of(path.name, path.lstat())
 
 
 def _span(library_id: int, folder: bytes) -> tuple[int, bytes, bytes, bytes]:
@@ -83,7 +82,7 @@ def place_file(w: Writer, library_id: int, path: bytes, stat: FileStat, original
 def take_place(w: Writer, original_id: int, new: int) -> None:
     """Have an original be where another is, which was made for its file and is no more."""
     slot = slot_of(w, new)
-    photo_id = w.db.execute("DELETE FROM original WHERE id = ? RETURNING photo_id", (new,)).fetchone()[0]
+    photo_id = replace_row(w, new, original_id)
     put_into(w, {original_id: slot})
     if photo_id is not None:
         # What was taken for another photo is this one.

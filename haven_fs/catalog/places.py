@@ -14,6 +14,7 @@ remembered where an original was before."""
 _COLUMNS = (
     "dir_id, file, stem, size, mtime_ns, inode, etag, modified, created, shown, shown_fold, shown_href, shown_xml"
 )
+_LAST = "last_original"
 Slot = tuple[Any, ...]
 """A place and the file in it, as the catalog spells them: the values of those columns."""
 _STAT = slice(3, 9)
@@ -50,8 +51,32 @@ def vacate(w: Writer, moves: Iterable[tuple[int, int, bytes]]) -> None:
     )
 
 
+def next_id(w: Writer) -> int:
+    """Return a number for an original that none ever had: what names a row must not come to mean another."""
+    query = "SELECT max((SELECT ifnull(max(id), 0) FROM original), ifnull((SELECT value FROM state WHERE key = ?), 0))"
+    return int(w.db.execute(query, (_LAST,)).fetchone()[0]) + 1
+
+
+def replace_row(w: Writer, new: int, original_id: int) -> int | None:
+    """Delete the row of an original that turned out to be another one, and return the photo it was taken for.
+
+    What names it names the other one from now on.
+    """
+    w.db.execute("UPDATE OR REPLACE alias SET original_id = ? WHERE original_id = ?", (original_id, new))
+    w.db.execute(
+        "UPDATE OR REPLACE property SET owner = ? WHERE owner = ?", (f"original {original_id}", f"original {new}")
+    )
+    w.db.execute(
+        "INSERT INTO state VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = max(value, excluded.value)",
+        (_LAST, new),
+    )
+    row = w.db.execute("DELETE FROM original WHERE id = ? RETURNING photo_id", (new,)).fetchone()
+    return None if row is None or row[0] is None else int(row[0])
+
+
 def new_in(w: Writer, slot: Slot) -> int:
     """Add an original of which nothing is known but where it is, and return its row."""
-    marks = ",".join("?" * 14)
-    row = w.db.execute(f"INSERT INTO original ({_COLUMNS}, seq) VALUES ({marks}) RETURNING id", (*slot, w.seq))
-    return int(row.fetchone()[0])
+    id_ = next_id(w)
+    marks = ",".join("?" * 15)
+    w.db.execute(f"INSERT INTO original (id, {_COLUMNS}, seq) VALUES ({marks})", (id_, *slot, w.seq))
+    return id_

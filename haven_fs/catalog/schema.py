@@ -312,7 +312,7 @@ MIGRATIONS = (
         mtime_ns INTEGER,                   -- if it is another than the original's
         PRIMARY KEY (place, name)
     ) WITHOUT ROWID;
-    INSERT INTO written SELECT place, name, fold, original_id, NULL FROM alias;
+    INSERT INTO written SELECT place, haven_nfc(name), fold, original_id, NULL FROM alias;
     DROP TABLE alias;
     ALTER TABLE written RENAME TO alias;
     CREATE INDEX alias_fold ON alias (place, fold);
@@ -336,7 +336,7 @@ MIGRATIONS = (
         JOIN name n ON n.photo_id = o.photo_id WHERE o.name IS NOT NULL;
 
     -- two scans of one size with equal margins are told apart by what is in between, which is read now
-    UPDATE original SET probed = 0 WHERE format IN ('bmp', 'tiff') AND gone IS NULL;
+    UPDATE original SET probed = 0 WHERE gone IS NULL;
     """,
     """
     ALTER TABLE correction ADD COLUMN act TEXT NOT NULL DEFAULT '';  -- the kind of act, '' of one that stands alone
@@ -358,5 +358,7 @@ MIGRATIONS = (
     """,
     """
     ALTER TABLE original ADD COLUMN ending BLOB;    -- what stands for its last bytes, those of the picture itself
+    CREATE INDEX name_photo ON name (photo_id);
+    CREATE INDEX trash_file_original ON trash_file (original_id);
     """,
 )

@@ -114,9 +114,9 @@ def note_trashed(
 
 def keep_old(w: Writer, library: Library, path: bytes) -> None:
     """Have a file here as it is now, before it is replaced; it and its original stay where they are. Raises OSError."""
-    row = file_at(w.db, library.id, path)
-    if row is not None and not row.size:
+    if not (library.root / os.fsdecode(path)).lstat().st_size:
         return  # there is nothing to lose
+    row = file_at(w.db, library.id, path)
     token = trash.keep_old(library.root, os.fsdecode(path))
     _insert(w, library.id, token, path, [] if row is None else [row], is_folder=False)
     _hold(w, library.id)
@@ -272,7 +272,7 @@ def adopt(catalog: Catalog, library: Library) -> int:
             path, kept = library.root / one.path, trash.found(library.root, one.token, one.path)
             if not os.path.lexists(path):
                 note_trashed(w, library.id, one.token, os.fsencode(one.path), is_folder=one.is_folder, at=one.at)
-            elif not one.is_folder and path.samefile(kept):
+            elif not one.is_folder and os.path.samestat(path.lstat(), kept.lstat()):
                 fileops.discard(trash.give_up(library.root, one.token))  # kept for what did not come
             else:
                 _insert(w, library.id, one.token, os.fsencode(one.path), [], is_folder=one.is_folder, at=one.at)

@@ -15,6 +15,9 @@ from typing import NamedTuple
 
 from haven_fs.library.ignore import RuleBook, Rules, read_patterns
 
+_FARTHEST = (1 << 63) - 1
+"""Nanoseconds before and after the epoch, about the years 1677 and 2262: disks know more, SQLite does not."""
+
 
 class FileStat(NamedTuple):
     """A file of a folder. `size` in bytes, `mtime_ns` since the epoch; `inode` and `device` are 0 on Windows."""
@@ -24,6 +27,12 @@ class FileStat(NamedTuple):
     mtime_ns: int
     inode: int
     device: int
+
+    @classmethod
+    def of(cls, name: str, status: os.stat_result) -> "FileStat":
+        """Return a file's state as the system gives it, its time within what the catalog's integers hold."""
+        mtime_ns = min(max(status.st_mtime_ns, -_FARTHEST), _FARTHEST)
+        return cls(name, status.st_size, mtime_ns, status.st_ino, status.st_dev)
 
 
 @dataclass(slots=True)
@@ -141,7 +150,7 @@ def _listing(base: str, path: str, rules: Rules) -> Listing:
                 status = entry.stat(follow_symlinks=False)
             except FileNotFoundError:  # deleted since its name was read
                 continue
-            files.append(FileStat(entry.name, status.st_size, status.st_mtime_ns, status.st_ino, status.st_dev))
+            files.append(FileStat.of(entry.name, status))
     except (FileNotFoundError, NotADirectoryError) as error:
         return Listing(path, gone=True) if path else Listing(path, error=_reason(error))
     except OSError as error:

@@ -10,11 +10,12 @@ Who said a person decides: the owner before a file, a file before the grouping.
 import hashlib
 import json
 import sqlite3
+import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from haven_fs import Analysis, Box, around, names, overlap
+from haven_fs import Analysis, Box, around, overlap
 
 GROUPED, FILE, OWNER = 0, 1, 2
 """Who said whose face it is."""
@@ -131,8 +132,9 @@ def _with_faces(faces: Sequence[Face], named: Iterable[Region]) -> list[tuple[Fa
 
 
 def name_digest(name: str) -> bytes:
-    """Return what is kept of a forgotten name: enough to know it again, not to read it."""
-    return hashlib.sha256(names.fold(name).encode()).digest()
+    """Return what is kept of a forgotten name: enough to know it again, in any case, not to read it."""
+    folded = unicodedata.normalize("NFC", unicodedata.normalize("NFC", name).casefold())
+    return hashlib.sha256(folded.encode()).digest()
 
 
 def without_forgotten(db: sqlite3.Connection, photo_id: int, analyses: dict[str, Analysis]) -> None:

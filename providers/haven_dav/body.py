@@ -6,6 +6,7 @@ import math
 from collections.abc import Callable, Iterator
 from typing import Any
 
+from haven_dav.proppatch import LATEST
 from haven_dav.send import BLOCK, Environ
 from haven_fs.errors import Malformed
 
@@ -34,7 +35,7 @@ class Body:
             mtime = float(self._environ.get("HTTP_X_OC_MTIME", ""))
         except ValueError:
             return None
-        return mtime if math.isfinite(mtime) and 0 < mtime < 1 << 37 else None
+        return mtime if math.isfinite(mtime) and 0 < mtime < LATEST else None
 
     def blocks(self) -> Iterator[bytes]:
         """Yield it block by block. Raises Refused if it is cut off or is not what its headers say."""

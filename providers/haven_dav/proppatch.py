@@ -10,6 +10,8 @@ from email.utils import parsedate_to_datetime
 from xml.etree.ElementTree import Element
 
 _WINDOWS, _APPLE = "urn:schemas-microsoft-com:", "http://www.apple.com/webdav_fs/props/"
+LATEST = 9.2e9
+"""Seconds since the epoch, in the year 2261: the catalog keeps no later time."""
 TIMES = {f"{{{_WINDOWS}}}Win32LastModifiedTime", "{DAV:}lastmodified"}
 """Properties by which programs set when a file was last modified: Explorer's, and that of rclone and others."""
 
@@ -30,7 +32,7 @@ def time_of(element: Element) -> float | None:
             seconds = read(text)
         except (ValueError, TypeError, OverflowError):
             continue
-        return seconds if math.isfinite(seconds) and abs(seconds) < 1 << 37 else None
+        return seconds if math.isfinite(seconds) and abs(seconds) < LATEST else None
     return None
 
 

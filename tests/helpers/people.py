@@ -56,6 +56,7 @@ class _Photo:
     def __init__(self, photo_id: int) -> None:
         self.id = photo_id
         self.due = frozenset[str]()
+        self.files: tuple[()] = ()
 
 
 def plant_people(home: Home, *people: tuple[Sequence[float], Sequence[str]]) -> None:

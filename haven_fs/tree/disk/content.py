@@ -6,7 +6,6 @@ deleted it a moment before; its old bytes go to the trash unless the new ones ar
 the trash whole, along with its photos.
 """
 
-import filecmp
 import os
 import stat
 import time
@@ -39,7 +38,7 @@ class Arrival:
         self.others: list[int] = []
         self.is_folder = stat.S_ISDIR(content.lstat().st_mode)
         self._file_there = over if over is not None and over.is_file() and not self.is_folder else None
-        self._is_same = self._file_there is not None and filecmp.cmp(content, self._file_there.on_disk, shallow=False)
+        self._is_same = self._file_there is not None and fileops.are_same(content, self._file_there.on_disk)
 
     def put_file(self, w: Writer, known: int | None = None, *, is_final: bool = False) -> int:
         """Put a file there and catalog it; return the id of the original it now is.
@@ -113,24 +112,29 @@ def put_away(w: Writer, place: DiskPlace, name: str = "") -> None:
         raise Forbidden("A library cannot be removed here. `haven libraries remove` forgets one.")
     path = fileops.reach(place.library.root, place.path)
     is_folder = stat.S_ISDIR(path.lstat().st_mode)
-    if _is_moved_to_where_it_is_shown(w, place, is_folder=is_folder):
-        return
-    token = trash.put_away(place.library.root, place.path)
+    moved: list[tuple[Path, Path]] = []
     try:
-        note_trashed(w, place.library.id, token, place.below, is_folder=is_folder, name=name)
+        _move_to_where_it_is_shown(w, place, moved, is_folder=is_folder)
+        if moved and not is_folder:
+            return
+        token = trash.put_away(place.library.root, place.path)
+        try:
+            note_trashed(w, place.library.id, token, place.below, is_folder=is_folder, name=name)
+        except BaseException:
+            fileops.rename_new(trash.found(place.library.root, token, place.path), path)
+            raise
     except BaseException:
-        fileops.rename_new(trash.found(place.library.root, token, place.path), path)
+        for file, now in moved:
+            fileops.move(now, file)
         raise
 
 
-def _is_moved_to_where_it_is_shown(w: Writer, place: DiskPlace, *, is_folder: bool) -> bool:
-    """Move files to the names by which the inbox shows them elsewhere; tell whether nothing is left to put away."""
+def _move_to_where_it_is_shown(w: Writer, place: DiskPlace, moved: list[tuple[Path, Path]], *, is_folder: bool) -> None:
+    """Move files to the names by which the inbox shows them elsewhere; add to `moved` where each was, and is now."""
     library = place.library
     found = files_below(w.db, library.id, place.below) if is_folder else [file_at(w.db, library.id, place.below)]
-    paths = {row.id: row.path for row in found if row is not None}
-    moved: set[int] = set()
-    for one in shown_as(w.db, list(paths)) if paths else []:
+    files = {row.id: library.root / os.fsdecode(row.path) for row in found if row is not None}
+    for one in shown_as(w.db, list(files)) if files else []:
         inside = one.library_id == library.id and f"{os.fsdecode(one.below)}/".startswith(f"{place.path}/")
-        if one.original_id not in moved and not inside:
-            moved |= {one.original_id} if move_to(w, one, library.root / os.fsdecode(paths[one.original_id])) else set()
-    return not is_folder and bool(moved)
+        if not inside and one.original_id in files and move_to(w, one, files[one.original_id]):
+            moved.append((files.pop(one.original_id), one.on_disk))

@@ -4,6 +4,7 @@ Bytes that were sent twice are stored once. So before a file is removed or gets 
 name is given a file of its own: somebody was told that it is there.
 """
 
+import json
 import os
 import sqlite3
 from collections.abc import Sequence
@@ -11,8 +12,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from haven_fs.catalog import Writer
+from haven_fs.catalog.libraries import find_library
 from haven_fs.catalog.moving import file_stat, place_file
+from haven_fs.errors import Refused
 from haven_fs.library import fileops
+from haven_fs.tree.disk.place import DiskPlace, check_library, reach
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,17 +39,28 @@ class Shown:
 def shown_as(db: sqlite3.Connection, original_ids: Sequence[int]) -> list[Shown]:
     """Return the names by which originals are shown in folders of the inbox that are there."""
     rows = db.execute(
-        "SELECT a.original_id, a.place, a.name, l.id, l.root, d.path FROM alias a"
+        "SELECT a.original_id, a.place, a.name, l.id, l.root, d.path FROM json_each(?) j"
+        " CROSS JOIN alias a ON a.original_id = j.value AND a.place LIKE 'inbox %'"
         " JOIN dir d ON d.id = CAST(substr(a.place, 7) AS INTEGER) AND d.gone IS NULL"
         " JOIN library l ON l.id = d.library_id AND l.gone IS NULL AND l.writable"
-        f" WHERE a.original_id IN ({','.join('?' * len(original_ids))}) AND a.place LIKE 'inbox %'"
         " ORDER BY a.place, a.name",
-        list(original_ids),
+        (json.dumps(list(original_ids)),),
     ).fetchall()
-    return [
+    found = [
         Shown(id_, place, name, library, Path(os.fsdecode(root)), b"/".join(p for p in (path, os.fsencode(name)) if p))
         for id_, place, name, library, root, path in rows
     ]
+    return [one for one in found if _can_be_written(db, one)]
+
+
+def _can_be_written(db: sqlite3.Connection, one: Shown) -> bool:
+    """Tell whether a file can be put where a name is shown: its disk may be away."""
+    try:
+        check_library(find_library(db, one.library_id))
+        reach(DiskPlace(find_library(db, one.library_id), os.fsdecode(one.below)))
+    except (Refused, OSError):
+        return False
+    return True
 
 
 def copy_to(w: Writer, one: Shown, file: Path) -> int | None:

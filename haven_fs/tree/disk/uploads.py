@@ -6,7 +6,6 @@ start removes, or a whole file, which the next walk finds. One upload at a time 
 the same bytes sent twice at once are one photo; receiving is for as many as come.
 """
 
-import filecmp
 import logging
 import os
 import threading
@@ -268,7 +267,7 @@ class Uploads:
             path = _path(*place)
             if (id_, mtime_ns) not in compared:
                 try:
-                    same = fingerprint(path, draft.size) == print_ and filecmp.cmp(path, draft.path, shallow=False)
+                    same = fingerprint(path, draft.size) == print_ and fileops.are_same(path, draft.path)
                 except OSError:
                     same = False
                 compared[id_, mtime_ns] = same
