@@ -35,12 +35,14 @@ class Undone:
 
 
 def undo(w: Writer, chosen: Sequence[Correction], now: float) -> Undone:
-    """Take corrections back, the newest first; those that were are passed over.
+    """Take corrections back, the newest first; those that were are passed over, unless an undo among them goes first.
+
+    So of all that was said since a moment, what was so at that moment is so again.
 
     `w` must be an owner's transaction, see Catalog.write. Raises UserError, and then the transaction must not be
     committed, if one of them is about tables of a plugin that is away or fails.
     """
-    todo = sorted((one for one in chosen if one.undone is None), key=lambda one: -one.id)
+    todo = sorted(chosen, key=lambda one: -one.id)
     noted = {one.id: _changes_of(w.db, one) for one in todo}
     _check_owners(w, [change for changes in noted.values() for change in changes])
     done: list[Change] = []
@@ -48,7 +50,7 @@ def undo(w: Writer, chosen: Sequence[Correction], now: float) -> Undone:
     left = 0
     for one in todo:
         if w.db.execute("SELECT undone FROM correction WHERE id = ?", (one.id,)).fetchone()[0] is not None:
-            continue  # by what was just taken back: an undo that is in force again
+            continue
         changed, not_changed = take_back(w.db, noted[one.id], w.seq)
         done += changed
         left += not_changed
@@ -66,8 +68,9 @@ def _mark(db: sqlite3.Connection, ids: Sequence[int], undone: float | None, now:
 
     What one of them had taken back itself is in force where it is not, and the other way round.
     """
-    query = "UPDATE correction SET undone = ? WHERE id IN (SELECT value FROM json_each(?)) RETURNING kind, data"
-    for kind, data in db.execute(query, (undone, json.dumps(ids))).fetchall():
+    query = "UPDATE correction SET undone = ? WHERE id IN (SELECT value FROM json_each(?)) RETURNING id, kind, data"
+    # As they were said: one of them may have taken another back.
+    for _, kind, data in sorted(db.execute(query, (undone, json.dumps(ids)))):
         if kind == KIND:
             _mark(db, json.loads(data).get("corrections", []), now if undone is None else None, now)
 

@@ -6,9 +6,10 @@ import sqlite3
 import sys
 import time
 from collections.abc import Sequence
+from contextlib import suppress
 from itertools import groupby
 
-from haven_fs.catalog.history import Correction, corrections, last_gesture
+from haven_fs.catalog.history import KIND, Correction, corrections, last_gesture
 from haven_fs.catalog.undo import undo
 from haven_fs.catalog.wording import Wording
 from haven_fs.cli import options
@@ -42,10 +43,14 @@ def run(args: argparse.Namespace) -> int:
     """Undo the changes named, or the last gesture if none is. Returns 0; raises UserError if there is no such one."""
     data = options.data_folder(args)
     with data.catalog_beside("There is nothing to undo.") as catalog, catalog.write(by="", place="haven undo") as w:
-        chosen = [one for one in _chosen(w.db, args) if one.undone is None]
+        named = _chosen(w.db, args)
+        chosen = [one for one in named if one.undone is None]
+        if args.since is not None:
+            chosen = _without_void(chosen, {one.id for one in named})
         if not args.json:
-            _show(chosen, data.plugins.wording(), dry=args.dry_run)
-        done = None if args.dry_run or not chosen else undo(w, chosen, time.time())
+            with suppress(BrokenPipeError):  # somebody who has read enough wants it done all the same
+                _show(chosen, data.plugins.wording(), dry=args.dry_run)
+        done = None if args.dry_run or not chosen else undo(w, named if args.since is not None else chosen, time.time())
     if args.json:
         print(json.dumps({"taken_back": [one.id for one in chosen], "left": done.left if done else 0}))
     elif done is not None:
@@ -67,6 +72,16 @@ def _chosen(db: sqlite3.Connection, args: argparse.Namespace) -> list[Correction
         return corrections(db, since=args.since, by=args.user)
     gesture = last_gesture(db, args.user)
     return [] if gesture is None else corrections(db, gesture=gesture)
+
+
+def _without_void(chosen: Sequence[Correction], ids: set[object]) -> list[Correction]:
+    """Return changes without the undos of nothing but others with these ids: those are void together."""
+    return [one for one in chosen if one.kind != KIND or not _undid(one) <= ids]
+
+
+def _undid(one: Correction) -> set[object]:
+    undid = one.data.get("corrections", [])
+    return set(undid) if isinstance(undid, list) else set()
 
 
 def _show(chosen: Sequence[Correction], wording: Wording, *, dry: bool) -> None:

@@ -66,6 +66,35 @@ def test_a_gesture_is_taken_back_while_the_server_runs(house: Serving) -> None:
     assert len(lines) == 7
 
 
+def test_what_was_so_is_so_again_though_some_was_undone_before(house: Serving) -> None:
+    with Client(house.url) as client:
+
+        def named() -> list[str]:
+            return client.folders("/People/")
+
+        def rename(old: str, new: str) -> None:
+            to = f"{client.address}/People/{quote(new)}"
+            assert client("MOVE", f"/People/{quote(old)}", Destination=to).status == 201
+
+        def undo(*options: str) -> str:
+            return haven("undo", *options, "--data", house.data).stdout
+
+        rename("Person 1", "Alice")
+        undo()  # void: a name and its undo
+        rename("Person 1", "Wrong")
+        undo()
+        newest = str(log(house)[0]["id"])
+        undo(newest)  # an undo of the undo: it is Wrong after all
+        rename("Wrong", "Anna")
+        assert named() == ["Anna"]
+        told = undo("--since", "1h")
+        assert named() == ["Person 1"] and "Wrong is Anna" in told and "Alice" not in told
+        assert undo("--since", "1h") == "Nothing to undo.\n" and named() == ["Person 1"]
+        undo(str(log(house)[0]["id"]))  # all of that
+        assert named() == ["Anna"]
+        assert "Anna" in undo("--since", "1h") and named() == ["Person 1"]
+
+
 def test_by_time_and_by_user(house: Serving) -> None:
     with Client(house.url) as client:
         client("DELETE", f"/People/{quote('Person 1')}/{PHOTOS[0]}")

@@ -227,21 +227,24 @@ class WritingClient:
             assert self._dav("COPY", quote(path), Destination=where, Overwrite="F").status == 403
 
     def take_out(self) -> None:
-        """Of an album, the one that a listing shows first."""
+        """Delete a name in an album: the photo leaves it, if it is not listed by another name too."""
         album = self._rng.choice("AB")
         folder = f"/Albums/{self.name} {album}"
         listed = self._dav.files(quote(folder))
         if not listed:
             return
         name = self._rng.choice(listed)
-        shown = digest(self._dav("GET", quote(f"{folder}/{name}")).body)
+        bytes_of = {one: digest(self._dav("GET", quote(f"{folder}/{one}")).body) for one in listed}
+        shown = bytes_of[name]
+        is_last = list(bytes_of.values()).count(shown) == 1
         photos = [p for p in self.state.files.values() if p.bytes == shown and album in p.albums and not p.hidden]
         if len(photos) == 1:
             path = self.state.path_of(photos[0])
             assert path is not None
 
             def change(state: State) -> None:
-                state.files[path].albums.discard(album)
+                if is_last:
+                    state.files[path].albums.discard(album)
 
             self._do(change, "DELETE", quote(f"{folder}/{name}"))
 
