@@ -16,7 +16,7 @@ from pathlib import Path
 from haven_fs.catalog import Catalog
 from haven_fs.catalog.disk import Mirror, drop
 from haven_fs.catalog.exchange import Exchange
-from haven_fs.catalog.identity import take_up_former
+from haven_fs.catalog.identity import note_walk, take_up_former
 from haven_fs.catalog.libraries import Library
 from haven_fs.catalog.respell import respell
 from haven_fs.catalog.schema import LOCATED
@@ -111,6 +111,8 @@ class Scan:
         exchange = Exchange(self.library.id, root, found, whole=whole, taken_at=_taken_at)
         exchange.read(self.catalog)
         with self.catalog.write() as w:
+            if found.new:
+                note_walk(w)
             missing = [row for row in found.missing if mirror.is_as_walked(w, row.id)]
             gone = {path for path in gone if not mirror.is_newer(w, path)}
             total = w.db.execute(

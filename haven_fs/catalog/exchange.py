@@ -161,9 +161,9 @@ class Exchange:
             is_kept = is_kept and is_backup(os.fsdecode(kept_as.file), os.fsdecode(one.file))  # type: ignore[union-attr]
             if kept_as is not None and not is_kept:
                 continue
-            if incoming is None and kept_as is None and one.id in self._others_pictures:
+            if kept_as is None and one.id in self._others_pictures:
                 continue
-            if incoming is not None and not _gives_way(w, incoming):
+            if incoming is not None and not _gives_way(w, incoming, one.id):
                 continue
             stay.append(one)
             if kept_as is not None:
@@ -292,11 +292,11 @@ _PHOTO = "SELECT photo_id FROM original WHERE id = ?"
 _LATELY = "SELECT EXISTS (SELECT 1 FROM vacated) OR EXISTS (SELECT 1 FROM trash WHERE at > ?)"
 
 
-def _gives_way(w: Writer, incoming: LostFile) -> bool:
+def _gives_way(w: Writer, incoming: LostFile, over: int) -> bool:
     """Tell whether bytes that came to a path from a lost file are only what the file there was changed to."""
     if incoming.gone is not None:  # before this walk, and its bytes are here since somebody went back to them
         return incoming.photo_id is None or not is_said_of(w.db, incoming.photo_id)
-    return incoming.left_empty and gives_way(w.db, incoming.id)
+    return incoming.left_empty and gives_way(w.db, incoming.id, over=over)
 
 
 def _name(path: bytes) -> bytes:

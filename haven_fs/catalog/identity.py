@@ -24,12 +24,17 @@ from haven_fs.catalog.photos import name_anew
 from haven_fs.catalog.places import LATELY, RECENT, new_in, put_into, slot_of
 from haven_fs.library.backups import is_backup
 
+_WALKS = "walks"
+_MOST = 50
+"""How many walks are remembered: files of earlier ones count as found together."""
 
-def gives_way(db: sqlite3.Connection, original_id: int, *, since: float | None = None) -> bool:
+
+def gives_way(db: sqlite3.Connection, original_id: int, *, since: float | None = None, over: int | None = None) -> bool:
     """Tell whether a file whose bytes come to another's path is only the other's new content.
 
     It is, unless it was a photo for longer than saving a file takes, or the owner has said something about it. `since`:
-    when the other left its path; then the file must have been made about then, or later.
+    when the other left its path; then the file must have been made about then, or later. `over`: the other, if a walk
+    met the bytes there; then the file must have been found by a later walk than that.
     """
     row = db.execute(
         "SELECT p.id, p.added FROM original o LEFT JOIN photo p ON p.id = o.photo_id WHERE o.id = ?", (original_id,)
@@ -37,7 +42,28 @@ def gives_way(db: sqlite3.Connection, original_id: int, *, since: float | None =
     if row is None or row[0] is None:
         return True
     first = time.time() - RECENT if since is None else since - GESTURE
-    return bool(row[1] > first and not is_said_of(db, row[0]))
+    is_new = row[1] > first and (over is None or _came_later(db, row[1], over))
+    return bool(is_new and not is_said_of(db, row[0]))
+
+
+def note_walk(w: Writer) -> None:
+    """Note that a walk found new files, which become photos from now on."""
+    now = time.time()
+    times = [*(at for at in _walks(w.db) if now - RECENT < at < now), now]
+    w.db.execute("INSERT OR REPLACE INTO state VALUES (?, ?)", (_WALKS, json.dumps(times[-_MOST:])))
+
+
+def _came_later(db: sqlite3.Connection, added: float, over: int) -> bool:
+    """Tell whether what became a photo then was found by a later walk than an original."""
+    row = db.execute(
+        "SELECT p.added FROM original o JOIN photo p ON p.id = o.photo_id WHERE o.id = ?", (over,)
+    ).fetchone()
+    return row is None or any(row[0] < at <= added for at in _walks(db))
+
+
+def _walks(db: sqlite3.Connection) -> list[float]:
+    row = db.execute("SELECT value FROM state WHERE key = ?", (_WALKS,)).fetchone()
+    return json.loads(row[0]) if row else []
 
 
 def let_go(w: Writer, known: int, original_id: int) -> None:

@@ -73,6 +73,18 @@ def test_renumbered_down(scans: Home, look: Look, first: str) -> None:
     assert photos(scans) == {**down, **away}
 
 
+@pytest.mark.parametrize("deleted", [True, False])
+def test_one_takes_the_name_of_another(scans: Home, look: Look, *, deleted: bool) -> None:
+    before = photos(scans)
+    if deleted:
+        (scans.root / "scan_1.jpg").unlink()
+    (scans.root / "scan_6.jpg").replace(scans.root / "scan_1.jpg")
+    look(scans)
+    now = photos(scans)
+    assert now.pop("scan_1.jpg") == before["scan_6.jpg"]
+    assert now == {f"scan_{number}.jpg": before[f"scan_{number}.jpg"] for number in range(2, 6)}
+
+
 @pytest.mark.parametrize("files", [2, 3, 6])
 def test_names_that_went_round(scans: Home, look: Look, files: int) -> None:
     before = photos(scans)
