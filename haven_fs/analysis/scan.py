@@ -22,6 +22,7 @@ from haven_fs.catalog.respell import respell
 from haven_fs.catalog.schema import LOCATED
 from haven_fs.library.kinds import kind_of
 from haven_fs.library.metadata import Unreadable, read_metadata
+from haven_fs.library.text import as_text
 from haven_fs.library.walk import Listing, walk
 
 logger = logging.getLogger(__name__)
@@ -69,7 +70,7 @@ class Scan:
                     if listing.error:
                         logger.warning("%s cannot be listed: %s", self.library.root / listing.path, listing.error)
                         protected.add(path)
-                        closed[listing.path.encode(errors="replace").decode()] = listing.error
+                        closed[as_text(listing.path)] = listing.error
                     elif listing.gone:
                         gone.add(path)
                     else:
@@ -136,9 +137,9 @@ class Scan:
                     "UPDATE library SET away = ?, missing = ?, device = iif(? IS NULL, ?, device),"
                     " walked = iif(?, ?, walked) WHERE id = ?",
                     (
-                        away and _text(away),
+                        away,
                         len(missing) if away else 0,
-                        away and _text(away),
+                        away,
                         device,
                         whole,
                         time.time(),
@@ -154,8 +155,8 @@ class Scan:
         """Return why missing files are not believed deleted, in words, or None if they are."""
         if not missing:
             return None
-        root = self.library.root
-        hint = f"If you deleted them, run: haven index --accept-missing {str(root)!r}"
+        root = as_text(str(self.library.root))
+        hint = f"If you deleted them, run: haven index --accept-missing {root!r}"
         if missing == total:
             return f"{root} is empty, but it used to hold {total} files. Is its disk connected? {hint}"
         # Network disks, USB disks and some file systems get another device number with each mount: little by itself.
@@ -168,12 +169,11 @@ class Scan:
         return None
 
     def _mark_away(self, reason: str) -> None:
+        reason = as_text(reason)
         if reason != self.library.away:
             logger.warning("%s", reason)
         with self.catalog.write(quiet=True) as w:
-            w.db.execute(
-                "UPDATE library SET away = ?, walked = ? WHERE id = ?", (_text(reason), time.time(), self.library.id)
-            )
+            w.db.execute("UPDATE library SET away = ?, walked = ? WHERE id = ?", (reason, time.time(), self.library.id))
 
     def _note_closed(self, closed: dict[str, str]) -> None:
         """Note which folders a whole walk could not list, and why, for who asks what cannot be read."""
@@ -183,11 +183,6 @@ class Scan:
 
 
 _TIMES = ("EXIF DateTimeOriginal", "EXIF DateTimeDigitized", "Image DateTime")
-
-
-def _text(reason: str) -> str:
-    """Return a reason as UTF-8 can say it: a path may hold bytes that are no text."""
-    return reason.encode(errors="replace").decode()
 
 
 def _taken_at(path: Path) -> set[float]:

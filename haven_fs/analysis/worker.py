@@ -25,6 +25,7 @@ from haven_fs.library.fingerprint import ending_of, fingerprint, read_ends
 from haven_fs.library.kinds import UNKNOWN, Kind, claims_media, sniff
 from haven_fs.library.metadata import Unreadable, read_metadata
 from haven_fs.library.pair import Member, pair
+from haven_fs.library.text import as_text
 from haven_fs.library.trouble import ABSENT, in_words, passing
 from haven_fs.library.xmp import read_sidecar
 from haven_fs.plugins import Plugins
@@ -130,9 +131,9 @@ def _look_into(group: Group) -> tuple[GroupFound, list[tuple[PhotoFound, Sample]
         except (Unreadable, OSError) as error:
             trouble = passing(error, path)
             if trouble is None:
-                problems[path.name] = _text(str(error))
+                problems[path.name] = as_text(str(error))
             else:
-                found.troubles[file.id] = _text(in_words(trouble))
+                found.troubles[file.id] = as_text(in_words(trouble))
                 if trouble.errno in ABSENT:
                     continue
                 kind, print_ = UNKNOWN, b""
@@ -213,8 +214,8 @@ def _failed(analyzer: Analyzer, error: BaseException, words: str, path: Path, *,
     """Return what is stored of a photo that an analyzer could not look at, or failed on."""
     trouble = passing(error, path, doubtful=doubtful)
     if trouble is None:
-        return Analysis(analyzer.version, failed=_text(words))
-    return Analysis(analyzer.version, failed=_text(in_words(trouble)), again=0.0)
+        return Analysis(analyzer.version, failed=as_text(words))
+    return Analysis(analyzer.version, failed=as_text(in_words(trouble)), again=0.0)
 
 
 def _ask(analyzer: Analyzer, samples: Sequence[Sample]) -> list[Analysis]:
@@ -253,7 +254,7 @@ def _stored(facts: Facts) -> str:
         stored["regions"] = [_region(region, facts.embeddings) for region in facts.regions]
     if facts.problems:
         stored["problems"] = [str(problem) for problem in facts.problems]
-    return _text(json.dumps(stored, ensure_ascii=False, allow_nan=False))
+    return as_text(json.dumps(stored, ensure_ascii=False, allow_nan=False))
 
 
 def _region(region: Region, embeddings: Sequence[Embedding]) -> dict[str, object]:
@@ -300,8 +301,3 @@ def _check_value(name: str, value: object) -> None:
         raise TypeError(f"{name} is {value!r}, not a number")
     elif not abs(value) < 1 << 63:  # NaN is not less than anything
         raise ValueError(f"{name} is {value}")
-
-
-def _text(text: str) -> str:
-    """Return `text` as UTF-8 can say it: names of files may hold bytes that are no text."""
-    return text.encode(errors="replace").decode()

@@ -14,6 +14,7 @@ from typing import NamedTuple
 from haven_fs.catalog.catalog import Writer
 from haven_fs.catalog.disk import mark_due
 from haven_fs.catalog.schema import LOCATED
+from haven_fs.library.text import as_text
 
 _THERE = "o.gone IS NULL AND l.gone IS NULL AND l.away IS NULL"
 _FAILED = (
@@ -70,11 +71,11 @@ def troubles(db: sqlite3.Connection) -> list[Trouble]:
     )
     for query in queries:
         for *parts, reason, passing in db.execute(query):
-            path = _text(os.fsdecode(b"/".join(part for part in parts if part)))
+            path = as_text(os.fsdecode(b"/".join(part for part in parts if part)))
             found.setdefault(path, Trouble(path, reason, bool(passing)))
     for root, closed in db.execute("SELECT root, closed FROM library WHERE gone IS NULL AND closed <> '[]'"):
         for folder, reason in json.loads(closed):
-            path = _text(str(Path(os.fsdecode(root)) / folder))
+            path = as_text(str(Path(os.fsdecode(root)) / folder))
             found[path] = Trouble(path, f"This folder cannot be listed: {reason}.", True)
     return sorted(found.values(), key=lambda one: (not one.passing, one.path))
 
@@ -82,7 +83,3 @@ def troubles(db: sqlite3.Connection) -> list[Trouble]:
 def ahead_of_clock(db: sqlite3.Connection, now: float) -> int:
     """Return how many photos say dates that the clock has yet to reach."""
     return int(db.execute("SELECT count(DISTINCT photo_id) FROM analysis WHERE again > ?", (now,)).fetchone()[0])
-
-
-def _text(path: str) -> str:
-    return path.encode(errors="replace").decode()

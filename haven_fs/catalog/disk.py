@@ -13,6 +13,7 @@ from haven_fs.catalog.catalog import Writer
 from haven_fs.catalog.places import next_id
 from haven_fs.catalog.spelling import etag, http_date, iso_date
 from haven_fs.library.pair import stem_key
+from haven_fs.library.text import as_text
 from haven_fs.library.walk import FileStat
 
 
@@ -194,7 +195,7 @@ class Mirror:
 
 def stem_of(file: str) -> str:
     """Return what the catalog has as the stem of a file's name, which the files of one photo share."""
-    return stem_key(file).encode(errors="replace").decode()
+    return as_text(stem_key(file))
 
 
 def stat_columns(stat: FileStat) -> tuple[int, int, int, str, str, str]:

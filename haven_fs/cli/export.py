@@ -20,6 +20,7 @@ from haven_fs.library.kinds import ending
 from haven_fs.library.metadata import Unreadable, read_metadata
 from haven_fs.library.personnames import clean_name
 from haven_fs.library.placed import NotEditable
+from haven_fs.library.text import as_text
 from haven_fs.library.xmp import LONGEST_PACKET
 from haven_fs.library.xmp_markup import EMPTY
 from haven_fs.library.xmp_rating import with_five_stars
@@ -108,7 +109,7 @@ class _Report:
 
     def facts(self) -> dict[str, object]:
         """Return the report for programs, as JSON can hold it."""
-        skipped = [{"file": _said(path), "reason": reason} for path, reason in self.skipped]
+        skipped = [{"file": as_text(str(path)), "reason": reason} for path, reason in self.skipped]
         return {
             "written": self.written,
             "unchanged": self.unchanged,
@@ -118,10 +119,10 @@ class _Report:
 
     def text(self, folder: Path | None) -> str:
         """Return the report for people, with at most 20 of the reasons; `folder` is None for sidecars by the photos."""
-        lines = [f"{_said(path)}: {reason}" for path, reason in self.skipped[:_MOST_REASONS]]
+        lines = [f"{as_text(str(path))}: {reason}" for path, reason in self.skipped[:_MOST_REASONS]]
         if len(self.skipped) > _MOST_REASONS:
             lines.append(f"and {len(self.skipped) - _MOST_REASONS} more")
-        where = f"to {_said(folder)}" if folder else "next to your photos"
+        where = f"to {as_text(str(folder))}" if folder else "next to your photos"
         last = f"{options.counted(self.written, 'sidecar')} written {where}, {self.unchanged} already up to date"
         if self.skipped:
             last += f", {len(self.skipped)} skipped"
@@ -175,11 +176,6 @@ def _sidecars(photo: KnownPhoto, path: Path) -> list[Path]:
     if not there & {own, path.with_suffix(".xmp"), path.with_suffix(".XMP")}:
         there.add(own)
     return sorted(there)
-
-
-def _said(path: Path) -> str:
-    """Return a path as UTF-8 can say it."""
-    return str(path).encode(errors="replace").decode()
 
 
 def _read(path: Path) -> bytes:

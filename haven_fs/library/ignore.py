@@ -14,6 +14,8 @@ import stat
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from haven_fs.library.text import as_text
+
 if TYPE_CHECKING:
     from pathspec import GitIgnoreSpec
 
@@ -104,7 +106,7 @@ def read_patterns(folder: str) -> "GitIgnoreSpec | None":
 @lru_cache(maxsize=1000)
 def _warn_once(message: str) -> None:
     """Log what every walk and every change in the folder would otherwise say again."""
-    logger.warning("%s", message.encode(errors="replace").decode())
+    logger.warning("%s", as_text(message))
 
 
 class RuleBook:

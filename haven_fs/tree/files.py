@@ -192,3 +192,9 @@ class FileSet:
             if count < slice_:
                 return
             offset += slice_
+
+
+def file_on_disk(db: sqlite3.Connection, original_id: int) -> File | None:
+    """Return an original under its name on disk, None if it is gone."""
+    one = FileSet("FROM original o WHERE o.id = ? AND o.gone IS NULL", (original_id,), disk_names=True)
+    return next(one.files(db), None)

@@ -15,6 +15,7 @@ from typing import TypeVar
 from haven_fs.catalog import names
 from haven_fs.catalog.corrections import GESTURE
 from haven_fs.catalog.places import LATELY
+from haven_fs.library.text import as_text
 
 logger = logging.getLogger(__name__)
 
@@ -88,7 +89,7 @@ class Gestures:
             if time.monotonic() - at < _SAID_AGAIN:
                 return
             _keep(self._logged, key, time.monotonic())
-        logger.warning("/%s was refused: %s", "/".join(path).encode(errors="replace").decode(), why)
+        logger.warning("/%s was refused: %s", as_text("/".join(path)), why)
 
     def note_taken_out(self, by: str, path: Sequence[str], correction: int) -> None:
         """Note that a user took out what was at a path, and which correction records it."""

@@ -19,7 +19,7 @@ from haven_fs.tree.actions.plan import NO_PARENT, PUT, Done, Writing
 from haven_fs.tree.actions.put import Put
 from haven_fs.tree.disk.place import in_words
 from haven_fs.tree.disk.uploads import Stored
-from haven_fs.tree.files import File, FileSet
+from haven_fs.tree.files import File, file_on_disk
 from haven_fs.tree.gestures import Sent
 from haven_fs.tree.junk import DRAFT
 from haven_fs.tree.nodes import View
@@ -217,8 +217,7 @@ class Receiving:
 
 def _file(view: View, stored: Stored, mtime: float | None) -> File:
     """Return an original under its name on disk, with the time it was sent with. Raises Refused if it is gone again."""
-    one = FileSet("FROM original o WHERE o.id = ? AND o.gone IS NULL", (stored.original_id,), disk_names=True)
-    file = next(one.files(view.db), None)
+    file = file_on_disk(view.db, stored.original_id)
     if file is None:
         raise Conflict("The file was removed from the disk while it was stored. Send it again.")
     if mtime is None or abs(file.mtime_ns / 1e9 - mtime) < 1:

@@ -12,7 +12,7 @@ from haven_fs.errors import AlreadyExists, Conflict, Forbidden
 from haven_fs.tree.actions.plan import NO_PARENT, PUT, THERE, Change, Done, Plan, Writing
 from haven_fs.tree.disk.filing import Filing
 from haven_fs.tree.disk.place import DiskPlace, check_disk_name
-from haven_fs.tree.files import File, FileSet
+from haven_fs.tree.files import File, file_on_disk
 from haven_fs.tree.gestures import Sent
 from haven_fs.tree.placeholders import is_placeholder
 from haven_fs.tree.tree import Located
@@ -73,8 +73,7 @@ class Renaming:
     def _rename_in_folder(self, source: Located, target: Located, node: File) -> None:
         with self._tree.view() as view:
             at = self._tree.locate(view, target.path)
-            one = FileSet("FROM original o WHERE o.id = ? AND o.gone IS NULL", (node.id,), disk_names=True)
-            file = next(one.files(view.db), None)
+            file = file_on_disk(view.db, node.id)
             if not isinstance(at.parent, TakesPhotos) or file is None:
                 raise Conflict(NO_PARENT)
             with self._writing.transaction(target.path, PUT) as w:
