@@ -57,12 +57,8 @@ def run(args: argparse.Namespace) -> int:
         print(f"Data folder: {data.path}\nSettings ({data.path / 'haven.toml'}):")
         for name, (value, help_) in settings.items():
             print(f"  {name} = {json.dumps(value)}\n      {help_}")
-        if damaged:
-            print(f"Unreadable, whoever asks ({len(damaged):,}); replace them by good copies if you have any:")
-            for one in damaged[:_NAMED]:
-                print(f"  {one.path}: {one.reason}")
-            if len(damaged) > _NAMED:
-                print(f"  and {len(damaged) - _NAMED:,} more; /Review/Unreadable has them all")
+        heading = f"Unreadable, whoever asks ({len(damaged):,}); replace them by good copies if you have any:"
+        options.print_troubles(heading, damaged, _NAMED, "/Review/Unreadable has them all")
         print("\n".join(f"PROBLEM: {problem}" for problem in problems) or "No problems found.")
     return 1 if problems else 0
 

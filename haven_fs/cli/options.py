@@ -3,10 +3,12 @@
 import argparse
 import re
 import time
+from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 
 from haven_fs.catalog import Catalog
+from haven_fs.catalog.again import Trouble
 from haven_fs.catalog.libraries import add_library, check_apart
 from haven_fs.catalog.wording import counted as counted
 from haven_fs.config import default_data_dir
@@ -100,3 +102,14 @@ def remember_libraries(args: argparse.Namespace, data: DataFolder, catalog: Cata
     for folder in args.libraries:
         refuse_file(folder)
         add_library(catalog, folder, data.path)
+
+
+def print_troubles(heading: str, found: Sequence[Trouble], most: int, rest: str) -> None:
+    """Print what cannot be read, if anything: `most` of it, and how much more `rest` tells of."""
+    if not found:
+        return
+    print(heading)
+    for one in found[:most]:
+        print(f"  {one.path}: {one.reason}")
+    if len(found) > most:
+        print(f"  and {len(found) - most:,} more; {rest}")

@@ -51,12 +51,8 @@ def run(args: argparse.Namespace) -> int:
     kinds = ((counts.photos, "photo"), (counts.videos, "video"), (counts.unreadable, "unreadable file"))
     print(", ".join(options.counted(*kind) for kind in kinds))
     print(f"{counts.pending} still to be looked at" if counts.pending else "Everything is up to date")
-    if found:
-        print(f"Cannot be read ({len(found):,}):")
-        for one in found[:_FEW]:
-            print(f"  {one.path}: {one.reason}")
-        if len(found) > _FEW:
-            print(f"  and {len(found) - _FEW:,} more; /Review/Unreadable has the files, `haven doctor` names more")
+    rest = "/Review/Unreadable has the files, `haven doctor` names more"
+    options.print_troubles(f"Cannot be read ({len(found):,}):", found, _FEW, rest)
     for library in libraries:
         print(f"  {library.name}: {library.away or library.root}")
     if running.get("url"):

@@ -9,12 +9,12 @@ import pytest
 from helpers.catalogs import open_catalog
 from helpers.home import Home
 from helpers.people import LEFT, RIGHT, SPACE, face, group, looks, members, plant, say
+from helpers.scrubbing import full_disk
 from helpers.serving import haven
 
 from haven_faces.forget import forget, scrub
 from haven_faces.people import People
 from haven_faces.persons import find_person
-from haven_fs.catalog import Catalog
 from haven_fs.catalog.findings import Analysis
 
 PHOTOS = [f"IMG_{number}.jpg" for number in range(1, 7)]
@@ -120,13 +120,8 @@ def test_whom_others_were_merged_into(home: Home) -> None:
 
 
 def test_files_that_were_not_rewritten_are_later(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
-    def cut(*_: object) -> None:
-        raise OSError(28, "No space left on device")
-
-    with monkeypatch.context() as patch:
-        patch.setattr(Catalog, "scrub", cut)
-        with pytest.raises(OSError, match="space"):
-            forget(home.catalog, home.settings, NAME)
+    with full_disk(monkeypatch):
+        forget(home.catalog, home.settings, NAME)
     assert found_in(on_disk(home.data), NAME.encode())
     scrub(home.catalog)
     assert not found_in(on_disk(home.data), NAME.encode())

@@ -9,12 +9,12 @@ import pytest
 from helpers.catalogs import open_catalog
 from helpers.home import Home
 from helpers.people import LEFT, RIGHT, group, looks, plant
+from helpers.scrubbing import full_disk
 from helpers.serving import haven
 
 from haven_faces.forget import forget, scrub
 from haven_faces.people import People
 from haven_faces.persons import find_person
-from haven_fs.catalog import Catalog
 
 PHOTOS = [f"IMG_{number}.jpg" for number in range(1, 4)]
 NAME = "Zacharias Q"
@@ -104,14 +104,8 @@ def test_a_folder_that_bears_the_name(home: Home) -> None:
 
 def test_it_is_cut_short_and_done_later(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
     """Between the two, lines that are to go are not taken for those of a catalog that was lost."""
-
-    def cut(*_: object) -> None:
-        raise OSError(28, "No space left on device")
-
-    with monkeypatch.context() as patch:
-        patch.setattr(Catalog, "scrub", cut)
-        with pytest.raises(OSError, match="space"):
-            forget(home.catalog, home.settings, NAME)
+    with full_disk(monkeypatch):
+        forget(home.catalog, home.settings, NAME)
     home.catalog.close()
     home.catalog = open_catalog(home.data)
     home.make("/Albums/Trip")
