@@ -10,8 +10,6 @@ import logging
 import os
 import time
 from collections.abc import Collection, Iterator
-from datetime import datetime
-from pathlib import Path
 
 from haven_fs.catalog import Catalog
 from haven_fs.catalog.disk import Mirror, drop
@@ -20,8 +18,6 @@ from haven_fs.catalog.identity import note_walk, take_up_former
 from haven_fs.catalog.libraries import Library
 from haven_fs.catalog.respell import respell
 from haven_fs.catalog.schema import LOCATED
-from haven_fs.library.kinds import kind_of
-from haven_fs.library.metadata import Unreadable, read_metadata
 from haven_fs.library.text import as_text
 from haven_fs.library.walk import Listing, walk
 
@@ -109,7 +105,7 @@ class Scan:
     def _conclude(self, mirror: Mirror, gone: set[bytes], device: int, *, whole: bool) -> int:
         found = mirror.found
         root = os.fsencode(self.library.root)
-        exchange = Exchange(self.library.id, root, found, whole=whole, taken_at=_taken_at)
+        exchange = Exchange(self.library.id, root, found, whole=whole)
         exchange.read(self.catalog)
         with self.catalog.write() as w:
             if found.new:
@@ -180,20 +176,6 @@ class Scan:
         noted = json.dumps(sorted(closed.items()))
         with self.catalog.write(quiet=True) as w:
             w.db.execute("UPDATE library SET closed = ? WHERE id = ? AND closed <> ?1", (noted, self.library.id))
-
-
-_TIMES = ("EXIF DateTimeOriginal", "EXIF DateTimeDigitized", "Image DateTime")
-
-
-def _taken_at(path: Path) -> set[float]:
-    """Return all times that a camera says of a picture, on its own clock; none unless it says when it was taken."""
-    try:
-        exif = read_metadata(path, kind_of(path)).exif
-        said = [str(exif[tag]) for tag in _TIMES if tag in exif]
-        times = {(datetime.strptime(one, "%Y:%m:%d %H:%M:%S") - datetime(1970, 1, 1)).total_seconds() for one in said}
-        return times if "Image Make" in exif and _TIMES[0] in exif else set()
-    except (Unreadable, OSError, ValueError):
-        return set()
 
 
 def _parent(path: bytes) -> bytes:

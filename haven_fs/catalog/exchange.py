@@ -13,6 +13,7 @@ from dataclasses import replace
 from itertools import chain
 from pathlib import Path
 
+from haven_fs.catalog.another import is_another
 from haven_fs.catalog.catalog import Catalog, Writer
 from haven_fs.catalog.corrections import is_said_of
 from haven_fs.catalog.disk import Differences, Row, hide_if_empty, mark_due, restat, stat_columns, touch
@@ -22,13 +23,9 @@ from haven_fs.catalog.photos import name_anew
 from haven_fs.catalog.places import RECENT, Slot, new_in, put_into, replace_row, slot_of
 from haven_fs.catalog.trash import lately_removed
 from haven_fs.library.backups import is_backup
-from haven_fs.library.fingerprint import ending_of, fingerprint, read_ends
+from haven_fs.library.fingerprint import fingerprint
 
 _NEW = "o.probed = 0 AND o.photo_id IS NULL AND o.gone IS NULL"
-
-
-TakenAt = Callable[[Path], set[float]]
-"""Tells all times that a camera says of the picture in a file, on its own clock, seconds since 1970."""
 
 
 class Exchange:
@@ -45,10 +42,8 @@ class Exchange:
         found: Differences,
         *,
         whole: bool = False,
-        taken_at: TakenAt = lambda _: set(),
     ) -> None:
         """`whole`: all of the library was walked, so files that a killed walk had found are among the new ones."""
-        self._taken_at = taken_at
         self._others_pictures: set[int] = set()
         self._library_id, self._root, self._whole = library_id, root, whole
         self._missing = found.missing
@@ -83,30 +78,10 @@ class Exchange:
                 except OSError:
                     continue  # looking into it will say why
 
-        self._others_pictures = {one.id for one in self._changed if self._is_another(catalog, one)}
-
-    def _is_another(self, catalog: Catalog, one: FoundFile) -> bool:
-        """Tell whether a file with new bytes is another picture, as when a camera begins to count anew.
-
-        It is if both say when a camera took them, which is not the same moment, and they end otherwise: a program that
-        corrects a date leaves the picture as it is, and one that changes the picture leaves its date.
-        """
         with catalog.read() as db:
-            row = db.execute(
-                "SELECT o.ending, p.taken FROM original o JOIN photo p ON p.main_id = o.id WHERE o.id = ?"
-                " AND o.ending IS NOT NULL AND p.taken_source = 'exif' AND p.make IS NOT NULL",
-                (one.id,),
-            ).fetchone()
-        if row is None:
-            return False
-        path = Path(os.fsdecode(one.path))
-        try:
-            with path.open("rb") as file:
-                ending = ending_of(read_ends(file, one.size)[1], one.size)
-        except OSError:
-            return False
-        times = self._taken_at(path) if ending != row[0] else set()
-        return bool(times) and all(abs(time_ - row[1]) >= 1 for time_ in times)
+            self._others_pictures = {
+                one.id for one in self._changed if is_another(db, one.id, Path(os.fsdecode(one.path)))
+            }
 
     def _found_before(self, db: sqlite3.Connection) -> list[FoundFile]:
         """Return the files that a walk found which was killed before it knew what they are."""

@@ -17,6 +17,7 @@ import sqlite3
 import time
 from collections.abc import Sequence
 
+from haven_fs.catalog.another import differ
 from haven_fs.catalog.catalog import Writer
 from haven_fs.catalog.corrections import GESTURE, is_said_of
 from haven_fs.catalog.disk import Row, drop, hide_if_empty, mark_due, touch
@@ -137,18 +138,8 @@ def take_up_former(w: Writer, original_ids: Sequence[int]) -> set[int]:
     for original_id, new, at, added, is_beside in rows:
         # Sending the new one may take a while; what was put elsewhere was not set aside for it.
         is_lately = (max(at, added or 0.0) if is_beside else at) > time.time() - LATELY
-        if new is not None and is_lately and gives_way(w.db, new, since=at) and not _differ(w.db, original_id, new):
+        if new is not None and is_lately and gives_way(w.db, new, since=at) and not differ(w.db, original_id, new):
             w.db.execute("UPDATE original SET gone = ? WHERE id = ?", (w.seq, original_id))
             take_over(w, original_id, new)
             still.add(original_id)
     return still
-
-
-def _differ(db: sqlite3.Connection, original_id: int, other: int) -> bool:
-    """Tell whether two files are two pictures for certain: taken by a camera at two moments, with other ends."""
-    query = (
-        "SELECT p.taken, o.ending FROM original o JOIN photo p ON p.main_id = o.id WHERE o.id IN (?, ?)"
-        " AND o.ending IS NOT NULL AND p.taken_source = 'exif' AND p.make IS NOT NULL"
-    )
-    rows = db.execute(query, (original_id, other)).fetchall()
-    return len(rows) == 2 and abs(rows[0][0] - rows[1][0]) >= 1 and rows[0][1] != rows[1][1]

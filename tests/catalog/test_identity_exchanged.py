@@ -250,14 +250,17 @@ def test_going_back_to_bytes_that_a_deleted_copy_had(scans: Home, look: Look, is
 # Cameras that count anew
 
 
-def test_a_camera_name_used_again(home: Home, look: Look) -> None:
+@pytest.mark.parametrize("is_dated", [False, True], ids=["", "the owner said when the first was taken"])
+def test_a_camera_name_used_again(home: Home, look: Look, *, is_dated: bool) -> None:
     """The first picture was deleted while nobody looked, and the camera gave its name to another."""
     home.add("IMG_0001.jpg", "2019-05-04 10:00:00", size=(400, 300))
-    home.add("other.jpg")
+    home.add("other.jpg", "2016-03-01 12:00:00")
     home.index()
     before = photos(home)
     home.make("Albums/A")
     home.copy("Recent/IMG_0001.jpg", "Albums/A/")
+    if is_dated:
+        home.move("Timeline/2019/2019-05/IMG_0001.jpg", "Timeline/2016/2016-03/")
     (home.root / "IMG_0001.jpg").unlink()
     home.add("IMG_0001.jpg", "2021-08-14 18:30:00", seed="another", size=(400, 300))
     look(home)
