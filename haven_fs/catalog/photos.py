@@ -17,6 +17,7 @@ from haven_fs.catalog.catalog import Writer
 from haven_fs.catalog.disk import touch
 from haven_fs.catalog.findings import Analysis, GroupFound, PhotoFound
 from haven_fs.catalog.settle import Settler, settle
+from haven_fs.library.backups import is_backup, may_be_backup
 from haven_fs.library.kinds import claims_media
 
 _UNLISTED = ("sidecar", "thumbnail")
@@ -141,6 +142,9 @@ class PhotoStore:
                 (role, i, os.fsdecode(before[i][3]), before[i][5]) for role, i in members if role not in _UNLISTED
             ]
             spelled |= self._name(photo_id, listed, is_new=is_new)
+            if is_new:
+                is_hidden = self._hide_backup(photo_id, *before[found.main][3:5])
+                self._new[photo_id] = not found.unreadable and not is_hidden
             self._note(photo_id, found, is_new=is_new, is_rewritten=found.main in changed and not is_new)
         for probe in group.probes:
             name = spelled.get(probe.id, before[probe.id][5])
@@ -167,9 +171,7 @@ class PhotoStore:
 
     def _note(self, photo_id: int, found: PhotoFound, *, is_new: bool, is_rewritten: bool) -> None:
         """Remember what is to be stored of a photo at the end of the batch, which may meet it twice."""
-        if is_new:
-            self._new[photo_id] = not found.unreadable
-        else:
+        if not is_new:
             self._new.pop(photo_id, None)
         if is_rewritten:
             self._rewritten.add(photo_id)
@@ -203,6 +205,21 @@ class PhotoStore:
             (found.main, found.kind, found.unreadable, self._w.seq, photo_id),
         )
         return photo_id
+
+    def _hide_backup(self, photo_id: int, file: bytes, dir_id: int) -> bool:
+        """Hide a photo if it is what a program kept of one that is hidden; tell whether it is."""
+        name = os.fsdecode(file)
+        if not may_be_backup(name):
+            return False
+        rows = self._db.execute(
+            "SELECT o.file, h.at, h.by FROM hidden h CROSS JOIN original o ON o.photo_id = h.photo_id"
+            " WHERE o.dir_id = ? AND o.gone IS NULL",
+            (dir_id,),
+        )
+        said = next(((at, by) for of, at, by in rows if is_backup(name, os.fsdecode(of))), None)
+        if said is not None:
+            self._db.execute("INSERT INTO hidden VALUES (?, ?, ?)", (photo_id, *said))
+        return said is not None
 
     def _name(self, photo_id: int, members: list[tuple[str, int, str, str | None]], *, is_new: bool) -> dict[int, str]:
         """Return display names for the members (role, id, name on disk, display name) that have none; main is first."""

@@ -113,6 +113,18 @@ def test_a_photo_that_is_saved_stays_that_photo(
     assert kept or removed, "the old bytes are somewhere"
 
 
+@pytest.mark.parametrize("folder", ["/Inbox", "/Originals/Own/sub"])
+@pytest.mark.parametrize("program", PROGRAMS)
+def test_a_hidden_photo_that_is_saved_stays_hidden(
+    hands: Plain, folder: str, program: str, stem: str, first: bytes, second: bytes
+) -> None:
+    path, name = f"{folder}/{stem}.jpg", f"{stem}.jpg"
+    assert hands.put(first, path) and hands.move(f"/Timeline/2016/2016-03/{name}", f"/Recently Removed/{name}")
+    do(hands, path, PROGRAMS[program], second)
+    assert hands.read(path) == second
+    assert not [one for one in hands.list("/Recent") if hands.read(f"/Recent/{one}") in (first, second)]
+
+
 Swap = Callable[[Plain, str, str, str], bool]
 
 

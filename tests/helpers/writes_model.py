@@ -78,7 +78,7 @@ class State:
             self.files[path] = known if known is not None else Photo(data, self.now)
             return
         if (kept := self.path_of(photo)) is not None:
-            self.files[kept] = Photo(photo.bytes, self.now)
+            self.files[kept] = Photo(photo.bytes, self.now, hidden=photo.hidden)
         self._take_over(photo, path, data)
 
     def put(self, path: str, data: str) -> None:
