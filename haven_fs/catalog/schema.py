@@ -361,4 +361,7 @@ MIGRATIONS = (
     CREATE INDEX name_photo ON name (photo_id);
     CREATE INDEX trash_file_original ON trash_file (original_id);
     """,
+    """
+    ALTER TABLE kept_name ADD COLUMN mtime_ns INTEGER;  -- the time that it was sent with, if any
+    """,
 )

@@ -29,30 +29,30 @@ class Placeholders:
     def files(self) -> Sequence[File]:
         """Return the names as files."""
         rows = self._db.execute(
-            "SELECT name, seq FROM kept_name WHERE parent = ? ORDER BY fold",
+            "SELECT name, seq, mtime_ns FROM kept_name WHERE parent = ? ORDER BY fold",
             (self._place,),
         ).fetchall()
-        return [self._file(name, seq) for name, seq in rows]
+        return [self._file(*row) for row in rows]
 
     def find(self, name: str) -> File | None:
         """Return the file of a name that is kept."""
         row = self._db.execute(
-            "SELECT name, seq FROM kept_name WHERE parent = ? AND fold = ?",
+            "SELECT name, seq, mtime_ns FROM kept_name WHERE parent = ? AND fold = ?",
             (self._place, names.fold(name)),
         ).fetchone()
         return self._file(*row) if row else None
 
-    def _file(self, name: str, seq: int) -> File:
-        return File.plain(name, self._folder / _EMPTY, self._folder, 0, seq * 1_000_000)
+    def _file(self, name: str, seq: int, mtime_ns: int | None) -> File:
+        shown_at = seq * 1_000_000 if mtime_ns is None else mtime_ns
+        return File.plain(name, self._folder / _EMPTY, self._folder, 0, shown_at)
 
-    def put(self, w: Writer, name: str) -> None:
-        """Keep a name. Raises OSError."""
+    def put(self, w: Writer, name: str, mtime_ns: int | None = None) -> None:
+        """Keep a name, which shows a modification time, in nanoseconds since the epoch, if given. Raises OSError."""
         self._folder.mkdir(parents=True, exist_ok=True)
         (self._folder / _EMPTY).touch()
         w.db.execute(
-            "INSERT INTO kept_name (parent, name, fold, seq) VALUES (?, ?, ?, ?)"
-            " ON CONFLICT (parent, fold) DO UPDATE SET name = excluded.name, seq = excluded.seq",
-            (self._place, name, names.fold(name), w.seq),
+            "INSERT OR REPLACE INTO kept_name (parent, name, fold, seq, mtime_ns) VALUES (?, ?, ?, ?, ?)",
+            (self._place, name, names.fold(name), w.seq, mtime_ns),
         )
         w.db.execute(
             "DELETE FROM kept_name WHERE (parent, fold) NOT IN"

@@ -203,12 +203,15 @@ class Tree:
             return found
         return text or extra or (Placeholders(folder.view).find(name) if _keeps_names(folder) else None)
 
-    def keep_name(self, w: Writer, at: Located) -> None:
-        """Keep a name for a program that is about to write to it. Raises Refused if no file may have it."""
+    def keep_name(self, w: Writer, at: Located, mtime_ns: int | None = None) -> None:
+        """Keep a name for a program that is about to write to it. Raises Refused if no file may have it.
+
+        `mtime_ns`: the modification time that it shows, nanoseconds since the epoch, if not that of now.
+        """
         folder = at.parent
         if folder is None or not _keeps_names(folder):
             raise Forbidden(folder.refusal if folder is not None else Folder.refusal)
-        Placeholders(folder.view).put(w, at.name)
+        Placeholders(folder.view).put(w, at.name, mtime_ns)
         if isinstance(folder, TakesUploads):
             folder.check_upload(at.name)
             folder.changed(w)

@@ -34,6 +34,7 @@ from haven_fs.errors import Refused
 from haven_fs.tree.files import File
 from haven_fs.tree.nodes import Folder, Text, View
 from haven_fs.tree.originals import path_of
+from haven_fs.tree.placeholders import is_placeholder
 from haven_fs.tree.tree import Located, Tree
 
 logger = logging.getLogger(__name__)
@@ -189,6 +190,8 @@ class HavenProvider(DAVProvider):  # type: ignore[misc]
             if isinstance(node, Text):
                 assert at.parent is not None
                 return send_bytes(environ, start_response, node.text.encode(), text_file(view, at.parent, node))
+            if is_placeholder(node):
+                return send_bytes(environ, start_response, b"", node)
         return self._send(environ, start_response, node)
 
     def _send(self, environ: Environ, start_response: StartResponse, file: File) -> Iterator[bytes]:

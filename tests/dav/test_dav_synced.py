@@ -4,6 +4,7 @@ What a person does in the local folder means the same as if they did it in the d
 comes to the local folder. A run that follows has nothing to do.
 """
 
+import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -171,3 +172,23 @@ def test_names_that_differ_by_spelling_alone_are_all_kept(world: World, tmp_path
         if not folder.startswith("Albums"):
             assert f"{name}: Copied (replaced existing)" in (synced.run() or "")
             in_step(world, synced)
+
+
+@pytest.mark.parametrize("vendor", ["nextcloud", "owncloud"])
+@pytest.mark.parametrize("folder", ["Inbox/empty", "Albums/Empty", "Originals/Own/empty"])
+def test_empty_files_are_in_step_too(world: World, tmp_path: Path, vendor: str, folder: str) -> None:
+    """They are names that are kept, with the time they were sent with."""
+    folder = f"{folder} {vendor}"
+    synced = Synced(world.url, tmp_path / "local", folder, "sync", vendor)
+    photo(synced.local / "a.jpg")
+    for name in ("none.jpg", "none.mp4"):
+        (synced.local / name).touch()
+        os.utime(synced.local / name, (1e9, 1e9))
+    assert (synced.run() or "").count(": Copied (new)") == 3
+    in_step(world, synced)
+    os.utime(synced.local / "none.mp4", (1.1e9, 1.1e9))
+    synced.run()
+    in_step(world, synced)
+    photo(synced.local / "none.jpg")
+    assert "none.jpg: Copied (replaced existing)" in (synced.run() or "")
+    in_step(world, synced)

@@ -23,6 +23,7 @@ from haven_fs.tree.files import File, file_on_disk
 from haven_fs.tree.gestures import Sent
 from haven_fs.tree.junk import DRAFT
 from haven_fs.tree.nodes import View
+from haven_fs.tree.placeholders import is_placeholder
 from haven_fs.tree.tree import Located
 from haven_fs.tree.writes import TakesFiles, TakesPhotos, TakesUploads, Upload
 
@@ -117,7 +118,7 @@ class Receiving:
     def _finish(self, mtime: float | None) -> Done:
         put, draft, created = self._put, self._draft, self._put.at.node is None
         if draft is None or (not draft.size and put.kind in ("disk", "photo") and not put.is_plain):
-            return self._keep_name()
+            return self._keep_name(mtime)
         draft.finish(mtime if put.kind != "file" else None)
         upload = Upload(draft.path, draft.size)
         if put.kind == "junk":
@@ -130,13 +131,14 @@ class Receiving:
             return Done(created, stored=self._store_on_disk(draft, mtime))
         return Done(created, stored=self._store_photo(draft, mtime))
 
-    def _keep_name(self) -> Done:
+    def _keep_name(self, mtime: float | None) -> Done:
         """Keep the name of an empty file, to which a program is about to write; an existing file stays."""
-        created = self._put.at.node is None
-        if created:
+        node = self._put.at.node
+        if node is None or is_placeholder(node):
+            mtime_ns = None if mtime is None else round(mtime * 1e9)
             with self._tree.view() as view, self._tree.catalog.write() as w:
-                self._tree.keep_name(w, self._again(view, TakesUploads | TakesPhotos))
-        return Done(created)
+                self._tree.keep_name(w, self._again(view, TakesUploads | TakesPhotos), mtime_ns)
+        return Done(node is None)
 
     def _give(self, upload: Upload) -> None:
         with self._tree.view() as view:

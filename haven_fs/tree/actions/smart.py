@@ -145,7 +145,7 @@ class SmartWrites:
 
     def _move_name(self, w: Writer, source: Located, target: Located) -> None:
         """Rename or move a name that is kept for a later file."""
-        self._tree.keep_name(w, target)
+        self._tree.keep_name(w, target, source.node.mtime_ns if isinstance(source.node, File) else None)
         self._tree.drop_name(w, source)
 
     def _take_out(self, w: Writer, at: Located, node: File | Text, folder: LetsGo) -> None:

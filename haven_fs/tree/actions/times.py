@@ -12,6 +12,7 @@ from haven_fs.tree.actions.plan import Change, Done, Plan, Writing, refusal
 from haven_fs.tree.actions.real import real_of
 from haven_fs.tree.disk.place import DiskPlace, check_library, reach
 from haven_fs.tree.files import File
+from haven_fs.tree.placeholders import is_placeholder
 from haven_fs.tree.tree import Located
 from haven_fs.tree.writes import TakesPhotos, TakesUploads
 
@@ -32,6 +33,8 @@ class Times:
         real = real_of(at)
         if isinstance(real, DiskPlace) and real.library.writable:
             return Plan(lambda: self._on_disk(at, real, mtime_ns), (change,), on_disk=True)
+        if is_placeholder(node) and isinstance(at.parent, TakesUploads | TakesPhotos):
+            return self._writing.said(at, (change,), self._tree.keep_name, at, mtime_ns)
         if not node.id:
 
             def touch() -> Done:

@@ -301,6 +301,19 @@ def test_explorers_time_is_the_files_and_so_the_scans(house: Serving, dav: Clien
     assert b"Thu, 01 Jan 1998 10:00:00 GMT" in dav("PROPFIND", f"{folder}/scan.jpg", asked, Depth=0).body
 
 
+@pytest.mark.parametrize("folder", ["/Inbox", "/Albums/E"])
+def test_explorers_time_of_an_empty_file_is_kept_until_it_is_written(dav: Client, folder: str) -> None:
+    made(dav, folder)
+    for name in ("x.jpg", "y.jpg"):
+        assert dav("PUT", f"{folder}/{name}", b"").status == 201
+    assert b"200 OK" in dav("PROPPATCH", f"{folder}/x.jpg", SET).body
+    assert dav("HEAD", f"{folder}/x.jpg")["Last-Modified"] == "Fri, 02 Jan 1998 10:00:00 GMT"
+    assert dav("HEAD", f"{folder}/y.jpg")["Last-Modified"] != "Fri, 02 Jan 1998 10:00:00 GMT"
+    assert dav("HEAD", f"{folder}/x.jpg")["ETag"] == dav.one(f"{folder}/x.jpg", "getetag")["getetag"]
+    assert dav.transfer("MOVE", f"{folder}/x.jpg", f"{folder}/z.jpg").status == 201
+    assert dav("HEAD", f"{folder}/z.jpg")["Last-Modified"] == "Fri, 02 Jan 1998 10:00:00 GMT"
+
+
 def test_times_that_cannot_be_kept_are_not_said_to_be(dav: Client) -> None:
     """Of an original that is only read, where it lies."""
     answer = dav("PROPPATCH", "/Originals/Pictures/old.jpg", SET)
