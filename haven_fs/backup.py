@@ -9,6 +9,7 @@ import os
 import shutil
 import sqlite3
 from collections.abc import Iterable
+from contextlib import closing
 from datetime import datetime
 from pathlib import Path
 
@@ -25,7 +26,8 @@ def backup(data: Path, into: Path, folders: Iterable[str] = ()) -> Path:
 
     `folders`: those of facets, see Facet.folders.
 
-    It may be called while Haven serves. Raises UserError if there is nothing to copy or no room.
+    It may be called while Haven serves. Raises UserError if there is nothing to copy or no room, or if `into` lies in a
+    library.
     """
     catalog = data / "catalog.sqlite"
     if not catalog.exists():
@@ -33,6 +35,7 @@ def backup(data: Path, into: Path, folders: Iterable[str] = ()) -> Path:
     place = into.expanduser().absolute() / f"haven-{datetime.now():%Y-%m-%d-%H%M%S}"
     draft = place.with_name(f".{place.name}.part")
     try:
+        _check_apart(catalog, into)
         draft.mkdir(parents=True, mode=0o700)
         for name in _FILES:
             if (data / name).exists():
@@ -54,6 +57,16 @@ def backup(data: Path, into: Path, folders: Iterable[str] = ()) -> Path:
         raise UserError(f"The backup could not be written to {into}: {error}.") from error
     _remember(data, place)
     return place
+
+
+def _check_apart(catalog: Path, into: Path) -> None:
+    """Raise UserError if a folder lies among photos, where Haven writes nothing of its own."""
+    folder = into.expanduser().resolve()
+    with closing(sqlite3.connect(f"{catalog.absolute().as_uri()}?mode=ro", uri=True)) as db:
+        roots = [Path(os.fsdecode(root)) for (root,) in db.execute("SELECT root FROM library WHERE gone IS NULL")]
+    for root in roots:
+        if folder.is_relative_to(root):
+            raise UserError(f"{into} lies in the library {root}. Choose a folder outside your photos.")
 
 
 def backups(data: Path) -> list[Path]:

@@ -2,17 +2,25 @@
 
 import argparse
 import json
+import os
 import shlex
 import sys
 import tomllib
 from collections.abc import Iterable
+from itertools import islice
 from pathlib import Path
 
 from haven_fs.cli import options, serve
 from haven_fs.command import Command
 from haven_fs.config import Setting, default_data_dir
 from haven_fs.demo import make_demo_library
+from haven_fs.errors import UserError
+from haven_fs.library.kinds import claims_media
 from haven_fs.plugins import Plugins
+
+_PHOTOS = "Demo Photos"
+_LOOKED_AT = 10_000
+"""Files that are looked at to see if there are photos in a folder."""
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -36,16 +44,27 @@ def _default() -> Path:
 def run(args: argparse.Namespace) -> int:
     """Draw the library if there is none yet, and serve it until told to stop. Returns and raises as `serve` does."""
     folder = args.data or _default()
+    _check_free(folder)
     print(f"Drawing a small photo library in {folder} ...", file=sys.stderr)
     print('When the drive is open, create a folder named "dog on beach" in Search,', file=sys.stderr)
     print("and rename a folder in People to say who it is.", file=sys.stderr)
     print(f"Then list your changes: haven log --data {shlex.quote(str(folder))}", file=sys.stderr)
-    args.libraries = [make_demo_library(folder / "Demo Photos")]
+    args.libraries = [make_demo_library(folder / _PHOTOS)]
     args.first_inbox = folder / "Inbox"
     args.data = folder / options.DEMO_DATA
     _set_up(args.data, Plugins().settings())
     args.accept_missing = True
     return serve.run(args)
+
+
+def _check_free(folder: Path) -> None:
+    """Raise UserError if there are photos in a folder, and no demo, which would lie among them."""
+    options.refuse_file(folder)
+    if (folder / _PHOTOS).exists() or (folder / options.DEMO_DATA).exists():
+        return
+    files = (name for _, _, names in os.walk(folder) for name in names)
+    if any(claims_media(name) for name in islice(files, _LOOKED_AT)):
+        raise UserError(f"There are photos in {folder}. Give the demo a folder of its own with --data.")
 
 
 def _set_up(data: Path, settings: Iterable[Setting]) -> None:

@@ -219,3 +219,19 @@ def test_a_data_folder_among_photos_is_refused_before_anything_is_written(
     done = haven(verb, *option, photos, "--data", photos / inside, check=False)
     assert done.returncode != 0 and "outside your photos" in done.stderr
     assert [path.name for path in photos.iterdir()] == ["a.jpg"]
+
+
+def test_nothing_of_the_demo_lies_among_other_files(tmp_path: Path) -> None:
+    make_photo(tmp_path / "Pictures/a.jpg")
+    assert "a folder of its own" in refused("demo", "--port", "0", "--data", tmp_path / "Pictures")
+    assert [path.name for path in (tmp_path / "Pictures").iterdir()] == ["a.jpg"]
+
+
+@pytest.mark.parametrize("inside", ["", "of/Haven"])
+def test_no_backup_lies_among_photos(tmp_path: Path, inside: str) -> None:
+    photos, data = tmp_path / "Pictures", tmp_path / "data"
+    make_photo(photos / "a.jpg")
+    haven("index", photos, "--data", data)
+    assert "outside your photos" in refused("backup", photos / inside, "--data", data)
+    assert [path.name for path in photos.iterdir()] == ["a.jpg"]
+    haven("backup", tmp_path / "copies", "--data", data)
