@@ -44,13 +44,17 @@ class State:
         return next((path for path, one in self.files.items() if one is photo), None)
 
     def is_clear(self, *paths: str) -> bool:
-        """Tell whether what becomes of a request does not depend on a fraction of a second."""
+        """Tell whether what becomes of a request does not depend on a few seconds, which looking into a file takes."""
         photos = [self.files[path] for path in paths if path in self.files]
         times = [
             at for path in paths for memory in (self.removed, self.left) if path in memory for at in [memory[path][1]]
         ]
-        times += [at for photo, at in self.left.values() if any(photo is one for one in photos)]
-        return not any(LATELY - 6 < self.now - at < LATELY + 6 for at in times)
+        left = {place: at for place, (photo, at) in self.left.items() if any(photo is one for one in photos)}
+        times += left.values()
+        born = [photo.born for photo in (*photos, *(self.files[place] for place in left if place in self.files))]
+        return not any(abs(self.now - at - LATELY) < 6 for at in times) and not any(
+            abs(at - GESTURE - one) < 6 for at in times for one in born
+        )
 
     def _predecessor(self, path: str, known: Photo | None) -> Photo | None:
         """Return the photo whose new content comes to a free path."""
