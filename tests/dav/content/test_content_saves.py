@@ -4,19 +4,16 @@ Each exchange is what the named program was seen to send, or does on a mounted d
 and backups, and the order. What a mount adds of its own, such as locks, makes no difference here.
 """
 
-from collections.abc import Callable, Iterator, Sequence
-from itertools import count
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pytest
 from helpers.hands import Http
-from helpers.meaning.world import World, world_of
 from helpers.tree_hands import TreeHands
 
 from haven_fs.testing import make_photo
 
 Plain = TreeHands | Http
-_NUMBERS = count(1)
 
 PUT, MOVE, COPY, DELETE = "put", "move", "copy", "delete"
 PROGRAMS: dict[str, Sequence[tuple[str, ...]]] = {
@@ -44,32 +41,6 @@ PROGRAMS: dict[str, Sequence[tuple[str, ...]]] = {
     "a script that sets it aside first": [(MOVE, "", "aside.jpg"), (DELETE, "aside.jpg"), (PUT, "")],
     "rclone": [(PUT, ".5a1b2c3d.partial"), (DELETE, ""), (MOVE, ".5a1b2c3d.partial", "")],
 }  # fmt: skip
-
-
-@pytest.fixture(scope="module", params=["tree", "http"])
-def world(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
-    with world_of(request.param, tmp_path_factory.mktemp("saves")) as made:
-        yield made
-
-
-@pytest.fixture
-def hands(world: World) -> Plain:
-    return world.plain
-
-
-@pytest.fixture
-def stem() -> str:
-    return f"photo{next(_NUMBERS)}"
-
-
-@pytest.fixture
-def first(tmp_path: Path) -> bytes:
-    return make_photo(tmp_path / "first.jpg", "2016-03-04 12:00:00", seed=str(tmp_path)).read_bytes()
-
-
-@pytest.fixture
-def second(tmp_path: Path) -> bytes:
-    return make_photo(tmp_path / "second.jpg", "2016-03-04 12:00:00", seed=f"{tmp_path} 2", size=(90, 70)).read_bytes()
 
 
 def named(path: str, more: str) -> str:
