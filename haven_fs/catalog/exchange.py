@@ -5,6 +5,7 @@ in one transaction, by the rules of haven_fs.catalog.identity. Costs follow what
 is looked up and no more.
 """
 
+import json
 import os
 import sqlite3
 import time
@@ -96,12 +97,11 @@ class Exchange:
         """
         known = {one.id for one in (*self._new, *self._changed)} | {row.id for row in self._missing}
         found = []
-        for one, print_ in found_files(
-            db, f"({_NEW} AND l.id <> ? OR p.added > ?)", self._library_id, time.time() - RECENT
-        ):
+        condition = f"o.size IN (SELECT value FROM json_each(?)) AND ({_NEW} AND l.id <> ? OR p.added > ?)"
+        for one, print_ in found_files(db, condition, json.dumps(list(sizes)), self._library_id, time.time() - RECENT):
             # What somebody has spoken of is a photo of its own.
             is_own = one.photo_id is not None and is_said_of(db, one.photo_id)
-            if one.size in sizes and one.id not in known and not is_own:
+            if one.id not in known and not is_own:
                 found.append(one)
                 if print_ is not None:
                     self._prints[one.id] = print_

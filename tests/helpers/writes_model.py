@@ -46,6 +46,8 @@ class State:
     def is_clear(self, *paths: str) -> bool:
         """Tell whether what becomes of a request does not depend on a few seconds, which looking into a file takes."""
         photos = [self.files[path] for path in paths if path in self.files]
+        if any(self._would_hide(path, photos) for path in paths):
+            return False
         times = [
             at for path in paths for memory in (self.removed, self.left) if path in memory for at in [memory[path][1]]
         ]
@@ -55,6 +57,20 @@ class State:
         return not any(abs(self.now - at - LATELY) < 6 for at in times) and not any(
             abs(at - GESTURE - one) < 6 for at in times for one in born
         )
+
+    def _would_hide(self, path: str, moved: list[Photo]) -> bool:
+        """Tell whether a file at a path would be hidden as a photo's backup, if that still is when it is looked into."""
+        folder, _, name = path.rpartition("/")
+        hidden = [
+            place for place, photo in self.files.items() if photo.hidden and all(photo is not one for one in moved)
+        ]
+        return any(place.rpartition("/")[0] == folder and is_backup(name, place.rpartition("/")[2]) for place in hidden)
+
+    def was_backed_up(self, photo: Photo) -> bool:
+        """Tell whether a backup of a photo is so new that it may not have been looked into yet."""
+        folder, _, name = (self.path_of(photo) or "").rpartition("/")
+        new = [path.rpartition("/") for path, one in self.files.items() if one.born > self.now - 6]
+        return any(other == folder and is_backup(backup, name) for other, _, backup in new)
 
     def _predecessor(self, path: str, known: Photo | None) -> Photo | None:
         """Return the photo whose new content comes to a free path."""

@@ -271,6 +271,8 @@ class WritingClient:
     def _say_hidden(self, photo: Photo, source: str, to: str, *, hidden: bool) -> None:
         path = self.state.path_of(photo)
         assert path is not None
+        if self.state.was_backed_up(photo):
+            raise UnclearError
 
         def change(state: State) -> None:
             state.files[path].hidden = hidden
