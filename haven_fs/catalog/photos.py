@@ -5,6 +5,7 @@ group, what is known of the photos for all of a batch together.
 """
 
 import json
+import logging
 import os
 import sqlite3
 import time
@@ -19,6 +20,9 @@ from haven_fs.catalog.findings import Analysis, GroupFound, PhotoFound
 from haven_fs.catalog.settle import Settler, settle
 from haven_fs.library.backups import is_backup, may_be_backup
 from haven_fs.library.kinds import claims_media
+from haven_fs.library.text import as_text
+
+logger = logging.getLogger(__name__)
 
 _UNLISTED = ("sidecar", "thumbnail")
 
@@ -216,10 +220,15 @@ class PhotoStore:
             " WHERE o.dir_id = ? AND o.gone IS NULL",
             (dir_id,),
         )
-        said = next(((at, by) for of, at, by in rows if is_backup(name, os.fsdecode(of))), None)
-        if said is not None:
-            self._db.execute("INSERT INTO hidden VALUES (?, ?, ?)", (photo_id, *said))
-        return said is not None
+        said = next((row for row in rows if is_backup(name, os.fsdecode(row[0]))), None)
+        if said is None:
+            return False
+        of, at, by = said
+        self._db.execute("INSERT INTO hidden VALUES (?, ?, ?)", (photo_id, at, by))
+        logger.info(
+            "%s is in Recently Removed, as %s is: it seems to be its backup", as_text(name), as_text(os.fsdecode(of))
+        )
+        return True
 
     def _name(self, photo_id: int, members: list[tuple[str, int, str, str | None]], *, is_new: bool) -> dict[int, str]:
         """Return display names for the members (role, id, name on disk, display name) that have none; main is first."""

@@ -59,7 +59,7 @@ class State:
         )
 
     def _would_hide(self, path: str, moved: list[Photo]) -> bool:
-        """Tell whether a file at a path would be hidden as a photo's backup, if that still is when it is looked into."""
+        """Tell whether a file would be hidden as the backup of a photo that still is when it is looked into."""
         folder, _, name = path.rpartition("/")
         hidden = [
             place for place, photo in self.files.items() if photo.hidden and all(photo is not one for one in moved)
