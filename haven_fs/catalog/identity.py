@@ -85,20 +85,36 @@ def let_go(w: Writer, known: int, original_id: int) -> None:
 def set_aside(w: Writer, dir_id: int, file: bytes, began: float | None = None) -> tuple[int, float] | None:
     """Return the original that was moved out of a place to make room for what comes there now, and when it was.
 
-    It was if it is kept beside it as a backup, or was deleted by now, and left a moment before what comes `began` to be
-    sent. None if there is none.
+    It was if it is kept beside it as a backup, or was deleted there by now, and left a moment before what comes `began`
+    to be sent. None if there is none.
     """
     row = w.db.execute(
-        "SELECT o.id, o.dir_id, o.file, o.gone, v.at FROM vacated v JOIN original o ON o.id = v.original_id"
+        "SELECT o.id, o.file, o.gone, v.at FROM vacated v JOIN original o ON o.id = v.original_id"
         " WHERE v.dir_id = ? AND v.file = ? AND v.at > ?",
         (dir_id, file, (time.time() if began is None else began) - LATELY),
     ).fetchone()
-    if row is None:
+    if row is None or not _is_aside(w.db, row[0], dir_id):
         return None
-    original_id, now_in, name, gone, at = row
-    if gone is not None or (now_in == dir_id and is_backup(os.fsdecode(name), os.fsdecode(file))):
-        return original_id, at
-    return None
+    original_id, name, gone, at = row
+    return (original_id, at) if gone is not None or is_backup(os.fsdecode(name), os.fsdecode(file)) else None
+
+
+def _is_aside(db: sqlite3.Connection, original_id: int, dir_id: int) -> bool:
+    """Tell whether an original is, or was when it was deleted, where programs set files aside that lay in a folder.
+
+    That is beside the place, or in a backup of the folder, where no other original was. People move files elsewhere,
+    and renumber and exchange them.
+    """
+    now_in, path, other, was_of_another = db.execute(
+        "SELECT o.dir_id, d.path, e.path, EXISTS (SELECT 1 FROM vacated v WHERE v.dir_id = o.dir_id AND v.file = o.file"
+        " AND v.original_id <> o.id) FROM original o JOIN dir d ON d.id = o.dir_id JOIN dir e ON e.id = ?"
+        " WHERE o.id = ?",
+        (dir_id, original_id),
+    ).fetchone()
+    if was_of_another or now_in == dir_id:
+        return not was_of_another
+    (above, _, name), (other_above, _, other_name) = path.rpartition(b"/"), other.rpartition(b"/")
+    return above == other_above and is_backup(os.fsdecode(name), os.fsdecode(other_name))
 
 
 def take_over(w: Writer, original_id: int, new: int) -> int | None:
@@ -128,17 +144,18 @@ def take_up_former(w: Writer, original_ids: Sequence[int]) -> set[int]:
     Programs set a file aside, write it anew and then delete the old one. Return the originals that are still there.
     """
     rows = w.db.execute(
-        "SELECT v.original_id, n.id, max(v.at), p.added, o.dir_id = v.dir_id FROM json_each(?) j"
-        " CROSS JOIN vacated v ON v.original_id = j.value JOIN original o ON o.id = v.original_id"
+        "SELECT v.original_id, v.dir_id, n.id, max(v.at), p.added FROM json_each(?) j"
+        " CROSS JOIN vacated v ON v.original_id = j.value"
         " LEFT JOIN original n ON n.dir_id = v.dir_id AND n.file = v.file AND n.gone IS NULL AND n.id <> v.original_id"
         " LEFT JOIN photo p ON p.id = n.photo_id GROUP BY v.original_id",
         (json.dumps(original_ids),),
     ).fetchall()
     still = set()
-    for original_id, new, at, added, is_beside in rows:
-        # Sending the new one may take a while; what was put elsewhere was not set aside for it.
-        is_lately = (max(at, added or 0.0) if is_beside else at) > time.time() - LATELY
-        if new is not None and is_lately and gives_way(w.db, new, since=at) and not differ(w.db, original_id, new):
+    for original_id, dir_id, new, at, added in rows:
+        is_lately = max(at, added or 0.0) > time.time() - LATELY  # sending the new one may take a while
+        if new is None or not is_lately or not _is_aside(w.db, original_id, dir_id):
+            continue
+        if gives_way(w.db, new, since=at) and not differ(w.db, original_id, new):
             w.db.execute("UPDATE original SET gone = ? WHERE id = ?", (w.seq, original_id))
             take_over(w, original_id, new)
             still.add(original_id)

@@ -247,6 +247,37 @@ def test_going_back_to_bytes_that_a_deleted_copy_had(scans: Home, look: Look, is
     assert photos(scans)["scan_2.jpg"] == before["copy.jpg" if is_said else "scan_2.jpg"]
 
 
+# Deleted after they were moved
+
+
+@pytest.mark.parametrize("what", ["swapped", "renumbered", "put elsewhere"])
+def test_what_is_deleted_after_a_move_is_not_what_took_its_place(scans: Home, look: Look, what: str) -> None:
+    """No program that saves sets a file aside where another one was, or in another folder."""
+    before, at = photos(scans), {number: scans.root / f"scan_{number}.jpg" for number in range(1, 8)}
+    scans.make("Albums/A")
+    scans.copy("Recent/scan_2.jpg", "Albums/A/")
+    aside = scans.root / "keep/holiday.jpg"
+    if what == "swapped":
+        at[2].rename(scans.root / "t")
+        at[3].rename(at[2])
+        aside = (scans.root / "t").rename(at[3])
+    elif what == "renumbered":
+        at[4].rename(at[7])
+        at[3].rename(at[4])
+        aside = at[2].rename(at[3])
+        scans.add("scan_2.jpg", None, seed="new", camera=None)
+    else:
+        aside.parent.mkdir()
+        at[2].rename(aside)
+        scans.add("scan_2.jpg", None, seed="new", camera=None)
+    look(scans)
+    assert photos(scans)[aside.relative_to(scans.root).as_posix()] == before["scan_2.jpg"]
+    aside.unlink()
+    look(scans)
+    assert photos(scans)["scan_2.jpg"] != before["scan_2.jpg"]
+    assert scans.list("Albums/A") == []
+
+
 # Cameras that count anew
 
 

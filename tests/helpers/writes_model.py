@@ -79,12 +79,19 @@ class State:
         if photo is None or left > at or at < self.now - LATELY or self.path_of(photo) is not None:
             photo, at = (gone, left) if left > self.now - LATELY else (None, 0.0)
             now = self.path_of(photo) if photo is not None else None
-            is_kept = now is not None and now.rpartition("/")[0] == path.rpartition("/")[0]
-            if now is not None and not (is_kept and is_backup(now.rpartition("/")[2], path.rpartition("/")[2])):
+            last = now or next((place for place, (one, _) in self.removed.items() if one is photo), "")
+            if photo is None or not self._is_aside(photo, last, path):
+                return None
+            if now is not None and not is_backup(now.rpartition("/")[2], path.rpartition("/")[2]):
                 return None
         if photo is None or (known is not None and (known.is_said or known.born <= at - GESTURE)):
             return None
         return photo
+
+    def _is_aside(self, photo: Photo, now: str, path: str) -> bool:
+        """Tell whether a photo is, or was last, beside a path, and where no other one was."""
+        other, _ = self.left.get(now, (photo, 0.0))
+        return now.rpartition("/")[0] == path.rpartition("/")[0] and other is photo
 
     def _take_over(self, photo: Photo, path: str, data: str) -> None:
         self.left = {place: one for place, one in self.left.items() if one[0] is not photo}
@@ -132,7 +139,7 @@ class State:
         photo = self.files.pop(path)
         places = [(at, place) for place, (one, at) in self.left.items() if one is photo]
         at, place = max(places, default=(0.0, ""))
-        new = self.files.get(place)
+        new = self.files.get(place) if self._is_aside(photo, path, place) else None
         if new is not None and not new.is_said and new.born > at - GESTURE and max(at, new.born) > self.now - LATELY:
             del self.files[place]
             self._take_over(photo, place, new.bytes)
