@@ -20,6 +20,8 @@ from haven_fs.library.text import as_text
 logger = logging.getLogger(__name__)
 
 _MOST = 2000
+_RETRIES = 20
+"""Refusals of one path that are remembered."""
 _SAID_AGAIN = 3600.0
 """Seconds after which the log says again that writes to a folder are refused."""
 _Key = tuple[str, tuple[str, ...]]
@@ -44,7 +46,7 @@ class Gestures:
         self._taken_out: OrderedDict[_Key, tuple[float, int]] = OrderedDict()
         self._runs: OrderedDict[_Key, tuple[float, int]] = OrderedDict()  # of a folder: the last removal, how many
         self._sent: OrderedDict[_Key, tuple[float, Sent]] = OrderedDict()
-        self._refused: OrderedDict[_Key, float] = OrderedDict()
+        self._refused: OrderedDict[_Key, tuple[float, ...]] = OrderedDict()  # each: until when it is remembered
         self._logged: OrderedDict[_Key, float] = OrderedDict()  # by folder and reason
 
     def note_written(self, by: str, path: Sequence[str]) -> None:
@@ -69,17 +71,32 @@ class Gestures:
             at, sent = self._sent.get(_key(by, path), (float("-inf"), None))
         return sent if time.monotonic() - at < LATELY else None
 
-    def note_refused(self, by: str, path: Sequence[str]) -> None:
-        """Note that a file that a user sent to a path was refused, or did not arrive."""
-        with self._lock:
-            _keep(self._refused, _key(by, path), time.monotonic())
+    def note_refused(self, by: str, path: Sequence[str], *, arrived: bool) -> None:
+        """Note that a file that a user sent to a path was refused, or did not arrive, which its program learns later.
 
-    def was_refused(self, by: str, path: Sequence[str], *, forget: bool = False) -> bool:
-        """Tell whether the last file that a user sent to a path a moment ago was refused."""
+        Each is one more: two programs may have sent it.
+        """
+        key, until = _key(by, path), time.monotonic() + (GESTURE if arrived else LATELY)
+        with self._lock:
+            _keep(self._refused, key, (*self._still_refused(key)[-_RETRIES:], until))
+
+    def was_refused(self, by: str, path: Sequence[str]) -> bool:
+        """Tell whether a file that a user sent to a path a moment ago was refused, and was not cleaned up yet."""
+        with self._lock:
+            return bool(self._still_refused(_key(by, path)))
+
+    def forget_refused(self, by: str, path: Sequence[str], *, all_: bool) -> None:
+        """Forget that files were refused, all of them or the first."""
         key = _key(by, path)
         with self._lock:
-            at = self._refused.pop(key, None) if forget else self._refused.get(key)
-        return at is not None and time.monotonic() - at < LATELY
+            left = () if all_ else self._still_refused(key)[1:]
+            self._refused[key] = left
+            if not left:
+                del self._refused[key]
+
+    def _still_refused(self, key: _Key) -> tuple[float, ...]:
+        now = time.monotonic()
+        return tuple(until for until in self._refused.get(key, ()) if until > now)
 
     def log_refusal(self, path: Sequence[str], why: str) -> None:
         """Say in the log that a write to a path was refused: once an hour for a folder and a reason."""

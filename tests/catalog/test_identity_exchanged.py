@@ -281,10 +281,11 @@ def test_what_is_deleted_after_a_move_is_not_what_took_its_place(scans: Home, lo
 # Cameras that count anew
 
 
+@pytest.mark.parametrize("camera", [("Canon", "EOS"), None])
 @pytest.mark.parametrize("is_dated", [False, True], ids=["", "the owner said when the first was taken"])
-def test_a_camera_name_used_again(home: Home, look: Look, *, is_dated: bool) -> None:
+def test_a_camera_name_used_again(home: Home, look: Look, camera: tuple[str, str] | None, *, is_dated: bool) -> None:
     """The first picture was deleted while nobody looked, and the camera gave its name to another."""
-    home.add("IMG_0001.jpg", "2019-05-04 10:00:00", size=(400, 300))
+    home.add("IMG_0001.jpg", "2019-05-04 10:00:00", size=(400, 300), camera=camera)
     home.add("other.jpg", "2016-03-01 12:00:00")
     home.index()
     before = photos(home)
@@ -293,7 +294,7 @@ def test_a_camera_name_used_again(home: Home, look: Look, *, is_dated: bool) -> 
     if is_dated:
         home.move("Timeline/2019/2019-05/IMG_0001.jpg", "Timeline/2016/2016-03/")
     (home.root / "IMG_0001.jpg").unlink()
-    home.add("IMG_0001.jpg", "2021-08-14 18:30:00", seed="another", size=(400, 300))
+    home.add("IMG_0001.jpg", "2021-08-14 18:30:00", seed="another", size=(400, 300), camera=camera)
     look(home)
     assert photos(home)["IMG_0001.jpg"] not in before.values()
     assert home.list("Albums/A") == []

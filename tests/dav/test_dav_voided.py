@@ -53,6 +53,18 @@ def test_a_move_onto_the_name_voids_it_too(dav: Client) -> None:
     assert dav.files(FOLDER) == PHOTOS and dav.files("/People/Person%202/") == PHOTOS
 
 
+@pytest.mark.parametrize("size", ["other", "the same"])
+def test_two_programs_that_are_refused_clean_up_twice(dav: Client, size: str) -> None:
+    data = b"edited bytes" if size == "other" else bytes(len(dav("GET", f"{FOLDER}IMG_1.jpg").body))
+    for _ in range(2):
+        assert dav("PUT", f"{FOLDER}IMG_1.jpg", data).status in (403, 415)
+    for _ in range(2):
+        assert dav("DELETE", f"{FOLDER}IMG_1.jpg").status == 204
+        assert dav.files(FOLDER) == PHOTOS
+    assert dav("DELETE", f"{FOLDER}IMG_1.jpg").status == 204
+    assert dav.files(FOLDER) == PHOTOS[1:], "this one is a person's"
+
+
 def test_another_name_voids_nothing(dav: Client) -> None:
     assert dav("DELETE", f"{FOLDER}IMG_1.jpg").status == 204
     assert dav("PUT", f"{FOLDER}other.jpg", b"edited bytes").status in (201, 403, 415)

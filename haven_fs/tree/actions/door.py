@@ -165,7 +165,7 @@ class Actions:
 
     def _clean_up(self, at: Located) -> Done:
         """Remove nothing: a program whose file was refused deletes what it takes for half of it."""
-        self._tree.gestures.was_refused(self._writing.by, at.path, forget=True)
+        self._tree.gestures.forget_refused(self._writing.by, at.path, all_=False)
         logger.info("/%s stays: a file sent there was refused, so there is nothing to clean up", "/".join(at.path))
         return Done()
 

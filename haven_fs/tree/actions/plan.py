@@ -98,7 +98,7 @@ class Writing:
 
     def note_refused(self, at: Located, refused: Refused | None) -> None:
         """Note that a file sent to a path was refused, or that it did not arrive (None)."""
-        self.tree.gestures.note_refused(self.by, at.path)
+        self.tree.gestures.note_refused(self.by, at.path, arrived=refused is not None)
         if is_placeholder(at.node) and not isinstance(at.parent, TakesFiles) and self.tree.catalog.writable:
             with self.tree.catalog.write() as w:
                 self.tree.drop_name(w, at)  # the file that it was kept for does not come

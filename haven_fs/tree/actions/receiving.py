@@ -39,7 +39,7 @@ class Receiving:
     def __init__(self, writing: Writing, put: Put, size: int | None) -> None:
         """`size`: how many bytes will come, if the sender says so. Raises Refused."""
         self._writing, self._tree, self._put = writing, writing.tree, put
-        self._is_done = False
+        self._is_done = self._is_refused = False
         with self._refusing(), in_words():
             if put.kind == "photo" and put.there is not None and size not in (None, put.there.size):
                 raise Forbidden(_EDITED)
@@ -52,6 +52,7 @@ class Receiving:
         try:
             yield
         except BaseException as error:
+            self._is_refused = True
             self._writing.note_refused(self._put.at, error if isinstance(error, Refused) else None)
             raise
 
@@ -84,7 +85,7 @@ class Receiving:
     ) -> None:
         if self._draft is not None:
             self._draft.discard()
-        if not self._is_done:
+        if not self._is_done and not self._is_refused:
             self._writing.note_refused(self._put.at, None)
 
     @property
@@ -112,7 +113,7 @@ class Receiving:
         with self._refusing(), in_words():
             done = self._finish(mtime)
         self._is_done = True
-        self._tree.gestures.was_refused(self._writing.by, self._put.at.path, forget=True)
+        self._tree.gestures.forget_refused(self._writing.by, self._put.at.path, all_=True)
         return done
 
     def _finish(self, mtime: float | None) -> Done:
