@@ -1,7 +1,11 @@
 """How a file's state is spelled for HTTP and WebDAV: once, where it is found, so that a listing costs one join."""
 
-from datetime import UTC, datetime
-from email.utils import formatdate
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_FIRST, _LAST = -62_135_596_800, 253_402_300_799
+"""The seconds since the epoch that a calendar of four figures has."""
 
 
 def etag(size: int, mtime_ns: int) -> str:
@@ -11,10 +15,13 @@ def etag(size: int, mtime_ns: int) -> str:
 
 def http_date(mtime_ns: int) -> str:
     """Return a time as HTTP's Last-Modified says it; times no calendar has become the nearest it does."""
-    return formatdate(min(max(mtime_ns // 1_000_000_000, 0), 253402300799), usegmt=True)
+    return format_datetime(_moment(mtime_ns), usegmt=True)
 
 
 def iso_date(mtime_ns: int) -> str:
     """Return a time as WebDAV's creationdate says it."""
-    seconds = min(max(mtime_ns // 1_000_000_000, 0), 253402300799)
-    return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return _moment(mtime_ns).isoformat().replace("+00:00", "Z")
+
+
+def _moment(mtime_ns: int) -> datetime:
+    return _EPOCH + timedelta(seconds=min(max(mtime_ns // 1_000_000_000, _FIRST), _LAST))

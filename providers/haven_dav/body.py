@@ -35,7 +35,7 @@ class Body:
             mtime = float(self._environ.get("HTTP_X_OC_MTIME", ""))
         except ValueError:
             return None
-        return mtime if math.isfinite(mtime) and 0 < mtime < LATEST else None
+        return mtime if math.isfinite(mtime) and abs(mtime) < LATEST else None
 
     def blocks(self) -> Iterator[bytes]:
         """Yield it block by block. Raises Refused if it is cut off or is not what its headers say."""

@@ -314,6 +314,19 @@ def test_explorers_time_of_an_empty_file_is_kept_until_it_is_written(dav: Client
     assert dav("HEAD", f"{folder}/z.jpg")["Last-Modified"] == "Fri, 02 Jan 1998 10:00:00 GMT"
 
 
+@pytest.mark.parametrize("folder", ["/Inbox", "/Albums/E"])
+def test_a_time_before_1970_is_kept(house: Serving, dav: Client, tmp_path: Path, folder: str) -> None:
+    made(dav, folder)
+    data = make_photo(tmp_path / "scan.jpg", None, camera=None).read_bytes()
+    answer = dav("PUT", f"{folder}/scan.jpg", data, X_OC_Mtime="-146000000")
+    assert answer.status == 201 and answer["X-OC-Mtime"] == "accepted"
+    assert dav.one(f"{folder}/scan.jpg", "getlastmodified")["getlastmodified"] == "Mon, 17 May 1965 04:26:40 GMT"
+    house.settle()
+    assert dav.files("/Timeline/1965/1965-05") == ["scan.jpg"]
+    assert b"200 OK" in dav("PROPPATCH", f"{folder}/scan.jpg", SET.replace("02 Jan 1998", "02 Jan 1948")).body
+    assert dav("HEAD", f"{folder}/scan.jpg")["Last-Modified"] == "Fri, 02 Jan 1948 10:00:00 GMT"
+
+
 def test_times_that_cannot_be_kept_are_not_said_to_be(dav: Client) -> None:
     """Of an original that is only read, where it lies."""
     answer = dav("PROPPATCH", "/Originals/Pictures/old.jpg", SET)
@@ -336,7 +349,8 @@ def test_a_second_sync_has_nothing_to_do(
     for name in ("old.jpg", "older.jpg"):
         (cam / name).write_bytes((indexed / "Pictures" / name).read_bytes())
     for number, path in enumerate(sorted(cam.iterdir())):
-        os.utime(path, (1_500_000_000 + number, 1_500_000_000 + number))
+        at = (number - 1) * 150_000_000  # the first ones before 1970, as scans of old pictures are
+        os.utime(path, (at, at))
     rclone(house, "sync", str(cam), f"haven:{folder}", vendor=vendor)
     report = ["--stats", "0", "--log-level", "INFO", "--log-file", str(tmp_path / "log")]
     rclone(house, "sync", str(cam), f"haven:{folder}", *report, vendor=vendor)
