@@ -78,7 +78,8 @@ def let_go(w: Writer, known: int, original_id: int) -> None:
         drop(w, [Row(known, dir_id, file, size)])
     elif photo_id is not None:
         hide_if_empty(w, photo_id)
-    # Else a copy of these bytes that comes later would be taken for this original, come back.
+    # Else what comes to where it was, or a copy of these bytes, would be taken for this original, come back.
+    w.db.execute("DELETE FROM vacated WHERE original_id = ?", (known,))
     w.db.execute("UPDATE original SET fingerprint = NULL WHERE id = ?", (known,))
 
 

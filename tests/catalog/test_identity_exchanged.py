@@ -247,6 +247,25 @@ def test_going_back_to_bytes_that_a_deleted_copy_had(scans: Home, look: Look, is
     assert photos(scans)["scan_2.jpg"] == before["copy.jpg" if is_said else "scan_2.jpg"]
 
 
+@pytest.mark.parametrize("deletes", [False, True])
+def test_saved_again_by_the_same_temporary_name_within_a_minute(scans: Home, *, deletes: bool) -> None:
+    """As exiftool does, whose temporary files are called the same each time."""
+    scans.add_inbox()
+    scans.put("Inbox/a.jpg", (scans.root / "scan_1.jpg").read_bytes() + b"0")
+    scans.make("Albums/A")
+    scans.copy("Inbox/a.jpg", "Albums/A/")
+    for number in range(1, 4):
+        scans.put("Inbox/a.jpg_exiftool_tmp", (scans.root / "scan_2.jpg").read_bytes() + b"%d" % number)
+        if deletes:
+            scans.delete("Inbox/a.jpg")
+        scans.move("Inbox/a.jpg_exiftool_tmp", "Inbox/a.jpg")
+        assert scans.list("Albums/A") == ["a.jpg"]
+        assert scans.list("Inbox") == ["a.jpg"]
+        with scans.catalog.write() as w:
+            for table, column in (("vacated", "at"), ("trash", "at"), ("photo", "added")):
+                w.db.execute(f"UPDATE {table} SET {column} = {column} - 20")
+
+
 # Deleted after they were moved
 
 
