@@ -43,7 +43,7 @@ class Scan:
     def run(self, only: Collection[str] | None = None) -> int:
         """Look at the whole library, or at the folders `only` (paths below the root) and new ones in them."""
         try:
-            device = self.library.root.stat().st_dev
+            state = self.library.root.stat()
         except OSError:
             self._mark_away(f"The folder {self.library.root} is not there. Is its disk connected?")
             return 0
@@ -85,7 +85,7 @@ class Scan:
             mirror.miss_folders(w, gone)
         if only is None:
             self._note_closed(closed)
-        return self._conclude(mirror, gone, device, whole=only is None)
+        return self._conclude(mirror, gone, state, whole=only is None)
 
     def _listings(self, only: Collection[str] | None, known: set[bytes]) -> Iterator[Listing]:
         if only is None:
@@ -102,8 +102,8 @@ class Scan:
             done |= todo
             todo = found - done
 
-    def _conclude(self, mirror: Mirror, gone: set[bytes], device: int, *, whole: bool) -> int:
-        found = mirror.found
+    def _conclude(self, mirror: Mirror, gone: set[bytes], state: os.stat_result, *, whole: bool) -> int:
+        found, device, inode = mirror.found, state.st_dev, state.st_ino
         root = os.fsencode(self.library.root)
         exchange = Exchange(self.library.id, root, found, whole=whole)
         exchange.read(self.catalog)
@@ -116,7 +116,9 @@ class Scan:
                 f"SELECT count(*) FROM original o {LOCATED} WHERE l.id = ? AND o.gone IS NULL",
                 (self.library.id,),
             ).fetchone()[0]
-            doubtful = bool(missing) and (len(missing) == total or self.library.device not in (None, device))
+            # A mount point without its disk is not the folder that the disk had there.
+            is_elsewhere = len(missing) == total and self.library.inode != inode
+            doubtful = bool(missing) and (is_elsewhere or self.library.device not in (None, device))
             moved = exchange.resolve(w, missing, mirror.is_as_walked, doubtful=doubtful)
             missing = [row for row in missing if row.id not in moved]
             total -= len(moved)
@@ -130,13 +132,13 @@ class Scan:
         if whole or (away and not self.library.away):
             with self.catalog.write(quiet=True) as w:
                 w.db.execute(
-                    "UPDATE library SET away = ?, missing = ?, device = iif(? IS NULL, ?, device),"
-                    " walked = iif(?, ?, walked) WHERE id = ?",
+                    "UPDATE library SET away = ?1, missing = ?, device = iif(?1 IS NULL, ?, device),"
+                    " inode = iif(?1 IS NULL, ?, inode), walked = iif(?, ?, walked) WHERE id = ?",
                     (
                         away,
                         len(missing) if away else 0,
-                        away,
                         device,
+                        inode,
                         whole,
                         time.time(),
                         self.library.id,

@@ -38,7 +38,7 @@ def _said(db: sqlite3.Connection, original_id: int) -> tuple[float, bytes] | Non
     """Return when a camera says that it took a picture, whatever the owner says, and how the file ends."""
     row = db.execute(
         "SELECT json_extract(a.facts, '$.values.taken'), o.ending FROM original o"
-        " JOIN photo p ON p.main_id = o.id JOIN analysis a ON a.photo_id = p.id"
+        " JOIN photo p ON p.main_id = o.id AND p.make IS NOT NULL JOIN analysis a ON a.photo_id = p.id"
         " WHERE o.id = ? AND o.ending IS NOT NULL AND json_extract(a.facts, '$.values.taken_source') = 'exif'",
         (original_id,),
     ).fetchone()

@@ -83,6 +83,16 @@ def is_said_of(db: sqlite3.Connection, photo_id: int) -> bool:
     return any(db.execute(query, (photo_id,)).fetchone() is not None for query in (alone, together))
 
 
+def said_photos(db: sqlite3.Connection) -> set[int]:
+    """Return all photos that the owner has said something of that was not taken back."""
+    rows = db.execute(
+        "SELECT photo_id FROM correction WHERE photo_id IS NOT NULL AND undone IS NULL UNION"
+        " SELECT json_extract(change.value, '$.after.photo_id') FROM correction c, json_each(c.changes) change"
+        " WHERE c.photo_id IS NULL AND c.undone IS NULL"
+    )
+    return {photo_id for (photo_id,) in rows if photo_id is not None}
+
+
 def erase_corrections(db: sqlite3.Connection, ids: Collection[int]) -> None:
     """Erase corrections for good, and note which, so that their lines go too when the record is rewritten."""
     erased = "DELETE FROM correction WHERE id IN (SELECT value FROM json_each(?)) RETURNING id, at"

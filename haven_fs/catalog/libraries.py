@@ -8,6 +8,7 @@ from pathlib import Path
 from haven_fs.catalog import names
 from haven_fs.catalog.catalog import Catalog, Writer
 from haven_fs.catalog.disk import Mirror
+from haven_fs.catalog.handover import hand_over
 from haven_fs.errors import UserError
 
 NO_INBOX = "Haven has no folder for uploads yet. Start it with one, as in: haven serve --inbox DIR."
@@ -29,17 +30,18 @@ class Library:
     missing: int
     walked: float | None
     inbox: bool = False
+    inode: int | None = None
 
 
 def all_libraries(db: sqlite3.Connection) -> list[Library]:
     """Return the remembered libraries, in the order they were added."""
     rows = db.execute(
-        "SELECT id, root, name, writable, inbox, device, away, missing, walked FROM library"
+        "SELECT id, root, name, writable, inbox, device, inode, away, missing, walked FROM library"
         " WHERE gone IS NULL ORDER BY id"
     )
     return [
-        Library(id_, Path(os.fsdecode(root)), name, bool(writable), device, away, missing, walked, bool(inbox))
-        for id_, root, name, writable, inbox, device, away, missing, walked in rows
+        Library(id_, Path(os.fsdecode(root)), name, bool(writable), device, away, missing, walked, bool(inbox), inode)
+        for id_, root, name, writable, inbox, device, inode, away, missing, walked in rows
     ]
 
 
@@ -154,11 +156,13 @@ def expect_walks(catalog: Catalog) -> None:
 def remove_library(catalog: Catalog, name: str) -> None:
     """Forget a library by its name or path: its originals are no longer shown. Nothing on disk is touched.
 
-    Its rows stay, marked gone, so that adding the folder again brings back all that was known about its photos.
+    Its rows stay, marked gone, so that adding the folder again brings back all that was known about its photos. Those
+    that something was said of and that other libraries have copies of are these copies from now on.
     Raises UserError if there is none of that name.
     """
     with catalog.write() as w:
         library = named_library(w.db, name)
+        hand_over(w, library.id)
         originals = "SELECT o.id FROM original o JOIN dir d ON d.id = o.dir_id WHERE d.library_id = ?"
         w.db.execute(
             "UPDATE photo SET shown = 0, unreadable = NULL, seq = ? WHERE id IN"

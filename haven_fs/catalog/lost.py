@@ -87,17 +87,19 @@ def lacks(db: sqlite3.Connection, one: LostFile) -> tuple[int, bool] | None:
     None if they are there, or the library's disk is away.
     """
     row = db.execute(
-        f"SELECT l.id, l.root, l.device, d.path, o.size, o.mtime_ns FROM original o {LOCATED} WHERE o.id = ?"
+        f"SELECT l.id, l.root, l.device, l.inode, d.path, o.size, o.mtime_ns FROM original o {LOCATED} WHERE o.id = ?"
         " AND l.gone IS NULL",
         (one.id,),
     ).fetchone()
     if row is None:
         return None
-    library_id, root, device, below, size, mtime_ns = row
+    library_id, root, device, inode, below, size, mtime_ns = row
     path = Path(os.fsdecode(b"/".join(part for part in (root, below, one.file) if part)))
     try:
         on_disk = Path(os.fsdecode(root))
-        if on_disk.stat().st_dev != (device or on_disk.stat().st_dev) or next(on_disk.iterdir(), None) is None:
+        there = on_disk.stat()
+        is_other = there.st_dev != (device or there.st_dev)
+        if is_other or (there.st_ino != inode and next(on_disk.iterdir(), None) is None):
             return None
         state = path.lstat()
         if state.st_size == size and (state.st_mtime_ns == mtime_ns or fingerprint(path, size) == one.fingerprint):

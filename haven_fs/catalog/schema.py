@@ -363,6 +363,7 @@ MIGRATIONS = (
     """,
     """
     ALTER TABLE kept_name ADD COLUMN mtime_ns INTEGER;  -- the time that it was sent with, if any
+    ALTER TABLE library ADD COLUMN inode INTEGER;   -- st_ino of the root at the last good walk
     UPDATE original SET mtime_ns = mtime_ns + 1 WHERE mtime_ns < 0 AND gone IS NULL;    -- was spelled as of 1970
     """,
 )

@@ -10,6 +10,7 @@ import pytest
 from helpers.home import Home
 from PIL import Image, ImageDraw
 
+from haven_fs.catalog.libraries import remove_library
 from haven_fs.testing import make_photo
 
 
@@ -300,11 +301,10 @@ def test_what_is_deleted_after_a_move_is_not_what_took_its_place(scans: Home, lo
 # Cameras that count anew
 
 
-@pytest.mark.parametrize("camera", [("Canon", "EOS"), None])
 @pytest.mark.parametrize("is_dated", [False, True], ids=["", "the owner said when the first was taken"])
-def test_a_camera_name_used_again(home: Home, look: Look, camera: tuple[str, str] | None, *, is_dated: bool) -> None:
+def test_a_camera_name_used_again(home: Home, look: Look, *, is_dated: bool) -> None:
     """The first picture was deleted while nobody looked, and the camera gave its name to another."""
-    home.add("IMG_0001.jpg", "2019-05-04 10:00:00", size=(400, 300), camera=camera)
+    home.add("IMG_0001.jpg", "2019-05-04 10:00:00", size=(400, 300))
     home.add("other.jpg", "2016-03-01 12:00:00")
     home.index()
     before = photos(home)
@@ -313,7 +313,7 @@ def test_a_camera_name_used_again(home: Home, look: Look, camera: tuple[str, str
     if is_dated:
         home.move("Timeline/2019/2019-05/IMG_0001.jpg", "Timeline/2016/2016-03/")
     (home.root / "IMG_0001.jpg").unlink()
-    home.add("IMG_0001.jpg", "2021-08-14 18:30:00", seed="another", size=(400, 300), camera=camera)
+    home.add("IMG_0001.jpg", "2021-08-14 18:30:00", seed="another", size=(400, 300))
     look(home)
     assert photos(home)["IMG_0001.jpg"] not in before.values()
     assert home.list("Albums/A") == []
@@ -367,6 +367,54 @@ def test_much_of_a_library_moved_to_another(home: Home, tmp_path: Path, first: s
     assert {path: id_ for path, id_ in photos(home, other).items() if path != "own.jpg"} == moved
     assert photos(home) == {path: id_ for path, id_ in before.items() if path not in moved}
     assert home.query("SELECT away FROM library") == [None, None]
+
+
+@pytest.mark.parametrize("looks", ["st", "ts", "tst", "index"])
+@pytest.mark.parametrize("is_worked", [False, True], ids=["", "looked into at once"])
+def test_all_of_a_library_moved_to_another(home: Home, tmp_path: Path, looks: str, *, is_worked: bool) -> None:
+    """Its own folder is there, and it is the one that the files were in: so they are not merely away."""
+    for number in range(6):
+        home.add(f"{'a/' if number % 2 else ''}{number}.jpg")
+    home.index()
+    other = tmp_path / "Other"
+    make_photo(other / "own.jpg")
+    home.add_library(other)
+    home.index()
+    before = photos(home)
+    for path in list(home.root.iterdir()):
+        path.rename(other / path.name)
+    indexer = home.indexer()
+    libraries = {library.root: library.id for library in indexer.libraries()}
+    ways = {"s": (libraries[home.root.resolve()], {"", "a"}), "t": (libraries[other.resolve()], {"", "a"})}
+    for way in looks if looks != "index" else "":
+        indexer.look_at(*ways[way])
+        if is_worked:
+            indexer.work()
+    home.index()
+    assert {path: id_ for path, id_ in photos(home, other).items() if path != "own.jpg"} == before
+    assert photos(home) == {}
+    assert home.query("SELECT away FROM library") == [None, None]
+
+
+@pytest.mark.parametrize("name", ["3.jpg", "renamed.jpg"])
+def test_a_library_that_was_copied_and_removed(home: Home, tmp_path: Path, name: str) -> None:
+    for number in range(6):
+        home.add(f"a/{number}.jpg")
+    home.index()
+    home.make("Albums/A")
+    home.copy("Recent/3.jpg", "Albums/A/")
+    before = photos(home)
+    other = tmp_path / "Other"
+    shutil.copytree(home.root, other)
+    (other / "a/3.jpg").rename(other / "a" / name)
+    home.add_library(other)
+    home.indexer().run()
+    remove_library(home.catalog, "Pictures")
+    home.indexer().run()
+    assert home.list("Albums/A") == ["3.jpg"]
+    assert photos(home, other)[f"a/{name}"] == before["a/3.jpg"]
+    assert len(home.list("Recent")) == 6
+    assert home.indexer().counts().pending == 0
 
 
 def test_copies_on_another_disk_are_no_move_while_a_library_is_away(home: Home, tmp_path: Path) -> None:
