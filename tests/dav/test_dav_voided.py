@@ -53,6 +53,12 @@ def test_a_move_onto_the_name_voids_it_too(dav: Client) -> None:
     assert dav.files(FOLDER) == PHOTOS and dav.files("/People/Person%202/") == PHOTOS
 
 
+def test_no_bytes_in_chunks_are_refused_too(dav: Client) -> None:
+    assert dav("PUT", f"{FOLDER}IMG_1.jpg", iter([b""]), Transfer_Encoding="chunked").status == 403
+    assert dav("DELETE", f"{FOLDER}IMG_1.jpg").status == 204
+    assert dav.files(FOLDER) == PHOTOS
+
+
 @pytest.mark.parametrize("size", ["other", "the same"])
 def test_two_programs_that_are_refused_clean_up_twice(dav: Client, size: str) -> None:
     data = b"edited bytes" if size == "other" else bytes(len(dav("GET", f"{FOLDER}IMG_1.jpg").body))

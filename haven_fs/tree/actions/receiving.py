@@ -119,6 +119,8 @@ class Receiving:
     def _finish(self, mtime: float | None) -> Done:
         put, draft, created = self._put, self._draft, self._put.at.node is None
         if draft is None or (not draft.size and put.kind in ("disk", "photo") and not put.is_plain):
+            if put.kind == "photo" and put.there is not None:
+                raise Forbidden(_EDITED)
             return self._keep_name(mtime)
         draft.finish(mtime if put.kind != "file" else None)
         upload = Upload(draft.path, draft.size)
