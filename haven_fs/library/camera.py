@@ -3,9 +3,6 @@
 from datetime import datetime
 from pathlib import Path
 
-from haven_fs.library.kinds import kind_of
-from haven_fs.library.metadata import Unreadable, read_metadata
-
 _TAKEN = "EXIF DateTimeOriginal"
 _TIMES = (_TAKEN, "EXIF DateTimeDigitized", "Image DateTime")
 
@@ -15,6 +12,10 @@ def camera_times(path: Path) -> set[float]:
 
     None unless a camera says when it took the picture, or if the file cannot be read.
     """
+    # The readers of pictures take a while to load, and few who ask the catalog need this.
+    from haven_fs.library.kinds import kind_of
+    from haven_fs.library.metadata import Unreadable, read_metadata
+
     try:
         exif = read_metadata(path, kind_of(path)).exif
         said = [str(exif[tag]) for tag in _TIMES if tag in exif]
