@@ -86,3 +86,8 @@ class Home(testing.Home):
 def plans(db: sqlite3.Connection, statements: Collection[str]) -> list[tuple[str, str]]:
     """Return the steps SQLite would take, each with its statement."""
     return [(row[3], sql) for sql in statements for row in db.execute(f"EXPLAIN QUERY PLAN {sql}")]
+
+
+def photos(home: Home, root: Path | None = None) -> dict[str, int | None]:
+    """Return the photos that are shown, by where their files are in a library."""
+    return {path: one.photo for path, one in home.seen(root).items() if one.shown}
