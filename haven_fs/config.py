@@ -54,6 +54,7 @@ CORE_SETTINGS = (
     Setting(
         "tree.split_above", 2000, "A smart folder with more photos than this is split into years, months and days.", 1
     ),
+    Setting("tree.looks", True, "Show /Small and /TV: the whole drive again as small JPEGs, and as every TV can show."),
     Setting("tree.recent_photos", 500, "How many photos Recent shows.", 0),
     Setting(
         "inbox.template",
@@ -66,6 +67,13 @@ CORE_SETTINGS = (
         "vectors.chroma",
         "embedded",
         'The index for libraries of more than 10,000 photos: "embedded", "off", or the address of a Chroma server.',
+    ),
+    Setting(
+        "renditions.percent", 2.0, "Size of the store of small pictures, in percent of your photos and videos.", 0.0
+    ),
+    Setting("renditions.least_megabytes", 64, "Megabytes that the store of small pictures may have in any case.", 0),
+    Setting(
+        "renditions.workers", 0, "How many processes make small pictures; 0 means one per two cores, at least one.", 0
     ),
     Setting("serve.threads", 48, "How many requests can be answered at the same time.", 1),
     Setting(

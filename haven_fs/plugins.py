@@ -33,6 +33,7 @@ from haven_fs.tree.tree import Tree
 logger = logging.getLogger(__name__)
 
 CORE_PLUGINS = (
+    "haven_fs.analysis.small_copies",
     "haven_fs.tree.inbox",
     "haven_fs.tree.originals",
     "haven_fs.tree.trash",

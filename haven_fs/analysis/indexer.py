@@ -4,6 +4,7 @@ First comes what needs only headers, so that dates and places are there in secon
 is committed in batches as it comes in, so that folders fill while one looks and a kill costs the last moments' work.
 """
 
+import json
 import logging
 import time
 from collections import Counter
@@ -25,6 +26,7 @@ from haven_fs.catalog.photos import PhotoStore, stale_originals
 from haven_fs.catalog.trash import adopt
 from haven_fs.config import Settings
 from haven_fs.plugins import Plugins
+from haven_fs.renditions.renditions import Renditions
 from haven_fs.vectors import Vector
 
 logger = logging.getLogger(__name__)
@@ -40,8 +42,8 @@ _CRASHED = "The program that reads files crashed on this one, twice. The file ma
 class Indexer:
     """Works for one data folder. One at a time: it writes the catalog, whose lock its process must hold.
 
-    `workers` do the jobs, processes of its own unless others are given. `poll` is called between
-    batches, so that a server can take notice of changes during a long run.
+    `workers` do the jobs, processes of its own unless others are given. `renditions`: what keeps small pictures. `poll`
+    is called between batches, so that a server can take notice of changes during a long run.
     """
 
     def __init__(
@@ -52,6 +54,7 @@ class Indexer:
         *,
         workers: Workers | None = None,
         progress: Progress | None = None,
+        renditions: Renditions | None = None,
         poll: Callable[[], None] = lambda: None,
     ) -> None:
         self.catalog = catalog
@@ -60,6 +63,7 @@ class Indexer:
         self._plugins, self._settings = plugins, settings
         self._workers = workers or Pool(settings, plugins.loaded)
         self._progress = progress or Progress()
+        self._renditions = renditions
         self._poll = poll
         self._urgent: list[Group] = []
         self._caught_up = False
@@ -139,6 +143,8 @@ class Indexer:
         with self.catalog.read() as db:
             _, photos = due.count(db, self.analyzers)
         if photos:
+            if self._renditions is not None:
+                self._renditions.fit()
             self._progress.begin("Analysing photos", photos)
             batches = self._announced(due.photos(self.catalog, self.analyzers), _PHOTOS_A_JOB)
             self._run(analyze, batches, self._put_analyses)
@@ -253,7 +259,21 @@ class Indexer:
         with self.catalog.write() as w:
             PhotoStore(w).put_analyses(found)
             w.db.execute("INSERT OR REPLACE INTO state VALUES ('vectors', ?)", (self.catalog.vectors.store.seq,))
+        self._keep_small_copies(found)
         self._tell_followers(found)
+
+    def _keep_small_copies(self, found: dict[int, dict[str, Analysis]]) -> None:
+        """Put the small pictures where those are found who look at the photos."""
+        copies = {id_: a.small_copy for id_, said in found.items() for a in said.values() if a.small_copy is not None}
+        if self._renditions is None or not copies:
+            return
+        with self.catalog.read() as db:
+            states = db.execute(
+                "SELECT p.id, o.id, o.etag FROM photo p JOIN original o ON o.id = p.main_id"
+                " WHERE p.id IN (SELECT value FROM json_each(?))",
+                (json.dumps(list(copies)),),
+            ).fetchall()
+        self._renditions.keep([(original_id, tag, copies[id_]) for id_, original_id, tag in states])
 
     def _tell_followers(self, said: dict[int, dict[str, Analysis]]) -> None:
         """Have those go on that work with what analyzers found; one that fails stops nobody else."""

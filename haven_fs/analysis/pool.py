@@ -7,17 +7,16 @@ are retried one photo at a time; what dies alone twice is given up and marked.
 import logging
 import multiprocessing
 import os
-import signal
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import Any, Generic, Protocol, TypeVar
 
 from haven_fs.analysis.worker import Job, do, start
 from haven_fs.config import Settings
+from haven_fs.processes import without_interrupts
 
 logger = logging.getLogger(__name__)
 
@@ -147,7 +146,7 @@ class Pool:
                 initargs=self._initargs,
             )
         try:
-            with _without_interrupts():
+            with without_interrupts():
                 return self._executor.submit(do, job, batch)
         except BrokenProcessPool:
             # A worker died since the last answer; whatever was in flight will say so.
@@ -168,19 +167,6 @@ class Pool:
         """Make `run` end soon, from another thread; what was in flight is lost and due again."""
         self._stopping = True
         self._kill()
-
-
-@contextmanager
-def _without_interrupts() -> Iterator[None]:
-    """Let processes started within never see Ctrl+C, which a terminal sends to them too: this one ends them."""
-    if not hasattr(signal, "pthread_sigmask"):
-        yield
-        return
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
-    try:
-        yield
-    finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 class Crashed:

@@ -7,15 +7,10 @@ serve to tell its type, its fingerprint and, mostly, its metadata.
 import json
 import logging
 import math
-import multiprocessing
 import os
-import threading
-import warnings
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
-
-import psutil
 
 from haven_fs.analysis.analyzer import Analyzer, Embedding, Facts, Metadata, Region, Sample
 from haven_fs.analysis.jobs import File, Group, Photo
@@ -29,6 +24,8 @@ from haven_fs.library.text import as_text
 from haven_fs.library.trouble import ABSENT, in_words, passing
 from haven_fs.library.xmp import read_sidecar
 from haven_fs.plugins import Plugins
+from haven_fs.processes import be_worker
+from haven_fs.renditions.sizes import TILE, reserve
 
 logger = logging.getLogger(__name__)
 
@@ -44,28 +41,9 @@ _analyzers: dict[str, Analyzer] = {}
 
 def start(settings: Settings, plugin_names: Sequence[str], niceness: int) -> None:
     """Make this process a worker: low priority, plugins loaded, noise of libraries turned off."""
-    if niceness:
-        process = psutil.Process()
-        try:
-            process.nice(niceness if os.name == "posix" else getattr(psutil, "BELOW_NORMAL_PRIORITY_CLASS"))  # noqa: B009
-            if psutil.LINUX:
-                # The lowest of the ordinary class: the idle class may get nothing for minutes on a busy disk.
-                process.ionice(psutil.IOPRIO_CLASS_BE, 7)
-        except (OSError, AttributeError, psutil.Error):
-            logger.debug("the priority could not be lowered", exc_info=True)
-    # A worker waits for jobs on a pipe that never ends; without this it would outlive a parent that was killed.
-    threading.Thread(target=_end_with_parent, daemon=True, name="parent").start()
-    # A damaged photo makes image libraries warn; its reason is kept with it, the log need not repeat it.
-    warnings.simplefilter("ignore")
+    be_worker(niceness)
     _analyzers.clear()
     _analyzers.update(Plugins(only=plugin_names).analyzers(settings))
-
-
-def _end_with_parent() -> None:
-    parent = multiprocessing.parent_process()
-    if parent is not None:
-        parent.join()
-        os._exit(1)
 
 
 def do(job: Job, items: Sequence[Any]) -> Sequence[Any]:
@@ -121,9 +99,9 @@ def _look_into(group: Group) -> tuple[GroupFound, list[tuple[PhotoFound, Sample]
     problems: dict[str, str] = {}
     for file in group.files:
         path = Path(file.path)
-        kind, head, print_, ending = UNKNOWN, b"", b"", b""
+        kind, head, print_, ending, size = UNKNOWN, b"", b"", b"", 0
         try:
-            kind, head, print_, ending = _open(path)
+            kind, head, print_, ending, size = _open(path)
             if kind.kind in ("image", "raw", "video"):
                 metadata[path.name] = read_metadata(path, kind, head)
             elif claims_media(path.name):
@@ -140,7 +118,8 @@ def _look_into(group: Group) -> tuple[GroupFound, list[tuple[PhotoFound, Sample]
                 # What is no picture by its name is nothing that anybody misses among photos.
                 problems[path.name] = found.troubles[file.id] if claims_media(path.name) else ""
         by_name[path.name] = (file, kind)
-        found.probes.append(Probe(file.id, kind.kind, kind.format, kind.mime, print_, ending))
+        reserved = _reserved(path.name, kind, size, metadata, problems)
+        found.probes.append(Probe(file.id, kind.kind, kind.format, kind.mime, print_, ending, *reserved))
     if len(found.probes) < len(group.files):
         return found, []  # together they decide which are one photo, and one is not there
     members = [
@@ -161,12 +140,23 @@ def _look_into(group: Group) -> tuple[GroupFound, list[tuple[PhotoFound, Sample]
     return found, samples
 
 
-def _open(path: Path) -> tuple[Kind, bytes, bytes, bytes]:
-    """Return a file's kind, its first bytes, its fingerprint, and what stands for its last bytes. Raises OSError."""
+def _open(path: Path) -> tuple[Kind, bytes, bytes, bytes, int]:
+    """Return a file's kind, first bytes, fingerprint, what stands for its last bytes, and its size. Raises OSError."""
     with path.open("rb") as file:
         size = os.fstat(file.fileno()).st_size
         head, tail = read_ends(file, size)
-        return sniff(head, path.name), head, fingerprint(file, size, (head, tail)), ending_of(tail, size)
+        return sniff(head, path.name), head, fingerprint(file, size, (head, tail)), ending_of(tail, size), size
+
+
+def _reserved(
+    name: str, kind: Kind, size: int, metadata: Mapping[str, Metadata], problems: Mapping[str, str]
+) -> tuple[int, int]:
+    """Return how many bytes a file's renditions in /Small and /TV have; see haven_fs.renditions.sizes."""
+    found = metadata.get(name)
+    if found is None:
+        return (TILE, 0) if problems.get(name) else (0, 0)
+    reserved = reserve(kind.kind, kind.format, size, found.width, found.height)
+    return reserved.small, reserved.tv
 
 
 def _sample(file: File, main: Metadata, companions: Sequence[tuple[str, Path]], known: dict[str, Metadata]) -> Sample:
@@ -225,7 +215,13 @@ def _ask(analyzer: Analyzer, samples: Sequence[Sample]) -> list[Analysis]:
         if len(answers) != len(samples):
             raise ValueError(f"{len(answers)} answers for {len(samples)} photos")
         return [
-            Analysis(analyzer.version, _stored(facts), again=_moment(facts.again_after), embeddings=_embeddings(facts))
+            Analysis(
+                analyzer.version,
+                _stored(facts),
+                again=_moment(facts.again_after),
+                embeddings=_embeddings(facts),
+                small_copy=facts.small_copy,
+            )
             for facts in answers
         ]
     except (Exception, SystemExit) as error:

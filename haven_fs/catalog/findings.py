@@ -46,7 +46,7 @@ class Tag:
 
 @dataclass(slots=True)
 class Probe:
-    """What one file is by its content."""
+    """What one file is by its content. `small`, `tv`: bytes of its renditions; see haven_fs.renditions.sizes."""
 
     id: int
     kind: str
@@ -54,6 +54,8 @@ class Probe:
     mime: str
     fingerprint: bytes
     ending: bytes = b""
+    small: int = 0
+    tv: int = 0
 
 
 @dataclass(slots=True)
@@ -62,7 +64,8 @@ class Analysis:
 
     `again`: when to ask again, seconds since the epoch; 0 at the next walk, since it failed for a reason that is not
     the photo's, and what was known before holds so long. `embeddings` are the name of a space and a vector each; they
-    are kept apart, in haven_fs.vectors.
+    are kept apart, in haven_fs.vectors. `small_copy` is a small JPEG of the picture, if it made one; see
+    haven_fs.renditions.
     """
 
     version: int
@@ -70,6 +73,7 @@ class Analysis:
     failed: str | None = None
     again: float | None = None
     embeddings: list[tuple[str, bytes]] = field(default_factory=list)
+    small_copy: bytes | None = None
 
     @property
     def is_passing(self) -> bool:

@@ -366,4 +366,11 @@ MIGRATIONS = (
     ALTER TABLE library ADD COLUMN inode INTEGER;   -- st_ino of the root at the last good walk
     UPDATE original SET mtime_ns = mtime_ns + 1 WHERE mtime_ns < 0 AND gone IS NULL;    -- was spelled as of 1970
     """,
+    """
+    -- bytes of its renditions in /Small and /TV, 0 where the file itself is shown: haven_fs.renditions.sizes
+    ALTER TABLE original ADD COLUMN small INTEGER NOT NULL DEFAULT 0;
+    ALTER TABLE original ADD COLUMN tv INTEGER NOT NULL DEFAULT 0;
+    ALTER TABLE original ADD COLUMN film TEXT;  -- of a video that players may refuse: how its film is laid out
+    UPDATE original SET probed = 0 WHERE gone IS NULL;
+    """,
 )

@@ -3,6 +3,7 @@
 import argparse
 import json
 import time
+from contextlib import closing
 
 from haven_fs.analysis.indexer import Indexer
 from haven_fs.analysis.progress import Progress
@@ -10,6 +11,7 @@ from haven_fs.catalog.libraries import all_libraries, expect_walks
 from haven_fs.cli import options
 from haven_fs.command import Command
 from haven_fs.errors import UserError
+from haven_fs.renditions.renditions import Renditions
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -28,9 +30,10 @@ def run(args: argparse.Namespace) -> int:
     """Index all libraries and print the totals. Returns 0; raises UserError if there are none or `serve` runs."""
     started = time.monotonic()
     data = options.data_folder(args)
-    with data.locked(), data.catalog() as catalog:
+    with data.locked(), data.catalog() as catalog, closing(Renditions(catalog, data.settings)) as renditions:
         options.remember_libraries(args, data, catalog)
-        indexer = Indexer(catalog, data.plugins, data.settings, progress=Progress(bar=True))
+        progress = Progress(bar=True)
+        indexer = Indexer(catalog, data.plugins, data.settings, progress=progress, renditions=renditions)
         if not indexer.libraries():
             raise UserError("There is no library yet. Give the folder your photos are in: haven index ~/Pictures")
         expect_walks(catalog)

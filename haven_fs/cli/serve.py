@@ -17,6 +17,7 @@ from haven_fs.cli import options
 from haven_fs.command import Command
 from haven_fs.datafolder import DataFolder
 from haven_fs.errors import UserError
+from haven_fs.renditions.renditions import Renditions
 from haven_fs.server.app import make_app
 from haven_fs.server.background import Background
 from haven_fs.server.guard import is_loopback
@@ -90,9 +91,16 @@ def run(args: argparse.Namespace) -> int:
         users, shown = _users(args, data)
         tls = _tls(args, data)
         basic = data.settings["serve.allow_basic"]
-        app = make_app(HavenProvider(tree), users, tls=tls is not None, allow_basic=basic)
+        renditions = Renditions(catalog, data.settings)
+        provider = HavenProvider(tree, renditions=renditions)
+        app = make_app(provider, users, tls=tls is not None, allow_basic=basic)
         background = Background(
-            catalog, data.plugins, data.settings, progress=Progress(bar=True), accept_missing=args.accept_missing
+            catalog,
+            data.plugins,
+            data.settings,
+            progress=Progress(bar=True),
+            renditions=renditions,
+            accept_missing=args.accept_missing,
         )
         server = _listen(app, args, data, tls)
         try:
@@ -107,6 +115,7 @@ def run(args: argparse.Namespace) -> int:
             logger.info("Stopping")
             server.stop()
             background.stop()
+            renditions.close()
     return 0
 
 

@@ -17,6 +17,7 @@ import numpy as np
 import pillow_heif
 from PIL import Image, features
 
+from haven_fs.library.colour import to_srgb
 from haven_fs.library.containers import Source, walk_jpeg
 from haven_fs.library.exif import read_block
 from haven_fs.library.guard import hushed, lenient
@@ -128,7 +129,7 @@ def _fit(size: tuple[int, int], longest: int) -> tuple[int, int]:
 
 
 def _finish(image: Image.Image, longest: int, orientation: int | None) -> Image.Image:
-    """Scale down, make RGB on white, turn upright."""
+    """Scale down, make sRGB on white, turn upright."""
     image.load()
     if image.mode in ("I", "F") or image.mode.startswith("I;"):
         image = _eight_bits(image, longest)
@@ -139,12 +140,13 @@ def _finish(image: Image.Image, longest: int, orientation: int | None) -> Image.
         image = image.resize(size, Image.Resampling.BILINEAR, reducing_gap=2.0)
     if image.mode in ("RGBA", "LA", "La", "RGBa") or "transparency" in image.info:
         image = image.convert("RGBA")
-        white = Image.new("RGBA", image.size, "white")
-        image = Image.alpha_composite(white, image)
+        profile = image.info.get("icc_profile")
+        image = Image.alpha_composite(Image.new("RGBA", image.size, "white"), image).convert("RGB")
+        image.info["icc_profile"] = profile
     if image.mode == "LAB":
         image = image.getchannel(0)
     turn = _TURNS.get(orientation or 1)
-    picture = image.convert("RGB")
+    picture = to_srgb(image).convert("RGB")
     return picture.transpose(turn) if turn is not None else picture.copy() if picture is image else picture
 
 

@@ -12,6 +12,7 @@ from haven_fs.catalog.trash import expire
 from haven_fs.config import Settings
 from haven_fs.library.watch import Watcher
 from haven_fs.plugins import Plugins
+from haven_fs.renditions.renditions import Renditions
 
 logger = logging.getLogger(__name__)
 
@@ -25,13 +26,23 @@ class Background:
     """Keeps the catalog up to date until stopped. `start` and `stop` are for the server's main thread."""
 
     def __init__(
-        self, catalog: Catalog, plugins: Plugins, settings: Settings, *, progress: Progress, accept_missing: bool
+        self,
+        catalog: Catalog,
+        plugins: Plugins,
+        settings: Settings,
+        *,
+        progress: Progress,
+        renditions: Renditions,
+        accept_missing: bool,
     ) -> None:
         self._catalog = catalog
         self._accept_missing = accept_missing
         self._keep_days, self._expired = float(settings["removed.days"]), float("-inf")
         self._rescan = 60.0 * settings["index.rescan_minutes"]
-        self._indexer = Indexer(catalog, plugins, settings, progress=progress, poll=self._take_changes)
+        self._renditions = renditions
+        self._indexer = Indexer(
+            catalog, plugins, settings, progress=progress, renditions=renditions, poll=self._take_changes
+        )
         self._ids = {library.root: library.id for library in self._indexer.libraries()}
         self._watcher = Watcher(list(self._ids), self._changed)
         self._changes: dict[Path, set[str] | None] = {}  # None: the whole library
@@ -69,10 +80,11 @@ class Background:
             self._indexer.look_at(self._ids[root], folders)
 
     def _expire(self) -> None:
-        """Erase what was removed long ago."""
+        """Erase what was removed long ago, and small pictures of what is gone."""
         if time.monotonic() - self._expired >= _EXPIRE_EVERY:
             self._expired = time.monotonic()
             expire(self._catalog, self._keep_days)
+            self._renditions.tidy()
 
     def _run(self) -> None:
         # Watching begins before the walk, so that what changes behind the walk's back is announced.

@@ -4,7 +4,7 @@ What may be relied on: a client that stalls, reading or shaking hands, holds no 
 where it can; a request body that the application leaves unread neither fills memory nor spills into the next
 request; `100 Continue` is said only when the application begins to read; a client that goes away is no error.
 
-An application may have part of a file sent as haven_fs.sendfile says.
+An application may have part of a file sent as haven_fs.sendfile says, and be asked again as haven_fs.later says.
 """
 
 import logging
@@ -13,6 +13,7 @@ import ssl
 import sys
 import time
 from collections.abc import Callable
+from concurrent.futures import Future
 from typing import Any
 from urllib.parse import unquote_to_bytes
 
@@ -22,7 +23,7 @@ from cheroot.ssl.builtin import BuiltinSSLAdapter
 from cheroot.wsgi import Gateway_10
 from cheroot.wsgi import Server as CherootServer
 
-from haven_fs import sendfile
+from haven_fs import later, sendfile
 from haven_fs.server.body import open_body
 from haven_fs.server.sending import Outgoing, Waiter
 from haven_fs.server.tls import TlsFiles
@@ -53,6 +54,21 @@ class Request(cheroot_server.HTTPRequest):
         super().__init__(*args, **kwargs)
         self.header_reader = self._read_headers
         self.expects_continue = False
+        self.waits_for: Future[Any] | None = None
+        """What the application said its answer takes; see haven_fs.later."""
+        self._closes = False
+
+    def park(self, future: "Future[Any]") -> None:
+        """Forget an answer that was begun: the application is to be asked again when `future` is done."""
+        self.waits_for, self._closes = future, self.close_connection
+        self.close_connection, self.ready = False, False
+        self.status, self.outheaders = "", []
+        self.conn.parked = self
+
+    def respond_again(self) -> None:
+        """Ask the application again."""
+        self.close_connection, self.ready = self._closes, True
+        self.respond()
 
     def _read_headers(self, rfile: Any, headers: dict[bytes, bytes]) -> None:
         cheroot_server.HeaderReader()(rfile, headers)
@@ -79,7 +95,9 @@ class Gateway(Gateway_10):
         request.conn.socket.settimeout(BODY_SECONDS)
         request.rfile, request.conn.body = open_body(request.conn.rfile, length, invite)
         environ: dict[str, Any] = super().get_environ()  # type: ignore[no-untyped-call]
-        environ[sendfile.SUPPORTED] = True
+        environ[sendfile.SUPPORTED] = environ[later.SUPPORTED] = True
+        if request.waits_for is not None:
+            environ[later.DONE], request.waits_for = request.waits_for, None
         if request.method == b"OPTIONS":  # cheroot leaves the path of these, and only these, as it came
             environ["PATH_INFO"] = unquote_to_bytes(request.path).decode("latin-1")
         return environ
@@ -97,9 +115,13 @@ class Gateway(Gateway_10):
         response = request.server.wsgi_app(self.env, self.start_response)
         try:
             for chunk in response:
-                if chunk and self._has_body():
+                if chunk and self._has_body() and later.FUTURE not in self.env:
                     self.write(chunk)
             part = self.env.pop(sendfile.PART, None)
+            future = self.env.get(later.FUTURE)
+            if future is not None and not request.sent_headers:
+                request.park(future)
+                return
             request.ensure_headers_sent()
             if part is not None and self._has_body():
                 part, file = None, part
@@ -123,6 +145,7 @@ class Connection(cheroot_server.HTTPConnection):
         super().__init__(server, sock, *args)
         self.wfile = Outgoing(sock, hurry=lambda: server.requests.qsize > 0, stopping=lambda: not server.ready)
         self.body: Any = None
+        self.parked: Request | None = None
         self._handshaken = not isinstance(sock, ssl.SSLSocket)
         self._keep = False
 
@@ -133,11 +156,26 @@ class Connection(cheroot_server.HTTPConnection):
                 self.socket.settimeout(HEAD_SECONDS)
                 if not self._handshaken:
                     return self._shake_hands()  # the request has a thread when it comes
-                self.body = None
-                self._keep = bool(super().communicate())  # type: ignore[no-untyped-call]
+                self._keep = self._answer()
             return not self.wfile.send(PATIENCE) or self._keep
         except OSError as error:
             log.debug("%s went away: %s", self.remote_addr, error)
+            return False
+
+    def _answer(self) -> bool:
+        """Answer a new request, or one whose answer took a while; return whether the connection may stay open."""
+        request, self.parked = self.parked, None
+        if request is None:
+            self.body = None
+            return bool(super().communicate())  # type: ignore[no-untyped-call]
+        try:
+            request.respond_again()
+            return not request.close_connection
+        except OSError:
+            raise
+        except Exception as error:
+            self.server.error_log(repr(error), level=logging.ERROR, traceback=True)
+            self._conditional_error(request, "500 Internal Server Error")  # type: ignore[attr-defined]
             return False
 
     def invite(self) -> None:
@@ -209,12 +247,21 @@ class Server(CherootServer):
 
     def put_conn(self, conn: Connection) -> None:
         """Take a connection back from a worker: to send on, to go on reading, or to wait for a request."""
-        if self._waiter is not None and self.ready and conn.wfile.pending:
+        if conn.parked is not None and conn.parked.waits_for is not None:
+            conn.parked.waits_for.add_done_callback(lambda _: self._resume(conn))
+        elif self._waiter is not None and self.ready and conn.wfile.pending:
             self._waiter.add(conn)
         elif conn.last_used is not None and isinstance(conn.socket, ssl.SSLSocket) and conn.socket.pending():
             super().process_conn(conn)  # decrypted bytes that no selector sees
         else:
             super().put_conn(conn)
+
+    def _resume(self, conn: Connection) -> None:
+        """Give a connection to a worker whose answer can be made now."""
+        if self.ready:
+            super().process_conn(conn)
+        else:
+            conn.close()
 
     def stop(self) -> None:
         """End serving within about two seconds, whatever the clients do."""

@@ -14,6 +14,7 @@ from typing import Any, Protocol, TypeVar
 from haven_fs.catalog import names
 from haven_fs.catalog.schema import LOCATED
 from haven_fs.catalog.spelling import etag, http_date, iso_date
+from haven_fs.tree.looks import Look
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +36,8 @@ class Stamp:
 class File:
     """One file as the tree shows it; `path` is where its bytes are, `away` why they are not to be had now.
 
-    `sent_ns`: the time that it was sent with, where that is shown in place of the file's own; see `shown_at`.
+    `sent_ns`: the time that it was sent with, where that is shown in place of the file's own; see `shown_at`. `what`:
+    which rendition of the original it is, "" if it is the original; see haven_fs.tree.looks.
     """
 
     id: int
@@ -51,6 +53,7 @@ class File:
     mime: str
     away: str | None
     sent_ns: int | None = None
+    what: str = ""
 
     def shown_at(self, sent_ns: int | None) -> "File":
         """Return the file with the time that it was sent with, nanoseconds since the epoch; None if that is its own."""
@@ -114,7 +117,7 @@ class FileSet:
     `disk_names`: whether the files bear their names on disk (/Originals) or their display names. `lookup`: the same
     files as `source`, from the same parameters, put so that one name is found without going through all of them.
     `rank`: SQL for a file's place in an answer; names then begin with it, in `digits` digits, which keeps the order
-    in every file browser.
+    in every file browser. `look`: how the files are seen, if not as they are.
     """
 
     source: str
@@ -124,6 +127,13 @@ class FileSet:
     lookup: str = ""
     rank: str = ""
     digits: int = 3
+    look: Look | None = None
+
+    def seen_as(self, look: Look | None) -> "FileSet":
+        """Return those files of this set that are seen by a look, as they are seen; None: as they are."""
+        if look is None:
+            return self
+        return replace(self.narrowed(look.condition(disk_names=self.disk_names)), look=look)
 
     def narrowed(self, condition: str, *params: Any) -> "FileSet":
         """Return the files of this set for which `condition`, SQL over `o`, holds too."""
@@ -154,7 +164,10 @@ class FileSet:
     def files(self, db: sqlite3.Connection) -> Iterator[File]:
         """Give every file, one by one; for listings `render` is faster by far."""
         # Without a limit SQLite takes the order of a subquery for nobody's business.
-        return self._files(db, f"{self.source} {self.order} LIMIT -1", ())
+        for file in self._files(db, f"{self.source} {self.order} LIMIT -1", ()):
+            seen = file if self.look is None else self.look.of(db, file, disk_names=self.disk_names)
+            if seen is not None:
+                yield seen
 
     def _files(self, db: sqlite3.Connection, source: str, params: tuple[Any, ...]) -> Iterator[File]:
         columns = _FILE.format(name="shown" if self.disk_names else "name")
@@ -178,9 +191,11 @@ class FileSet:
         """
         href, xml = ("shown_href", "shown_xml") if self.disk_names else ("href", "xml")
         spelled = {column: f"o.{column}" for column in columns} | {"href": f"o.{href}", "xml": f"o.{xml}"}
+        if self.look is not None:
+            spelled |= self.look.columns(disk_names=self.disk_names)
         if self.rank:
-            spelled["href"] = f"printf('%0{self.digits}d%%20%s', {self.rank}, o.{href})"
-            spelled["xml"] = f"printf('%0{self.digits}d %s', {self.rank}, o.{xml})"
+            spelled["href"] = f"printf('%0{self.digits}d%%20%s', {self.rank}, {spelled['href']})"
+            spelled["xml"] = f"printf('%0{self.digits}d %s', {self.rank}, {spelled['xml']})"
         arguments = ", ".join(spelled[column] for column in columns)
         inner = f"SELECT printf(?, {arguments}) AS text {self.source} {self.order} LIMIT ? OFFSET ?"
         query = f"SELECT CAST(group_concat(text, '') AS BLOB), count(*) FROM ({inner})"

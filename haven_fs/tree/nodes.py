@@ -15,6 +15,7 @@ from haven_fs.catalog import names
 from haven_fs.catalog.wording import Wording
 from haven_fs.config import Settings
 from haven_fs.tree.files import File, FileSet, Stamp
+from haven_fs.tree.looks import Look
 from haven_fs.tree.photoset import PhotoSet
 from haven_fs.tree.searcher import Searcher
 from haven_fs.tree.spoken import SpokenFacet
@@ -34,7 +35,8 @@ class View:
     `within` is every photo at the root; in /Places/Paris/Timeline it is Paris. `path` is where the folder is, the
     names as the tree spells them; `key` is what these stand for, which outlasts a new name. `now` is the server's local
     time. `searchers` rank photos by meaning, if any can; `vectors` gives what they compare. `spoken` is how phrases
-    speak of facets, `wording` how corrections are put. `remember_split` notes that `path` was split.
+    speak of facets, `wording` how corrections are put. `remember_split` notes that `path` was split. `look` is how
+    files are seen, if not as they are; `path` does not name it.
     """
 
     db: sqlite3.Connection
@@ -48,6 +50,7 @@ class View:
     wording: Wording = field(default_factory=Wording)
     vectors: "Callable[[], Vectors]" = field(default=_no_vectors)
     remember_split: Callable[[str], None] = field(default=lambda path: None)
+    look: Look | None = None
 
     @property
     def seq(self) -> int:
@@ -102,6 +105,8 @@ class Folder:
     refusal = "Nothing can be changed in this folder: Haven makes it from what it knows about your photos."
     narrows = True
     """Whether folders can be made in it that narrow it, if it is about photos."""
+    disk_names = False
+    """Whether its files have the names they have on the disk, and not their display names."""
 
     def __init__(self, view: View) -> None:
         self.view = view

@@ -25,6 +25,7 @@ class DiskFolder(Folder):
     """One folder of a library."""
 
     refusal = READ_ONLY
+    disk_names = True
 
     def __init__(self, view: View, dir_id: int, seq: int) -> None:
         super().__init__(view)

@@ -15,6 +15,7 @@ from haven_fs.tree.files import File, pick
 from haven_fs.tree.gestures import Gestures
 from haven_fs.tree.junk import CALM, INCOMING, JunkStore
 from haven_fs.tree.listing import Listing
+from haven_fs.tree.looks import LOOKS, look_named
 from haven_fs.tree.narrowing import Narrower, can_narrow, enter_made, made_in, make
 from haven_fs.tree.nodes import Entry, Folder, PathPattern, SmartFolder, Text, View
 from haven_fs.tree.placeholders import Placeholders
@@ -29,13 +30,20 @@ Node = Folder | File | Text
 class Located:
     """What a path leads to: looked up once, then passed to everything that deals with it.
 
-    `path`: as it was asked for. `node`: None if nothing is there. `parent`: the folder it is in, or would be in; None
-    for the root, and if there is no such folder.
+    `path`: as it was asked for; in /Small or /TV the path in the tree that these mirror, since writes mean the same
+    there. `node`: None if nothing is there. `parent`: the folder it is in, or would be in; None for the root, and if
+    there is no such folder. `seen`: the file as it is seen in /Small or /TV.
     """
 
     path: tuple[str, ...]
     node: Node | None
     parent: Folder | None
+    seen: File | None = None
+
+    @property
+    def shown(self) -> Node | None:
+        """What is there to be read: the file as it is seen."""
+        return self.seen or self.node
 
     @property
     def name(self) -> str:
@@ -68,7 +76,15 @@ class Located:
     @property
     def exact(self) -> "Located":
         """The same path, where nothing is if what is there is spelled otherwise."""
-        return replace(self, node=None) if self.is_spelled_otherwise else self
+        return replace(self, node=None, seen=None) if self.is_spelled_otherwise else self
+
+    def named_after(self, source: "Located") -> "Located":
+        """Return where a file goes that is seen under another name than it has, and is to keep the name it has."""
+        if source.seen is None or self.node is not None or self.parent is None or self.parent.view.look is None:
+            return self
+        if not names.same(self.name, source.seen.name):
+            return self
+        return replace(self, path=(*self.path[:-1], source.name))
 
 
 class Tree:
@@ -125,7 +141,7 @@ class Tree:
 
     def locate(self, view: View, path: Sequence[str]) -> Located:
         """Return what is at `path`, a list of names in any case and composition, and the folder it is in."""
-        parts = tuple(path)
+        view, parts = self._looking(view, path)
         if not parts:
             return Located(parts, _Place(view, (), self._folders), None)
         parent = self._folder(view, parts[:-1])
@@ -134,14 +150,41 @@ class Tree:
             name = parts[-1]
             node = parent.enter(name)
             if node is None or not names.same(node.view.path[-1], name):
-                file = self._file(parent, name)
-                node = file if node is None or (file is not None and names.same(file.name, name)) else node
+                file, seen, plain = self._seen(parent, name)
+                if file is not None and (node is None or names.same((seen or file).name, name)):
+                    return Located((*parts[:-1], plain), file, parent, seen)
             node = node or self._unlisted(parent, name)
         return Located(parts, node, parent)
 
+    def _looking(self, view: View, path: Sequence[str]) -> tuple[View, tuple[str, ...]]:
+        """Return the view for a path, and the path in the tree that /Small and /TV mirror."""
+        parts = tuple(path)
+        look = look_named(parts[0]) if parts and self.settings["tree.looks"] else None
+        return (view, parts) if look is None else (replace(view, look=look), parts[1:])
+
+    def mirrored(self, path: Sequence[str]) -> tuple[str, ...]:
+        """Return the path that a path in /Small or /TV mirrors; others are themselves."""
+        parts = tuple(path)
+        return parts[1:] if parts and self.settings["tree.looks"] and look_named(parts[0]) is not None else parts
+
+    def _seen(self, folder: Folder, name: str) -> tuple[File | Text | None, File | None, str]:
+        """Return the file or text of a name, how it is seen if that is not as it is, and its name in the tree."""
+        look = folder.view.look
+        if look is None:
+            return self._file(folder, name), None, name
+        for plain in look.plain_names(name):
+            file = self._file(folder, plain)
+            seen = look.of(folder.view.db, file, disk_names=folder.disk_names) if isinstance(file, File) else None
+            if file is not None and (seen is file or not isinstance(file, File)):
+                if plain == name:
+                    return file, None, name
+            elif seen is not None and names.fold(seen.name) == names.fold(name):
+                return file, seen, plain
+        return None, None, name
+
     def resolve(self, view: View, path: Sequence[str]) -> Node | None:
         """Return what is at `path`, None if nothing is."""
-        return self.locate(view, path).node
+        return self.locate(view, path).shown
 
     def _folder(self, view: View, path: Sequence[str]) -> Folder | None:
         folder: Folder = _Place(view, (), self._folders)
@@ -155,10 +198,17 @@ class Tree:
     def listing(self, folder: Folder) -> Listing:
         """Return everything a folder lists."""
         kept = Placeholders(folder.view).files() if _keeps_names(folder) else ()
-        return Listing(folder, self._entries(folder), folder.texts(), folder.extras(), kept, folder.files())
+        extras, files, look = folder.extras(), folder.files(), folder.view.look
+        if look is not None:
+            seen = (look.of(folder.view.db, file, disk_names=folder.disk_names) for file in extras)
+            extras = [file for file in seen if file is not None]
+            files = files.seen_as(look) if files is not None else None
+        return Listing(folder, self._entries(folder), folder.texts(), extras, kept, files)
 
     def _entries(self, folder: Folder) -> list[Entry]:
         own = list(folder.entries())
+        if isinstance(folder, _Place) and not folder.view.path and folder.view.look is None:
+            own += [Entry(look.name, folder.stamp()) for look in LOOKS if self.settings["tree.looks"]]
         if self._narrower is None:
             return own
         taken = {names.fold(entry.name) for entry in own}

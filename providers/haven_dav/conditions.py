@@ -177,7 +177,7 @@ class Locks:
     def _holds(self, view: View, at: Located, one: _List) -> bool:
         if one.path is not None:
             at = self._tree.locate(view, split_path(one.path)) if one.path != _ELSEWHERE else _NOWHERE
-        tag = f'"{at.node.etag}"' if isinstance(at.node, File) else None
+        tag = f'"{at.shown.etag}"' if isinstance(at.shown, File) else None
         paths = self.paths(view, at) if at is not _NOWHERE else []
         tokens = {lock["token"] for path in paths for lock in self.covering(path)}
         return all(

@@ -193,7 +193,8 @@ class Multistatus:
 
     def listing(self, view: View, folder: Folder, href: str, listing: Listing | None) -> list[bytes]:
         """Return the answer for a folder at `href` (ending in "/"), with what it lists unless that is None."""
-        name = folder.view.path[-1] if folder.view.path else "Haven"
+        look = folder.view.look
+        name = folder.view.path[-1] if folder.view.path else look.name if look is not None else "Haven"
         versions = Versions(view)
         body = [_HEAD, self.folder(view, versions.of(folder), href, name, self._kept(folder)).encode()]
         if listing is not None:

@@ -23,7 +23,7 @@ from haven_dav import browse, deadprops
 from haven_dav.conditions import Locks
 from haven_dav.propfind import LONGEST_BODY, BadRequest, ListingCache, Multistatus, parse, text_file
 from haven_dav.resources import href, resource, split_path
-from haven_dav.send import Environ, NotThere, StartResponse, send_bytes, send_file
+from haven_dav.send import Environ, NotThere, StartResponse, send_bytes, send_file, send_rendition
 from haven_dav.status import Locked, status_of
 from haven_dav.writes import WRITES, PartlyDone, Writes
 from haven_fs.catalog import names
@@ -31,6 +31,8 @@ from haven_fs.catalog.libraries import all_libraries
 from haven_fs.config import default_data_dir
 from haven_fs.datafolder import DataFolder
 from haven_fs.errors import Refused
+from haven_fs.renditions.renditions import NotNow, Renditions, Wanted
+from haven_fs.renditions.waiting import made_for
 from haven_fs.tree.files import File
 from haven_fs.tree.nodes import Folder, Text, View
 from haven_fs.tree.originals import path_of
@@ -42,19 +44,26 @@ logger = logging.getLogger(__name__)
 ALLOWED = "OPTIONS, GET, HEAD, PROPFIND, LOCK, UNLOCK, PUT, DELETE, MKCOL, COPY, MOVE"
 _XML = "application/xml; charset=utf-8"
 _QUOTA_SECONDS = 30.0
+_STATUS = {403: "403 Forbidden", 404: "404 Not Found", 503: "503 Service Unavailable"}
 _LONGEST_LINE = 300
 """Letters of a sentence in a status line."""
 
 
 class HavenProvider(DAVProvider):  # type: ignore[misc]
-    """Publishes a tree. Give a `tree`, or the folder `data` of an index (default: the platform's data folder)."""
+    """Publishes a tree. Give a `tree`, or the folder `data` of an index (default: the platform's data folder).
 
-    def __init__(self, tree: Tree | None = None, *, data: str | None = None) -> None:
+    `renditions`: those of the tree's catalog; made here if they are not given.
+    """
+
+    def __init__(
+        self, tree: Tree | None = None, *, data: str | None = None, renditions: Renditions | None = None
+    ) -> None:
         super().__init__()
         if tree is None:
             folder = DataFolder(Path(data) if data else default_data_dir())
             tree = folder.tree(folder.open_catalog(readonly=True))
         self.tree = tree
+        self.renditions = renditions or Renditions(tree.catalog, tree.settings)
         self._locks = Locks(
             tree,
             lambda: self.lock_manager,
@@ -132,12 +141,12 @@ class HavenProvider(DAVProvider):  # type: ignore[misc]
         if isinstance(at.node, Folder):
             listing = self.tree.listing(at.node) if depth == "1" else None
             return multistatus.listing(view, at.node, self._href(path, folder=True), listing)
-        above = self._href("/".join(at.path[:-1]), folder=True)
+        above = self._href("/".join(split_path(path)[:-1]), folder=True)
         if isinstance(at.node, Text):
             assert at.parent is not None
             return multistatus.one(multistatus.text(view, at.parent, at.node, above))
-        assert at.node is not None
-        return multistatus.one(multistatus.file(at.node, above))
+        assert isinstance(at.shown, File)
+        return multistatus.one(multistatus.file(at.shown, above))
 
     def _any_locks(self) -> bool:
         manager = self.lock_manager
@@ -182,7 +191,7 @@ class HavenProvider(DAVProvider):  # type: ignore[misc]
         path = environ["PATH_INFO"]
         with self.tree.view() as view:
             at = self.tree.locate(view, split_path(path))
-            node = at.node
+            node = at.shown
             if node is None:
                 return _fail(environ, start_response, "404 Not Found", "There is nothing here.")
             if isinstance(node, Folder):
@@ -192,14 +201,39 @@ class HavenProvider(DAVProvider):  # type: ignore[misc]
                 return send_bytes(environ, start_response, node.text.encode(), text_file(view, at.parent, node))
             if is_placeholder(node):
                 return send_bytes(environ, start_response, b"", node)
+            if node.what:
+                return self._send_rendition(environ, start_response, view, node)
         return self._send(environ, start_response, node)
+
+    def _send_rendition(
+        self, environ: Environ, start_response: StartResponse, view: View, file: File
+    ) -> Iterator[bytes]:
+        wanted = self.renditions.wanted(
+            view.db, file.id, "small" if file.what == "small" else "tv", file.etag, file.size
+        )
+        return self._rendered(environ, start_response, file, wanted)
+
+    def _rendered(
+        self, environ: Environ, start_response: StartResponse, file: File, wanted: Wanted | None
+    ) -> Iterator[bytes]:
+        def part(start: int, count: int) -> Iterator[bytes]:
+            if wanted is None:
+                raise NotThere(404, "This file is no longer on the disk.")
+            yield memoryview(made_for(environ, self.renditions, wanted))[start : start + count].tobytes()
+
+        try:
+            yield from send_rendition(environ, start_response, file, part)
+        except NotThere as error:
+            yield from _fail(environ, start_response, _STATUS[error.args[0]], error.args[1])
+        except NotNow as error:
+            retry = [("Retry-After", "1")]
+            yield from _fail(environ, start_response, _STATUS[503], file.away or str(error), more=retry)
 
     def _send(self, environ: Environ, start_response: StartResponse, file: File) -> Iterator[bytes]:
         try:
             yield from send_file(environ, start_response, file)
         except NotThere as error:
-            status = {403: "403 Forbidden", 404: "404 Not Found", 503: "503 Service Unavailable"}[error.args[0]]
-            yield from _fail(environ, start_response, status, error.args[1])
+            yield from _fail(environ, start_response, _STATUS[error.args[0]], error.args[1])
 
     # Writes
 
@@ -279,12 +313,17 @@ def _multistatus(start_response: StartResponse, body: bytes) -> Iterable[bytes]:
 
 
 def _fail(
-    environ: Environ, start_response: StartResponse, status: str, reason: str, condition: str = ""
+    environ: Environ,
+    start_response: StartResponse,
+    status: str,
+    reason: str,
+    condition: str = "",
+    more: Iterable[tuple[str, str]] = (),
 ) -> Iterator[bytes]:
     """Answer with a status and a sentence, as the DAV:error element that clients look for."""
     inner = f"{condition}<h:reason>{names.xml(reason)}</h:reason>"
     head = '<?xml version="1.0" encoding="utf-8"?>\n'
     body = f'{head}<D:error xmlns:D="DAV:" xmlns:h="urn:haven-fs">{inner}</D:error>'.encode()
     allow = [("Allow", ALLOWED)] if status.startswith("405") else []
-    start_response(status, [("Content-Type", _XML), ("Content-Length", str(len(body))), *allow])
+    start_response(status, [("Content-Type", _XML), ("Content-Length", str(len(body))), *allow, *more])
     yield b"" if environ["REQUEST_METHOD"] == "HEAD" else body

@@ -118,7 +118,7 @@ def resource(
     parts = split_path(path)
     with tree.view() as view:
         at = tree.locate(view, parts)
-        node = at.node
+        node = at.shown
         if node is None:
             return None
         if isinstance(node, Folder):

@@ -8,6 +8,7 @@ import os
 import re
 import stat
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from datetime import UTC
 from email.utils import parsedate_to_datetime
 from pathlib import Path
@@ -77,27 +78,68 @@ def send_bytes(environ: Environ, start_response: StartResponse, data: bytes, fil
     yield b"" if status or environ["REQUEST_METHOD"] == "HEAD" else data
 
 
+def send_rendition(
+    environ: Environ, start_response: StartResponse, file: File, part: Callable[[int, int], Iterator[bytes]]
+) -> Iterator[bytes]:
+    """Answer a GET or HEAD with a rendition of an original, which is made only if its bytes are asked for.
+
+    `part`: gives `count` bytes from `start`; it may raise before the first, and then nothing was sent.
+    """
+    reply = _reply(environ, file.size, file.mtime_ns, f'"{file.etag}"', file.mime)
+    if not reply.has_body:
+        start_response(reply.status, reply.headers)
+        yield b""
+        return
+    blocks = part(reply.start, reply.count)
+    first = next(blocks)
+    start_response(reply.status, reply.headers)
+    yield first
+    yield from blocks
+
+
 def _send(
     environ: Environ, start_response: StartResponse, opened: BinaryIO, size: int, mtime_ns: int, tag: str, mime: str
 ) -> Iterator[bytes]:
+    reply = _reply(environ, size, mtime_ns, tag, mime)
+    if reply.has_body and environ.get(sendfile.SUPPORTED):
+        environ[sendfile.PART] = sendfile.SendFile(opened, reply.start, reply.count)
+    start_response(reply.status, reply.headers)
+    if not reply.has_body or environ.get(sendfile.SUPPORTED):
+        yield b""
+        return
+    count = reply.count
+    opened.seek(reply.start)
+    while count and (block := opened.read(min(BLOCK, count))):
+        count -= len(block)
+        yield block
+
+
+@dataclass(frozen=True, slots=True)
+class _Reply:
+    """How a GET or HEAD of a file is answered, and with which part of it, if any is to be sent."""
+
+    status: str
+    headers: list[tuple[str, str]]
+    start: int = 0
+    count: int = 0
+    has_body: bool = False
+
+
+def _reply(environ: Environ, size: int, mtime_ns: int, tag: str, mime: str) -> _Reply:
     modified = http_date(mtime_ns)
     headers = [("ETag", tag), ("Last-Modified", modified), ("Accept-Ranges", "bytes")]
     status = _condition(environ, tag, mtime_ns // 1_000_000_000)
     if status:
         # A 304 has no body, and gives the length of the one it stands for (RFC 9110, 8.6).
-        start_response(status, [*headers, ("Content-Length", str(size) if status.startswith("304") else "0")])
-        yield b""
-        return
+        return _Reply(status, [*headers, ("Content-Length", str(size) if status.startswith("304") else "0")])
     start, count, status = 0, size, "200 OK"
     wanted = environ.get("HTTP_RANGE")
     if wanted and environ["REQUEST_METHOD"] == "GET" and _if_range(environ, tag, modified):
         part = parse_range(wanted, size)
         if part == "unsatisfiable":
-            start_response(
+            return _Reply(
                 "416 Range Not Satisfiable", [*headers, ("Content-Range", f"bytes */{size}"), ("Content-Length", "0")]
             )
-            yield b""
-            return
         if isinstance(part, tuple):
             start, count = part
             status = "206 Partial Content"
@@ -105,19 +147,7 @@ def _send(
     headers += [("Content-Type", mime), ("Content-Length", str(count))]
     # The content of a photo must not be taken for a page: an SVG or HTML named .jpg stays a download.
     headers.append(("X-Content-Type-Options", "nosniff"))
-    if environ["REQUEST_METHOD"] == "HEAD" or not count:
-        start_response(status, headers)
-        yield b""
-    elif environ.get(sendfile.SUPPORTED):
-        environ[sendfile.PART] = sendfile.SendFile(opened, start, count)
-        start_response(status, headers)
-        yield b""
-    else:
-        start_response(status, headers)
-        opened.seek(start)
-        while count and (block := opened.read(min(BLOCK, count))):
-            count -= len(block)
-            yield block
+    return _Reply(status, headers, start, count, environ["REQUEST_METHOD"] != "HEAD" and count > 0)
 
 
 def parse_range(header: str, size: int) -> tuple[int, int] | str | None:

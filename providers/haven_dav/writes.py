@@ -62,7 +62,7 @@ class Writes:
             plan = _plan(environ, actions, at, target)
             if plan.on_disk and isinstance(at.node, Folder):
                 _check_depth(environ)
-            check_conditions(environ, at.node)
+            check_conditions(environ, at.shown)
             self._locks.check(environ, view, *plan.changes)
             if plan.spare is not None:
                 held = self._locks.locked_below(environ, "/" + "/".join(at.spelled))
@@ -74,7 +74,7 @@ class Writes:
                 unlocked.extend(self._locks.paths(view, plan.gone)[: None if plan.on_disk else 1])
             return plan
 
-        done = actions.perform(decide, writes_to=to if to is not None and to != path else ())
+        done = actions.perform(decide, writes_to=self._tree.mirrored(to) if to and to != path else ())
         self._locks.unlock(unlocked)
         return Done(failed=locked) if locked else done
 
@@ -85,11 +85,11 @@ class Writes:
             put = actions.put(at)
             if "HTTP_CONTENT_RANGE" in environ:
                 raise Malformed("A file must be sent whole: Content-Range is not understood here.")
-            check_conditions(environ, at.node)
+            check_conditions(environ, at.shown)
             self._locks.check(environ, view, *put.changes)
             return put
 
-        put, body = actions.decide(decide, writes_to=path), Body(environ)
+        put, body = actions.decide(decide, writes_to=self._tree.mirrored(path)), Body(environ)
         with actions.receive(put, body.expected) as incoming:
             for block in body.blocks():
                 incoming.write(block)

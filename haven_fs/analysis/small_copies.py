@@ -1,0 +1,27 @@
+"""Small pictures for grids, made while a photo is decoded anyway: so looking at a folder costs no decoding."""
+
+from collections.abc import Sequence
+
+from haven_fs.analysis.analyzer import Analyzer, Facts, Sample
+from haven_fs.config import Settings
+from haven_fs.hook import hookimpl
+
+
+class SmallCopies(Analyzer):
+    """Makes the rendition "grid" of each photo. It may go from the store later, and is made again when asked for."""
+
+    name = "small copies"
+    version = 1
+    needs = "picture"
+
+    def analyze(self, batch: Sequence[Sample]) -> Sequence[Facts]:
+        """Return Facts with a small copy of each picture."""
+        from haven_fs.renditions.making import small_copy
+
+        return [Facts(small_copy=small_copy(sample.picture)) if sample.picture else Facts() for sample in batch]
+
+
+@hookimpl
+def haven_analyzers(settings: Settings) -> Sequence[Analyzer]:
+    """Have small pictures made while indexing, unless none are to be kept."""
+    return [SmallCopies()] if settings["renditions.percent"] or settings["renditions.least_megabytes"] else []

@@ -1,0 +1,99 @@
+"""Making one rendition: from an original on disk to the bytes of a JPEG. A plain function for a worker process.
+
+What cannot be decoded becomes a drawn tile; only what may pass, such as a disk that fails, is no rendition at all.
+"""
+
+import os
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from PIL import Image
+
+from haven_fs.library.kinds import UNKNOWN, Kind, kind_of
+from haven_fs.library.metadata import Unreadable
+from haven_fs.library.picture import open_picture
+from haven_fs.library.trouble import in_words, passing
+from haven_fs.renditions.jpeg import Said, encoded, fitted
+from haven_fs.renditions.sizes import LONGEST, QUALITY, What
+from haven_fs.renditions.tile import tile
+
+Box = tuple[float, float, float, float]
+_MOST_FOR_CROP = 4000
+_CROPPED = 320
+"""Pixels of the longer side of a part that is cut out."""
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """A rendition to make: of which file, and how.
+
+    `root`: the library's folder, which `path` must be in. `length`: bytes that it must have, 0 for whatever it takes.
+    `box`: the part to cut out, as shares of the upright picture's width and height: left, top, right, bottom.
+    """
+
+    what: What
+    path: str
+    root: str
+    length: int = 0
+    said: Said = field(default_factory=Said)
+    box: Box | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """A JPEG, and why it shows a tile instead of the picture, if it does."""
+
+    data: bytes
+    problem: str | None = None
+
+
+class NotNow(Exception):
+    """Nothing can be made at present: the file is not there or cannot be read. The text says why."""
+
+
+def make(order: Order) -> Made:
+    """Make a rendition. Raises NotNow."""
+    path = Path(order.path)
+    kind = UNKNOWN
+    try:
+        if path.is_symlink() or not Path(os.path.realpath(path)).is_relative_to(order.root):
+            raise NotNow("This path now leads out of the library, so Haven does not follow it.")
+        kind = kind_of(path)
+        if kind.kind not in ("image", "raw", "video"):
+            raise Unreadable("This is neither a picture nor a video.")
+        return Made(_coded(_picture(path, kind, order), order))
+    except (Unreadable, OSError) as error:
+        trouble = passing(error, path)
+        if trouble is not None:
+            raise NotNow(in_words(trouble)) from error
+        return Made(_coded(tile(kind.kind, kind.format, LONGEST[order.what]), order), str(error))
+
+
+def tile_for(order: Order, kind: str, format_: str, problem: str) -> Made:
+    """Return the tile for a file that is not to be opened again, since it ended the process that tried."""
+    return Made(_coded(tile(kind, format_, LONGEST[order.what]), order), problem)
+
+
+def small_copy(picture: Image.Image) -> bytes:
+    """Return the rendition for grids of a picture that is decoded already."""
+    picture = picture.copy()
+    picture.thumbnail((LONGEST["grid"], LONGEST["grid"]), Image.Resampling.BILINEAR, reducing_gap=2.0)
+    return encoded(picture, QUALITY["grid"])
+
+
+def _picture(path: Path, kind: Kind, order: Order) -> Image.Image:
+    if order.box is None:
+        return open_picture(path, kind, LONGEST[order.what])
+    left, top, right, bottom = order.box
+    share = max(min(right - left, bottom - top), 0.01)
+    picture = open_picture(path, kind, min(_MOST_FOR_CROP, round(_CROPPED / share)))
+    width, height = picture.size
+    part = picture.crop((int(left * width), int(top * height), -int(-right * width), -int(-bottom * height)))
+    part.thumbnail((_CROPPED, _CROPPED), Image.Resampling.BILINEAR, reducing_gap=2.0)
+    return part
+
+
+def _coded(picture: Image.Image, order: Order) -> bytes:
+    if order.length:
+        return fitted(picture, order.length, QUALITY[order.what], order.said)
+    return encoded(picture, QUALITY[order.what])

@@ -1,0 +1,171 @@
+"""What the rest of Haven asks for renditions: is it there, and if not, when.
+
+    wanted = renditions.wanted(db, original_id, "small")
+    data = renditions.find(wanted) or renditions.ask(wanted).result()
+
+Each is made once however many ask for it. A picture that cannot be decoded has a tile as its rendition, and that is
+kept like any other; what cannot be read just now has none.
+"""
+
+import logging
+import os
+import sqlite3
+import threading
+from collections.abc import Iterable, Sequence
+from concurrent.futures import Future
+from dataclasses import dataclass
+from pathlib import Path
+
+from haven_fs.catalog import Catalog
+from haven_fs.catalog.schema import LOCATED
+from haven_fs.catalog.spelling import etag
+from haven_fs.config import Settings
+from haven_fs.renditions.cache import Cache, Key
+from haven_fs.renditions.jpeg import Said
+from haven_fs.renditions.makers import Makers
+from haven_fs.renditions.making import Box, Made, NotNow, Order
+from haven_fs.renditions.sizes import What
+
+logger = logging.getLogger(__name__)
+
+FILE = "renditions.sqlite"
+_MEGABYTE = 1 << 20
+
+__all__ = ["Asked", "Box", "NotNow", "Renditions", "Wanted", "What"]
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """One rendition of one state of an original: `key` and `tag` are those of the cache."""
+
+    key: Key
+    tag: str
+    order: Order
+    kind: str
+    format: str
+
+
+class Asked(Future[bytes]):
+    """A rendition to be; `wanted` says which."""
+
+    def __init__(self, wanted: Wanted) -> None:
+        super().__init__()
+        self.wanted = wanted
+
+
+class Renditions:
+    """The renditions of one catalog, kept in the data folder. Thread-safe."""
+
+    def __init__(self, catalog: Catalog, settings: Settings) -> None:
+        self._catalog = catalog
+        self._settings = settings
+        self.cache = Cache(Path(settings["data_dir"]) / FILE, self._bound())
+        processes = int(settings["renditions.workers"]) or max(1, (os.cpu_count() or 1) // 2)
+        self._makers = Makers(processes)
+        self._asked: dict[tuple[Key, str], Asked] = {}
+        self._lock = threading.Lock()
+
+    def close(self) -> None:
+        """End the processes and close the cache."""
+        self._makers.stop()
+        self.cache.close()
+
+    def keep(self, small_copies: Sequence[tuple[int, str, bytes]]) -> None:
+        """Keep pictures for grids that were made while indexing: each with its original's row and tag."""
+        self.cache.put([((original_id, "grid"), tag, data) for original_id, tag, data in small_copies])
+
+    def fit(self) -> None:
+        """Fit the bound to the libraries as they are now."""
+        self.cache.most = self._bound()
+
+    def tidy(self) -> None:
+        """Fit the bound, and forget what was made of originals that are gone."""
+        self.fit()
+        with self._catalog.read() as db:
+            there = {row[0] for row in db.execute("SELECT id FROM original WHERE gone IS NULL")}
+        self.cache.drop(id_ for id_ in self.cache.originals() if id_ not in there)
+
+    def forget(self, original_ids: Iterable[int]) -> None:
+        """Forget all that was made of some originals."""
+        self.cache.drop(original_ids)
+
+    def wanted(
+        self,
+        db: sqlite3.Connection,
+        original_id: int,
+        what: What,
+        tag: str = "",
+        length: int = 0,
+        box: Box | None = None,
+    ) -> Wanted | None:
+        """Return what is to be asked for, None if there is no such original.
+
+        `tag`: of its state and of what is said of its photo, if that is part of it. `length`: bytes that it must have.
+        `box`: the part of it to cut out.
+        """
+        row = db.execute(
+            "SELECT o.etag, o.kind, o.format, d.path, o.file, l.root, p.taken, p.taken_offset, p.latitude, p.longitude,"
+            f" p.rating FROM original o {LOCATED} LEFT JOIN photo p ON p.id = o.photo_id"
+            " WHERE o.id = ? AND o.gone IS NULL",
+            (original_id,),
+        ).fetchone()
+        if row is None:
+            return None
+        state, kind, format_, below, file, root, *said = row
+        path = os.fsdecode(b"/".join(part for part in (root, below, file) if part))
+        name = what if box is None else f"crop {','.join(f'{side:.4f}' for side in box)}"
+        order = Order(what, path, os.fsdecode(root), length, Said(*said) if length else Said(), box)
+        return Wanted((original_id, name), tag or state, order, kind, format_)
+
+    def find(self, wanted: Wanted) -> bytes | None:
+        """Return a rendition if it has been made."""
+        return self.cache.get(wanted.key, wanted.tag)
+
+    def ask(self, wanted: Wanted) -> Asked:
+        """Have a rendition made. Raises NotNow if too much is asked for; so does the future, if it cannot be read."""
+        with self._lock:
+            asked = self._asked.get((wanted.key, wanted.tag))
+            if asked is not None:
+                return asked
+            future = Asked(wanted)
+            self._asked[wanted.key, wanted.tag] = future
+        try:
+            made = self._makers.make(wanted.order, wanted.kind, wanted.format)
+        except BaseException:
+            self._forget(wanted)
+            raise
+        made.add_done_callback(lambda done: self._done(wanted, done, future))
+        return future
+
+    def _done(self, wanted: Wanted, done: "Future[Made]", future: Asked) -> None:
+        error = None if done.cancelled() else done.exception()
+        if done.cancelled() or error is not None:
+            self._forget(wanted)
+            future.set_exception(error or NotNow("Haven is stopping."))
+            return
+        made = done.result()
+        if made.problem:
+            logger.info("%s is shown as a tile: %s", wanted.order.path, made.problem)
+        if self._is_as_asked(wanted):
+            self.cache.put([(wanted.key, wanted.tag, made.data)])
+        self._forget(wanted)
+        future.set_result(made.data)
+
+    def _is_as_asked(self, wanted: Wanted) -> bool:
+        """Tell whether a file is still what its catalog row says: of another picture nothing is kept."""
+        try:
+            status = Path(wanted.order.path).lstat()
+        except OSError:
+            return False
+        return wanted.tag.startswith(etag(status.st_size, status.st_mtime_ns))
+
+    def _forget(self, wanted: Wanted) -> None:
+        with self._lock:
+            self._asked.pop((wanted.key, wanted.tag), None)
+
+    def _bound(self) -> int:
+        """Return how many bytes may be kept: a share of the libraries, or what is too little to mind."""
+        with self._catalog.read() as db:
+            total = db.execute("SELECT ifnull(sum(size), 0) FROM original WHERE gone IS NULL").fetchone()[0]
+        share = int(total * self._settings["renditions.percent"] / 100)
+        return max(share, int(self._settings["renditions.least_megabytes"]) * _MEGABYTE)

@@ -1,0 +1,143 @@
+"""/Small and /TV: the whole tree once more, with files as small JPEGs, or as what every player shows.
+
+A look changes what a file is called, how long it is and what its bytes are, and nothing else: folders, what is in them
+and what writes mean are those of the tree it mirrors. How long a rendition will be is kept with the original
+(haven_fs.renditions.sizes), so a listing costs the same as any.
+"""
+
+import sqlite3
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from haven_fs.catalog import names
+
+if TYPE_CHECKING:
+    from haven_fs.tree.files import File
+
+# What a rendition says of its photo is part of it, so another date, place or rating makes another tag. The sum says
+# which, and nothing of what they are.
+_SAID = (
+    "(SELECT (ifnull(p.taken, 7) * 31 + ifnull(p.taken_offset, 1) * 37 + ifnull(p.latitude, 91) * 1000003"
+    " + ifnull(p.longitude, 181) * 10000019 + ifnull(p.rating, 9) * 101) FROM photo p WHERE p.id = o.photo_id)"
+)
+
+
+_ENDINGS = {".jpg": (".jpg", ".jpeg", ".jpe"), ".mp4": (".mp4",)}
+"""What is put after a name so that it ends in what the file is, and endings that say so already."""
+
+
+def _taken(ending: str) -> str:
+    """Return what is put after a name if another file has the one with the ending."""
+    return f" (as {ending[1:].upper()}){ending}"
+
+
+def _other(fold: str, ending: str) -> str:
+    """Return SQL: whether another file has the name of `o` with an ending."""
+    return f"EXISTS (SELECT 1 FROM original n WHERE n.{fold} = o.{fold} || '{ending}' AND n.gone IS NULL)"
+
+
+def _ending(name: str, fold: str, ending: str) -> str:
+    """Return SQL for what is put after the name of `o`."""
+    is_it = " OR ".join(f"lower(o.{name}) GLOB '*{one}'" for one in _ENDINGS[ending])
+    return f"iif({is_it}, '', iif({_other(fold, ending)}, '{_taken(ending)}', '{ending}'))"
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """One way to see the tree; the folder at its root is called `name`.
+
+    `seen`: SQL over an original `o`, whether it is a file there. `ending`: SQL for what is put after its name; gets the
+    columns of the name and of the folded name. `size`, `etag`, `mime`: SQL. `endings`: what `ending` may be. `what`:
+    SQL for which rendition it is, as haven_fs.renditions calls them, "" for the original itself.
+    """
+
+    name: str
+    seen: str
+    ending: Callable[[str, str], str]
+    size: str
+    etag: str
+    mime: str
+    what: str
+    endings: Sequence[str]
+
+    def columns(self, *, disk_names: bool) -> dict[str, str]:
+        """Return SQL for the columns of FileSet.render that differ from the original's."""
+        name, fold, href, xml = _named(disk_names)
+        ending = self.ending(name, fold)
+        return {
+            "href": f"o.{href} || replace({ending}, ' ', '%20')",
+            "xml": f"o.{xml} || {ending}",
+            "size": self.size,
+            "etag": self.etag,
+            "mime": self.mime,
+        }
+
+    def condition(self, *, disk_names: bool) -> str:
+        """Return SQL over `o`: whether a file is seen, in a folder of the disk or in one of photos."""
+        return self.seen if disk_names else f"{self.seen} AND o.role = 'main'"
+
+    def plain_names(self, name: str) -> list[str]:
+        """Return the names that a file seen under a name may have in the tree, the likeliest first."""
+        folded = name.casefold()
+        return [name, *(name[: -len(e)] for e in self.endings if folded.endswith(e.casefold()) and len(name) > len(e))]
+
+    def of(self, db: sqlite3.Connection, file: "File", *, disk_names: bool = False) -> "File | None":
+        """Return how a file of the tree is seen, None if it is not; what is no original is seen as it is."""
+        if not file.id:
+            return file
+        _, fold, _, _ = _named(disk_names)
+        row = db.execute(
+            f"SELECT {self.what}, {self.size}, {self.etag}, {self.mime}, {_other(fold, '.jpg')}, {_other(fold, '.mp4')}"
+            f" FROM original o WHERE o.id = ? AND {self.condition(disk_names=disk_names)}",
+            (file.id,),
+        ).fetchone()
+        if row is None:
+            return None
+        what, size, etag, mime, other_picture, other_film = row
+        if not what:
+            return file
+        ending, taken = (".mp4", other_film) if what == "film" else (".jpg", other_picture)
+        # By the name that it has here, which may be one that it was written under.
+        if not file.name.casefold().endswith(_ENDINGS[ending]):
+            file = replace(file, name=file.name + (_taken(ending) if taken else ending))
+        return replace(file, size=size, etag=etag, mime=mime, what=what)
+
+
+def _named(disk_names: bool) -> tuple[str, str, str, str]:
+    return ("shown", "shown_fold", "shown_href", "shown_xml") if disk_names else ("name", "name_fold", "href", "xml")
+
+
+def _tv_ending(name: str, fold: str) -> str:
+    film, picture = _ending(name, fold, ".mp4"), _ending(name, fold, ".jpg")
+    return f"iif(o.tv = 0, '', iif(o.kind = 'video', {film}, {picture}))"
+
+
+SMALL = Look(
+    name="Small",
+    seen="o.small > 0",
+    ending=lambda name, fold: _ending(name, fold, ".jpg"),
+    size="o.small",
+    etag=f"printf('%s-s1-%x', o.etag, {_SAID})",
+    mime="'image/jpeg'",
+    what="'small'",
+    endings=(".jpg", _taken(".jpg")),
+)
+
+TV = Look(
+    name="TV",
+    seen="1",
+    ending=_tv_ending,
+    size="iif(o.tv = 0, o.size, o.tv)",
+    etag=f"iif(o.tv = 0, o.etag, iif(o.kind = 'video', o.etag || '-t1', printf('%s-t1-%x', o.etag, {_SAID})))",
+    mime="iif(o.tv = 0, o.mime, iif(o.kind = 'video', 'video/mp4', 'image/jpeg'))",
+    what="iif(o.tv = 0, '', iif(o.kind = 'video', 'film', 'tv'))",
+    endings=(".jpg", ".mp4", _taken(".jpg"), _taken(".mp4")),
+)
+
+LOOKS = (SMALL, TV)
+
+
+def look_named(name: str) -> Look | None:
+    """Return the look whose folder has a name, in any case."""
+    return next((look for look in LOOKS if names.fold(look.name) == names.fold(name)), None)
