@@ -159,13 +159,13 @@ class Tree:
     def _looking(self, view: View, path: Sequence[str]) -> tuple[View, tuple[str, ...]]:
         """Return the view for a path, and the path in the tree that /Small and /TV mirror."""
         parts = tuple(path)
-        look = look_named(parts[0]) if parts and self.settings["tree.looks"] else None
+        look = look_named(parts[0]) if parts and self.settings.get("tree.looks") else None
         return (view, parts) if look is None else (replace(view, look=look), parts[1:])
 
     def mirrored(self, path: Sequence[str]) -> tuple[str, ...]:
         """Return the path that a path in /Small or /TV mirrors; others are themselves."""
         parts = tuple(path)
-        return parts[1:] if parts and self.settings["tree.looks"] and look_named(parts[0]) is not None else parts
+        return parts[1:] if parts and self.settings.get("tree.looks") and look_named(parts[0]) is not None else parts
 
     def _seen(self, folder: Folder, name: str) -> tuple[File | Text | None, File | None, str]:
         """Return the file or text of a name, how it is seen if that is not as it is, and its name in the tree."""
@@ -208,7 +208,7 @@ class Tree:
     def _entries(self, folder: Folder) -> list[Entry]:
         own = list(folder.entries())
         if isinstance(folder, _Place) and not folder.view.path and folder.view.look is None:
-            own += [Entry(look.name, folder.stamp()) for look in LOOKS if self.settings["tree.looks"]]
+            own += [Entry(look.name, folder.stamp()) for look in LOOKS if self.settings.get("tree.looks")]
         if self._narrower is None:
             return own
         taken = {names.fold(entry.name) for entry in own}

@@ -9,6 +9,7 @@ from looking import looking
 from haven_fs.catalog.findings import Analysis
 from haven_fs.catalog.photos import PhotoStore
 from haven_fs.testing import History, check_reading, check_versions, make_video, snapshot
+from haven_fs.tree.looks import LOOKS
 
 PARIS = (48.8584, 2.2945)
 FOLDERS = (
@@ -43,7 +44,7 @@ EMPTY = {
 def test_these_are_all_there_are(full: Home) -> None:
     with looking(full) as look:
         tops = {path.partition("/")[0] for path in FOLDERS}
-        assert set(look.folders("")) == tops
+        assert set(look.folders("")) == tops | {look.name for look in LOOKS}
         assert {f"Review/{name}" for name in look.folders("Review")} == {p for p in FOLDERS if p.startswith("Review/")}
 
 
@@ -60,7 +61,8 @@ def test_a_composed_folder(full: Home, path: str) -> None:
         assert check_reading(look, path)
 
 
-def test_the_root(full: Home) -> None:
+def test_the_root(full: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(full.settings, "tree.looks", False)  # test_tree_looks.py compares those with the rest
     with looking(full) as look:
         check_reading(look, portable=False)
 
