@@ -85,13 +85,13 @@ def run(args: argparse.Namespace) -> int:
             add_inbox(catalog, inbox, data.path)
         expect_walks(catalog)
         _warn_of_what_was_lost(catalog)
-        uploads = Uploads(catalog, data.settings, AtOnce(catalog, data.plugins, data.settings))
+        renditions = Renditions(catalog, data.settings)
+        uploads = Uploads(catalog, data.settings, AtOnce(catalog, data.plugins, data.settings), renditions)
         tree = data.tree(catalog)
         tree.uploads = uploads
         users, shown = _users(args, data)
         tls = _tls(args, data)
         basic = data.settings["serve.allow_basic"]
-        renditions = Renditions(catalog, data.settings)
         provider = HavenProvider(tree, renditions=renditions)
         app = make_app(provider, users, tls=tls is not None, allow_basic=basic)
         background = Background(

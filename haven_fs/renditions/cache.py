@@ -4,12 +4,14 @@ All of it can be made again, so it may be deleted at any time, and a damaged fil
 keeping and nothing else. Thread-safe; another process may use the same file.
 """
 
+import hashlib
 import logging
 import sqlite3
 import threading
 import time
 from collections.abc import Iterable, Sequence
 from pathlib import Path
+from typing import Any
 
 logger = logging.getLogger(__name__)
 
@@ -25,6 +27,13 @@ _SCHEMA = """
     );
     CREATE UNIQUE INDEX rendition_of ON rendition (original_id, what);
     CREATE INDEX rendition_used ON rendition (used, size);
+    CREATE TABLE given (        -- files that were made, kept or not: who sends one back means its original
+        digest BLOB PRIMARY KEY,
+        size INTEGER NOT NULL,
+        original_id INTEGER NOT NULL
+    ) WITHOUT ROWID;
+    CREATE INDEX given_size ON given (size);
+    CREATE INDEX given_original ON given (original_id);
 """
 _VERSION = 1
 _NOTED_EVERY = 3600
@@ -99,6 +108,26 @@ class Cache:
             except sqlite3.Error as error:
                 self._failed(error)
 
+    def note_given(self, original_id: int, data: bytes) -> None:
+        """Remember that a file was made of an original."""
+        with self._lock:
+            try:
+                if self._db is not None:
+                    row = (_digest(data), len(data), original_id)
+                    self._db.execute("INSERT OR REPLACE INTO given VALUES (?, ?, ?)", row)
+                    self._db.commit()
+            except sqlite3.Error as error:
+                self._failed(error)
+
+    def is_size_given(self, size: int) -> bool:
+        """Tell whether a file of that many bytes was made of any original."""
+        return bool(self._ask("SELECT 1 FROM given WHERE size = ? LIMIT 1", size))
+
+    def given(self, data: bytes) -> int | None:
+        """Return the original that a file was made of, None if nobody remembers it."""
+        rows = self._ask("SELECT original_id FROM given WHERE digest = ?", _digest(data))
+        return int(rows[0][0]) if rows else None
+
     def drop(self, original_ids: Iterable[int]) -> None:
         """Forget all that was made of some originals."""
         with self._lock:
@@ -110,19 +139,14 @@ class Cache:
                         "DELETE FROM rendition WHERE original_id = ? RETURNING size", (original_id,)
                     ).fetchall()
                     self._total -= sum(size for (size,) in sizes)
+                    self._db.execute("DELETE FROM given WHERE original_id = ?", (original_id,))
                 self._db.commit()
             except sqlite3.Error as error:
                 self._failed(error)
 
     def originals(self) -> list[int]:
         """Return the originals that anything is kept of."""
-        with self._lock:
-            try:
-                rows = self._db.execute("SELECT DISTINCT original_id FROM rendition") if self._db else ()
-                return [row[0] for row in rows]
-            except sqlite3.Error as error:
-                self._failed(error)
-                return []
+        return [row[0] for row in self._ask("SELECT original_id FROM rendition UNION SELECT original_id FROM given")]
 
     def close(self) -> None:
         """Close the file; nothing is kept or found any more."""
@@ -135,6 +159,14 @@ class Cache:
                 except sqlite3.Error as error:
                     logger.debug("the cache was not closed well: %s", error)
                 self._db = None
+
+    def _ask(self, query: str, *params: object) -> list[tuple[Any, ...]]:
+        with self._lock:
+            try:
+                return self._db.execute(query, params).fetchall() if self._db is not None else []
+            except sqlite3.Error as error:
+                self._failed(error)
+                return []
 
     def _open(self) -> None:
         for again in (False, True):
@@ -227,3 +259,7 @@ class Cache:
             self._db.executemany("DELETE FROM rendition WHERE id = ?", going)
         self._db.execute("PRAGMA incremental_vacuum(64)")
         return freed
+
+
+def _digest(data: bytes) -> bytes:
+    return hashlib.blake2b(data, digest_size=16).digest()

@@ -89,6 +89,14 @@ class Renditions:
         """Forget all that was made of some originals."""
         self.cache.drop(original_ids)
 
+    def is_given_size(self, size: int) -> bool:
+        """Tell whether a file of that many bytes was shown in /Small or /TV."""
+        return self.cache.is_size_given(size)
+
+    def original_of(self, path: Path) -> int | None:
+        """Return the original of which a file is a rendition that was shown in /Small or /TV, None if it is none."""
+        return self.cache.given(path.read_bytes()) if self.cache.is_size_given(path.stat().st_size) else None
+
     def wanted(
         self,
         db: sqlite3.Connection,
@@ -148,6 +156,8 @@ class Renditions:
             logger.info("%s is shown as a tile: %s", wanted.order.path, made.problem)
         if self._is_as_asked(wanted):
             self.cache.put([(wanted.key, wanted.tag, made.data)])
+            if wanted.order.length:
+                self.cache.note_given(wanted.key[0], made.data)
         self._forget(wanted)
         future.set_result(made.data)
 

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from haven_fs.renditions import makers as module
-from haven_fs.renditions.making import NotNow
 from haven_fs.renditions.makers import Makers
+from haven_fs.renditions.making import NotNow
 
 PATIENCE = 120
 

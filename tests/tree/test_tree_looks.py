@@ -72,7 +72,9 @@ def test_what_is_listed_opens_and_nothing_else(full: Home, seen: TreeLook) -> No
                     assert look.tree.resolve(look.view, (*path, spelled)) == file, (path, spelled)
                 count += 1
             if listing.files is not None:
-                rendered = b"".join(listing.files.render(look.view.db, "%s|%d|%s|%s\n", ["xml", "size", "etag", "mime"]))
+                rendered = b"".join(
+                    listing.files.render(look.view.db, "%s|%d|%s|%s\n", ["xml", "size", "etag", "mime"])
+                )
                 said = {f"{names.xml(f.name)}|{f.size}|{f.etag}|{f.mime}" for f in listing.files.files(look.view.db)}
                 assert set(rendered.decode().splitlines()) == said
             if seen is SMALL:

@@ -42,6 +42,11 @@ class Put:
         return (Change(self.at, names=self.at.node is None),)
 
     @property
+    def sizes(self) -> set[int]:
+        """How many bytes the file has that is there, itself and as it is seen."""
+        return {file.size for file in (self.there, self.at.seen) if file is not None}
+
+    @property
     def is_plain(self) -> bool:
         """Whether it is stored as in any folder of a disk, even if it is empty."""
         return self.kind == "disk" and not self.links

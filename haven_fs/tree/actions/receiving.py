@@ -41,7 +41,7 @@ class Receiving:
         self._writing, self._tree, self._put = writing, writing.tree, put
         self._is_done = self._is_refused = False
         with self._refusing(), in_words():
-            if put.kind == "photo" and put.there is not None and size not in (None, put.there.size):
+            if put.kind == "photo" and put.there is not None and size not in (None, *put.sizes):
                 raise Forbidden(_EDITED)
             self._largest = self._most(size)
             self._draft = self._begin(size)

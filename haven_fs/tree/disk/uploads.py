@@ -50,6 +50,18 @@ class Cataloguer(Protocol):
         ...
 
 
+class Shown(Protocol):
+    """Knows the files that were shown in place of originals; that is haven_fs.renditions."""
+
+    def is_given_size(self, size: int) -> bool:
+        """Tell whether a file of that many bytes was shown."""
+        ...
+
+    def original_of(self, path: Path) -> int | None:
+        """Return the original in whose place a file with those bytes was shown, None if it was not."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class Stored:
     """Where uploaded bytes are: an original's row. `is_new`: they were stored; else they were there already."""
@@ -64,9 +76,13 @@ class Uploads:
     No view may be open in the thread.
     """
 
-    def __init__(self, catalog: Catalog, settings: Settings, cataloguer: Cataloguer) -> None:
+    def __init__(
+        self, catalog: Catalog, settings: Settings, cataloguer: Cataloguer, shown: Shown | None = None
+    ) -> None:
+        """`shown`: knows the files that were shown in place of originals, if any are."""
         self._catalog = catalog
         self._cataloguer = cataloguer
+        self._shown = shown
         self._template = str(settings["inbox.template"])
         self._lock = threading.Lock()
         try:
@@ -89,7 +105,8 @@ class Uploads:
             " AND (o.kind IN ('image', 'raw', 'video') OR o.probed = 0) LIMIT 1"
         )
         with self._catalog.read() as db:
-            return db.execute(query, (size,)).fetchone() is not None
+            known = db.execute(query, (size,)).fetchone() is not None
+        return known or (self._shown is not None and self._shown.is_given_size(size))
 
     def largest(self) -> int:
         """Return the bytes of the largest file in the libraries."""
@@ -273,7 +290,14 @@ class Uploads:
                 compared[id_, mtime_ns] = same
             if compared[id_, mtime_ns] and (shown if photo_id is not None else self._is_shown_now(id_)):
                 return int(id_)
-        return None
+        return self._made_of(draft.path)
+
+    def _made_of(self, path: Path) -> int | None:
+        """Return the original that a file was made of, to be shown in its place; None if none is there."""
+        id_ = self._shown.original_of(path) if self._shown is not None else None
+        with self._catalog.read() as db:
+            there = "SELECT 1 FROM original WHERE id = ? AND gone IS NULL AND photo_id IS NOT NULL"
+            return id_ if db.execute(there, (id_,)).fetchone() is not None else None
 
     def _is_shown_now(self, original_id: int) -> bool:
         """Look into a file that the indexer has not come to yet."""
