@@ -26,6 +26,7 @@ from haven_fs.server.process import allow_many_files, keep_small
 from haven_fs.server.tls import TlsFiles, ensure_certificate, own_certificate
 from haven_fs.server.users import Users
 from haven_fs.tree.disk.uploads import Uploads
+from haven_web import ErrorPages
 
 logger = logging.getLogger(__name__)
 
@@ -90,9 +91,11 @@ def run(args: argparse.Namespace) -> int:
         users, shown = _users(args, data)
         tls = _tls(args, data)
         basic = data.settings["serve.allow_basic"]
-        app = make_app(HavenProvider(tree), users, tls=tls is not None, allow_basic=basic)
+        progress = Progress(bar=True)
+        provider = HavenProvider(tree, progress=progress.now)
+        app = ErrorPages(make_app(provider, users, tls=tls is not None, allow_basic=basic))
         background = Background(
-            catalog, data.plugins, data.settings, progress=Progress(bar=True), accept_missing=args.accept_missing
+            catalog, data.plugins, data.settings, progress=progress, accept_missing=args.accept_missing
         )
         server = _listen(app, args, data, tls)
         try:

@@ -12,30 +12,32 @@ import logging
 import shutil
 import threading
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote, unquote
 
 from wsgidav.dav_provider import DAVProvider
 
-from haven_dav import browse, deadprops
+from haven_dav import deadprops
 from haven_dav.conditions import Locks
 from haven_dav.propfind import LONGEST_BODY, BadRequest, ListingCache, Multistatus, parse, text_file
 from haven_dav.resources import href, resource, split_path
 from haven_dav.send import Environ, NotThere, StartResponse, send_bytes, send_file
 from haven_dav.status import Locked, status_of
 from haven_dav.writes import WRITES, PartlyDone, Writes
+from haven_fs.analysis.progress import Doing
 from haven_fs.catalog import names
 from haven_fs.catalog.libraries import all_libraries
 from haven_fs.config import default_data_dir
 from haven_fs.datafolder import DataFolder
-from haven_fs.errors import Refused
+from haven_fs.errors import NotFound, Refused
 from haven_fs.tree.files import File
 from haven_fs.tree.nodes import Folder, Text, View
 from haven_fs.tree.originals import path_of
 from haven_fs.tree.placeholders import is_placeholder
 from haven_fs.tree.tree import Located, Tree
+from haven_web import Site, wants_page
 
 logger = logging.getLogger(__name__)
 
@@ -47,9 +49,18 @@ _LONGEST_LINE = 300
 
 
 class HavenProvider(DAVProvider):  # type: ignore[misc]
-    """Publishes a tree. Give a `tree`, or the folder `data` of an index (default: the platform's data folder)."""
+    """Publishes a tree. Give a `tree`, or the folder `data` of an index (default: the platform's data folder).
 
-    def __init__(self, tree: Tree | None = None, *, data: str | None = None) -> None:
+    `progress`: gives what the indexer is doing, where that is known.
+    """
+
+    def __init__(
+        self,
+        tree: Tree | None = None,
+        *,
+        data: str | None = None,
+        progress: Callable[[], Doing | None] = lambda: None,
+    ) -> None:
         super().__init__()
         if tree is None:
             folder = DataFolder(Path(data) if data else default_data_dir())
@@ -64,6 +75,7 @@ class HavenProvider(DAVProvider):  # type: ignore[misc]
         self._writes = Writes(tree, self._locks)
         self._properties = deadprops.Properties(tree, self._locks)
         self._listings = ListingCache()
+        self._site = Site(tree, lambda: self._href("", folder=True), progress)
         self._quota: tuple[float, tuple[int, int]] = (float("-inf"), (0, 0))
         self._quota_lock = threading.Lock()
 
@@ -72,8 +84,11 @@ class HavenProvider(DAVProvider):  # type: ignore[misc]
         return False
 
     def get_resource_inst(self, path: str, environ: Environ) -> Any:
-        """Return what is at `path` as a resource of wsgidav's, None if nothing is."""
-        return resource(self, self.tree, path, environ)
+        """Return what is at `path` as a resource of wsgidav's, None if nothing is.
+
+        None as well for GET and HEAD, which are answered here: wsgidav would show a page of its own before that.
+        """
+        return None if environ.get("REQUEST_METHOD") in ("GET", "HEAD") else resource(self, self.tree, path, environ)
 
     def custom_request_handler(
         self, environ: Environ, start_response: StartResponse, default_handler: Any
@@ -179,14 +194,25 @@ class HavenProvider(DAVProvider):  # type: ignore[misc]
     # GET
 
     def _get(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
+        try:
+            return self._found(environ, start_response)
+        except Refused as refused:
+            kind = status_of(refused)
+            return self._fail_get(environ, start_response, f"{kind.value} {kind.phrase}", refused.reason)
+
+    def _found(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
         path = environ["PATH_INFO"]
+        if self._site.owns(path):
+            return self._site.own(environ, start_response)
         with self.tree.view() as view:
             at = self.tree.locate(view, split_path(path))
             node = at.node
             if node is None:
-                return _fail(environ, start_response, "404 Not Found", "There is nothing here.")
+                raise NotFound("There is nothing here.")
             if isinstance(node, Folder):
-                return browse.page(environ, start_response, self.tree, view, node, self._href(path, folder=True))
+                return self._site.folder(environ, start_response, node)
+            if self._site.shows(environ, at):
+                return self._site.photo(environ, start_response, at, view)
             if isinstance(node, Text):
                 assert at.parent is not None
                 return send_bytes(environ, start_response, node.text.encode(), text_file(view, at.parent, node))
@@ -199,7 +225,15 @@ class HavenProvider(DAVProvider):  # type: ignore[misc]
             yield from send_file(environ, start_response, file)
         except NotThere as error:
             status = {403: "403 Forbidden", 404: "404 Not Found", 503: "503 Service Unavailable"}[error.args[0]]
-            yield from _fail(environ, start_response, status, error.args[1])
+            yield from self._fail_get(environ, start_response, status, error.args[1])
+
+    def _fail_get(
+        self, environ: Environ, start_response: StartResponse, status: str, reason: str
+    ) -> Iterable[bytes]:
+        """Answer with a status and a sentence: a page for people, XML for programs."""
+        if wants_page(environ):
+            return self._site.refusal(environ, start_response, status, reason)
+        return _fail(environ, start_response, status, reason)
 
     # Writes
 
