@@ -41,6 +41,7 @@ _EXPORTS = {
     # Sets of photos, and their files
     "haven_fs.tree.photoset": "PhotoSet",
     "haven_fs.tree.files": "FileSet File Stamp",
+    "haven_fs.tree.cover": "Cover newest",
     # Folders
     "haven_fs.tree.nodes": "SmartFolder PathPattern View Folder Entry Text",
     "haven_fs.tree.photofolders": "FacetFolder PhotoFolder RankedFolder",
@@ -97,6 +98,7 @@ if TYPE_CHECKING:
     from haven_fs.catalog.lookup import originals_paths, photo_at, photo_with_bytes
     from haven_fs.tree.photoset import PhotoSet
     from haven_fs.tree.files import File, FileSet, Stamp
+    from haven_fs.tree.cover import Cover, newest
     from haven_fs.tree.nodes import Entry, Folder, PathPattern, SmartFolder, Text, View
     from haven_fs.tree.photofolders import FacetFolder, PhotoFolder, RankedFolder
     from haven_fs.tree.asking import AskingFolder

@@ -1,8 +1,9 @@
-"""How far a long run is: a bar on a terminal, a line a minute in a log."""
+"""How far a long run is: a bar on a terminal, a line a minute in a log, and whoever asks from another thread."""
 
 import logging
 import sys
 import time
+from dataclasses import dataclass
 from typing import Never
 
 from tqdm import tqdm
@@ -10,6 +11,18 @@ from tqdm import tqdm
 logger = logging.getLogger(__name__)
 
 _LOG_EVERY = 60.0
+_SURE_AFTER = 5.0
+"""Seconds of a run after which its speed so far says when it will end."""
+
+
+@dataclass(frozen=True, slots=True)
+class Doing:
+    """A run that is under way: what is done, of how many things, and the seconds it will still take, if known."""
+
+    what: str
+    done: int
+    total: int
+    seconds_left: float | None = None
 
 
 class Progress:
@@ -22,10 +35,12 @@ class Progress:
         self._total = 0
         self._done = 0
         self._logged = 0.0
+        self._begun: float | None = None
 
     def begin(self, what: str, total: int) -> None:
         """Start to show a run over `total` things."""
         self._what, self._total, self._done, self._logged = what, total, 0, time.monotonic()
+        self._begun = self._logged
         if self._wanted:
             self._bar = tqdm(total=total, desc=what, unit=" files", dynamic_ncols=True)
 
@@ -40,6 +55,17 @@ class Progress:
 
     def end(self) -> None:
         """Finish the run shown."""
+        self._begun = None
         if self._bar is not None:
             self._bar.close()
             self._bar = None
+
+    def now(self) -> Doing | None:
+        """Return the run that is under way, None if there is none. For any thread."""
+        begun, done, total = self._begun, self._done, self._total
+        if begun is None:
+            return None
+        taken = time.monotonic() - begun
+        sure = done > 0 and taken > _SURE_AFTER
+        # A file may count more than once, if it is tried again.
+        return Doing(self._what, min(done, total), total, taken / done * max(total - done, 0) if sure else None)

@@ -27,6 +27,7 @@ from haven_fs.server.process import allow_many_files, keep_small
 from haven_fs.server.tls import TlsFiles, ensure_certificate, own_certificate
 from haven_fs.server.users import Users
 from haven_fs.tree.disk.uploads import Uploads
+from haven_web import ErrorPages
 
 logger = logging.getLogger(__name__)
 
@@ -92,13 +93,14 @@ def run(args: argparse.Namespace) -> int:
         users, shown = _users(args, data)
         tls = _tls(args, data)
         basic = data.settings["serve.allow_basic"]
-        provider = HavenProvider(tree, renditions=renditions)
-        app = make_app(provider, users, tls=tls is not None, allow_basic=basic)
+        progress = Progress(bar=True)
+        provider = HavenProvider(tree, renditions=renditions, progress=progress.now)
+        app = ErrorPages(make_app(provider, users, tls=tls is not None, allow_basic=basic))
         background = Background(
             catalog,
             data.plugins,
             data.settings,
-            progress=Progress(bar=True),
+            progress=progress,
             renditions=renditions,
             accept_missing=args.accept_missing,
         )

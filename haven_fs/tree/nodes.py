@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from haven_fs.catalog import names
 from haven_fs.catalog.wording import Wording
 from haven_fs.config import Settings
+from haven_fs.tree.cover import Cover, newest
 from haven_fs.tree.files import File, FileSet, Stamp
 from haven_fs.tree.looks import Look
 from haven_fs.tree.photoset import PhotoSet
@@ -86,6 +87,8 @@ class Entry:
     stamp: Stamp
     key: str | None = None
     """What it stands for, if that is not its name; see View.key."""
+    photos: int | None = None
+    """How many photos are in it and below it, where listing it tells."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,6 +149,18 @@ class Folder:
     def extras(self) -> Sequence[File]:
         """Return the files listed in this folder that `files` does not hold, such as what was put into it."""
         return ()
+
+    def cover(self) -> Cover | None:
+        """Return what stands for this folder where folders are shown as pictures: its newest photo, if it has any.
+
+        It is asked folder by folder as they come into sight, never for a listing, so it may cost some milliseconds.
+        """
+        photos = self.photos
+        return newest(self.view.db, photos) if photos is not None else None
+
+    def path_to(self, facet: str, key: str) -> tuple[str, ...] | None:
+        """Return the path, from here, of the folder of a facet's value; None if there is none below this folder."""
+        return None
 
     def stamp(self) -> Stamp:
         """Return the version of this folder: another one whenever its listing or anything below it changes."""

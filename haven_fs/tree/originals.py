@@ -15,6 +15,7 @@ from haven_fs.catalog.libraries import find_library
 from haven_fs.catalog.schema import LOCATED
 from haven_fs.config import Settings
 from haven_fs.hook import hookimpl
+from haven_fs.tree.cover import Cover, newest
 from haven_fs.tree.disk.place import READ_ONLY, DiskPlace, check_disk_name, make_folder
 from haven_fs.tree.files import File, FileSet, Stamp
 from haven_fs.tree.nodes import Entry, Folder, SmartFolder, View
@@ -90,6 +91,10 @@ class DiskFolder(Folder):
             " SELECT photo_id FROM original WHERE dir_id IN (SELECT id FROM below) AND gone IS NULL"
         )
         return self.view.within.narrowed(f"p.id IN ({below})", self._dir_id)
+
+    def cover(self) -> Cover | None:
+        """Return the newest photo in it or below it."""
+        return newest(self.view.db, self.scope)
 
     def files(self) -> FileSet:
         """Return every file in it, photo or not."""

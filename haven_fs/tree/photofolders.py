@@ -3,10 +3,13 @@
 FacetFolder lists a facet's values; PhotoFolder lists photos and splits itself by date when there are too many to list.
 """
 
+import json
 import re
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 
 from haven_fs.catalog import names
+from haven_fs.tree.cover import Cover
 from haven_fs.tree.files import FileSet, Stamp
 from haven_fs.tree.nodes import Entry, Folder, Text, View
 from haven_fs.tree.photoset import PhotoSet
@@ -37,6 +40,11 @@ class PhotoFolder(Folder):
         """The photos in this folder and below it."""
         return self._photos
 
+    @property
+    def own(self) -> PhotoSet:
+        """The photos that open by a path in this folder itself: all, unless a subclass has folders with others."""
+        return self._photos
+
     def texts(self) -> Sequence[Text]:
         """Return the texts this folder was made with."""
         return self._texts
@@ -61,7 +69,10 @@ class PhotoFolder(Folder):
             return []
         unit = self.LEVELS[self.level][1]
         groups = self._photos.grouped(self.view.db, f"p.day / {unit}")
-        return [Entry(self.UNDATED if date is None else self._spell(date), stamp) for date, stamp in groups]
+        return [
+            Entry(self.UNDATED if date is None else self._spell(date), stamp, photos=stamp.count)
+            for date, stamp in groups
+        ]
 
     def _spell(self, date: int) -> str:
         parts = (date, 0, 0) if self.level == 0 else (date // 100, date % 100, 0)
@@ -108,7 +119,7 @@ class RankedFolder(PhotoFolder):
 
     def entries(self) -> Iterable[Entry]:
         """Return the years, months or days that photos are from, if this folder is split; all as new as this one."""
-        return [Entry(entry.name, self.stamp()) for entry in super().entries()]
+        return [replace(entry, stamp=self.stamp()) for entry in super().entries()]
 
     def open_date(self, view: View, photos: PhotoSet, level: int) -> PhotoFolder:
         """Return the folder of a year, a month or a day, ranked as this one is."""
@@ -121,6 +132,15 @@ class RankedFolder(PhotoFolder):
     def opens(self) -> FileSet:
         """Return the photos' files by rank."""
         return self._photos.ranked_files(self.ranked)
+
+    def cover(self) -> Cover | None:
+        """Return the best of its photos."""
+        row = self.view.db.execute(
+            f"SELECT p.main_id FROM json_each(?) r CROSS JOIN photo p ON p.id = r.value WHERE {self._photos.condition}"
+            " AND p.unreadable IS NULL ORDER BY r.key LIMIT 1",
+            (json.dumps(list(self.ranked)), *self._photos.params),
+        ).fetchone()
+        return Cover(row[0]) if row else None
 
     def stamp(self) -> Stamp:
         """Return the version: as new as the catalog or the day, since any change may bring another order."""
@@ -155,11 +175,31 @@ class FacetFolder(Folder):
 
     def entries(self) -> Iterable[Entry]:
         """Return the values that photos have."""
-        extra = [Entry(name, opened(self.view.below(name)).stamp()) for name, opened in self._extra.items()]
+        folders = {name: opened(self.view.below(name)) for name, opened in self._extra.items()}
+        extra = [Entry(name, folder.stamp()) for name, folder in folders.items()]
         values = self.view.within.by_value(self.view.db, self._facet, self._parent)
         rest = self._elsewhere()
-        elsewhere = [Entry(self.ELSEWHERE, rest.stamp())] if rest is not None else []
-        return [*extra, *(Entry(name, stamp) for _, name, stamp in values), *elsewhere]
+        found = [(name, stamp) for _, name, stamp in values]
+        if rest is not None:
+            found.append((self.ELSEWHERE, rest.stamp()))
+        return [*extra, *(Entry(name, stamp, photos=stamp.count) for name, stamp in found)]
+
+    @property
+    def facet(self) -> str:
+        """The facet whose values it lists."""
+        return self._facet
+
+    def path_to(self, facet: str, key: str) -> tuple[str, ...] | None:
+        """Return the path of a value's folder, in one of the other folders here if it is not of this facet."""
+        if facet == self._facet:
+            row = self.view.db.execute(
+                "SELECT name, parent FROM value WHERE facet = ? AND key = ?", (facet, key)
+            ).fetchone()
+            return (row[0],) if row and self._parent in (None, row[1]) else None
+        for name, opened in self._extra.items():
+            if (below := opened(self.view.below(name)).path_to(facet, key)) is not None:
+                return (name, *below)
+        return None
 
     def rest(self) -> PhotoSet | None:
         """Return the photos that belong here but to none of the values; a subclass may have some."""

@@ -214,6 +214,21 @@ class Tree:
         taken = {names.fold(entry.name) for entry in own}
         return own + [entry for entry in made_in(folder) if names.fold(entry.name) not in taken]
 
+    def facets(self, folder: Folder) -> list[str]:
+        """Return the names that, typed in a folder about photos, narrow it by what else is known of them."""
+        if folder.photos is None:
+            return []
+        return sorted(smart.path for path, smart in self._folders.items() if smart.facet and len(path) == 1)
+
+    def path_to(self, view: View, facet: str, key: str) -> tuple[str, ...] | None:
+        """Return the path of the folder of a facet's value, None if there is none. `view`: that of the root."""
+        for smart in self._folders.values():
+            if smart.facet:
+                below = smart.open(view.below(smart.path)).path_to(facet, key)
+                if below is not None:
+                    return (smart.path, *below)
+        return None
+
     def can_narrow(self, folder: Folder) -> bool:
         """Tell whether a folder can be made in this one to narrow it."""
         return self._narrower is not None and can_narrow(folder)

@@ -9,9 +9,24 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from haven_albums.albums import TOP, Albums, Content, place_of
-from haven_albums.nesting import BELOW, albums_above
+from haven_albums.nesting import ALBUM, BELOW, album_path, albums_above
 from haven_albums.photos import AlbumPhotos, InAlbum, photos_of
-from haven_fs import DiskFolder, Entry, File, Folder, Forbidden, PhotoSet, SmartFolder, Stamp, Text, View, Writer, names
+from haven_fs import (
+    Cover,
+    DiskFolder,
+    Entry,
+    File,
+    Folder,
+    Forbidden,
+    PhotoSet,
+    SmartFolder,
+    Stamp,
+    Text,
+    View,
+    Writer,
+    names,
+    newest,
+)
 
 _ROOT = ("Albums",)
 COVER = "folder.jpg"
@@ -176,6 +191,14 @@ class AlbumsFolder(Folder):
             "p.id IN (SELECT photo_id FROM album_photo WHERE album_id IN (SELECT id FROM album))"
         )
 
+    def cover(self) -> Cover | None:
+        """Return the newest photo in any album."""
+        return newest(self.view.db, self.scope)
+
+    def path_to(self, facet: str, key: str) -> tuple[str, ...] | None:
+        """Return the names of an album and of those that it is nested in."""
+        return album_path(self.view.db, int(key)) if facet == ALBUM and key.isdecimal() else None
+
     def entries(self) -> Iterable[Entry]:
         """Return the albums that are nested in none."""
         return _entries(self.view, TOP, whole=isinstance(self, AlbumsRoot))
@@ -210,8 +233,22 @@ def _entries(view: View, parent_id: int, *, whole: bool) -> list[Entry]:
     """Return the albums nested in one: all if `whole`, else those with photos of the view."""
     stamps = _stamps(view, parent_id)
     rows = view.db.execute("SELECT id, name FROM album WHERE parent_id = ? ORDER BY fold", (parent_id,))
-    listed = [(id_, Entry(name, stamps.get(id_, Stamp(0, 0)), key=place_of(id_))) for id_, name in rows]
+    counts = _counts(view, parent_id)
+    listed = [
+        (id_, Entry(name, stamps.get(id_, Stamp(0, 0)), key=place_of(id_), photos=counts.get(str(id_), 0)))
+        for id_, name in rows
+    ]
     return [entry for id_, entry in listed if whole or _has_photos(view, id_)]
+
+
+def _counts(view: View, parent_id: int) -> dict[str, int]:
+    """Return how many photos there are in albums nested in one, and in what is nested in them, by their keys."""
+    parent = str(parent_id) if parent_id != TOP else None
+    query = (
+        "SELECT v.key, count(*) FROM value v JOIN member m ON m.value_id = v.id JOIN photo p ON p.id = m.photo_id"
+        f" WHERE v.facet = ? AND v.parent IS ? AND {view.within.condition} GROUP BY v.id"
+    )
+    return dict(view.db.execute(query, (ALBUM, parent, *view.within.params)).fetchall())
 
 
 def _has_photos(view: View, album_id: int) -> bool:

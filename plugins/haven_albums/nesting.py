@@ -36,6 +36,17 @@ def albums_above(db: sqlite3.Connection, album_id: int) -> set[int]:
     return {int(id_) for (id_,) in db.execute(_OF_ALBUM, (album_id,))}
 
 
+def album_path(db: sqlite3.Connection, album_id: int) -> tuple[str, ...] | None:
+    """Return the name of an album after those of the ones that it is nested in, the outermost first; None if gone."""
+    path: tuple[str, ...] = ()
+    while album_id:
+        row = db.execute("SELECT name, parent_id FROM album WHERE id = ?", (album_id,)).fetchone()
+        if row is None:
+            return None
+        path, album_id = (row[0], *path), row[1]
+    return path or None
+
+
 def photos_in(db: sqlite3.Connection, album_ids: Collection[int]) -> list[int]:
     """Return the photos in albums and in those nested in them."""
     query = f"{BELOW} SELECT DISTINCT photo_id FROM album_photo WHERE album_id IN (SELECT id FROM below)"

@@ -1,15 +1,16 @@
-"""A person's cover, folder.jpg: the best face, cut out with some room around it. Only if the setting says so.
+"""What stands for a person where folders are shown as pictures: the best face, with some room around it.
 
-File browsers and media players show it as the folder's picture. It is made by the process that indexes, from the photo
-on disk, and lies in the data folder.
+If the setting says so it is also a file, folder.jpg, which file browsers and media players show as the folder's
+picture. That is made by the process that indexes, from the photo on disk, and lies in the data folder.
 """
 
 import logging
 import sqlite3
 from pathlib import Path
+from typing import Any
 
 from haven_faces.persons import shown_people
-from haven_fs import Catalog, File, PhotoSet, Settings, View
+from haven_fs import Box, Catalog, Cover, File, PhotoSet, Settings, View
 
 logger = logging.getLogger(__name__)
 
@@ -57,23 +58,50 @@ def make_covers(catalog: Catalog, settings: Settings) -> None:
                 logger.info("No cover of person %d: %s", person_id, error)
 
 
-Found = tuple[Path, tuple[float, float, float, float]]
+Found = tuple[Path, Box]
+
+
+def best_face_of(db: sqlite3.Connection, person_id: int, photos: PhotoSet) -> Cover | None:
+    """Return a person's best face in these photos, with the room around it, as square as the picture lets it be."""
+    row = _best_row(db, person_id, photos)
+    if row is None:
+        return None
+    _, main_id, width, height, *face = row
+    return Cover(main_id, _square((face[0], face[1], face[2], face[3]), width or 1, height or 1))
+
+
+def _best_row(db: sqlite3.Connection, person_id: int, photos: PhotoSet) -> tuple[Any, ...] | None:
+    """Return photo, original, width and height of the upright picture, and box of a person's best face."""
+    turned = "coalesce(p.orientation, 1) >= 5"
+    row: tuple[Any, ...] | None = db.execute(
+        f"SELECT p.id, p.main_id, iif({turned}, p.height, p.width), iif({turned}, p.width, p.height),"
+        " f.left, f.top, f.right, f.bottom FROM face f CROSS JOIN photo p ON p.id = f.photo_id"
+        " CROSS JOIN original o ON o.id = p.main_id WHERE f.person_id = ? AND f.left IS NOT NULL AND f.frame = 0"
+        f" AND p.kind <> 'video' AND o.gone IS NULL AND {photos.condition}"
+        " ORDER BY f.quality * min(1, (f.bottom - f.top) * 4) DESC LIMIT 1",
+        (person_id, *photos.params),
+    ).fetchone()
+    return row
 
 
 def _best(db: sqlite3.Connection, person_id: int) -> Found | None:
     """Return the file and the box of a person's best face in a picture."""
-    row = db.execute(
-        "SELECT p.id, f.left, f.top, f.right, f.bottom FROM face f JOIN photo p ON p.id = f.photo_id"
-        " JOIN original o ON o.id = p.main_id WHERE f.person_id = ? AND f.left IS NOT NULL AND f.frame = 0"
-        " AND p.kind <> 'video' AND p.shown = 1 AND o.gone IS NULL"
-        " ORDER BY f.quality * min(1, (f.bottom - f.top) * 4) DESC LIMIT 1",
-        (person_id,),
-    ).fetchone()
+    row = _best_row(db, person_id, PhotoSet())
     main = next(PhotoSet().narrowed("p.id = ?", row[0]).main_files().files(db), None) if row else None
-    return None if main is None else (main.path, tuple(row[1:]))
+    return None if main is None or row is None else (main.path, (row[4], row[5], row[6], row[7]))
 
 
-def _make(place: Path, path: Path, box: tuple[float, float, float, float]) -> None:
+def _square(face: Box, width: float, height: float) -> Box:
+    """Return a square around a face, as shares of a picture of that size, moved so that it lies in the picture."""
+    left, top, right, bottom = face[0] * width, face[1] * height, face[2] * width, face[3] * height
+    half = max(right - left, bottom - top) * (0.5 + _ROOM)
+    half = min(half, width / 2, height / 2)
+    x = min(max((left + right) / 2, half), width - half)
+    y = min(max((top + bottom) / 2, half), height - half)
+    return (x - half) / width, (y - half) / height, (x + half) / width, (y + half) / height
+
+
+def _make(place: Path, path: Path, box: Box) -> None:
     """Cut a face out of a picture. Raises OSError, ValueError."""
     from haven_fs import Unreadable, open_picture  # decoders, which only making covers takes
 
@@ -82,12 +110,8 @@ def _make(place: Path, path: Path, box: tuple[float, float, float, float]) -> No
     except Unreadable as error:
         raise ValueError(str(error)) from error
     width, height = picture.size
-    left, top, right, bottom = box[0] * width, box[1] * height, box[2] * width, box[3] * height
-    half = max(right - left, bottom - top) * (0.5 + _ROOM)
-    half = min(half, width / 2, height / 2)
-    x = min(max((left + right) / 2, half), width - half)
-    y = min(max((top + bottom) / 2, half), height - half)
-    square = picture.crop((round(x - half), round(y - half), round(x + half), round(y + half)))
+    left, top, right, bottom = _square(box, width, height)
+    square = picture.crop((round(left * width), round(top * height), round(right * width), round(bottom * height)))
     square.thumbnail((_SIDE, _SIDE))
     place.parent.mkdir(parents=True, exist_ok=True)
     draft = place.with_name(f".{place.name}.part")

@@ -7,7 +7,7 @@ says who is not in it, copying one says who is. A folder moved into another make
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from haven_faces.covers import cover
+from haven_faces.covers import best_face_of, cover
 from haven_faces.matching import best_face
 from haven_faces.people import People
 from haven_faces.persons import (
@@ -24,6 +24,7 @@ from haven_fs import (
     AlreadyExists,
     ChosenPhotos,
     Conflict,
+    Cover,
     Entry,
     FacetFolder,
     File,
@@ -128,6 +129,10 @@ class PersonFolder(PersonPhotos):
         found = cover(self.view, self.person_id)
         return [*super().extras(), *([found] if found is not None else [])]
 
+    def cover(self) -> Cover | None:
+        """Return the person's best face, or else the newest photo."""
+        return best_face_of(self.view.db, self.person_id, self.view.within) or super().cover()
+
     def stamp(self) -> Stamp:
         """Return the version, which a name or a correction changes too."""
         return _with_people(self.view, super().stamp())
@@ -178,7 +183,8 @@ class PeopleFolder(FacetFolder):
         for person in shown_people(self.view.db):
             if person.name in stamps or (self._is_root and person.kept):
                 stamp = stamps.get(person.name, Stamp(0, 0))
-                kept.append(Entry(person.name, _with_people(self.view, stamp), key=f"person {person.id}"))
+                version = _with_people(self.view, stamp)
+                kept.append(Entry(person.name, version, key=f"person {person.id}", photos=stamp.count))
         return kept
 
     def enter(self, name: str) -> Folder | None:

@@ -12,25 +12,26 @@ import logging
 import shutil
 import threading
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote, unquote
 
 from wsgidav.dav_provider import DAVProvider
 
-from haven_dav import browse, deadprops
+from haven_dav import deadprops
 from haven_dav.conditions import Locks
 from haven_dav.propfind import LONGEST_BODY, BadRequest, ListingCache, Multistatus, parse, text_file
 from haven_dav.resources import href, resource, split_path
 from haven_dav.send import Environ, NotThere, StartResponse, send_bytes, send_file, send_rendition
 from haven_dav.status import Locked, status_of
 from haven_dav.writes import WRITES, PartlyDone, Writes
+from haven_fs.analysis.progress import Doing
 from haven_fs.catalog import names
 from haven_fs.catalog.libraries import all_libraries
 from haven_fs.config import default_data_dir
 from haven_fs.datafolder import DataFolder
-from haven_fs.errors import Refused
+from haven_fs.errors import NotFound, Refused
 from haven_fs.renditions.renditions import NotNow, Renditions, Wanted
 from haven_fs.renditions.waiting import made_for
 from haven_fs.tree.files import File
@@ -38,6 +39,7 @@ from haven_fs.tree.nodes import Folder, Text, View
 from haven_fs.tree.originals import path_of
 from haven_fs.tree.placeholders import is_placeholder
 from haven_fs.tree.tree import Located, Tree
+from haven_web import Site, wants_page
 
 logger = logging.getLogger(__name__)
 
@@ -52,11 +54,17 @@ _LONGEST_LINE = 300
 class HavenProvider(DAVProvider):  # type: ignore[misc]
     """Publishes a tree. Give a `tree`, or the folder `data` of an index (default: the platform's data folder).
 
-    `renditions`: those of the tree's catalog; made here if they are not given.
+    `renditions`: those of the tree's catalog; made here if they are not given. `progress`: gives what the indexer is
+    doing, where that is known.
     """
 
     def __init__(
-        self, tree: Tree | None = None, *, data: str | None = None, renditions: Renditions | None = None
+        self,
+        tree: Tree | None = None,
+        *,
+        data: str | None = None,
+        renditions: Renditions | None = None,
+        progress: Callable[[], Doing | None] = lambda: None,
     ) -> None:
         super().__init__()
         if tree is None:
@@ -73,6 +81,7 @@ class HavenProvider(DAVProvider):  # type: ignore[misc]
         self._writes = Writes(tree, self._locks)
         self._properties = deadprops.Properties(tree, self._locks)
         self._listings = ListingCache()
+        self._site = Site(tree, self.renditions, lambda: self._href("", folder=True), progress)
         self._quota: tuple[float, tuple[int, int]] = (float("-inf"), (0, 0))
         self._quota_lock = threading.Lock()
 
@@ -81,8 +90,11 @@ class HavenProvider(DAVProvider):  # type: ignore[misc]
         return False
 
     def get_resource_inst(self, path: str, environ: Environ) -> Any:
-        """Return what is at `path` as a resource of wsgidav's, None if nothing is."""
-        return resource(self, self.tree, path, environ)
+        """Return what is at `path` as a resource of wsgidav's, None if nothing is.
+
+        None as well for GET and HEAD, which are answered here: wsgidav would show a page of its own before that.
+        """
+        return None if environ.get("REQUEST_METHOD") in ("GET", "HEAD") else resource(self, self.tree, path, environ)
 
     def custom_request_handler(
         self, environ: Environ, start_response: StartResponse, default_handler: Any
@@ -188,14 +200,25 @@ class HavenProvider(DAVProvider):  # type: ignore[misc]
     # GET
 
     def _get(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
+        try:
+            return self._found(environ, start_response)
+        except Refused as refused:
+            kind = status_of(refused)
+            return self._fail_get(environ, start_response, f"{kind.value} {kind.phrase}", refused.reason)
+
+    def _found(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
         path = environ["PATH_INFO"]
+        if self._site.owns(path):
+            return self._site.own(environ, start_response)
         with self.tree.view() as view:
             at = self.tree.locate(view, split_path(path))
             node = at.shown
             if node is None:
-                return _fail(environ, start_response, "404 Not Found", "There is nothing here.")
+                raise NotFound("There is nothing here.")
             if isinstance(node, Folder):
-                return browse.page(environ, start_response, self.tree, view, node, self._href(path, folder=True))
+                return self._site.folder(environ, start_response, node)
+            if self._site.shows(environ, at):
+                return self._site.photo(environ, start_response, at, view)
             if isinstance(node, Text):
                 assert at.parent is not None
                 return send_bytes(environ, start_response, node.text.encode(), text_file(view, at.parent, node))
@@ -224,7 +247,7 @@ class HavenProvider(DAVProvider):  # type: ignore[misc]
         try:
             yield from send_rendition(environ, start_response, file, part)
         except NotThere as error:
-            yield from _fail(environ, start_response, _STATUS[error.args[0]], error.args[1])
+            yield from self._fail_get(environ, start_response, _STATUS[error.args[0]], error.args[1])
         except NotNow as error:
             retry = [("Retry-After", "1")]
             yield from _fail(environ, start_response, _STATUS[503], file.away or str(error), more=retry)
@@ -233,7 +256,13 @@ class HavenProvider(DAVProvider):  # type: ignore[misc]
         try:
             yield from send_file(environ, start_response, file)
         except NotThere as error:
-            yield from _fail(environ, start_response, _STATUS[error.args[0]], error.args[1])
+            yield from self._fail_get(environ, start_response, _STATUS[error.args[0]], error.args[1])
+
+    def _fail_get(self, environ: Environ, start_response: StartResponse, status: str, reason: str) -> Iterable[bytes]:
+        """Answer with a status and a sentence: a page for people, XML for programs."""
+        if wants_page(environ):
+            return self._site.refusal(environ, start_response, status, reason)
+        return _fail(environ, start_response, status, reason)
 
     # Writes
 

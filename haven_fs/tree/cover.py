@@ -1,0 +1,29 @@
+"""What stands for a folder where folders are shown as pictures: one of its photos, or a part of one."""
+
+from dataclasses import dataclass
+from sqlite3 import Connection
+
+from haven_fs.tree.photoset import PhotoSet
+
+
+@dataclass(frozen=True, slots=True)
+class Cover:
+    """An original by its row id; `box` is the part of the upright picture to show, None for all of it.
+
+    A box is left, top, right and bottom as shares of the picture's width and height, from 0 to 1.
+    """
+
+    original_id: int
+    box: tuple[float, float, float, float] | None = None
+
+
+def newest(db: Connection, photos: PhotoSet) -> Cover | None:
+    """Return the photo that came last into the library of those that can be looked at; None if there is none.
+
+    The ids of a facet's photos are in order, so the first that is tried mostly is the one.
+    """
+    row = db.execute(
+        f"SELECT p.main_id FROM photo p WHERE {photos.condition} AND p.unreadable IS NULL ORDER BY p.id DESC LIMIT 1",
+        photos.params,
+    ).fetchone()
+    return Cover(row[0]) if row else None

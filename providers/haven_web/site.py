@@ -1,0 +1,209 @@
+"""The page as a whole: which request gets which answer. Made once by a provider; thread-safe.
+
+Besides the tree's own URLs there is one folder, `/.haven/`, for what pages need: pictures, CSS, scripts, progress. A
+folder's URL takes `?days`, `?day=`, `?from=`, `?page=`, `?cover` and `?q=`, a photo's `?view`.
+"""
+
+import json
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from urllib.parse import parse_qs
+
+from haven_fs.analysis.progress import Doing
+from haven_fs.catalog import names
+from haven_fs.errors import NotFound
+from haven_fs.renditions.renditions import Renditions
+from haven_fs.tree.files import File
+from haven_fs.tree.nodes import Folder, View
+from haven_fs.tree.photofolders import PhotoFolder
+from haven_fs.tree.tree import Located, Tree
+from haven_web import pictures, statics, words
+from haven_web.answers import JSON, Answer, Environ, StartResponse, moved
+from haven_web.covers import cover_answer
+from haven_web.errors import error_page
+from haven_web.folders import crumbs, folder_page, title_of
+from haven_web.home import home_page
+from haven_web.photos import photo_page
+from haven_web.searching import phrase_in, quoted
+from haven_web.shelves import PAGE, ByDay, DayCounts, Section, shelf_of
+from haven_web.templating import fill
+
+OWN = "/.haven/"
+"""The folder of what pages need. It is not in the tree."""
+SEARCH = "Search"
+Query = Mapping[str, str]
+
+
+class Site:
+    """Answers GET and HEAD of folders and photos with pages.
+
+    `root`: gives the URL path of the drive, which ends in "/". `progress`: gives what the indexer is doing, if that is
+    known.
+    """
+
+    def __init__(
+        self,
+        tree: Tree,
+        renditions: Renditions,
+        root: Callable[[], str],
+        progress: Callable[[], Doing | None] = lambda: None,
+    ) -> None:
+        self._tree = tree
+        self._renditions = renditions
+        self._root = root
+        self._progress = progress
+        self._counts = DayCounts()
+
+    @staticmethod
+    def owns(path: str) -> bool:
+        """Tell whether a path of the drive is one of the page's own."""
+        return path.startswith(OWN)
+
+    @staticmethod
+    def shows(environ: Environ, at: Located) -> bool:
+        """Tell whether a file is asked for as a page."""
+        return isinstance(at.node, File) and at.node.photo_id is not None and "view" in _query(environ)
+
+    def own(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
+        """Answer a request below `/.haven/`. Raises Refused."""
+        name = environ["PATH_INFO"].removeprefix(OWN)
+        return self._own(name, _query(environ), environ).send(environ, start_response)
+
+    def _own(self, name: str, query: Query, environ: Environ) -> Answer:
+        if name == "progress":
+            said = words.progress(self._progress())
+            return Answer(json.dumps({"says": said, "busy": bool(said)}).encode(), JSON, cache="no-store")
+        if name.startswith("static/") and (answer := statics.answer(name.removeprefix("static/"), query.get("v", ""))):
+            return answer
+        wanted = pictures.Wanted.parse(name)
+        if wanted is None:
+            raise NotFound("There is nothing here.")
+        with self._tree.view() as view:
+            found = pictures.find(view.db, self._renditions, wanted)
+        return pictures.picture(environ, self._renditions, wanted, found)
+
+    def folder(self, environ: Environ, start_response: StartResponse, folder: Folder) -> Iterable[bytes]:
+        """Answer a request for a folder."""
+        return self._folder(folder, _query(environ), environ).send(environ, start_response)
+
+    def _folder(self, folder: Folder, query: Query, environ: Environ) -> Answer:
+        view, path = folder.view, folder.view.path
+        if "q" in query:
+            return self._search(view, path, query)
+        if "cover" in query:
+            return cover_answer(folder, query["cover"], f"{self._root()}{OWN[1:]}")
+        if path and not environ["PATH_INFO"].endswith("/"):
+            return moved(self._href(path))
+        etag = self._version(view)
+        if etag in environ.get("HTTP_IF_NONE_MATCH", ""):
+            return Answer(etag=etag)
+        if not path:
+            home = home_page(self._tree, folder, self._counts)
+            return Answer(self._fill("home.html", path, home=home, crumbs=(), search=_Search(self, path)), etag=etag)
+        if "days" in query or "day" in query or "from" in query:
+            return self._part(folder, query, etag)
+        page = folder_page(self._tree, folder, self._counts)
+        number = _number(query, "page", 1, least=1)
+        sections = page.shelf.part((number - 1) * PAGE, PAGE) if page.shelf is not None else []
+        body = self._fill(
+            "folder.html",
+            path,
+            page=page,
+            sections=sections,
+            number=number,
+            pages=-(-page.shelf.count // PAGE) if page.shelf is not None else 0,
+            crumbs=crumbs(self._root(), path),
+            search=_Search(self, path, isinstance(folder, PhotoFolder)),
+        )
+        return Answer(body, etag=etag)
+
+    def _part(self, folder: Folder, query: Query, etag: str) -> Answer:
+        """Return what a page's script asks: how many photos there are of each day, or the tiles of some."""
+        shelf = shelf_of(folder, self._counts)
+        if shelf is None:
+            raise NotFound("There are no photos in this folder.")
+        start, count = _number(query, "from"), _number(query, "count", PAGE, least=1)
+        if "days" in query:
+            days = shelf.days if isinstance(shelf, ByDay) else []
+            return Answer(json.dumps([list(one) for one in days], separators=(",", ":")).encode(), JSON, etag=etag)
+        sections: Sequence[Section]
+        if "day" in query and isinstance(shelf, ByDay):
+            newest, _, oldest = query["day"].partition("-")
+            first, last = _int(newest), _int(oldest or newest)
+            if first is None or last is None:
+                raise NotFound("That is no day.")
+            sections = shelf.of_day(first, start, count) if "from" in query else shelf.run(first, last)
+        else:
+            sections = shelf.part(start, count)
+        return Answer(fill("sections.html", root=self._root(), sections=sections, eager=0, bare=True), etag=etag)
+
+    def _search(self, view: View, path: Sequence[str], query: Query) -> Answer:
+        """Return where a phrase that was typed into the search box is answered."""
+        name = quoted(query["q"])
+        if name is None:
+            return moved(self._href(path))
+        base = path if query.get("in") == "here" else self._search_folder(view)
+        return moved(self._href((*base, name)))
+
+    def _search_folder(self, view: View) -> Sequence[str]:
+        return (SEARCH,) if isinstance(self._tree.resolve(view, [SEARCH]), Folder) else ()
+
+    def photo(self, environ: Environ, start_response: StartResponse, at: Located, view: View) -> Iterable[bytes]:
+        """Answer a request for the page of a photo. Raises Refused if it is none any more."""
+        assert isinstance(at.node, File)
+        assert at.parent is not None
+        etag = self._version(view)
+        if etag in environ.get("HTTP_IF_NONE_MATCH", ""):
+            return Answer(etag=etag).send(environ, start_response)
+        page = photo_page(self._tree, view, at.parent, at.node, self._root(), self._counts)
+        if page is None:
+            raise NotFound("This photo is not there any more.")
+        above = at.parent.view.path
+        body = self._fill("photo.html", above, page=page, back=title_of(at.parent))
+        return Answer(body, etag=etag).send(environ, start_response)
+
+    def refusal(self, environ: Environ, start_response: StartResponse, status: str, reason: str) -> Iterable[bytes]:
+        """Answer with a page that says why something cannot be shown; `status`: such as "404 Not Found"."""
+        return error_page(status, reason, self._root()).send(environ, start_response)
+
+    def _fill(self, template: str, path: Sequence[str], **given: object) -> bytes:
+        said = words.progress(self._progress())
+        return fill(template, root=self._root(), here=self._href(path), progress=said, **given)
+
+    def _href(self, path: Sequence[str]) -> str:
+        return self._root() + "".join(f"{names.href(name)}/" for name in path)
+
+    def _version(self, view: View) -> str:
+        """Return what every page depends on: the catalog, the day, and the page's own files."""
+        return f"{view.seq:x}-{view.now:%Y%m%d}-{statics.version()}"
+
+
+class _Search:
+    """The search box of a page: where it asks, what stands in it, and in what it may search besides everything."""
+
+    def __init__(self, site: Site, path: Sequence[str], is_photos: bool = False) -> None:
+        base = list(path)
+        self.phrase = phrase_in(base)
+        if self.phrase:
+            base.pop()
+        elif is_photos and len(base) == 2 and base[0] == SEARCH:
+            self.phrase, base = base[1], base[:1]
+        self.is_here = bool(self.phrase) and base not in ([], [SEARCH])
+        self.here = words.dated(base[-1]) if base and base != [SEARCH] else ""
+        self.action = site._href(base)
+
+
+def _query(environ: Environ) -> Query:
+    try:
+        found = parse_qs(environ.get("QUERY_STRING", ""), keep_blank_values=True, max_num_fields=20)
+    except ValueError:  # more fields than any page sends
+        return {}
+    return {name: values[-1] for name, values in found.items()}
+
+
+def _int(text: str) -> int | None:
+    return int(text) if text.isascii() and text.isdecimal() and len(text) <= 10 else None
+
+
+def _number(query: Query, name: str, default: int = 0, *, least: int = 0) -> int:
+    found = _int(query.get(name, ""))
+    return default if found is None else max(found, least)
