@@ -81,5 +81,10 @@ def haven_words() -> "Sequence[Words]":  # type: ignore[empty-body]
 
 
 @hookspec
+def haven_hints(settings: "Settings") -> "Sequence[str]":  # type: ignore[empty-body]
+    """What keeps the plugin from doing all that it could, a sentence each that says how to change it."""
+
+
+@hookspec
 def haven_commands() -> "Sequence[Command]":  # type: ignore[empty-body]
     """Commands to add to `haven` on the command line."""

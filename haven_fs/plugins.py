@@ -156,6 +156,7 @@ class Plugins:
         self.searchers(settings)
         self.spoken(settings)
         self.sidecar_sources(settings)
+        self.hints(settings)
         self.wording()
         self.commands()
 
@@ -202,6 +203,10 @@ class Plugins:
     def wording(self) -> Wording:
         """Return what puts corrections into words."""
         return Wording(_by_name(self._ask("haven_words", Words), "kind").values())
+
+    def hints(self, settings: Settings) -> list[str]:
+        """Return what keeps plugins from doing all that they could, in sentences for the owner."""
+        return list(dict.fromkeys(self._ask("haven_hints", str, settings=settings)))
 
     def tree(self, catalog: Catalog, settings: Settings) -> Tree:
         """Return the tree over a catalog, made of all that the plugins bring."""

@@ -35,8 +35,8 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.epilog = (
         "Checks the catalog, the record of your changes, the space on the disk, whether each library is connected and"
         " readable, the plugins and the analyzers. The exit status is 1 if there is a problem."
-        " With --json it prints `versions`, `data`, `settings`, `problems` and `unreadable`, the damaged"
-        " files."
+        " With --json it prints `versions`, `data`, `settings`, `hints` (what more Haven could do), `problems` and"
+        " `unreadable`, the damaged files."
     )
 
 
@@ -47,11 +47,11 @@ def run(args: argparse.Namespace) -> int:
     versions |= {name: importlib.metadata.version(name) for name in _PACKAGES}
     settings = {s.name: (data.settings[s.name], s.help) for s in data.plugins.settings()}
     problems = find_problems(data)
-    damaged = _damaged(data)
+    damaged, hints = _damaged(data), data.plugins.hints(data.settings)
     if args.json:
         values = {name: value for name, (value, _) in settings.items()}
         said = {"versions": versions, "data": str(data.path), "settings": values, "problems": problems}
-        print(json.dumps({**said, "unreadable": [one._asdict() for one in damaged]}))
+        print(json.dumps({**said, "hints": hints, "unreadable": [one._asdict() for one in damaged]}))
     else:
         print(", ".join(f"{name} {version}" for name, version in versions.items()))
         print(f"Data folder: {data.path}\nSettings ({data.path / 'haven.toml'}):")
@@ -59,6 +59,7 @@ def run(args: argparse.Namespace) -> int:
             print(f"  {name} = {json.dumps(value)}\n      {help_}")
         heading = f"Unreadable, whoever asks ({len(damaged):,}); replace them by good copies if you have any:"
         options.print_troubles(heading, damaged, _NAMED, "/Review/Unreadable has them all")
+        print("\n".join(f"To do more: {hint}" for hint in hints), end="\n" * bool(hints))
         print("\n".join(f"PROBLEM: {problem}" for problem in problems) or "No problems found.")
     return 1 if problems else 0
 

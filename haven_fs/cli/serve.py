@@ -4,7 +4,9 @@ import argparse
 import logging
 import signal
 import socket
+import sys
 import threading
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +20,7 @@ from haven_fs.command import Command
 from haven_fs.datafolder import DataFolder
 from haven_fs.errors import UserError
 from haven_fs.renditions.renditions import Renditions
+from haven_fs.server.addresses import as_text, for_phones, own_addresses, urls
 from haven_fs.server.app import make_app
 from haven_fs.server.background import Background
 from haven_fs.server.guard import is_loopback
@@ -106,10 +109,10 @@ def run(args: argparse.Namespace) -> int:
         )
         server = _listen(app, args, data, tls)
         try:
-            url = _url(args.host, server.bind_addr[1], tls is not None)
-            data.announce_url(url)
-            print(f"Serving on {url}", flush=True)
-            _explain(url, users, shown, tls, _uploads(catalog))
+            found = urls(args.host, server.bind_addr[1], tls=tls is not None)
+            data.announce_url(found[0])
+            print(f"Serving on {found[0]}", flush=True)
+            _explain(found, users, shown, tls, [_uploads(catalog), *data.plugins.hints(data.settings)])
             background.start()
             threading.Thread(target=uploads.sweep, name="sweep", daemon=True).start()
             stop.recv(1)
@@ -152,18 +155,8 @@ def _tls(args: argparse.Namespace, data: DataFolder) -> TlsFiles | None:
     if args.tls_cert:
         return own_certificate(args.tls_cert, args.tls_key)
     if args.tls:
-        return ensure_certificate(data.path / "tls", [socket.gethostname(), args.host, *_addresses()])
+        return ensure_certificate(data.path / "tls", [socket.gethostname(), args.host, *own_addresses()])
     return None
-
-
-def _addresses() -> list[str]:
-    """Return this computer's own addresses, without asking anybody else."""
-    import psutil
-
-    families = (socket.AF_INET, socket.AF_INET6)
-    return [
-        a.address.partition("%")[0] for found in psutil.net_if_addrs().values() for a in found if a.family in families
-    ]
 
 
 def _listen(app: Any, args: argparse.Namespace, data: DataFolder, tls: TlsFiles | None) -> Server:
@@ -178,12 +171,6 @@ def _listen(app: Any, args: argparse.Namespace, data: DataFolder, tls: TlsFiles 
         ) from error
     threading.Thread(target=server.serve, name="accept", daemon=True).start()
     return server
-
-
-def _url(host: str, port: int, tls: bool) -> str:
-    if host in ("0.0.0.0", "::", ""):  # noqa: S104 - compared with, not bound to
-        host = socket.gethostname()
-    return f"{'https' if tls else 'http'}://{f'[{host}]' if ':' in host else host}:{port}/"
 
 
 def _first_inbox(args: argparse.Namespace, catalog: Catalog) -> Path | None:
@@ -201,15 +188,39 @@ def _uploads(catalog: Catalog) -> str:
     return "Uploads are off: only photos that Haven has already can be put into folders. To turn them on: --inbox DIR"
 
 
-def _explain(url: str, users: Users | None, shown: tuple[str, str] | None, tls: TlsFiles | None, uploads: str) -> None:
+def _explain(
+    found: Sequence[str],
+    users: Users | None,
+    shown: tuple[str, str] | None,
+    tls: TlsFiles | None,
+    notes: Sequence[str],
+) -> None:
+    """Print where and how to open the drive. `found`: its URLs. `notes`: what else the owner should know."""
     if shown:
         print(f"\n  User: {shown[0]}   Password: {shown[1]}")
         print("  Write the password down: it will not be shown again. To add more users: haven users add NAME")
     if tls:
         print(f"\n  Certificate SHA-256: {tls.fingerprint()}")
     user = None if users is None else next(iter(users.names()), None)
-    print(f"\nOpen it as a drive:\n{how_to_mount(url, tls is not None, user)}\n\n{uploads}")
+    phone = for_phones(found)
+    if len(found) > 1:
+        print("\nThe same by number, where the name is not known:\n" + "\n".join(f"  {url}" for url in found[1:]))
+    if phone is not None:
+        _print_code(phone)
+    mounting = how_to_mount(found[0], tls is not None, user)
+    print(f"\nSee it in a web browser at the same address. Open it as a drive:\n{mounting}")
+    print("\n" + "\n".join(notes))
     print("\nPress Ctrl+C to stop.", flush=True)
+
+
+def _print_code(url: str) -> None:
+    """Print a URL as a code for cameras, if the terminal has the letters it is made of."""
+    code = as_text(url)
+    try:
+        code.encode(sys.stdout.encoding or "ascii")
+    except (UnicodeError, LookupError):
+        return
+    print(f"\nOn a phone, point the camera at this ({url}):\n{code}", end="")
 
 
 def _told_to_stop() -> socket.socket:

@@ -28,3 +28,11 @@ def haven_analyzers(settings: Settings) -> Sequence[Analyzer]:
 def haven_searchers(settings: Settings) -> Sequence[Searcher]:
     """Bring what ranks photos by the embeddings of the model there is, now or later."""
     return [ClipSearcher(settings)]
+
+
+@hookimpl
+def haven_hints(settings: Settings) -> Sequence[str]:
+    """Say how to get a model, if there is none."""
+    if chosen_model(settings) is not None:
+        return []
+    return ["To search for what is in the pictures, such as a dog on a beach, get a model: haven models list"]

@@ -88,3 +88,11 @@ def haven_phrases() -> Sequence[SpokenFacet]:
 def haven_words() -> Sequence[Words]:
     """Say how what is said about people is put."""
     return WORDS
+
+
+@hookimpl
+def haven_hints(settings: Settings) -> Sequence[str]:
+    """Say how to get a model, if there is none."""
+    if chosen_faces(settings) is not None:
+        return []
+    return ["To have people found by their faces, get a model: haven models list"]

@@ -106,12 +106,14 @@ def test_plugins(indexed: Path) -> None:
 
 def test_doctor(indexed: Path) -> None:
     report = said("doctor", "--data", indexed)
-    assert report.keys() == {"versions", "data", "settings", "problems", "unreadable"}
+    assert report.keys() == {"versions", "data", "settings", "hints", "problems", "unreadable"}
     assert [Path(one["path"]).name for one in report["unreadable"]] == ["broken.jpg"]
     assert report["problems"] == []
     assert report["versions"]["haven-fs"] == __version__
     assert report["settings"]["tree.split_above"] == 2000
+    assert any("haven models list" in hint for hint in report["hints"])
     text = haven("doctor", "--data", indexed).stdout
+    assert all(f"To do more: {hint}" in text for hint in report["hints"])
     assert "No problems found" in text
     for name in report["settings"]:
         assert f"  {name} = " in text

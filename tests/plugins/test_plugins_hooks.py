@@ -179,6 +179,11 @@ def run(args):
 @hookimpl
 def haven_commands():
     return [Command("measure", "Measure a thing.", lambda parser: parser.add_argument("what"), run)]
+
+
+@hookimpl
+def haven_hints(settings):
+    return ["To measure more, buy a longer ruler."]
 """
 
 
@@ -202,6 +207,7 @@ def test_a_plugin_with_every_hook(plant: Plant, tmp_path: Path, capsys: pytest.C
     (home.data / "haven.toml").write_text("[size]\nlarge = 100\n")
     settings = load_settings(home.data, plugins.settings())
     assert settings["size.large"] == 100
+    assert plugins.hints(settings)[-1] == "To measure more, buy a longer ruler."
     for width in (50, 100, 150):
         home.add(f"{width}.jpg", "2020-01-01 00:00:00", size=(width, 20))
     home.close()
