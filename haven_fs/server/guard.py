@@ -1,8 +1,10 @@
 """What is turned away before anything else looks at it.
 
 Without a password only this computer's own programs may ask. A web page that lets its name point here (DNS
-rebinding) shows in the Host header, a reverse proxy in the headers it adds; both are refused. And an XML body larger
-than any client sends would cost memory and minutes (wsgidav: 42 MB took 1.9 GB), with a password or without.
+rebinding) shows in the Host header, a reverse proxy in the headers it adds; both are refused. Browsers send passwords
+along with whatever any web page asks for, so what the page of another site asks for is refused too: only following a
+link is not. And an XML body larger than any client sends would cost memory and minutes (wsgidav: 42 MB took 1.9 GB),
+with a password or without.
 """
 
 import io
@@ -16,11 +18,13 @@ XML_LIMIT = 64 * 1024
 """Largest body of these methods, in bytes."""
 METHODS = XML_METHODS | {"OPTIONS", "GET", "HEAD", "UNLOCK", "PUT", "DELETE", "MKCOL", "COPY", "MOVE", "POST"}
 """What a client may ask; wsgidav writes an error into the log at any other, and some clients try SEARCH all day."""
+_READS = frozenset({"GET", "HEAD"})
 HOST = re.compile(r"(\[[^\]]*\]|[^:]*)(?::\d*)?")
 ADVICE = (
     "Without a password, only programs on this computer can open this drive, and only directly. To reach it from other"
     " devices or through a proxy, start `haven serve --host ...`, which asks for a password."
 )
+FOREIGN = "A page of another website asked for this. Haven answers its own pages only. To open it, type its address."
 
 
 class Guard:
@@ -34,6 +38,8 @@ class Guard:
         """Answer 400, 403, 405 or 413, or let the request through."""
         if self._passwordless and (_proxied(environ) or not is_loopback(environ.get("HTTP_HOST", ""))):
             return _refuse(start_response, "403 Forbidden", ADVICE)
+        if _is_foreign(environ):
+            return _refuse(start_response, "403 Forbidden", FOREIGN)
         if not _is_path(environ["PATH_INFO"]):
             return _refuse(start_response, "400 Bad Request", "The address is not valid UTF-8, or contains '..'.")
         if environ["REQUEST_METHOD"] not in METHODS:
@@ -65,6 +71,21 @@ def _is_path(path: str) -> bool:
     except UnicodeError:
         return False
     return ".." not in path.split("/")
+
+
+def _is_foreign(environ: dict[str, Any]) -> bool:
+    """Return whether the page of another site asks, as browsers say; other programs say nothing of the kind.
+
+    Browsers too old for Sec-Fetch-Site say with writes at least which site asks.
+    """
+    site = environ.get("HTTP_SEC_FETCH_SITE")
+    if site in ("cross-site", "same-site"):
+        follows_link = environ.get("HTTP_SEC_FETCH_MODE") == "navigate"
+        return not (follows_link and environ["REQUEST_METHOD"] in _READS)
+    origin = environ.get("HTTP_ORIGIN")
+    if site is not None or origin is None or environ["REQUEST_METHOD"] in _READS:
+        return False
+    return str(origin.partition("://")[2]).lower() != environ.get("HTTP_HOST", "").lower()
 
 
 def _proxied(environ: dict[str, Any]) -> bool:

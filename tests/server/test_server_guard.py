@@ -96,3 +96,45 @@ def test_xml_bodies_have_a_limit(connection, method, chunked):
 def test_uploads_have_none(connection):
     connection.request("PUT", "/", body=bytes(2**20), headers={"Host": "localhost"})
     assert len(connection.getresponse().read()) == 2**20
+
+
+@pytest.mark.parametrize("method", ["PUT", "DELETE", "MKCOL", "MOVE", "COPY", "POST", "PROPFIND", "GET", "HEAD"])
+@pytest.mark.parametrize("site", ["cross-site", "same-site"])
+def test_pages_of_other_sites_are_refused(connection, method, site):
+    connection.request(method, "/a", headers={"Sec-Fetch-Site": site, "Sec-Fetch-Mode": "no-cors"})
+    answer = connection.getresponse()
+    answer.read()
+    assert answer.status == 403
+
+
+@pytest.mark.parametrize(
+    ("method", "headers"),
+    [
+        ("GET", {"Sec-Fetch-Site": "cross-site", "Sec-Fetch-Mode": "navigate"}),
+        ("GET", {"Sec-Fetch-Site": "none", "Sec-Fetch-Mode": "navigate"}),
+        ("DELETE", {"Sec-Fetch-Site": "same-origin", "Sec-Fetch-Mode": "cors"}),
+        ("DELETE", {"Origin": "http://127.0.0.1:{port}"}),
+        ("PUT", {}),
+        ("GET", {"Origin": "http://elsewhere.example"}),
+    ],
+)
+def test_links_from_other_sites_and_own_pages_are_not(connection, port, method, headers):
+    connection.request(method, "/a", headers={name: value.format(port=port) for name, value in headers.items()})
+    answer = connection.getresponse()
+    answer.read()
+    assert answer.status == 200
+
+
+@pytest.mark.parametrize("origin", ["http://elsewhere.example", "http://127.0.0.1:1", "null"])
+def test_writes_of_other_sites_from_old_browsers_are_refused(connection, origin):
+    connection.request("DELETE", "/a", headers={"Origin": origin})
+    answer = connection.getresponse()
+    assert b"another website" in answer.read()
+    assert answer.status == 403
+
+
+def test_following_a_link_writes_nothing(connection):
+    connection.request("POST", "/a", headers={"Sec-Fetch-Site": "cross-site", "Sec-Fetch-Mode": "navigate"})
+    answer = connection.getresponse()
+    answer.read()
+    assert answer.status == 403
