@@ -85,7 +85,7 @@ def _is_foreign(environ: dict[str, Any]) -> bool:
     origin = environ.get("HTTP_ORIGIN")
     if site is not None or origin is None or environ["REQUEST_METHOD"] in _READS:
         return False
-    return str(origin.partition("://")[2]).lower() != environ.get("HTTP_HOST", "").lower()
+    return bool(str(origin).partition("://")[2].lower() != str(environ.get("HTTP_HOST", "")).lower())
 
 
 def _proxied(environ: dict[str, Any]) -> bool:

@@ -17,6 +17,7 @@ from haven_fs.tree.nodes import Folder, View
 from haven_fs.tree.photofolders import PhotoFolder
 from haven_fs.tree.tree import Located, Tree
 from haven_web import pictures, statics, words
+from haven_web.abilities import CHANGES, abilities, folder_names, is_favorite
 from haven_web.answers import JSON, Answer, Environ, StartResponse, moved
 from haven_web.covers import cover_answer
 from haven_web.errors import error_page
@@ -72,6 +73,8 @@ class Site:
         if name == "progress":
             said = words.progress(self._progress())
             return Answer(json.dumps({"says": said, "busy": bool(said)}).encode(), JSON, cache="no-store")
+        if name == "change":
+            return self._last_change()
         if name.startswith("static/") and (answer := statics.answer(name.removeprefix("static/"), query.get("v", ""))):
             return answer
         wanted = pictures.Wanted.parse(name)
@@ -80,6 +83,18 @@ class Site:
         with self._tree.view() as view:
             found = pictures.find(view.db, self._renditions, wanted)
         return pictures.picture(environ, self._renditions, wanted, found)
+
+    def _last_change(self) -> Answer:
+        """Return what was changed last, in words, and the file in /Review/Changes that takes it back."""
+        path = CHANGES.split("/")
+        with self._tree.view() as view:
+            found = self._tree.resolve(view, path)
+            text = next(iter(found.texts()), None) if isinstance(found, Folder) else None
+        if text is None:
+            return Answer(b"null", JSON, cache="no-store")
+        said = " ".join(text.name.removesuffix(".txt").split(" ")[2:])
+        change = {"says": said, "href": self._href(path) + names.href(text.name)}
+        return Answer(json.dumps(change).encode(), JSON, cache="no-store")
 
     def folder(self, environ: Environ, start_response: StartResponse, folder: Folder) -> Iterable[bytes]:
         """Answer a request for a folder."""
@@ -91,6 +106,8 @@ class Site:
             return self._search(view, path, query)
         if "cover" in query:
             return cover_answer(folder, query["cover"], f"{self._root()}{OWN[1:]}")
+        if "names" in query:
+            return Answer(json.dumps(folder_names(self._tree, folder)).encode(), JSON, cache="no-store")
         if path and not environ["PATH_INFO"].endswith("/"):
             return moved(self._href(path))
         etag = self._version(view)
@@ -98,7 +115,9 @@ class Site:
             return Answer(etag=etag)
         if not path:
             home = home_page(self._tree, folder, self._counts)
-            return Answer(self._fill("home.html", path, home=home, crumbs=(), search=_Search(self, path)), etag=etag)
+            can = abilities(self._tree, folder, self._root())
+            body = self._fill("home.html", path, home=home, crumbs=(), search=_Search(self, path), can=can)
+            return Answer(body, etag=etag)
         if "days" in query or "day" in query or "from" in query:
             return self._part(folder, query, etag)
         page = folder_page(self._tree, folder, self._counts)
@@ -113,6 +132,7 @@ class Site:
             pages=-(-page.shelf.count // PAGE) if page.shelf is not None else 0,
             crumbs=crumbs(self._root(), path),
             search=_Search(self, path, isinstance(folder, PhotoFolder)),
+            can=abilities(self._tree, folder, self._root()),
         )
         return Answer(body, etag=etag)
 
@@ -158,7 +178,9 @@ class Site:
         if page is None:
             raise NotFound("This photo is not there any more.")
         above = at.parent.view.path
-        body = self._fill("photo.html", above, page=page, back=title_of(at.parent))
+        can = abilities(self._tree, at.parent, self._root())
+        favorite = is_favorite(self._tree, view, at.node.name)
+        body = self._fill("photo.html", above, page=page, back=title_of(at.parent), can=can, favorite=favorite)
         return Answer(body, etag=etag).send(environ, start_response)
 
     def refusal(self, environ: Environ, start_response: StartResponse, status: str, reason: str) -> Iterable[bytes]:

@@ -1,5 +1,7 @@
 """Fills in the page's templates. Whatever is put into one is escaped; what is missing is an error."""
 
+import json
+from dataclasses import asdict
 from functools import cache
 from typing import Any
 
@@ -18,6 +20,7 @@ def _templates() -> Environment:
         lstrip_blocks=True,
         auto_reload=False,
     )
+    made.filters["json"] = lambda given: json.dumps(asdict(given))
     made.globals["words"] = words
     made.globals["static"] = statics.path_of
     return made
