@@ -9,7 +9,7 @@ import logging
 import time
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from haven_fs.analysis import due
 from haven_fs.analysis.jobs import Group, Photo
@@ -26,8 +26,10 @@ from haven_fs.catalog.photos import PhotoStore, stale_originals
 from haven_fs.catalog.trash import adopt
 from haven_fs.config import Settings
 from haven_fs.plugins import Plugins
-from haven_fs.renditions.renditions import Renditions
 from haven_fs.vectors import Vector
+
+if TYPE_CHECKING:
+    from haven_fs.renditions.renditions import Renditions
 
 logger = logging.getLogger(__name__)
 
@@ -54,7 +56,7 @@ class Indexer:
         *,
         workers: Workers | None = None,
         progress: Progress | None = None,
-        renditions: Renditions | None = None,
+        renditions: "Renditions | None" = None,
         poll: Callable[[], None] = lambda: None,
     ) -> None:
         self.catalog = catalog

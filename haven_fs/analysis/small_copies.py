@@ -24,4 +24,5 @@ class SmallCopies(Analyzer):
 @hookimpl
 def haven_analyzers(settings: Settings) -> Sequence[Analyzer]:
     """Have small pictures made while indexing, unless none are to be kept."""
-    return [SmallCopies()] if settings["renditions.percent"] or settings["renditions.least_megabytes"] else []
+    keeps = settings.get("renditions.percent") or settings.get("renditions.least_megabytes")
+    return [SmallCopies()] if keeps else []

@@ -6,10 +6,11 @@ the rest of a broken download.
 """
 
 import io
-from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from PIL import Image
+
+from haven_fs.renditions.orders import Said
 
 _QUALITIES = (65, 50, 38, 28, 20, 12)
 _BETTER = 90
@@ -18,21 +19,6 @@ _ROOM = 0.55
 _SMALLER = 0.7
 _LONGEST_SEGMENT = 65_533
 _COMMENT = b"\xff\xfe"
-
-
-@dataclass(frozen=True, slots=True)
-class Said:
-    """What a rendition says of its photo in EXIF; nothing else of the original's metadata is in it.
-
-    `taken`: seconds since 1970-01-01T00:00 of the clock where it was taken; `offset`: minutes that clock was ahead of
-    UTC. `latitude`, `longitude`: WGS 84 degrees. `rating`: 0 to 5. Each None if it is not known.
-    """
-
-    taken: float | None = None
-    offset: float | None = None
-    latitude: float | None = None
-    longitude: float | None = None
-    rating: float | None = None
 
 
 def encoded(picture: Image.Image, quality: int, said: Said | None = None) -> bytes:

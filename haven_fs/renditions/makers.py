@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from haven_fs.processes import be_worker, without_interrupts
-from haven_fs.renditions.making import Made, NotNow, Order, make, tile_for
+from haven_fs.renditions.orders import Made, NotNow, Order
 
 logger = logging.getLogger(__name__)
 
@@ -56,7 +56,7 @@ class Makers:
 
     def make(self, order: Order, kind: str, format_: str) -> "Future[Made]":
         """Return a rendition to be. `kind`, `format_`: of the original, for the tile. Raises NotNow."""
-        return self.do(make, order, fallback=lambda: tile_for(order, kind, format_, _CRASHED))
+        return self.do(_make, order, fallback=lambda: _tile(order, kind, format_))
 
     def do(self, job: Callable[..., Any], *arguments: Any, fallback: Callable[[], Any]) -> "Future[Any]":
         """Have a picklable job done in a process. Raises NotNow.
@@ -170,3 +170,18 @@ class Makers:
 def _start() -> None:
     """Make this process one that reads pictures."""
     be_worker(_NICENESS)
+
+
+# What reads pictures is loaded where that is done, and not by the process that serves.
+
+
+def _make(order: Order) -> Made:
+    from haven_fs.renditions.making import make
+
+    return make(order)
+
+
+def _tile(order: Order, kind: str, format_: str) -> Made:
+    from haven_fs.renditions.making import tile_for
+
+    return tile_for(order, kind, format_, _CRASHED)

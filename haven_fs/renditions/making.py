@@ -4,7 +4,6 @@ What cannot be decoded becomes a drawn tile; only what may pass, such as a disk 
 """
 
 import os
-from dataclasses import dataclass, field
 from pathlib import Path
 
 from PIL import Image
@@ -13,42 +12,14 @@ from haven_fs.library.kinds import UNKNOWN, Kind, kind_of
 from haven_fs.library.metadata import Unreadable
 from haven_fs.library.picture import open_picture
 from haven_fs.library.trouble import in_words, passing
-from haven_fs.renditions.jpeg import Said, encoded, fitted
-from haven_fs.renditions.sizes import LONGEST, QUALITY, What
+from haven_fs.renditions.jpeg import encoded, fitted
+from haven_fs.renditions.orders import Made, NotNow, Order
+from haven_fs.renditions.sizes import LONGEST, QUALITY
 from haven_fs.renditions.tile import tile
 
-Box = tuple[float, float, float, float]
 _MOST_FOR_CROP = 4000
 _CROPPED = 320
 """Pixels of the longer side of a part that is cut out."""
-
-
-@dataclass(frozen=True, slots=True)
-class Order:
-    """A rendition to make: of which file, and how.
-
-    `root`: the library's folder, which `path` must be in. `length`: bytes that it must have, 0 for whatever it takes.
-    `box`: the part to cut out, as shares of the upright picture's width and height: left, top, right, bottom.
-    """
-
-    what: What
-    path: str
-    root: str
-    length: int = 0
-    said: Said = field(default_factory=Said)
-    box: Box | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Made:
-    """A JPEG, and why it shows a tile instead of the picture, if it does."""
-
-    data: bytes
-    problem: str | None = None
-
-
-class NotNow(Exception):
-    """Nothing can be made at present: the file is not there or cannot be read. The text says why."""
 
 
 def make(order: Order) -> Made:

@@ -21,9 +21,8 @@ from haven_fs.catalog.schema import LOCATED
 from haven_fs.catalog.spelling import etag
 from haven_fs.config import Settings
 from haven_fs.renditions.cache import Cache, Key
-from haven_fs.renditions.jpeg import Said
 from haven_fs.renditions.makers import Makers
-from haven_fs.renditions.making import Box, Made, NotNow, Order
+from haven_fs.renditions.orders import Box, Made, NotNow, Order, Said
 from haven_fs.renditions.sizes import What
 
 logger = logging.getLogger(__name__)

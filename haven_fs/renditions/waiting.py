@@ -4,7 +4,7 @@ import concurrent.futures
 from typing import Any
 
 from haven_fs import later
-from haven_fs.renditions.making import NotNow
+from haven_fs.renditions.orders import NotNow
 from haven_fs.renditions.renditions import Asked, Renditions, Wanted
 
 _PATIENCE = 60.0

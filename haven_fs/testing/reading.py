@@ -12,8 +12,9 @@ from haven_fs.catalog import names
 from haven_fs.testing.looking import Look
 from haven_fs.tree.files import File
 from haven_fs.tree.listing import Listing
+from haven_fs.tree.looks import look_named
 from haven_fs.tree.narrowing import Versions
-from haven_fs.tree.nodes import Folder, Text
+from haven_fs.tree.nodes import Entry, Folder, Text
 
 _TEMPLATE, _COLUMNS = "%s\n", ("href",)
 _NOTHING = ("no such name", "", ".", "..", "/", "x" * 300, "%", "\0", "*")
@@ -31,8 +32,14 @@ def check_reading(look: Look, path: str = "", *, portable: bool = True) -> int:
 def walk(look: Look, folder: Folder) -> Iterator[Folder]:
     """Give a folder and all that are listed below it."""
     yield folder
-    for entry in look.tree.listing(folder).folders:
+    for entry in _folders(look.tree.listing(folder)):
         yield from walk(look, below(look, folder, entry.name))
+
+
+def _folders(listing: Listing) -> list[Entry]:
+    """Return the folders listed in one, without /Small and /TV, in which all of them are once more."""
+    is_root = not listing.folder.view.path
+    return [entry for entry in listing.folders if not (is_root and look_named(entry.name))]
 
 
 def below(look: Look, folder: Folder, name: str) -> Folder:
@@ -78,7 +85,7 @@ def _check_names(listing: Listing, *, portable: bool) -> None:
 
 def _check_folders(look: Look, listing: Listing) -> None:
     folder, versions = listing.folder, Versions(look.view)
-    for entry in listing.folders:
+    for entry in _folders(listing):
         child = below(look, folder, entry.name)
         assert child.view.path == (*folder.view.path, entry.name), f"{where(child)} does not know where it is"
         said = str(versions.listed(folder, entry))

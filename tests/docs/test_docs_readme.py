@@ -12,6 +12,7 @@ from haven_fs.cli.reference import own_plugins
 from haven_fs.config import load_settings
 from haven_fs.plugins import Plugins
 from haven_fs.server.mounting import MOUNT, how_to_mount
+from haven_fs.tree.looks import LOOKS
 
 README = read("README.md")
 
@@ -21,7 +22,7 @@ def test_it_is_short_and_begins_with_what_the_drive_looks_like():
     plugins = Plugins(only=own_plugins())
     folders = plugins.smart_folders(load_settings(Path("nowhere"), plugins.settings()))
     assert set(re.findall(r"^(\w[\w ]*)/", blocks(README, "")[0], re.MULTILINE)) == {
-        path.partition("/")[0] for path in folders
+        path.partition("/")[0] for path in (*folders, *(look.name for look in LOOKS))
     }
 
 

@@ -5,7 +5,8 @@ import io
 import pytest
 from PIL import Image
 
-from haven_fs.renditions.jpeg import Said, encoded, filled, fitted
+from haven_fs.renditions.jpeg import encoded, filled, fitted
+from haven_fs.renditions.orders import Said
 from haven_fs.renditions.sizes import LONGEST, TILE, reserve
 from haven_fs.renditions.tile import tile
 

@@ -10,7 +10,7 @@ import pytest
 
 from haven_fs.renditions import makers as module
 from haven_fs.renditions.makers import Makers
-from haven_fs.renditions.making import NotNow
+from haven_fs.renditions.orders import NotNow
 
 PATIENCE = 120
 

@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 from PIL import Image, ImageCms
 
-from haven_fs.renditions.making import Made, NotNow, Order, make
+from haven_fs.renditions.making import make
+from haven_fs.renditions.orders import Made, NotNow, Order
 from haven_fs.testing import make_photo, make_video
 
 

@@ -61,8 +61,7 @@ def test_a_composed_folder(full: Home, path: str) -> None:
         assert check_reading(look, path)
 
 
-def test_the_root(full: Home, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(full.settings, "tree.looks", False)  # test_tree_looks.py compares those with the rest
+def test_the_root(full: Home) -> None:
     with looking(full) as look:
         check_reading(look, portable=False)
 

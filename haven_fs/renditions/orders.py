@@ -1,0 +1,53 @@
+"""What is asked for and what comes of it: plain values, which go to worker processes and back.
+
+Nothing here reads pictures, so that the process that serves need not load what does.
+"""
+
+from dataclasses import dataclass, field
+
+from haven_fs.renditions.sizes import What
+
+Box = tuple[float, float, float, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What a rendition says of its photo in EXIF; nothing else of the original's metadata is in it.
+
+    `taken`: seconds since 1970-01-01T00:00 of the clock where it was taken; `offset`: minutes that clock was ahead of
+    UTC. `latitude`, `longitude`: WGS 84 degrees. `rating`: 0 to 5. Each None if it is not known.
+    """
+
+    taken: float | None = None
+    offset: float | None = None
+    latitude: float | None = None
+    longitude: float | None = None
+    rating: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """A rendition to make: of which file, and how.
+
+    `root`: the library's folder, which `path` must be in. `length`: bytes that it must have, 0 for whatever it takes.
+    `box`: the part to cut out, as shares of the upright picture's width and height: left, top, right, bottom.
+    """
+
+    what: What
+    path: str
+    root: str
+    length: int = 0
+    said: Said = field(default_factory=Said)
+    box: Box | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """A JPEG, and why it shows a tile instead of the picture, if it does."""
+
+    data: bytes
+    problem: str | None = None
+
+
+class NotNow(Exception):
+    """Nothing can be made at present: the file is not there or cannot be read. The text says why."""
