@@ -118,7 +118,7 @@ def _look_into(group: Group) -> tuple[GroupFound, list[tuple[PhotoFound, Sample]
                 # What is no picture by its name is nothing that anybody misses among photos.
                 problems[path.name] = found.troubles[file.id] if claims_media(path.name) else ""
         by_name[path.name] = (file, kind)
-        reserved = _reserved(path.name, kind, size, metadata, problems)
+        reserved = _reserved(path, kind, size, metadata, problems)
         found.probes.append(Probe(file.id, kind.kind, kind.format, kind.mime, print_, ending, *reserved))
     if len(found.probes) < len(group.files):
         return found, []  # together they decide which are one photo, and one is not there
@@ -149,14 +149,23 @@ def _open(path: Path) -> tuple[Kind, bytes, bytes, bytes, int]:
 
 
 def _reserved(
-    name: str, kind: Kind, size: int, metadata: Mapping[str, Metadata], problems: Mapping[str, str]
-) -> tuple[int, int]:
-    """Return how many bytes a file's renditions in /Small and /TV have; see haven_fs.renditions.sizes."""
-    found = metadata.get(name)
+    path: Path, kind: Kind, size: int, metadata: Mapping[str, Metadata], problems: Mapping[str, str]
+) -> tuple[int, int, str | None]:
+    """Return how many bytes a file has in /Small and in /TV, and how it becomes a film there; see haven_fs.renditions."""
+    found = metadata.get(path.name)
     if found is None:
-        return (TILE, 0) if problems.get(name) else (0, 0)
+        return (TILE, 0, None) if problems.get(path.name) else (0, 0, None)
     reserved = reserve(kind.kind, kind.format, size, found.width, found.height)
-    return reserved.small, reserved.tv
+    if kind.kind == "video":
+        from haven_fs.renditions.films import is_plain, plan
+
+        try:
+            if not is_plain(path, kind.format):
+                film = plan(path, kind.format)
+                return reserved.small, film.length, film.dumps()
+        except (Unreadable, OSError) as error:
+            logger.debug("%s is shown as it is: %s", path, error)
+    return reserved.small, reserved.tv, None
 
 
 def _sample(file: File, main: Metadata, companions: Sequence[tuple[str, Path]], known: dict[str, Metadata]) -> Sample:

@@ -46,7 +46,10 @@ class Tag:
 
 @dataclass(slots=True)
 class Probe:
-    """What one file is by its content. `small`, `tv`: bytes of its renditions; see haven_fs.renditions.sizes."""
+    """What one file is by its content. `small`, `tv`: bytes of its renditions; see haven_fs.renditions.sizes.
+
+    `film`: of a video that is shown as another one, how that is laid out; see haven_fs.renditions.films.
+    """
 
     id: int
     kind: str
@@ -56,6 +59,7 @@ class Probe:
     ending: bytes = b""
     small: int = 0
     tv: int = 0
+    film: str | None = None
 
 
 @dataclass(slots=True)

@@ -155,10 +155,11 @@ class PhotoStore:
             photo_id, role = places.get(probe.id, (None, None))
             self._db.execute(
                 "UPDATE original SET probed = 1, kind = ?, format = ?, mime = ?, fingerprint = ?, ending = ?,"
-                " small = ?, tv = ?, photo_id = ?, role = ?, name = ?, name_fold = ?, href = ?, xml = ?, trouble = ?,"
+                " small = ?, tv = ?, film = ?,"
+                " photo_id = ?, role = ?, name = ?, name_fold = ?, href = ?, xml = ?, trouble = ?,"
                 " seq = iif(?, ?, seq) WHERE id = ?",
                 (probe.kind, probe.format, probe.mime, probe.fingerprint, probe.ending,
-                 probe.small, probe.tv, photo_id, role, *_name_columns(name),
+                 probe.small, probe.tv, probe.film, photo_id, role, *_name_columns(name),
                  group.troubles.get(probe.id), probe.id in changed, self._w.seq, probe.id),
             )  # fmt: skip
             if before[probe.id][6] and probe.id not in group.troubles:

@@ -67,14 +67,16 @@ def read_video(path: Path, format_name: str) -> VideoFacts:
             raise VideoError("This video is damaged or cut off: its table of contents cannot be read.") from error
         if not width or not height:
             raise VideoError("This video is damaged: it does not say how large its picture is.")
-        orientation = _orientation(file) if _DEMUXERS.get(format_name) == "mov" else None
+        orientation = orientation_of(file, format_name)
     xmp = tags.pop("xmp", "").encode()
     tags = {key: text[:_LONGEST_TAG] for key, text in tags.items()}
     return VideoFacts(width, height, orientation, duration if duration and duration > 0 else None, tags, xmp)
 
 
-def _orientation(file: BinaryIO) -> int | None:
-    """Return EXIF's orientation of the first video track, None if its header does not tell."""
+def orientation_of(file: BinaryIO, format_name: str) -> int | None:
+    """Return EXIF's orientation of the first video track, None if its header does not tell. Raises OSError."""
+    if _DEMUXERS.get(format_name) != "mov":
+        return None
     file.seek(0, io.SEEK_END)
     end = file.tell()
     for name, start, stop in _boxes(file, 0, end):

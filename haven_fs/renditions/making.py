@@ -12,6 +12,7 @@ from haven_fs.library.kinds import UNKNOWN, Kind, kind_of
 from haven_fs.library.metadata import Unreadable
 from haven_fs.library.picture import open_picture
 from haven_fs.library.trouble import in_words, passing
+from haven_fs.renditions.films import Film, segment
 from haven_fs.renditions.jpeg import encoded, fitted
 from haven_fs.renditions.orders import Made, NotNow, Order
 from haven_fs.renditions.sizes import LONGEST, QUALITY
@@ -30,6 +31,8 @@ def make(order: Order) -> Made:
         if path.is_symlink() or not Path(os.path.realpath(path)).is_relative_to(order.root):
             raise NotNow("This path now leads out of the library, so Haven does not follow it.")
         kind = kind_of(path)
+        if order.film:
+            return Made(segment(path, kind.format, Film.loads(order.film), order.segment))
         if kind.kind not in ("image", "raw", "video"):
             raise Unreadable("This is neither a picture nor a video.")
         return Made(_coded(_picture(path, kind, order), order))
@@ -41,7 +44,12 @@ def make(order: Order) -> Made:
 
 
 def tile_for(order: Order, kind: str, format_: str, problem: str) -> Made:
-    """Return the tile for a file that is not to be opened again, since it ended the process that tried."""
+    """Return the tile for a file that is not to be opened again, since it ended the process that tried.
+
+    Of a film it is a segment without any picture, which players skip.
+    """
+    if order.film:
+        return Made(bytes(Film.loads(order.film).span(order.segment)[1]), problem)
     return Made(_coded(tile(kind, format_, LONGEST[order.what]), order), problem)
 
 

@@ -30,7 +30,8 @@ class Order:
     """A rendition to make: of which file, and how.
 
     `root`: the library's folder, which `path` must be in. `length`: bytes that it must have, 0 for whatever it takes.
-    `box`: the part to cut out, as shares of the upright picture's width and height: left, top, right, bottom.
+    `box`: the part to cut out, as shares of the upright picture's width and height: left, top, right, bottom. `film`:
+    the plan of a film, of which `segment` is wanted; see haven_fs.renditions.films.
     """
 
     what: What
@@ -39,11 +40,13 @@ class Order:
     length: int = 0
     said: Said = field(default_factory=Said)
     box: Box | None = None
+    film: str = ""
+    segment: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Made:
-    """A JPEG, and why it shows a tile instead of the picture, if it does."""
+    """The bytes, and why a JPEG shows a tile instead of the picture, if it does."""
 
     data: bytes
     problem: str | None = None

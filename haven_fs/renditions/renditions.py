@@ -13,7 +13,7 @@ import sqlite3
 import threading
 from collections.abc import Iterable, Sequence
 from concurrent.futures import Future
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from haven_fs.catalog import Catalog
@@ -123,6 +123,18 @@ class Renditions:
         name = what if box is None else f"crop {','.join(f'{side:.4f}' for side in box)}"
         order = Order(what, path, os.fsdecode(root), length, Said(*said) if length else Said(), box)
         return Wanted((original_id, name), tag or state, order, kind, format_)
+
+    def wanted_film(self, db: sqlite3.Connection, original_id: int, tag: str) -> tuple[Wanted, str] | None:
+        """Return what to ask for a film's segments by, see `segment_of`, and its plan; None if there is none."""
+        wanted = self.wanted(db, original_id, "film", tag)
+        row = db.execute("SELECT film FROM original WHERE id = ?", (original_id,)).fetchone()
+        return (wanted, row[0]) if wanted is not None and row[0] else None
+
+    @staticmethod
+    def segment_of(wanted: Wanted, film: str, segment: int) -> Wanted:
+        """Return what is to be asked for a segment of a film."""
+        order = replace(wanted.order, film=film, segment=segment)
+        return replace(wanted, key=(wanted.key[0], f"film {segment}"), order=order)
 
     def find(self, wanted: Wanted) -> bytes | None:
         """Return a rendition if it has been made."""

@@ -8,7 +8,7 @@ filled up inside the format (see jpeg.py). The lengths are chosen for photos of 
 from dataclasses import dataclass
 from typing import Literal
 
-What = Literal["grid", "screen", "small", "tv"]
+What = Literal["grid", "screen", "small", "tv", "film"]
 
 LONGEST: dict[What, int] = {"grid": 320, "screen": 1920, "small": 1600, "tv": 3840}
 """Pixels of the longer side, at most; nothing is enlarged."""

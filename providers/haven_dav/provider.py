@@ -22,6 +22,7 @@ from wsgidav.dav_provider import DAVProvider
 from haven_dav import deadprops
 from haven_dav.conditions import Locks
 from haven_dav.propfind import LONGEST_BODY, BadRequest, ListingCache, Multistatus, parse, text_file
+from haven_dav.rendered import part_of
 from haven_dav.resources import href, resource, split_path
 from haven_dav.send import Environ, NotThere, StartResponse, send_bytes, send_file, send_rendition
 from haven_dav.status import Locked, status_of
@@ -32,8 +33,7 @@ from haven_fs.catalog.libraries import all_libraries
 from haven_fs.config import default_data_dir
 from haven_fs.datafolder import DataFolder
 from haven_fs.errors import NotFound, Refused
-from haven_fs.renditions.renditions import NotNow, Renditions, Wanted
-from haven_fs.renditions.waiting import made_for
+from haven_fs.renditions.renditions import NotNow, Renditions
 from haven_fs.tree.files import File
 from haven_fs.tree.nodes import Folder, Text, View
 from haven_fs.tree.originals import path_of
@@ -231,19 +231,11 @@ class HavenProvider(DAVProvider):  # type: ignore[misc]
     def _send_rendition(
         self, environ: Environ, start_response: StartResponse, view: View, file: File
     ) -> Iterator[bytes]:
-        wanted = self.renditions.wanted(
-            view.db, file.id, "small" if file.what == "small" else "tv", file.etag, file.size
-        )
-        return self._rendered(environ, start_response, file, wanted)
+        return self._rendered(environ, start_response, file, part_of(environ, self.renditions, view.db, file))
 
     def _rendered(
-        self, environ: Environ, start_response: StartResponse, file: File, wanted: Wanted | None
+        self, environ: Environ, start_response: StartResponse, file: File, part: Callable[[int, int], Iterator[bytes]]
     ) -> Iterator[bytes]:
-        def part(start: int, count: int) -> Iterator[bytes]:
-            if wanted is None:
-                raise NotThere(404, "This file is no longer on the disk.")
-            yield memoryview(made_for(environ, self.renditions, wanted))[start : start + count].tobytes()
-
         try:
             yield from send_rendition(environ, start_response, file, part)
         except NotThere as error:

@@ -1,0 +1,80 @@
+"""The bytes of renditions, for GET: a picture is made whole, a film segment by segment, as far as a client reads."""
+
+import sqlite3
+import threading
+from collections.abc import Callable, Iterator
+
+from haven_dav.send import Environ, NotThere
+from haven_fs.renditions.renditions import NotNow, Renditions, Wanted, What
+from haven_fs.renditions.waiting import made_for
+from haven_fs.tree.files import File
+
+Part = Callable[[int, int], Iterator[bytes]]
+"""Gives `count` bytes of a file from `start`; what it raises, it raises before the first."""
+
+MOST_FILMS = 8
+"""Films that are sent at the same time: each holds a thread while it is encoded as quickly as somebody looks."""
+_films = threading.BoundedSemaphore(MOST_FILMS)
+
+
+def part_of(environ: Environ, renditions: Renditions, db: sqlite3.Connection, file: File) -> Part:
+    """Return what gives the bytes of a rendition. They raise NotThere or NotNow."""
+    if file.what == "film":
+        found = renditions.wanted_film(db, file.id, file.etag)
+        return _gone if found is None else _film(environ, renditions, *found)
+    what: What = "small" if file.what == "small" else "tv"
+    wanted = renditions.wanted(db, file.id, what, file.etag, file.size)
+    return _gone if wanted is None else _picture(environ, renditions, wanted)
+
+
+def _gone(start: int, count: int) -> Iterator[bytes]:
+    raise NotThere(404, "This file is no longer on the disk.")
+
+
+def _picture(environ: Environ, renditions: Renditions, wanted: Wanted) -> Part:
+    def part(start: int, count: int) -> Iterator[bytes]:
+        yield memoryview(made_for(environ, renditions, wanted))[start : start + count].tobytes()
+
+    return part
+
+
+def _film(environ: Environ, renditions: Renditions, wanted: Wanted, plan: str) -> Part:
+    from haven_fs.renditions.films import FOOT, Film, head
+
+    film = Film.loads(plan)
+
+    def segment(number: int, asker: Environ) -> bytes:
+        return made_for(asker, renditions, renditions.segment_of(wanted, plan, number))
+
+    def part(start: int, count: int) -> Iterator[bytes]:
+        end = start + count
+        numbers = film.segments_for(start, count)
+        # The first is waited for without a thread; once something was sent, there is no way back.
+        first = segment(numbers[0], environ) if numbers else b""
+        if not _films.acquire(blocking=False):
+            raise NotNow(f"{MOST_FILMS} films are being watched already. Try again when one has ended.")
+        try:
+            if start < film.head:
+                yield head(film)[start:end]
+            for number in numbers:
+                place, length = film.span(number)
+                if number + 1 in numbers:
+                    _begin(renditions, renditions.segment_of(wanted, plan, number + 1))
+                data = first if number == numbers[0] else segment(number, {})
+                yield memoryview(data)[max(start - place, 0) : min(end - place, length)].tobytes()
+            foot = film.length - len(FOOT)
+            if end > foot:
+                yield FOOT[max(start - foot, 0) : end - foot]
+        finally:
+            _films.release()
+
+    return part
+
+
+def _begin(renditions: Renditions, wanted: Wanted) -> None:
+    """Have something made that will be asked for next."""
+    try:
+        if renditions.find(wanted) is None:
+            renditions.ask(wanted)
+    except NotNow:
+        return
