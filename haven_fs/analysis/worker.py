@@ -151,7 +151,7 @@ def _open(path: Path) -> tuple[Kind, bytes, bytes, bytes, int]:
 def _reserved(
     path: Path, kind: Kind, size: int, metadata: Mapping[str, Metadata], problems: Mapping[str, str]
 ) -> tuple[int, int, str | None]:
-    """Return how many bytes a file has in /Small and in /TV, and how it becomes a film there; see haven_fs.renditions."""
+    """Return how many bytes a file has in /Small and in /TV, and the plan of a film; see haven_fs.renditions."""
     found = metadata.get(path.name)
     if found is None:
         return (TILE, 0, None) if problems.get(path.name) else (0, 0, None)

@@ -40,6 +40,10 @@ def how_to_mount(url: str, tls: bool, user: str | None) -> str:
         lines.append(("rclone, phones", "these send passwords unencrypted; for them, start Haven with --tls"))
     else:
         lines.append(("Phones", f"any file app that supports WebDAV: {url}"))
+    lines += [
+        ("Thumbnails", "GNOME Files: Preferences > Show Thumbnails > All Files. Dolphin: Previews, for remote files"),
+        ("", "Light ones: open the folder Small, on phones too. On a TV, open the folder TV."),
+    ]
     if tls:
         lines.append(
             (
