@@ -116,3 +116,31 @@ def test_without_a_place_to_keep_them_nothing_fails(tmp_path: Path) -> None:
 
 def test_only_its_owner_may_read_it(store: Cache) -> None:
     assert store.path.stat().st_mode & 0o077 == 0
+
+
+def test_a_full_disk_costs_the_keeping_alone(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    store = Cache(tmp_path / "r.sqlite", 10_000_000)
+    store.put([((1, "grid"), "t", KILO)])
+    assert store._db is not None
+    pages = store._db.execute("PRAGMA page_count").fetchone()[0]
+    store._db.execute(f"PRAGMA max_page_count = {pages + 4}")
+    for number in range(2, 60):
+        store.put([((number, "grid"), "t", KILO)])
+    assert store.get((1, "grid"), "t") == KILO
+    assert store.get((59, "grid"), "t") is None
+    assert len([one for one in caplog.records if "cannot be kept" in one.message]) == 1
+    store._db.execute("PRAGMA max_page_count = 100000")
+    store.put([((59, "grid"), "t", KILO)])
+    assert store.get((59, "grid"), "t") == KILO
+    assert store.total == sum(1000 for number in range(60) if store.get((number, "grid"), "t"))
+
+
+def test_what_was_given_is_remembered_when_it_is_not_kept(store: Cache) -> None:
+    store.note_given(7, b"a picture of seven")
+    for number in range(200):
+        store.put([((number, "small"), "t", KILO)])
+    assert store.given(b"a picture of seven") == 7
+    assert store.given(b"another") is None
+    assert store.is_size_given(18) and not store.is_size_given(17)
+    store.drop([7])
+    assert store.given(b"a picture of seven") is None
