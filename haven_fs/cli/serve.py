@@ -14,25 +14,28 @@ from haven_dav import HavenProvider
 from haven_fs.analysis.at_once import AtOnce
 from haven_fs.analysis.progress import Progress
 from haven_fs.catalog import Catalog
-from haven_fs.catalog.libraries import add_inbox, expect_walks, find_inbox
+from haven_fs.catalog.libraries import Library, add_inbox, expect_walks, find_inbox
 from haven_fs.cli import options
 from haven_fs.command import Command
 from haven_fs.datafolder import DataFolder
 from haven_fs.errors import UserError
+from haven_fs.qr import as_text
 from haven_fs.renditions.renditions import Renditions
-from haven_fs.server.addresses import as_text, for_phones, own_addresses, urls
+from haven_fs.server.addresses import for_phones, own_addresses, urls
 from haven_fs.server.app import make_app
 from haven_fs.server.background import Background
 from haven_fs.server.guard import is_loopback
 from haven_fs.server.http import Server, make_server
-from haven_fs.server.mounting import how_to_mount
+from haven_fs.server.mounting import how_to_mount, ways_to_mount
 from haven_fs.server.process import allow_many_files, keep_small
 from haven_fs.server.tls import TlsFiles, ensure_certificate, own_certificate
 from haven_fs.server.users import Users
 from haven_fs.tree.disk.uploads import Uploads
-from haven_web import ErrorPages
+from haven_web import Connecting, ErrorPages
 
 logger = logging.getLogger(__name__)
+
+NO_UPLOADS = "Uploads are off: only photos that Haven has already can be put into folders. To turn them on: --inbox DIR"
 
 
 def add_serving(parser: argparse.ArgumentParser) -> None:
@@ -97,7 +100,16 @@ def run(args: argparse.Namespace) -> int:
         tls = _tls(args, data)
         basic = data.settings["serve.allow_basic"]
         progress = Progress(bar=True)
-        provider = HavenProvider(tree, renditions=renditions, progress=progress.now)
+        found: list[str] = []
+        notes = data.plugins.hints(data.settings)
+        user = None if users is None else next(iter(users.names()), None)
+
+        def connecting() -> Connecting:
+            ways = ways_to_mount(found[0], tls is not None, user) if found else ()
+            more = [] if _inbox(catalog) else [NO_UPLOADS]
+            return Connecting(found, for_phones(found), ways, [*more, *notes])
+
+        provider = HavenProvider(tree, renditions=renditions, progress=progress.now, connecting=connecting)
         app = ErrorPages(make_app(provider, users, tls=tls is not None, allow_basic=basic))
         background = Background(
             catalog,
@@ -109,10 +121,10 @@ def run(args: argparse.Namespace) -> int:
         )
         server = _listen(app, args, data, tls)
         try:
-            found = urls(args.host, server.bind_addr[1], tls=tls is not None)
+            found += urls(args.host, server.bind_addr[1], tls=tls is not None)
             data.announce_url(found[0])
             print(f"Serving on {found[0]}", flush=True)
-            _explain(found, users, shown, tls, [_uploads(catalog), *data.plugins.hints(data.settings)])
+            _explain(found, user, shown, tls, [_uploads(catalog), *notes])
             background.start()
             threading.Thread(target=uploads.sweep, name="sweep", daemon=True).start()
             stop.recv(1)
@@ -181,16 +193,18 @@ def _first_inbox(args: argparse.Namespace, catalog: Catalog) -> Path | None:
 
 def _uploads(catalog: Catalog) -> str:
     """Say whether photos can be uploaded, and where they go or how to turn that on."""
+    inbox = _inbox(catalog)
+    return NO_UPLOADS if inbox is None else f"Photos that you upload go to {inbox.root}"
+
+
+def _inbox(catalog: Catalog) -> Library | None:
     with catalog.read() as db:
-        inbox = find_inbox(db)
-    if inbox is not None:
-        return f"Photos that you upload go to {inbox.root}"
-    return "Uploads are off: only photos that Haven has already can be put into folders. To turn them on: --inbox DIR"
+        return find_inbox(db)
 
 
 def _explain(
     found: Sequence[str],
-    users: Users | None,
+    user: str | None,
     shown: tuple[str, str] | None,
     tls: TlsFiles | None,
     notes: Sequence[str],
@@ -201,7 +215,6 @@ def _explain(
         print("  Write the password down: it will not be shown again. To add more users: haven users add NAME")
     if tls:
         print(f"\n  Certificate SHA-256: {tls.fingerprint()}")
-    user = None if users is None else next(iter(users.names()), None)
     phone = for_phones(found)
     if len(found) > 1:
         print("\nThe same by number, where the name is not known:\n" + "\n".join(f"  {url}" for url in found[1:]))

@@ -1,12 +1,10 @@
-"""Where a server can be reached from other devices: its addresses, and as a code that a phone's camera reads."""
+"""Where a server can be reached: its addresses, and which of them to give to other devices."""
 
-import io
 import ipaddress
 import socket
 from collections.abc import Sequence
 
 import psutil
-import segno
 
 EVERYWHERE = ("0.0.0.0", "::", "")  # noqa: S104 - compared with, not bound to
 
@@ -43,20 +41,6 @@ def for_phones(found: Sequence[str]) -> str | None:
                 continue
         return url
     return None
-
-
-def as_text(url: str) -> str:
-    """Return a URL as a QR code made of letters, for a terminal."""
-    out = io.StringIO()
-    segno.make(url, error="l", micro=False).terminal(out, compact=True, border=2)
-    return out.getvalue()
-
-
-def as_svg(url: str) -> bytes:
-    """Return a URL as a QR code in an SVG picture, dark on white with the margin that readers need."""
-    out = io.BytesIO()
-    segno.make(url, error="m", micro=False).save(out, kind="svg", border=4, light="white", xmldecl=False, scale=4)
-    return out.getvalue()
 
 
 def _url(host: str, port: int, tls: bool) -> str:

@@ -9,7 +9,14 @@ would not show for as long what Haven did not let it delete."""
 
 
 def how_to_mount(url: str, tls: bool, user: str | None) -> str:
-    """Return a few lines for each program; `url` is where the server answers, `user` None if nobody is asked.
+    """Return `ways_to_mount` as lines for a terminal."""
+    return "\n".join(f"  {name:<15}{text}" for name, text in ways_to_mount(url, tls, user))
+
+
+def ways_to_mount(url: str, tls: bool, user: str | None) -> list[tuple[str, str]]:
+    """Return programs and what to do in them; a program of several lines is named in its first.
+
+    `url` is where the server answers, `user` None if nobody is asked.
 
     Explorer takes no certificate that Windows does not trust, and a plain address with a password only by digest,
     which Haven offers; rclone and most phone apps send the password itself and so need https.
@@ -54,7 +61,7 @@ def how_to_mount(url: str, tls: bool, user: str | None) -> str:
         lines.append(
             ("", "Explorer never asks: first install the certificate under Trusted Root Certification Authorities.")
         )
-    return "\n".join(f"  {name:<15}{text}" for name, text in lines)
+    return lines
 
 
 def _is_loopback(host: str) -> bool:

@@ -39,7 +39,7 @@ from haven_fs.tree.nodes import Folder, Text, View
 from haven_fs.tree.originals import path_of
 from haven_fs.tree.placeholders import is_placeholder
 from haven_fs.tree.tree import Located, Tree
-from haven_web import Site, wants_page
+from haven_web import Connecting, Site, wants_page
 
 logger = logging.getLogger(__name__)
 
@@ -55,7 +55,7 @@ class HavenProvider(DAVProvider):  # type: ignore[misc]
     """Publishes a tree. Give a `tree`, or the folder `data` of an index (default: the platform's data folder).
 
     `renditions`: those of the tree's catalog; made here if they are not given. `progress`: gives what the indexer is
-    doing, where that is known.
+    doing, and `connecting` how to reach this server, where that is known.
     """
 
     def __init__(
@@ -65,6 +65,7 @@ class HavenProvider(DAVProvider):  # type: ignore[misc]
         data: str | None = None,
         renditions: Renditions | None = None,
         progress: Callable[[], Doing | None] = lambda: None,
+        connecting: Callable[[], Connecting] = Connecting,
     ) -> None:
         super().__init__()
         if tree is None:
@@ -81,7 +82,7 @@ class HavenProvider(DAVProvider):  # type: ignore[misc]
         self._writes = Writes(tree, self._locks)
         self._properties = deadprops.Properties(tree, self._locks)
         self._listings = ListingCache()
-        self._site = Site(tree, self.renditions, lambda: self._href("", folder=True), progress)
+        self._site = Site(tree, self.renditions, lambda: self._href("", folder=True), progress, connecting)
         self._quota: tuple[float, tuple[int, int]] = (float("-inf"), (0, 0))
         self._quota_lock = threading.Lock()
 

@@ -5,7 +5,8 @@ and where a person has a folder it asks of the folders. It only reads.
 """
 
 from haven_web.answers import wants_page
+from haven_web.connecting import Connecting
 from haven_web.errors import ErrorPages
 from haven_web.site import Site
 
-__all__ = ["ErrorPages", "Site", "wants_page"]
+__all__ = ["Connecting", "ErrorPages", "Site", "wants_page"]

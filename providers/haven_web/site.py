@@ -11,6 +11,7 @@ from urllib.parse import parse_qs
 from haven_fs.analysis.progress import Doing
 from haven_fs.catalog import names
 from haven_fs.errors import NotFound
+from haven_fs.qr import as_svg
 from haven_fs.renditions.renditions import Renditions
 from haven_fs.tree.files import File
 from haven_fs.tree.nodes import Folder, View
@@ -19,6 +20,7 @@ from haven_fs.tree.tree import Located, Tree
 from haven_web import pictures, statics, words
 from haven_web.abilities import CHANGES, abilities, folder_names, is_favorite
 from haven_web.answers import JSON, Answer, Environ, StartResponse, moved
+from haven_web.connecting import Connecting
 from haven_web.covers import cover_answer
 from haven_web.errors import error_page
 from haven_web.folders import crumbs, folder_page, title_of
@@ -47,8 +49,10 @@ class Site:
         renditions: Renditions,
         root: Callable[[], str],
         progress: Callable[[], Doing | None] = lambda: None,
+        connecting: Callable[[], Connecting] = Connecting,
     ) -> None:
         self._tree = tree
+        self._connecting = connecting
         self._renditions = renditions
         self._root = root
         self._progress = progress
@@ -75,6 +79,10 @@ class Site:
             return Answer(json.dumps({"says": said, "busy": bool(said)}).encode(), JSON, cache="no-store")
         if name == "change":
             return self._last_change()
+        if name == "connect":
+            return Answer(self._fill("connect.html", (), about=self._connecting(), crumbs=(), search=_Search(self, ())))
+        if name == "code.svg" and (url := self._connecting().phone):
+            return Answer(as_svg(url), "image/svg+xml")
         if name.startswith("static/") and (answer := statics.answer(name.removeprefix("static/"), query.get("v", ""))):
             return answer
         wanted = pictures.Wanted.parse(name)
@@ -116,7 +124,15 @@ class Site:
         if not path:
             home = home_page(self._tree, folder, self._counts)
             can = abilities(self._tree, folder, self._root())
-            body = self._fill("home.html", path, home=home, crumbs=(), search=_Search(self, path), can=can)
+            body = self._fill(
+                "home.html",
+                path,
+                home=home,
+                hints=self._connecting().hints,
+                crumbs=(),
+                search=_Search(self, path),
+                can=can,
+            )
             return Answer(body, etag=etag)
         if "days" in query or "day" in query or "from" in query:
             return self._part(folder, query, etag)

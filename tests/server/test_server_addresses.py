@@ -3,8 +3,9 @@
 import numpy as np
 import pytest
 
+from haven_fs.qr import as_svg, as_text
 from haven_fs.server import addresses
-from haven_fs.server.addresses import as_svg, as_text, for_phones, urls
+from haven_fs.server.addresses import for_phones, urls
 
 
 @pytest.fixture(autouse=True)
