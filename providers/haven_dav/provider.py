@@ -227,9 +227,7 @@ class HavenProvider(DAVProvider):  # type: ignore[misc]
             status = {403: "403 Forbidden", 404: "404 Not Found", 503: "503 Service Unavailable"}[error.args[0]]
             yield from self._fail_get(environ, start_response, status, error.args[1])
 
-    def _fail_get(
-        self, environ: Environ, start_response: StartResponse, status: str, reason: str
-    ) -> Iterable[bytes]:
+    def _fail_get(self, environ: Environ, start_response: StartResponse, status: str, reason: str) -> Iterable[bytes]:
         """Answer with a status and a sentence: a page for people, XML for programs."""
         if wants_page(environ):
             return self._site.refusal(environ, start_response, status, reason)

@@ -106,5 +106,3 @@ def make(file: File, wanted: Wanted) -> bytes:
     out = io.BytesIO()
     image.save(out, "JPEG", quality=_QUALITY, optimize=True, progressive=True)
     return out.getvalue()
-
-

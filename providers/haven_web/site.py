@@ -201,5 +201,3 @@ def _int(text: str) -> int | None:
 def _number(query: Query, name: str, default: int = 0, *, least: int = 0) -> int:
     found = _int(query.get(name, ""))
     return default if found is None else max(found, least)
-
-

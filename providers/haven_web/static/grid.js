@@ -147,6 +147,8 @@ function empty(block) {
   block.asked?.abort();
   if (!block.loaded || block.element.contains(document.activeElement)) return;
   block.element.style.height = `${block.element.offsetHeight}px`;
+  // What still loads would hold its element, and what is shown its pixels, until the browser tidies up.
+  for (const picture of block.element.querySelectorAll("img")) picture.removeAttribute("src");
   block.element.replaceChildren();
   block.loaded = false;
 }
@@ -452,4 +454,5 @@ async function start() {
   addEventListener("scroll", () => (clearTimeout(resting), (resting = setTimeout(remember, 250))), { passive: true });
 }
 
-if (grid && !("still" in grid.dataset)) start();
+// What came with the page is painted first.
+if (grid && !("still" in grid.dataset)) requestAnimationFrame(() => setTimeout(start));
