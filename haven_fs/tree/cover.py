@@ -20,10 +20,12 @@ class Cover:
 def newest(db: Connection, photos: PhotoSet) -> Cover | None:
     """Return the photo that came last into the library of those that can be looked at; None if there is none.
 
-    The ids of a facet's photos are in order, so the first that is tried mostly is the one.
+    It goes through them by id, the highest first, so the first that is tried mostly is the one; an index of days would
+    have all of them sorted first.
     """
     row = db.execute(
-        f"SELECT p.main_id FROM photo p WHERE {photos.condition} AND p.unreadable IS NULL ORDER BY p.id DESC LIMIT 1",
+        f"SELECT p.main_id FROM photo p NOT INDEXED WHERE {photos.condition} AND p.unreadable IS NULL"
+        " ORDER BY p.id DESC LIMIT 1",
         photos.params,
     ).fetchone()
     return Cover(row[0]) if row else None

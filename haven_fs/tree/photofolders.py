@@ -7,6 +7,7 @@ import json
 import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
+from functools import cached_property
 
 from haven_fs.catalog import names
 from haven_fs.tree.cover import Cover
@@ -51,6 +52,10 @@ class PhotoFolder(Folder):
 
     def is_split(self) -> bool:
         """Tell whether the photos are in folders by date rather than listed here."""
+        return self._is_split
+
+    @cached_property
+    def _is_split(self) -> bool:
         if self.level >= len(self.LEVELS):
             return False
         if self.level < self._always:

@@ -65,9 +65,9 @@ def _knows(header: str, etag: str) -> bool:
     return header.strip() == "*" or f'"{etag}"' in tags
 
 
-def moved(to: str, *, cache: str = ASK_AGAIN, status: str = "303 See Other", etag: str = "") -> Answer:
+def moved(to: str, *, cache: str = ASK_AGAIN, status: str = "303 See Other") -> Answer:
     """Return the answer that what was asked for is at another URL path."""
-    return Answer(status=status, cache=cache, etag=etag, headers=(("Location", to),))
+    return Answer(status=status, cache=cache, headers=(("Location", to),))
 
 
 def wants_page(environ: Environ) -> bool:

@@ -11,11 +11,10 @@ NOTHING = Answer(b'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 1 1"/>',
 def cover_answer(folder: Folder, asked: str, own: str) -> Answer:
     """Return the answer to `?cover=VERSION`; `own`: the URL path of the page's own folder.
 
-    The version that the folder is listed with names the answer, so it is kept until the folder has another one.
+    The version that the folder was listed with names the answer, so it is kept until the folder has another one.
     """
-    stamp = str(folder.stamp())
     cover = folder.cover()
     path = cover_path(folder.view.db, cover) if cover is not None else None
     if path is None:
         return NOTHING
-    return moved(f"{own}{path}", status="302 Found", cache=FOR_GOOD if asked == stamp else ASK_AGAIN, etag=stamp)
+    return moved(f"{own}{path}", status="302 Found", cache=FOR_GOOD if asked else ASK_AGAIN)

@@ -14,6 +14,8 @@ from haven_web.searching import phrase_in
 from haven_web.shelves import ByDay, DayCounts, Shelf, other_files, shelf_of
 from haven_web.tiles import facets_led_by
 
+QUIET = ("Originals", "Inbox", "Review", "Recently Removed")
+"""Folders for other days than Sunday: the home page has them as links at its end."""
 MOST_FILES = 500
 """Files besides photos that a page names."""
 _FEW_NOTES = 3
@@ -88,11 +90,11 @@ def is_about_people(folder: Folder) -> bool:
 
 def cards(entries: Iterable[Entry], folder: Folder) -> list[Card]:
     """Return the folders that are listed in one as cards; those of dates are plain, the newest first."""
-    dates = words.DATED if isinstance(folder, PhotoFolder) and folder.is_split() else None
+    has_dates = isinstance(folder, PhotoFolder)
     found: list[Card] = []
     for entry in entries:
         href = f"{names.href(entry.name)}/"
-        if dates and dates.fullmatch(entry.name):
+        if has_dates and words.DATED.fullmatch(entry.name):
             found.insert(0, Card(words.dated(entry.name), href, f"{entry.photos or 0:,}", ""))
             continue
         count = words.photos(entry.photos) if entry.photos is not None else ""
@@ -122,21 +124,27 @@ def folder_page(tree: Tree, folder: Folder, counts: DayCounts) -> FolderPage:
     return FolderPage(
         title_of(folder),
         kind,
-        _says(shelf, len(listing.folders)),
+        _says(shelf, len(listing.folders), "person" if kind == "faces" else "folder"),
         cards(listing.folders, folder),
         notes,
         texts,
         files,
         max(count - MOST_FILES, 0),
-        [name for name in tree.facets(folder) if name not in folder.view.path] if shelf is not None else [],
+        _within(tree, folder) if shelf is not None else [],
         shelf,
     )
 
 
-def _says(shelf: Shelf | None, folders: int) -> str:
-    """Return what a folder holds: "1,204 photos, 2012 to 2024"."""
+def _within(tree: Tree, folder: Folder) -> list[str]:
+    """Return the names that narrow a folder, but for those that have done so already."""
+    path = folder.view.path
+    return [] if not path or path[0] in QUIET else [name for name in tree.facets(folder) if name not in path]
+
+
+def _says(shelf: Shelf | None, folders: int, noun: str) -> str:
+    """Return what a folder holds: "1,204 photos, 2012 to 2024", "12 people"."""
     if shelf is None:
-        return words.counted(folders, "folder") if folders else ""
+        return words.counted(folders, noun, "people" if noun == "person" else "") if folders else ""
     said = words.photos(shelf.count)
     years = sorted({day // 10000 for day, _ in shelf.days if day}) if isinstance(shelf, ByDay) else []
     if len(years) > 1:

@@ -10,15 +10,13 @@ from haven_fs.tree.nodes import Entry, Folder, View
 from haven_fs.tree.photoset import PhotoSet
 from haven_fs.tree.tree import Tree
 from haven_web import words
-from haven_web.folders import Card, Link, cards, is_about_people
+from haven_web.folders import QUIET, Card, Link, cards, is_about_people
 from haven_web.shelves import DayCounts, shelf_of
 from haven_web.tiles import Tile
 
 _FIRST = ("Timeline", "Places", "Albums", "Favorites", "On This Day", "Types", "Search")
 """Folders that everybody asks for, in that order; those of plugins follow."""
 _RECENT = "Recent"
-_QUIET = ("Originals", "Inbox", "Review", "Recently Removed")
-"""Folders for other days than Sunday: links at the end."""
 _TILES, _FACES = 24, 14
 
 
@@ -43,7 +41,7 @@ def home_page(tree: Tree, root: Folder, counts: DayCounts) -> Home:
     opened = {name: found for name in listed if isinstance(found := tree.resolve(view, [name]), Folder)}
     people = next((name for name, folder in opened.items() if is_about_people(folder)), None)
     faces = _faces(tree, opened[people]) if people else []
-    rest = [name for name in listed if name not in (*_QUIET, _RECENT) and not (name == people and faces)]
+    rest = [name for name in listed if name not in (*QUIET, _RECENT) and not (name == people and faces)]
     count = sum(number for _, number in counts.of(view, PhotoSet()))
     return Home(
         words.photos(count),
@@ -52,7 +50,7 @@ def home_page(tree: Tree, root: Folder, counts: DayCounts) -> Home:
         Link(people, f"{names.href(people)}/") if people else None,
         faces,
         cards([_counted(view, listed[name], opened.get(name)) for name in sorted(rest, key=_place)], root),
-        [Link(name, f"{names.href(name)}/") for name in _QUIET if name in listed],
+        [Link(name, f"{names.href(name)}/") for name in QUIET if name in listed],
     )
 
 

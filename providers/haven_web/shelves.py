@@ -114,15 +114,12 @@ class ByDay(Shelf):
         """Return photos from a place on: parts of the first and the last day, and whole ones between."""
         sections: list[Section] = []
         wanted: list[tuple[int, int]] = []
-        skipped, left = start, min(count, MOST)
+        passed, skipped, end = 0, 0, start + min(count, MOST)
         for day, photos in self.days:
-            if skipped >= photos:
-                skipped -= photos
-                continue
-            if left <= 0:
-                break
-            wanted.append((day, photos))
-            left -= photos - skipped if len(wanted) == 1 else photos
+            if passed < end and passed + photos > start:
+                skipped = skipped if wanted else start - passed
+                wanted.append((day, photos))
+            passed += photos
         dated = [day for day, _ in wanted if day]
         tiles: list[Tile] = []
         if dated:
@@ -256,8 +253,8 @@ def shelf_of(folder: Folder, counts: DayCounts) -> Shelf | None:
 
 def other_files(folder: Folder, most: int) -> tuple[FileSet | None, int]:
     """Return the files listed in a folder that its grid does not show, and how many there are, at most `most`."""
-    files = folder.files()
-    if files is None or isinstance(folder, PhotoFolder):
+    files = None if isinstance(folder, PhotoFolder) else folder.files()
+    if files is None:
         return None, 0
     rest = files.narrowed(f"NOT ({_IS_PHOTO})")
     query = f"SELECT count(*) FROM (SELECT 1 {rest.source} LIMIT ?)"

@@ -98,7 +98,7 @@ def listed(things: Collection[str]) -> str:
 
 
 def progress(doing: Doing | None) -> str:
-    """Return how far the indexer is: "120 of 361 photos looked at, about 2 minutes left", or "" if it rests."""
+    """Return how far the indexer is: "120 of 361 photos looked at, about 2 minutes left"; "" if it does nothing."""
     if doing is None:
         return ""
     said = f"{doing.done:,} of {doing.total:,}"

@@ -181,37 +181,6 @@ def test_a_note_says_why_files_are_unreadable(dav: Client, family: Family) -> No
     assert dav("GET", "/Review/Unreadable/Reasons.txt", If_Match='"other"').status == 412
 
 
-@pytest.mark.parametrize(
-    "path", ["/", "/Timeline", "/Timeline/2020/2020-05/", "/Originals/Family/Odd%20%26%20strange", "/Review/Unreadable"]
-)
-def test_a_browser_sees_a_page_whose_links_work(dav: Client, path: str) -> None:
-    from html.parser import HTMLParser
-    from urllib.parse import urljoin
-
-    links: list[str] = []
-
-    class Links(HTMLParser):
-        def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-            assert tag != "script"
-            links.extend(value for name, value in attrs if name == "href" and value)
-
-    answer = dav("GET", path)
-    assert answer["Content-Type"] == "text/html; charset=utf-8"
-    assert "default-src 'none'" in answer["Content-Security-Policy"]
-    Links().feed(answer.body.decode())
-    base = path.rstrip("/") + "/"
-    listed = {member.href for member in dav.members(path)}
-    assert {urljoin(base, link) for link in links if link != "../"} == listed
-    assert ("../" in links) == (path != "/")
-    assert all(dav("HEAD", href).status == 200 for href in listed)
-
-
-def test_names_on_a_page_cannot_be_markup(dav: Client) -> None:
-    body = dav("GET", "/Originals/Family/Odd%20%26%20strange").body
-    assert b"<angle>" not in body
-    assert b"&lt;angle&gt;" in body
-
-
 def test_what_is_not_there_is_404_in_words(dav: Client) -> None:
     for path in ("/Nothing", "/Timeline/2022/2022-08/none.jpg", "/.git/config", f"{FILE}/more"):
         answer = dav("GET", path)

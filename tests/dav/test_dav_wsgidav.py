@@ -5,10 +5,12 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from urllib.parse import urljoin
 
 import pytest
 from helpers.dav import ALLPROP, DAV, LOCKINFO, PROPNAME, Client, propfind_body
 from helpers.family import Family
+from helpers.pages import read_page
 from helpers.serving import environment, haven
 
 CONFIG = """
@@ -85,14 +87,39 @@ def test_files_are_sent(shared: Client, family: Family) -> None:
 
 
 @pytest.mark.parametrize(
-    "path", ["/", "/Timeline/", "/Timeline/2022/2022-08/", "/Review/Unreadable/", "/Originals/Family/"]
+    "path",
+    [
+        "/",
+        "/Timeline/",
+        "/Places/Paris/",
+        "/Originals/Family/Live/",
+        "/Places/Paris/IMG_7001.jpg?view",
+        "/Search/%22paris%22/",
+    ],
 )
-def test_wsgidavs_own_page_shows_a_folder(shared: Client, path: str) -> None:
+def test_pages_work_below_a_share(shared: Client, path: str) -> None:
     answer = shared("GET", path, Accept="text/html", User_Agent="Mozilla/5.0")
     assert answer.status == 200
-    assert "text/html" in answer["Content-Type"]
-    for member in shared.members(path):
-        assert member.name.replace("&", "&amp;") in answer.body.decode(), member.href
+    page = read_page(answer.body)
+    assert page.one("html")["data-root"] == "/photos/"
+    addresses = {one["href"] for one in page.all("a") + page.all("link") if not one["href"].startswith("#")}
+    addresses |= {one["src"] for one in page.all("img") + page.all("script") if one.get("src")}
+    addresses |= {f"{one['action']}?q=paris" for one in page.all("form")}
+    assert len(addresses) > 8
+    for address in addresses:
+        whole = urljoin(f"/photos{path}", address)
+        assert whole.startswith("/photos/"), address
+        below = whole.removeprefix("/photos")
+        found = shared("GET", below, Accept="text/html,image/*")
+        assert found.status in (200, 302, 303), address
+        if found.status != 200:
+            assert found["Location"].startswith("/photos/")
+
+
+def test_what_is_not_there_below_a_share_is_a_page(shared: Client) -> None:
+    page = read_page(shared("GET", "/People/Nobody/", Accept="text/html").body)
+    assert page.one("form")["action"] == "/photos/"
+    assert shared("GET", "/People/Nobody/").reason()
 
 
 def test_locks_name_the_share(shared: Client) -> None:

@@ -57,7 +57,7 @@ function plan(days) {
   let block = null;
   for (const row of rows(days)) {
     const [day, count, from = 0] = row.days[0];
-    if (row.lines > lines) {
+    if (row.lines > lines || from) {
       block = null;
       for (let start = from; start < count; start += lines * shape.columns) {
         const end = Math.min(start + lines * shape.columns, count);
@@ -85,10 +85,9 @@ function query(day, start, count) {
   return byDay ? `?day=${day}&from=${start}&count=${count}` : `?from=${start}&count=${count}`;
 }
 
+// Whole days, from the first of some rows to the last.
 function run(rows) {
-  const first = rows[0].days[0];
-  const last = rows[rows.length - 1].days.at(-1);
-  return byDay && !first[2] ? `?day=${first[0]}-${last[0]}` : query(first[0], first[2] || 0, first[1] - (first[2] || 0));
+  return byDay ? `?day=${rows[0].days[0][0]}-${rows.at(-1).days.at(-1)[0]}` : query(null, 0, rows[0].days[0][1]);
 }
 
 function height(block) {
@@ -147,6 +146,8 @@ function empty(block) {
   block.asked?.abort();
   if (!block.loaded || block.element.contains(document.activeElement)) return;
   block.element.style.height = `${block.element.offsetHeight}px`;
+  // What still loads would hold its element, and what is shown its pixels, until the browser tidies up.
+  for (const picture of block.element.querySelectorAll("img")) picture.removeAttribute("src");
   block.element.replaceChildren();
   block.loaded = false;
 }
@@ -324,13 +325,13 @@ class Scale {
     for (const step of this.steps) {
       const at = Math.min(this.share(step.top - BAR()) * room, room);
       const year = Math.floor(step.day / 10000);
-      const [name, kind] = this.byDay ? [`${step.day % 100}`, "day"] : [`${year || "–"}`, "year"];
+      const name = this.byDay ? `${step.day % 100}` : `${year || "–"}`;
       const isNew = name !== group;
       group = name;
       const far = at - free;
       if (isNew ? far < 18 : far < 9) continue;
       const mark = document.createElement("span");
-      mark.className = isNew ? kind : "dot";
+      mark.className = isNew ? "label" : "dot";
       if (isNew) mark.textContent = name;
       mark.style.top = `${at}px`;
       this.element.append(mark);
@@ -349,7 +350,10 @@ class Scale {
     const top = `${this.share(scrollY) * 100}%`;
     this.thumb.style.top = top;
     this.bubble.style.top = top;
-    const { day } = stops[dayAt(scrollY + BAR())];
+    // What a key led to, even if the page ends too early for it to be at the top; at its end, what is last.
+    const isThere = this.chosen && Math.abs(scrollY - this.chosen.at) < 2;
+    if (!isThere) this.chosen = null;
+    const { day } = this.chosen?.step ?? (scrollY >= this.end - 2 ? stops.at(-1) : stops[dayAt(scrollY + BAR())]);
     const key = (one) => (this.byDay ? one : Math.floor(one / 100));
     const now = this.steps.findIndex((step) => key(step.day) === key(day));
     this.now = Math.max(now, 0);
@@ -383,7 +387,10 @@ class Scale {
     const to = event.key === "Home" ? 0 : event.key === "End" ? last : this.now + (by[event.key] ?? NaN);
     if (Number.isNaN(to)) return;
     event.preventDefault();
-    goTo(this.steps[Math.min(Math.max(to, 0), last)]);
+    const step = this.steps[Math.min(Math.max(to, 0), last)];
+    goTo(step);
+    this.chosen = { step, at: scrollY };
+    this.follow();
   }
 }
 
@@ -452,4 +459,5 @@ async function start() {
   addEventListener("scroll", () => (clearTimeout(resting), (resting = setTimeout(remember, 250))), { passive: true });
 }
 
-if (grid && !("still" in grid.dataset)) start();
+// What came with the page is painted first.
+if (grid && !("still" in grid.dataset)) requestAnimationFrame(() => setTimeout(start));
