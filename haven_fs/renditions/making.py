@@ -11,7 +11,7 @@ from PIL import Image
 from haven_fs.library.kinds import UNKNOWN, Kind, kind_of
 from haven_fs.library.metadata import Unreadable
 from haven_fs.library.picture import open_picture
-from haven_fs.library.trouble import in_words, passing
+from haven_fs.library.trouble import ABSENT, in_words, passing
 from haven_fs.renditions.films import Film, segment
 from haven_fs.renditions.jpeg import encoded, fitted
 from haven_fs.renditions.orders import Made, NotNow, Order
@@ -39,7 +39,7 @@ def make(order: Order) -> Made:
     except (Unreadable, OSError) as error:
         trouble = passing(error, path)
         if trouble is not None:
-            raise NotNow(in_words(trouble)) from error
+            raise NotNow(in_words(trouble), trouble.errno in ABSENT and Path(order.root).is_dir()) from error
         return Made(_coded(tile(kind.kind, kind.format, LONGEST[order.what]), order), str(error))
 
 

@@ -53,4 +53,12 @@ class Made:
 
 
 class NotNow(Exception):
-    """Nothing can be made at present: the file is not there or cannot be read. The text says why."""
+    """Nothing can be made at present: the file cannot be read, or `absent`: it is not there. The text says why."""
+
+    def __init__(self, reason: str, absent: bool = False) -> None:
+        super().__init__(reason, absent)
+        self.absent = absent
+
+    def __str__(self) -> str:
+        """Return the reason."""
+        return str(self.args[0])

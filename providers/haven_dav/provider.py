@@ -22,7 +22,7 @@ from wsgidav.dav_provider import DAVProvider
 from haven_dav import deadprops
 from haven_dav.conditions import Locks
 from haven_dav.propfind import LONGEST_BODY, BadRequest, ListingCache, Multistatus, parse, text_file
-from haven_dav.rendered import part_of
+from haven_dav.rendered import GONE, part_of
 from haven_dav.resources import href, resource, split_path
 from haven_dav.send import Environ, NotThere, StartResponse, send_bytes, send_file, send_rendition
 from haven_dav.status import Locked, status_of
@@ -242,6 +242,9 @@ class HavenProvider(DAVProvider):  # type: ignore[misc]
         except NotThere as error:
             yield from self._fail_get(environ, start_response, _STATUS[error.args[0]], error.args[1])
         except NotNow as error:
+            if error.absent and not file.away:
+                yield from self._fail_get(environ, start_response, _STATUS[404], GONE)
+                return
             retry = [("Retry-After", "1")]
             yield from _fail(environ, start_response, _STATUS[503], file.away or str(error), more=retry)
 

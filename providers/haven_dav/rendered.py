@@ -12,6 +12,7 @@ from haven_fs.tree.files import File
 Part = Callable[[int, int], Iterator[bytes]]
 """Gives `count` bytes of a file from `start`; what it raises, it raises before the first."""
 
+GONE = "This file is no longer on the disk."
 MOST_FILMS = 8
 """Films that are sent at the same time: each holds a thread while it is encoded as quickly as somebody looks."""
 _films = threading.BoundedSemaphore(MOST_FILMS)
@@ -28,7 +29,7 @@ def part_of(environ: Environ, renditions: Renditions, db: sqlite3.Connection, fi
 
 
 def _gone(start: int, count: int) -> Iterator[bytes]:
-    raise NotThere(404, "This file is no longer on the disk.")
+    raise NotThere(404, GONE)
 
 
 def _picture(environ: Environ, renditions: Renditions, wanted: Wanted) -> Part:

@@ -79,6 +79,8 @@ def picture(environ: Environ, renditions: Renditions, wanted: Wanted, found: Ren
     try:
         data = made_for(environ, renditions, found)
     except NotNow as error:
+        if error.absent:
+            raise NotFound("The photo is no longer on the disk.") from error
         return Answer(
             str(error).encode(),
             "text/plain; charset=utf-8",
