@@ -22,6 +22,8 @@ _DEMUXERS = {
 }
 # Signs of a track's display matrix a, b, c, d to EXIF's orientation; one that is slanted has none.
 _TURNS: dict[tuple[int, ...], int] = {(1, 0, 0, 1): 1, (-1, 0, 0, -1): 3, (0, 1, -1, 0): 6, (0, -1, 1, 0): 8}
+# Not as options for the streams too: PyAV before 18 crashes over those of a format whose streams turn up one by one.
+_OPTIONS = {"export_xmp": "1"}
 _LONGEST_TAG = 4096
 _MOST_BOXES = 10_000
 
@@ -44,7 +46,7 @@ class VideoFacts:
 
 def open_container(file: BinaryIO, format_name: str) -> av.container.InputContainer:
     """Open a video for reading; `format_name` is Kind's. Raises av.FFmpegError and ValueError for what is none."""
-    return av.open(file, "r", format=_DEMUXERS.get(format_name), metadata_errors="replace", options={"export_xmp": "1"})
+    return av.open(file, "r", format=_DEMUXERS.get(format_name), metadata_errors="replace", container_options=_OPTIONS)
 
 
 def read_video(path: Path, format_name: str) -> VideoFacts:

@@ -184,9 +184,9 @@ def test_an_empty_file_and_a_strange_one_are_refused(tmp_path: Path) -> None:
             read_metadata(path, kind)
 
 
-def make_video(path: Path, **metadata: str) -> None:
+def make_video(path: Path, codec: str = "mpeg4", rate: int = 10, **metadata: str) -> None:
     with av.open(str(path), "w", options={"movflags": "use_metadata_tags"} if path.suffix == ".mov" else {}) as out:
-        stream = out.add_stream("mpeg4", rate=10)
+        stream = out.add_stream(codec, rate=rate)
         stream.width, stream.height, stream.pix_fmt = 64, 48, "yuv420p"
         out.metadata.update(metadata)
         for shade in range(15):
@@ -204,6 +204,13 @@ def test_videos(tmp_path: Path, read: Read, name: str) -> None:
     if name in ("a.mp4", "a.mov"):
         assert found.video["creation_time"].startswith("2019-01-02T03:04:05")
         assert found.orientation == 1
+
+
+@pytest.mark.parametrize(("name", "codec"), [("a.flv", "flv"), ("a.mpg", "mpeg1video")])
+def test_videos_whose_streams_turn_up_one_by_one(tmp_path: Path, read: Read, name: str, codec: str) -> None:
+    make_video(tmp_path / name, codec, 25)
+    found = read(tmp_path / name)
+    assert (found.kind, found.width, found.height) == ("video", 64, 48)
 
 
 @pytest.mark.parametrize(

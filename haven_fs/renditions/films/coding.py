@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable
 
 import av
 from av.video.codeccontext import VideoCodecContext
+from av.video.frame import PictureType
 
 from haven_fs.renditions.films.film import Film
 
@@ -83,10 +84,9 @@ def _encoder(film: Film, quality: int, margin: float) -> VideoCodecContext:
     zones = f"0,0,b=1,vbv-bufsize={key},vbv-maxrate={per_second[0]}"
     zones += f"/1,{film.group},b=1,vbv-bufsize={slot},vbv-maxrate={per_second[1]}"
     setup = _SETUP | {"vbv-bufsize": key, "vbv-maxrate": per_second[0], "vbv-init": 1, "zones": zones}
+    setup["level"] = 3.1 if film.width <= 1280 and film.height <= 720 else 4
     encoder.options = {
         "preset": "superfast",
-        "profile": "high",
-        "level": "3.1" if film.width <= 1280 and film.height <= 720 else "4.0",
         "crf": str(quality),
         "x264-params": ":".join(f"{name}={value}" for name, value in setup.items()),
     }
@@ -99,6 +99,7 @@ def _attempt(film: Film, frames: Iterable[av.VideoFrame], quality: int, margin: 
     packets = []
     for number, frame in enumerate(frames):
         frame.pts, frame.time_base = number, 1 / film.rate
+        frame.pict_type = PictureType.NONE  # where the original began anew is no matter
         packets += encoder.encode(frame)
     packets += encoder.encode(None)
     return [b"".join(len(u).to_bytes(4) + u for u in _units(bytes(p)) if u[0] & 31 in _PLAIN) for p in packets]

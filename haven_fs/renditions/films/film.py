@@ -137,10 +137,11 @@ class Film:
     @staticmethod
     def loads(text: str) -> "Film":
         """Return the film of a text. Raises ValueError if another version, or something else, has written it."""
-        version, *numbers = json.loads(text)
-        if version != VERSION or len(numbers) != len(Film.__slots__) or not all(type(n) is int for n in numbers):
-            raise ValueError("this is no plan of a film by this version of Haven")
-        return Film(*numbers)
+        match json.loads(text):
+            case [version, *numbers] if version == VERSION and len(numbers) == len(Film.__slots__):
+                if all(type(number) is int for number in numbers):
+                    return Film(*numbers)
+        raise ValueError("this is no plan of a film by this version of Haven")
 
     @property
     def far(self) -> bool:

@@ -4,15 +4,14 @@ from pathlib import Path
 
 import av
 
-from haven_fs.library.video import open_container
-from haven_fs.renditions.films.source import picture_of
+from haven_fs.renditions.films.source import opened, picture_of
 
 _CONTAINERS = frozenset({"mp4", "m4v", "mov", "3gp", "3g2"})
 _PIXELS = frozenset({"yuv420p", "yuvj420p"})
 _PROFILES = frozenset({66, 77, 100})
 """Baseline, Main, High."""
 _HIGHEST_LEVEL = 51
-_SOUNDS = frozenset({"aac", "mp3", "ac3"})
+_SOUNDS = frozenset({"aac", "mp3", "mp3float", "ac3"})
 
 
 def is_plain(path: Path, format_name: str) -> bool:
@@ -24,7 +23,7 @@ def is_plain(path: Path, format_name: str) -> bool:
     if format_name not in _CONTAINERS:
         return False
     try:
-        with path.open("rb") as file, open_container(file, format_name) as container:
+        with opened(path, format_name) as container:
             stream = picture_of(container)
             if stream is None or stream.codec_context.name != "h264" or stream.codec_context.pix_fmt not in _PIXELS:
                 return False

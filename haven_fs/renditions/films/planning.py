@@ -29,7 +29,7 @@ _FULL = _WIDEST * _HIGHEST * 30
 _SCALING = 0.75
 """The power of its pixels a second that a film of the same quality takes bits in."""
 _LEAST_SHARE = 0.1
-_EFFICIENT = frozenset({"hevc", "vp9", "av1", "vvc"})
+_EFFICIENT = frozenset({"hevc", "vp9", "libvpx-vp9", "av1", "libdav1d", "vvc"})
 _GAIN, _GAIN_OF_OTHERS = 1.6, 1.2
 """Bits taken for each bit of the original, since it is encoded faster and, of some, in an older format."""
 _KEY = 10

@@ -114,7 +114,7 @@ class _Run:
         self._begins: list[float] = []
         self._length = Fraction(0)  # of what was added, by its own rate
         self._resampler = AudioResampler("fltp", _LAYOUTS[film.channels], SOUND_RATE)
-        starts = range(min(self._ratio.denominator, frame.samples))
+        starts = range(max(1, min(self._ratio.denominator, frame.samples)))
         self._skip = min(starts, key=lambda n: _off(place + n * self._ratio))
 
     @property

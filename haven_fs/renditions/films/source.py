@@ -15,6 +15,7 @@ from av.audio.stream import AudioStream
 from av.container import InputContainer
 from av.video.stream import VideoStream
 
+from haven_fs.library.trouble import PASSING
 from haven_fs.library.video import open_container
 
 _F = TypeVar("_F", av.VideoFrame, av.AudioFrame)
@@ -29,9 +30,15 @@ _MOST_FRAMES = 20_000
 
 @contextmanager
 def opened(path: Path, format_name: str) -> Iterator[InputContainer]:
-    """Open an original. Raises OSError, av.FFmpegError and ValueError."""
-    with path.open("rb") as file, open_container(file, format_name) as container:
-        yield container
+    """Open an original. Raises av.FFmpegError and ValueError for what is damaged, while it is read too, and OSError."""
+    with path.open("rb") as file:
+        try:
+            with open_container(file, format_name) as container:
+                yield container
+        except OSError as error:
+            if isinstance(error, av.FFmpegError) or error.errno in PASSING:
+                raise
+            raise ValueError("a damaged table points to nowhere") from error
 
 
 def picture_of(container: InputContainer) -> VideoStream | None:
