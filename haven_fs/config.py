@@ -55,6 +55,11 @@ CORE_SETTINGS = (
         "tree.split_above", 2000, "A smart folder with more photos than this is split into years, months and days.", 1
     ),
     Setting("tree.looks", True, "Show /Small and /TV: the whole drive again as small JPEGs, and as every TV can show."),
+    Setting(
+        "tree.covers",
+        False,
+        "Show a picture of each folder of photos in it, folder.jpg: a person's face, an album's first photo.",
+    ),
     Setting("tree.recent_photos", 500, "How many photos Recent shows.", 0),
     Setting(
         "inbox.template",

@@ -19,7 +19,7 @@ _SCHEMA = """
     CREATE TABLE rendition (
         id INTEGER PRIMARY KEY,
         original_id INTEGER NOT NULL,
-        what TEXT NOT NULL,     -- "grid", "screen", "small", "tv", "crop 120,80,400,360", "film 3"
+        what TEXT NOT NULL,     -- "grid", "screen", "small", "tv", "grid 0.1,0.2,0.3,0.4", "film 3"
         tag TEXT NOT NULL,      -- of which state of the original, and of what is said of its photo
         used INTEGER NOT NULL,  -- seconds since the epoch
         size INTEGER NOT NULL,
@@ -141,6 +141,19 @@ class Cache:
                     self._total -= sum(size for (size,) in sizes)
                     self._db.execute("DELETE FROM given WHERE original_id = ?", (original_id,))
                 self._db.commit()
+            except sqlite3.Error as error:
+                self._failed(error)
+
+    def drop_parts(self) -> None:
+        """Forget all parts that were cut out of pictures, such as faces, so that the file does not hold them either."""
+        with self._lock:
+            try:
+                if self._db is not None:
+                    self._db.execute("DELETE FROM rendition WHERE instr(what, ',')")
+                    self._db.commit()
+                    self._db.execute("VACUUM")
+                    self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+                    self._total = self._db.execute("SELECT ifnull(sum(size), 0) FROM rendition").fetchone()[0]
             except sqlite3.Error as error:
                 self._failed(error)
 

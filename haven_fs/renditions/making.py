@@ -19,8 +19,6 @@ from haven_fs.renditions.sizes import LONGEST, QUALITY
 from haven_fs.renditions.tile import tile
 
 _MOST_FOR_CROP = 4000
-_CROPPED = 320
-"""Pixels of the longer side of a part that is cut out."""
 
 
 def make(order: Order) -> Made:
@@ -65,10 +63,11 @@ def _picture(path: Path, kind: Kind, order: Order) -> Image.Image:
         return open_picture(path, kind, LONGEST[order.what])
     left, top, right, bottom = order.box
     share = max(min(right - left, bottom - top), 0.01)
-    picture = open_picture(path, kind, min(_MOST_FOR_CROP, round(_CROPPED / share)))
+    longest = LONGEST[order.what]
+    picture = open_picture(path, kind, min(_MOST_FOR_CROP, round(longest / share)))
     width, height = picture.size
     part = picture.crop((int(left * width), int(top * height), -int(-right * width), -int(-bottom * height)))
-    part.thumbnail((_CROPPED, _CROPPED), Image.Resampling.BILINEAR, reducing_gap=2.0)
+    part.thumbnail((longest, longest), Image.Resampling.BILINEAR, reducing_gap=2.0)
     return part
 
 

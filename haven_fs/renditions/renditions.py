@@ -13,6 +13,7 @@ import sqlite3
 import threading
 from collections.abc import Iterable, Sequence
 from concurrent.futures import Future
+from contextlib import closing
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -42,6 +43,14 @@ class Wanted:
     order: Order
     kind: str
     format: str
+
+
+def forget_parts(settings: Settings) -> None:
+    """Forget all parts that were cut out of pictures of a data folder, since they may show who is to be forgotten."""
+    path = Path(settings["data_dir"]) / FILE
+    if path.exists():
+        with closing(Cache(path, 1 << 62)) as cache:
+            cache.drop_parts()
 
 
 class Asked(Future[bytes]):
@@ -120,7 +129,7 @@ class Renditions:
             return None
         state, kind, format_, below, file, root, *said = row
         path = os.fsdecode(b"/".join(part for part in (root, below, file) if part))
-        name = what if box is None else f"crop {','.join(f'{side:.4f}' for side in box)}"
+        name = what if box is None else f"{what} {','.join(f'{side:.4f}' for side in box)}"
         order = Order(what, path, os.fsdecode(root), length, Said(*said) if length else Said(), box)
         return Wanted((original_id, name), tag or state, order, kind, format_)
 

@@ -8,11 +8,11 @@ filled up inside the format (see jpeg.py). The lengths are chosen for photos of 
 from dataclasses import dataclass
 from typing import Literal
 
-What = Literal["grid", "screen", "small", "tv", "film"]
+What = Literal["grid", "screen", "small", "tv", "cover", "film"]
 
-LONGEST: dict[What, int] = {"grid": 320, "screen": 1920, "small": 1600, "tv": 3840}
+LONGEST: dict[What, int] = {"grid": 320, "screen": 1920, "small": 1600, "tv": 3840, "cover": 512}
 """Pixels of the longer side, at most; nothing is enlarged."""
-QUALITY: dict[What, int] = {"grid": 60, "screen": 80, "small": 80, "tv": 92}
+QUALITY: dict[What, int] = {"grid": 60, "screen": 80, "small": 80, "tv": 92, "cover": 85}
 """The JPEG quality to begin with."""
 
 _SMALL_MOST, _SMALL_LEAST = 140_000, 64_000

@@ -9,12 +9,15 @@ import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from haven_fs.catalog import names
 from haven_fs.catalog.schema import LOCATED
 from haven_fs.catalog.spelling import etag, http_date, iso_date
 from haven_fs.tree.looks import Look
+
+if TYPE_CHECKING:
+    from haven_fs.tree.cover import Cover
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +40,8 @@ class File:
     """One file as the tree shows it; `path` is where its bytes are, `away` why they are not to be had now.
 
     `sent_ns`: the time that it was sent with, where that is shown in place of the file's own; see `shown_at`. `what`:
-    which rendition of the original it is, "" if it is the original; see haven_fs.tree.looks.
+    which rendition of the original it is, "" if it is the original; see haven_fs.tree.looks. `cover`: of what it is the
+    picture, if it stands for a folder.
     """
 
     id: int
@@ -54,6 +58,7 @@ class File:
     away: str | None
     sent_ns: int | None = None
     what: str = ""
+    cover: "Cover | None" = None
 
     def shown_at(self, sent_ns: int | None) -> "File":
         """Return the file with the time that it was sent with, nanoseconds since the epoch; None if that is its own."""

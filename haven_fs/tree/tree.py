@@ -10,6 +10,7 @@ from haven_fs.catalog import Catalog, Writer, names
 from haven_fs.catalog.wording import Wording
 from haven_fs.config import Settings
 from haven_fs.errors import Forbidden
+from haven_fs.tree.cover import FILE, cover_file
 from haven_fs.tree.disk.uploads import Uploads
 from haven_fs.tree.files import File, pick
 from haven_fs.tree.gestures import Gestures
@@ -198,12 +199,21 @@ class Tree:
     def listing(self, folder: Folder) -> Listing:
         """Return everything a folder lists."""
         kept = Placeholders(folder.view).files() if _keeps_names(folder) else ()
-        extras, files, look = folder.extras(), folder.files(), folder.view.look
+        extras, files, look = self._extras(folder), folder.files(), folder.view.look
         if look is not None:
             seen = (look.of(folder.view.db, file, disk_names=folder.disk_names) for file in extras)
             extras = [file for file in seen if file is not None]
             files = files.seen_as(look) if files is not None else None
         return Listing(folder, self._entries(folder), folder.texts(), extras, kept, files)
+
+    def _extras(self, folder: Folder) -> Sequence[File]:
+        """Return the files of a folder's own, its picture among them if those are wanted."""
+        own = folder.extras()
+        if not self.settings.get("tree.covers") or folder.photos is None or any(one.name == FILE for one in own):
+            return own
+        cover = folder.cover()
+        picture = cover_file(folder.view.db, cover) if cover is not None else None
+        return own if picture is None else [*own, picture]
 
     def _entries(self, folder: Folder) -> list[Entry]:
         own = list(folder.entries())
@@ -258,7 +268,7 @@ class Tree:
     def _file(self, folder: Folder, name: str) -> File | Text | None:
         """Return the file or text of that name, or else one whose name differs by case alone."""
         text = pick(folder.texts(), name)
-        extra = pick(folder.extras(), name) if text is None or not names.same(text.name, name) else None
+        extra = pick(self._extras(folder), name) if text is None or not names.same(text.name, name) else None
         first: File | Text | None = next((one for one in (text, extra) if one and names.same(one.name, name)), None)
         if first is not None:
             return first

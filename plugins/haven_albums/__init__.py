@@ -12,13 +12,7 @@ from haven_albums.favorites import WORDS as FAVORITE_WORDS
 from haven_albums.folders import ALBUMS
 from haven_albums.sidecars import StarsInSidecars
 from haven_albums.spoken import AlbumsInPhrases
-from haven_fs import Facet, Setting, SidecarSource, SmartFolder, SpokenFacet, Words, hookimpl
-
-
-@hookimpl
-def haven_settings() -> Sequence[Setting]:
-    """Bring whether albums show covers."""
-    return [Setting("albums.covers", False, "Show the first photo of each album as its cover, folder.jpg.")]
+from haven_fs import Facet, SidecarSource, SmartFolder, SpokenFacet, Words, hookimpl
 
 
 @hookimpl

@@ -29,7 +29,6 @@ from haven_fs import (
 )
 
 _ROOT = ("Albums",)
-COVER = "folder.jpg"
 _ASIDE = " (photos)"
 """Behind the name of a folder of dates where an album has that name."""
 _HOW_TO = Text(
@@ -80,17 +79,10 @@ class Album(AlbumPhotos):
         bare = name.removesuffix(_ASIDE)
         return super().enter(bare) if bare != name and self.enter(bare) is not None else None
 
-    def extras(self) -> Sequence[File]:
-        """Return the files under other names, and the cover if covers are wanted."""
-        return [*super().extras(), *self._cover()]
-
-    def _cover(self) -> Sequence[File]:
-        """Return the first picture that file browsers can show, once more, as the one they show a folder with."""
-        if not self.view.settings["albums.covers"]:
-            return []
-        pictures = self.listed().narrowed("o.mime = 'image/jpeg'").files(self.view.db)
-        first = next(pictures, None)
-        return [] if first is None else [replace(first, name=COVER, photo_id=None)]
+    def cover(self) -> Cover | None:
+        """Return the first picture in it, or else the newest in the albums nested in it."""
+        first = next(self.listed().narrowed("o.kind = 'image' AND o.role = 'main'").files(self.view.db), None)
+        return Cover(first.id) if first is not None else super().cover()
 
     def stamp(self) -> Stamp:
         """Return the version, which the names and numbers of the albums nested in this one change too."""

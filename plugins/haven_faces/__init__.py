@@ -37,7 +37,6 @@ def haven_settings() -> Sequence[Setting]:
         *SETTINGS,
         Setting("people.smallest", 3, "How many photos a face must appear in to get a folder of its own."),
         Setting("people.least_quality", 0.3, "How clear a face must be, from 0 to 1, to appear in Review."),
-        Setting("people.covers", False, "Show the best face of each person as the cover of the folder, folder.jpg."),
     )
 
 

@@ -7,7 +7,7 @@ says who is not in it, copying one says who is. A folder moved into another make
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from haven_faces.covers import best_face_of, cover
+from haven_faces.covers import best_face_of
 from haven_faces.matching import best_face
 from haven_faces.people import People
 from haven_faces.persons import (
@@ -123,11 +123,6 @@ class PersonFolder(PersonPhotos):
         if found is None and merged_into(self.view.db, name) == self.person_id:
             return PersonPhotos(self.view.below(name), self.photos, self.fact, self.place)
         return found
-
-    def extras(self) -> Sequence[File]:
-        """Return the files under other names, and the cover if covers are wanted and there is one."""
-        found = cover(self.view, self.person_id)
-        return [*super().extras(), *([found] if found is not None else [])]
 
     def cover(self) -> Cover | None:
         """Return the person's best face, or else the newest photo."""

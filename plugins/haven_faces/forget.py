@@ -11,12 +11,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from haven_faces.absorbing import sync
-from haven_faces.covers import remove_cover
 from haven_faces.facerows import ANALYZER, name_digest, without_forgotten
 from haven_faces.forgotten import Named
 from haven_faces.people import People
 from haven_faces.persons import find_person
-from haven_fs import Analysis, Catalog, Settings, Vector, VectorStore, Writer
+from haven_fs import Analysis, Catalog, Settings, Vector, VectorStore, Writer, forget_parts
 
 _SCRUB = "scrub"
 
@@ -55,8 +54,7 @@ def forget(catalog: Catalog, settings: Settings, name: str) -> Forgotten | None:
         people.finish()
         w.note_removal()
         w.db.execute("INSERT OR REPLACE INTO state VALUES (?, 1)", (_SCRUB,))
-    for one in ids:
-        remove_cover(settings, one)
+    forget_parts(settings)
     scrub(catalog)
     return Forgotten(faces, len(photos))
 

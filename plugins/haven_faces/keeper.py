@@ -11,7 +11,6 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from haven_faces.covers import make_covers
 from haven_faces.facerows import GROUPED
 from haven_faces.forget import scrub
 from haven_faces.model import ChosenFaces, chosen_faces
@@ -68,7 +67,6 @@ class FaceKeeper:
         self._groups: Groups | None = None
         self._late: set[int] = set()  # faces that wait for the vectors of others
         self._people = -1  # the clock of people when the groups were loaded
-        self._covered = -1  # the same when the covers were made
 
     def follow(self, catalog: Catalog, photo_ids: Collection[int]) -> None:
         """Find out whose the new faces in these photos are."""
@@ -129,9 +127,6 @@ class FaceKeeper:
             self._group(catalog, late, at_any_rate=True)
         if self._model is not None and self._is_due(catalog):
             self._regroup(catalog, self._model, stopped)
-        if self._settings["people.covers"] and (clock := _clock(catalog)) != self._covered and not stopped():
-            make_covers(catalog, self._settings)
-            self._covered = clock
 
     def _regroup(self, catalog: Catalog, model: ChosenFaces, stopped: Callable[[], bool]) -> None:
         from haven_faces.grouping import regroup

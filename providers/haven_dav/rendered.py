@@ -23,8 +23,9 @@ def part_of(environ: Environ, renditions: Renditions, db: sqlite3.Connection, fi
     if file.what == "film":
         found = renditions.wanted_film(db, file.id, file.etag)
         return _gone if found is None else _film(environ, renditions, *found)
-    what: What = "small" if file.what == "small" else "tv"
-    wanted = renditions.wanted(db, file.id, what, file.etag, file.size)
+    what: What = {"small": "small", "cover": "cover"}.get(file.what, "tv")  # type: ignore[assignment]
+    original_id, box = (file.cover.original_id, file.cover.box) if file.cover is not None else (file.id, None)
+    wanted = renditions.wanted(db, original_id, what, file.etag, file.size, box)
     return _gone if wanted is None else _picture(environ, renditions, wanted)
 
 

@@ -83,19 +83,14 @@ def test_order_of_adding(shelf: Shelf) -> None:
 
 def test_a_cover_is_the_first_photo(shelf: Shelf) -> None:
     shelf.make("Albums/Summer")
-    shelf.settings["albums.covers"] = True
-    try:
-        assert shelf.albums() == {"Summer": []}
-        for name in (PHOTOS[3], PHOTOS[0]):
-            shelf.copy(name, "Albums/Summer")
-        assert shelf.albums() == {"Summer": [PHOTOS[3], PHOTOS[0], "folder.jpg"]}
-        with shelf.opened("Albums/Summer") as album:
-            (cover,) = album.extras()
-            assert cover.path.name == PHOTOS[3]
-        shelf.write("Albums/Summer", "take_out", "@Albums/Summer/folder.jpg")
-        assert shelf.albums() == {"Summer": [PHOTOS[3], PHOTOS[0], "folder.jpg"]}
-    finally:
-        shelf.settings["albums.covers"] = False
+    with shelf.opened("Albums/Summer") as album:
+        assert album.cover() is None
+    for name in (PHOTOS[3], PHOTOS[0]):
+        shelf.copy(name, "Albums/Summer")
+    with shelf.opened("Albums/Summer") as album:
+        cover = album.cover()
+        (file,) = album.listed().narrowed("o.id = ?", cover.original_id).files(album.view.db)
+    assert file.name == PHOTOS[3]
 
 
 def test_moving_photos_between_albums(shelf: Shelf) -> None:

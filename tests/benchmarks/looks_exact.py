@@ -76,11 +76,13 @@ def main() -> None:
         draw(folder / "library/drawn", args.drawn)
         for number, one in enumerate(args.folders):
             shutil.copytree(one, folder / f"library/copy {number}", symlinks=True)
-        with serving(folder / "library", folder / "data") as (url, _), Client(url) as client:
+        with serving(folder / "library", folder / "data") as (url, _):
             settle(folder / "data")
-            connection = http.client.HTTPConnection(urlsplit(url).netloc, timeout=300)
             for look in ("Small", "TV"):
-                for one in client.walk(f"/{look}/Originals"):
+                with Client(url) as client:
+                    listed = client.walk(f"/{look}/Originals")
+                connection = http.client.HTTPConnection(urlsplit(url).netloc, timeout=300)
+                for one in listed:
                     if one.is_folder:
                         continue
                     connection.request("GET", one.href)

@@ -11,7 +11,7 @@ from helpers.people_home import PHOTOS, PeopleHome
 @pytest.fixture
 def house(tmp_path: Path) -> Iterator[PeopleHome]:
     """Eight photos: somebody (1) at the left of all, somebody else (2) at the right of the last four."""
-    made = PeopleHome(tmp_path, settings={"people.least_quality": 0.3, "people.covers": False})
+    made = PeopleHome(tmp_path, settings={"people.least_quality": 0.3})
     for name in PHOTOS:
         made.add(name)
     made.index()
