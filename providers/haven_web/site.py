@@ -16,7 +16,7 @@ from haven_fs.tree.nodes import Folder, View
 from haven_fs.tree.photofolders import PhotoFolder
 from haven_fs.tree.tree import Located, Tree
 from haven_web import pictures, statics, words
-from haven_web.answers import JSON, Answer, Environ, StartResponse, moved
+from haven_web.answers import JSON, Answer, Environ, StartResponse, moved, wants_page
 from haven_web.covers import cover_answer
 from haven_web.errors import error_page
 from haven_web.folders import crumbs, folder_page, title_of
@@ -85,8 +85,8 @@ class Site:
             return self._search(view, path, query)
         if "cover" in query:
             return cover_answer(folder, query["cover"], f"{self._root()}{OWN[1:]}")
-        if path and not environ["PATH_INFO"].endswith("/"):
-            return moved(self._href(path))
+        if path and not environ["PATH_INFO"].endswith("/") and wants_page(environ):
+            return moved(self._href(path))  # where a page's links lead to the right place
         etag = self._version(view)
         if etag in environ.get("HTTP_IF_NONE_MATCH", ""):
             return Answer(etag=etag)
