@@ -19,7 +19,7 @@ from haven_fs.tree.photofolders import PhotoFolder
 from haven_fs.tree.tree import Located, Tree
 from haven_web import pictures, statics, words
 from haven_web.abilities import CHANGES, abilities, folder_names, is_favorite
-from haven_web.answers import JSON, Answer, Environ, StartResponse, moved
+from haven_web.answers import JSON, Answer, Environ, StartResponse, moved, wants_page
 from haven_web.connecting import Connecting
 from haven_web.covers import cover_answer
 from haven_web.errors import error_page
@@ -116,8 +116,8 @@ class Site:
             return cover_answer(folder, query["cover"], f"{self._root()}{OWN[1:]}")
         if "names" in query:
             return Answer(json.dumps(folder_names(self._tree, folder)).encode(), JSON, cache="no-store")
-        if path and not environ["PATH_INFO"].endswith("/"):
-            return moved(self._href(path))
+        if path and not environ["PATH_INFO"].endswith("/") and wants_page(environ):
+            return moved(self._href(path))  # where a page's links lead to the right place
         etag = self._version(view)
         if etag in environ.get("HTTP_IF_NONE_MATCH", ""):
             return Answer(etag=etag)

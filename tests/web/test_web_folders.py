@@ -260,6 +260,7 @@ def test_the_same_names_narrow_a_folder_as_by_typing(web: Pages) -> None:
 def test_a_folder_without_its_slash_is_led_to_it(web: Pages) -> None:
     answer = web("GET", "/Places/paris", Accept="text/html")
     assert (answer.status, answer["Location"]) == (303, "/Places/Paris/")
+    assert web("HEAD", "/Places/paris").status == 200  # of a program, which knows where it is
 
 
 def test_headers_shut_out_what_is_foreign(web: Pages) -> None:
