@@ -35,9 +35,12 @@ def chromium() -> Iterator[Any]:
 
 
 @contextmanager
-def opened(browser: Any, url: str, *, width: int = 1280, height: int = 800, **more: Any) -> Iterator[Any]:
+def opened(
+    browser: Any, url: str, *, width: int = 1280, height: int = 800, refusals: bool = False, **more: Any
+) -> Iterator[Any]:
     """Give a page of a fresh profile; what its scripts complain about fails the test.
 
+    `refusals`: requests may be refused, which the browser notes by itself.
     `more`: options of playwright's new_context, such as color_scheme="dark" or java_script_enabled=False.
     """
     context = browser.new_context(viewport={"width": width, "height": height}, **more)
@@ -50,7 +53,8 @@ def opened(browser: Any, url: str, *, width: int = 1280, height: int = 800, **mo
         page.goto(url)
         page.wait_for_load_state("networkidle")
         yield page
-        assert not problems, problems
+        noted = [one for one in problems if not (refusals and one.startswith("Failed to load resource"))]
+        assert not noted, noted
     finally:
         context.close()
 

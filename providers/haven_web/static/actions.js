@@ -18,7 +18,7 @@ const TELL = "what was done"; // in place of words: those of the last change
 // ---- doing things, and saying what was done
 
 // Do something; say what came of it, with a way back.
-async function act(work, { leave = "", then = "" } = {}) {
+async function act(work, { leave = "", silent = false } = {}) {
   document.body.classList.add("acting");
   try {
     await work();
@@ -30,10 +30,9 @@ async function act(work, { leave = "", then = "" } = {}) {
     document.body.classList.remove("acting");
   }
   if (leave) {
-    sessionStorage.setItem(AFTER, then || TELL);
-    if (leave === location.href) location.reload();
-    else location.href = leave;
-  } else await tell();
+    sessionStorage.setItem(AFTER, TELL);
+    location.href = leave;
+  } else if (!silent) await tell();
   return true;
 }
 
@@ -42,8 +41,13 @@ async function tell() {
   if (change) say(change.says, { actions: { Undo: () => undo(change.href) } });
 }
 
-function undo(href) {
-  return act(() => send("DELETE", href), { leave: location.href, then: "It is as it was." });
+async function undo(href) {
+  if (!(await act(() => send("DELETE", href), { silent: true }))) return;
+  sessionStorage.setItem(AFTER, "It is as it was.");
+  // A folder that was made or named is not here any more.
+  const isHere = await fetch(page, { method: "HEAD" }).then((answer) => answer.ok, () => true);
+  if (isHere) location.reload();
+  else location.href = above;
 }
 
 // With several at a time, but in the order in which they were chosen.

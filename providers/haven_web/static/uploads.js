@@ -22,9 +22,9 @@ async function* filesOf(entry) {
   }
 }
 
-async function dropped(items) {
-  const entries = [...items].map((item) => item.webkitGetAsEntry?.()).filter(Boolean);
-  const files = [];
+async function dropped(transfer) {
+  const entries = [...transfer.items].map((item) => item.webkitGetAsEntry?.()).filter(Boolean);
+  const files = entries.length ? [] : [...transfer.files]; // such as pictures from another program
   for (const entry of entries) for await (const file of filesOf(entry)) files.push(file);
   return files.filter((file) => !file.name.startsWith("."));
 }
@@ -86,7 +86,7 @@ if (folder) {
     event.preventDefault();
     depth = 0;
     over(false);
-    sendAll(await dropped(event.dataTransfer.items));
+    sendAll(await dropped(event.dataTransfer));
   });
   const input = document.querySelector("[data-upload]");
   input?.addEventListener("change", () => (sendAll([...input.files]), (input.value = "")));
