@@ -24,6 +24,8 @@ _WORDS = {
     "Places": ("Call it…", "", "Not in {name}"),
     INBOX: ("Rename…", "Remove this folder", "Remove"),
 }
+_ADD = (ALBUMS, PEOPLE, FAVORITES, INBOX, "Originals")
+"""Folders that whatever is sent to them belongs to; places and days take photos only that say nothing else."""
 _OTHERS = ("Rename…", "Remove this folder", "Take out of {name}")
 
 
@@ -64,7 +66,7 @@ def abilities(tree: Tree, folder: Folder, root: str) -> Abilities:
         "The same person as…" if path[0] == PEOPLE and isinstance(folder, TakesFolders) else "",
         {PEOPLE: "Add a person…", ALBUMS: "New album…"}.get(path[0], "") if isinstance(folder, MakesFolders) else "",
         f"{root}{SEARCH}/{names.href(phrase)}/" if phrase and isinstance(parent, MakesFolders) else "",
-        tree.uploads is not None and isinstance(folder, TakesUploads | TakesPhotos),
+        tree.uploads is not None and path[0] in _ADD and isinstance(folder, TakesUploads | TakesPhotos),
         places,
     )
 
