@@ -1,22 +1,25 @@
 """The page's own CSS and scripts: read once, served under names with a digest of their content in the query."""
 
 import hashlib
+import re
 from functools import cache
 from importlib import resources
 
 from haven_web.answers import ASK_AGAIN, FOR_GOOD, Answer
 
+_IMPORT = re.compile(rb'from "\./([a-z]+\.js)"')
 _TYPES = {"css": "text/css; charset=utf-8", "js": "text/javascript; charset=utf-8", "svg": "image/svg+xml"}
 
 
 @cache
 def _files() -> dict[str, tuple[bytes, str]]:
     folder = resources.files("haven_web").joinpath("static")
-    found = {}
-    for file in folder.iterdir():
-        if file.name.rpartition(".")[2] in _TYPES:
-            data = file.read_bytes()
-            found[file.name] = data, hashlib.blake2b(data, digest_size=6).hexdigest()
+    read = {file.name: file.read_bytes() for file in folder.iterdir() if file.name.rpartition(".")[2] in _TYPES}
+    found: dict[str, tuple[bytes, str]] = {}
+    # What imports others says which content of theirs it means, and so comes after them.
+    for name, data in sorted(read.items(), key=lambda one: b"import " in one[1]):
+        data = _IMPORT.sub(lambda match: b'from "./%s?v=%s"' % (match[1], found[match[1].decode()][1].encode()), data)
+        found[name] = data, hashlib.blake2b(data, digest_size=6).hexdigest()
     return found
 
 

@@ -1,21 +1,18 @@
 """Chromium, driven by playwright, and axe-core, which finds what people with a screen reader or a keyboard cannot use.
 
-HAVEN_CHROMIUM names another Chromium, HAVEN_AXE a copy of axe.min.js; else npm fetches that.
+HAVEN_CHROMIUM names another Chromium.
 """
 
 import os
 import shutil
-import subprocess
-import tarfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
+from importlib import resources
 from typing import Any
 
 import pytest
 
-_AXE = "axe-core@4.14"
 _SERIOUS = ("serious", "critical")
 
 
@@ -67,23 +64,10 @@ def until(page: Any, condition: str, *, seconds: float = 20) -> None:
         page.wait_for_timeout(50)
 
 
-def axe_core(folder: Path) -> str:
+def axe_core() -> str:
     """Return the source of axe-core; skip the test where it is not to be had."""
-    given = os.environ.get("HAVEN_AXE")
-    if given:
-        return Path(given).read_text(encoding="utf-8")
-    if not shutil.which("npm"):
-        pytest.skip("npm is not installed, which fetches axe-core, and HAVEN_AXE names no copy of axe.min.js")
-    done = subprocess.run(
-        ["npm", "pack", _AXE, "--silent"], cwd=folder, capture_output=True, text=True, timeout=120, check=False
-    )
-    packed = next(folder.glob("axe-core-*.tgz"), None)
-    if packed is None:
-        pytest.skip(f"npm could not fetch {_AXE}: {done.stderr.strip()[-200:]}")
-    with tarfile.open(packed) as archive:
-        file = archive.extractfile("package/axe.min.js")
-        assert file is not None
-        return file.read().decode()
+    package = pytest.importorskip("axe_playwright_python", reason="axe-playwright-python is not installed")
+    return resources.files(package).joinpath("axe.min.js").read_text(encoding="utf-8")
 
 
 def complaints(page: Any, axe: str) -> list[str]:

@@ -23,9 +23,9 @@ PAGES = {
 
 
 @pytest.fixture(scope="module")
-def axe(tmp_path_factory: pytest.TempPathFactory) -> str:
+def axe() -> str:
     """The source of axe-core."""
-    return axe_core(tmp_path_factory.mktemp("axe"))
+    return axe_core()
 
 
 @pytest.fixture(scope="module")

@@ -3,6 +3,7 @@
 import io
 import json
 import re
+from urllib.parse import urljoin
 
 import pytest
 from helpers.gallery import Gallery, Pages
@@ -128,7 +129,12 @@ def test_css_and_scripts_change_their_address_with_their_content(web: Pages) -> 
         assert "immutable" in answer["Cache-Control"]
         assert web("GET", address.partition("?")[0])["Cache-Control"] == "private, no-cache"
         total += len(web("GET", address, Accept_Encoding="gzip").body)
-    assert total < 26_000
+        for imported in re.findall(rb'from "(\./[^"]+)"', answer.body):
+            other = web("GET", urljoin(address, imported.decode()))
+            assert other.status == 200
+            assert "immutable" in other["Cache-Control"]
+            total += len(other.body) // 3
+    assert total < 30_000
     assert b"http" not in b"".join(web("GET", address).body for address in addresses if ".css" in address)
 
 

@@ -4,18 +4,17 @@
 // each day, so it can work out where each of them will be: blocks of about a hundred tiles get their height at once and
 // their tiles when they come near. Without this script the page has links to older photos instead.
 
+import { GAP, PACKED, height, newBlock, plan, query, rowHeight, rows, run } from "./layout.js";
+import { Scale } from "./dates.js";
+
 const grid = document.getElementById("photos");
 const byDay = grid && "byDay" in grid.dataset;
 const page = location.href.split(/[?#]/)[0];
-const TILES = 120; // about as many in one block
-const GAP = 4;
-const PACKED = 12; // days of up to so many photos share rows, as the sheet has it
 
 let blocks = [];
-let shape = { columns: 0, tile: 0, head: 0, width: 0 };
+let shape = { columns: 0 };
 let loading = 0;
-
-// ---- where everything will be
+let scale = null;
 
 function measure() {
   const style = getComputedStyle(grid.querySelector(".block"));
@@ -23,75 +22,7 @@ function measure() {
   const head = parseFloat(getComputedStyle(document.documentElement).getPropertyValue("--head"));
   const rem = parseFloat(getComputedStyle(document.documentElement).fontSize);
   const width = grid.clientWidth;
-  return { columns, width, head: byDay ? head * rem : 0, tile: (width - GAP * (columns - 1)) / columns };
-}
-
-// Days in rows, as the sheet lays them out. A day is [yyyymmdd, count, from]; `from` is 0 unless its start is elsewhere.
-function rows(days) {
-  const { columns } = shape;
-  const made = [];
-  let free = 0;
-  for (const day of days) {
-    const count = day[1] - (day[2] || 0);
-    const span = byDay && day[1] <= PACKED ? Math.min(day[1], columns) : columns;
-    if (span > free) {
-      made.push({ days: [], lines: 1, head: byDay && !day[2] });
-      free = columns;
-    }
-    const row = made[made.length - 1];
-    row.days.push(day);
-    row.lines = Math.max(row.lines, Math.ceil(count / span));
-    free -= span;
-  }
-  return made;
-}
-
-function rowHeight(row) {
-  return (row.head ? shape.head + GAP : 0) + row.lines * (shape.tile + GAP) - GAP;
-}
-
-// Rows in blocks of about TILES; a day that is larger than one is cut where a row of it ends.
-function plan(days) {
-  const lines = Math.max(1, Math.floor(TILES / shape.columns));
-  const made = [];
-  let block = null;
-  for (const row of rows(days)) {
-    const [day, count, from = 0] = row.days[0];
-    if (row.lines > lines || from) {
-      block = null;
-      for (let start = from; start < count; start += lines * shape.columns) {
-        const end = Math.min(start + lines * shape.columns, count);
-        const part = { days: [[day, end, start]], lines: Math.ceil((end - start) / shape.columns), head: row.head && !start };
-        made.push(newBlock([part], query(day, start, end - start)));
-      }
-      continue;
-    }
-    if (!block || block.tiles >= TILES) {
-      block = newBlock([]);
-      made.push(block);
-    }
-    block.rows.push(row);
-    block.tiles += row.days.reduce((sum, one) => sum + one[1] - (one[2] || 0), 0);
-  }
-  for (const one of made) one.query ||= run(one.rows);
-  return made;
-}
-
-function newBlock(rows, query = "") {
-  return { rows, query, tiles: 0, element: null, loaded: false, near: false, asked: null };
-}
-
-function query(day, start, count) {
-  return byDay ? `?day=${day}&from=${start}&count=${count}` : `?from=${start}&count=${count}`;
-}
-
-// Whole days, from the first of some rows to the last.
-function run(rows) {
-  return byDay ? `?day=${rows[0].days[0][0]}-${rows.at(-1).days.at(-1)[0]}` : query(null, 0, rows[0].days[0][1]);
-}
-
-function height(block) {
-  return block.rows.reduce((sum, row) => sum + rowHeight(row) + GAP, -GAP);
+  return { columns, width, byDay, head: byDay ? head * rem : 0, tile: (width - GAP * (columns - 1)) / columns };
 }
 
 // ---- putting blocks there, and filling them
@@ -116,7 +47,7 @@ function place(block) {
     block.element.className = "block";
     grid.append(block.element);
   }
-  if (!block.loaded) block.element.style.height = `${height(block)}px`;
+  if (!block.loaded) block.element.style.height = `${height(block, shape)}px`;
   watcher.observe(block.element);
 }
 
@@ -184,8 +115,8 @@ function adopt(days) {
   const cut = sections[whole.length];
   const made = [];
   if (whole.length) {
-    const block = newBlock(rows(days.slice(0, whole.length)));
-    block.query = run(block.rows);
+    const block = newBlock(rows(days.slice(0, whole.length), shape));
+    block.query = run(block.rows, shape);
     made.push(block);
     block.element = there;
     block.loaded = true;
@@ -196,7 +127,7 @@ function adopt(days) {
     const kept = Math.floor(tilesIn(cut).length / shape.columns) * shape.columns;
     if (kept && count > PACKED) {
       tilesIn(cut).slice(kept).forEach((tile) => tile.remove());
-      const block = newBlock(rows([[day, kept]]), query(day, 0, kept));
+      const block = newBlock(rows([[day, kept]], shape), query(day, 0, kept, shape));
       block.element = whole.length ? document.createElement("div") : there;
       block.element.className = "block";
       block.element.append(cut);
@@ -209,7 +140,7 @@ function adopt(days) {
       if (!whole.length) there.remove();
     }
   }
-  return [...made, ...plan(rest)];
+  return [...made, ...plan(rest, shape)];
 }
 
 const tilesIn = (element) => [...element.querySelectorAll(".tile")];
@@ -222,7 +153,7 @@ function build(first) {
   else {
     watcher.disconnect();
     grid.replaceChildren();
-    blocks = plan(all);
+    blocks = plan(all, shape);
   }
   blocks.forEach(place);
   settle();
@@ -237,7 +168,7 @@ function settle() {
     let top = block.element.getBoundingClientRect().top + scrollY;
     for (const row of block.rows) {
       for (const day of row.days) if (!day[2]) stops.push({ day: day[0], top });
-      top += rowHeight(row) + GAP;
+      top += rowHeight(row, shape) + GAP;
     }
   }
   scale?.draw();
@@ -272,127 +203,6 @@ new ResizeObserver(() => {
   const again = here !== null && stops.find((stop) => stop.day === here);
   if (again) goTo(again);
 }).observe(grid ?? document.body);
-
-// ---- the scale of dates
-
-const MONTHS = "January February March April May June July August September October November December".split(" ");
-const inWords = (day, whole) =>
-  day ? `${whole ? `${day % 100} ` : ""}${MONTHS[(Math.floor(day / 100) % 100) - 1]} ${Math.floor(day / 10000)}` : "Without a date";
-
-let scale = null;
-
-class Scale {
-  constructor() {
-    this.element = document.createElement("div");
-    this.element.className = "dates";
-    this.thumb = this.element.appendChild(document.createElement("span"));
-    this.thumb.className = "thumb";
-    this.bubble = this.element.appendChild(document.createElement("output"));
-    this.marks = [];
-    const set = (name, value) => this.element.setAttribute(name, value);
-    set("role", "slider");
-    set("tabindex", "0");
-    set("aria-label", "Date");
-    set("aria-orientation", "vertical");
-    set("aria-controls", "photos");
-    set("aria-valuemin", "0");
-    this.bubble.setAttribute("aria-hidden", "true");
-    this.element.addEventListener("pointerdown", (event) => this.hold(event));
-    this.element.addEventListener("pointermove", (event) => this.held && this.drag(event));
-    for (const end of ["pointerup", "pointercancel"]) this.element.addEventListener(end, () => this.drop());
-    this.element.addEventListener("keydown", (event) => this.key(event));
-    addEventListener("scroll", () => this.follow(), { passive: true });
-    document.documentElement.classList.add("dated");
-    document.querySelector("main").append(this.element);
-  }
-
-  // One stop for each month, or for each day if there are few months.
-  draw() {
-    const months = new Set(stops.map((stop) => Math.floor(stop.day / 100)));
-    this.byDay = months.size < 3;
-    let last = null;
-    this.steps = stops.filter((stop) => {
-      const key = this.byDay ? stop.day : Math.floor(stop.day / 100);
-      return key !== last && ((last = key), true);
-    });
-    this.start = grid.getBoundingClientRect().top + scrollY - BAR();
-    this.end = Math.max(document.documentElement.scrollHeight - innerHeight, this.start + 1);
-    for (const mark of this.marks) mark.remove();
-    this.marks = [];
-    const room = this.element.clientHeight;
-    let free = -99;
-    let group = null;
-    for (const step of this.steps) {
-      const at = Math.min(this.share(step.top - BAR()) * room, room);
-      const year = Math.floor(step.day / 10000);
-      const name = this.byDay ? `${step.day % 100}` : `${year || "–"}`;
-      const isNew = name !== group;
-      group = name;
-      const far = at - free;
-      if (isNew ? far < 18 : far < 9) continue;
-      const mark = document.createElement("span");
-      mark.className = isNew ? "label" : "dot";
-      if (isNew) mark.textContent = name;
-      mark.style.top = `${at}px`;
-      this.element.append(mark);
-      this.marks.push(mark);
-      free = at;
-    }
-    this.element.setAttribute("aria-valuemax", String(this.steps.length - 1));
-    this.follow();
-  }
-
-  share(top) {
-    return Math.min(Math.max((top - this.start) / (this.end - this.start), 0), 1);
-  }
-
-  follow() {
-    const top = `${this.share(scrollY) * 100}%`;
-    this.thumb.style.top = top;
-    this.bubble.style.top = top;
-    // What a key led to, even if the page ends too early for it to be at the top; at its end, what is last.
-    const isThere = this.chosen && Math.abs(scrollY - this.chosen.at) < 2;
-    if (!isThere) this.chosen = null;
-    const { day } = this.chosen?.step ?? (scrollY >= this.end - 2 ? stops.at(-1) : stops[dayAt(scrollY + BAR())]);
-    const key = (one) => (this.byDay ? one : Math.floor(one / 100));
-    const now = this.steps.findIndex((step) => key(step.day) === key(day));
-    this.now = Math.max(now, 0);
-    this.bubble.textContent = inWords(day, this.byDay);
-    this.element.setAttribute("aria-valuenow", String(this.now));
-    this.element.setAttribute("aria-valuetext", this.bubble.textContent);
-  }
-
-  hold(event) {
-    this.held = true;
-    this.element.classList.add("held");
-    this.element.setPointerCapture(event.pointerId);
-    this.drag(event);
-  }
-
-  drag(event) {
-    const box = this.element.getBoundingClientRect();
-    const share = Math.min(Math.max((event.clientY - box.top) / box.height, 0), 1);
-    scrollTo({ top: this.start + share * (this.end - this.start), behavior: "instant" });
-  }
-
-  drop() {
-    this.held = false;
-    this.element.classList.remove("held");
-  }
-
-  key(event) {
-    const last = this.steps.length - 1;
-    const page = this.byDay ? 7 : 12;
-    const by = { ArrowDown: 1, ArrowRight: 1, ArrowUp: -1, ArrowLeft: -1, PageDown: page, PageUp: -page };
-    const to = event.key === "Home" ? 0 : event.key === "End" ? last : this.now + (by[event.key] ?? NaN);
-    if (Number.isNaN(to)) return;
-    event.preventDefault();
-    const step = this.steps[Math.min(Math.max(to, 0), last)];
-    goTo(step);
-    this.chosen = { step, at: scrollY };
-    this.follow();
-  }
-}
 
 // ---- the keyboard, and the pictures that came with the page
 
@@ -447,7 +257,7 @@ async function start() {
   document.documentElement.classList.add("scrolls");
   build(true);
   if (byDay && document.documentElement.scrollHeight > 3 * innerHeight) {
-    scale = new Scale();
+    scale = new Scale({ element: grid, dayAt, goTo, bar: BAR, get stops() { return stops } });
     requestAnimationFrame(() => {
       if (grid.clientWidth !== shape.width) return; // it is drawn once that has been noticed
       scale.draw();
