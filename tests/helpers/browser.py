@@ -59,9 +59,21 @@ def opened(
 def until(page: Any, condition: str, *, seconds: float = 20) -> None:
     """Wait until a script's expression is true: asked as a debugger does, since the page itself runs no such text."""
     end = time.monotonic() + seconds
-    while not page.evaluate(f"Boolean({condition})"):
+    while not _holds(page, condition):
         assert time.monotonic() < end, f"waited {seconds:.0f} s for {condition}"
         page.wait_for_timeout(50)
+
+
+def _holds(page: Any, condition: str) -> bool:
+    """Tell whether an expression is true; on a page that is just being left nothing is."""
+    from playwright.sync_api import Error
+
+    try:
+        return bool(page.evaluate(f"Boolean({condition})"))
+    except Error as error:
+        if "context was destroyed" not in str(error):
+            raise
+        return False
 
 
 def axe_core() -> str:
