@@ -20,7 +20,7 @@ FORMATS: dict[str, dict[str, Any]] = {
     "motion.mov": {"codec": "mjpeg", "pixels": "yuvj422p", "rate": 15, "frames": 40, "sound": "pcm_s16le"},
     "windows.wmv": {"codec": "wmv2", "rate": 10, "frames": 25, "sound": "wmav2", "container": "asf"},
     "fast.mp4": {"rate": 60, "frames": 150},
-    "one.mp4": {"frames": 1},
+    "one.mp4": {"codec": "libx264", "frames": 1},
     "rare.mp4": {"codec": "libx264", "frames": 150, "options": {"g": "1000", "bf": "2"}},
     "rare.mkv": {"codec": "libx264", "frames": 150, "options": {"g": "1000", "bf": "2"}},
     "rare.mts": {
