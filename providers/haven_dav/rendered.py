@@ -3,6 +3,7 @@
 import sqlite3
 import threading
 from collections.abc import Callable, Iterator
+from functools import lru_cache
 
 from haven_dav.send import Environ, NotThere
 from haven_fs.renditions.renditions import NotNow, Renditions, Wanted, What
@@ -41,7 +42,7 @@ def _picture(environ: Environ, renditions: Renditions, wanted: Wanted) -> Part:
 
 
 def _film(environ: Environ, renditions: Renditions, wanted: Wanted, plan: str) -> Part:
-    from haven_fs.renditions.films import FOOT, Film, head
+    from haven_fs.renditions.films import FOOT, Film
 
     film = Film.loads(plan)
 
@@ -57,7 +58,7 @@ def _film(environ: Environ, renditions: Renditions, wanted: Wanted, plan: str) -
             raise NotNow(f"{MOST_FILMS} films are being watched already. Try again when one has ended.")
         try:
             if start < film.head:
-                yield head(film)[start:end]
+                yield _head(plan)[start:end]
             for number in numbers:
                 place, length = film.span(number)
                 if number + 1 in numbers:
@@ -71,6 +72,14 @@ def _film(environ: Environ, renditions: Renditions, wanted: Wanted, plan: str) -
             _films.release()
 
     return part
+
+
+@lru_cache(maxsize=16)
+def _head(plan: str) -> bytes:
+    """Return the head of a film: that of an hour takes a moment to make, and players read it in pieces."""
+    from haven_fs.renditions.films import Film, head
+
+    return head(Film.loads(plan))
 
 
 def _begin(renditions: Renditions, wanted: Wanted) -> None:

@@ -96,13 +96,13 @@ def noisy(film: Film) -> list[av.VideoFrame]:
 
 @pytest.mark.parametrize(("size", "slot"), [((WIDTH, HEIGHT), 2000), ((WIDTH, HEIGHT), 512), ((1920, 1080), 512)])
 def test_noise_fits_whatever_its_slots_are(size: tuple[int, int], slot: int):
-    film = Film(*size, 30, 1, 12, 10 * slot, slot, 0, 0, 1)
+    film = Film(*size, 30, 1, 12, 10 * slot, slot, 0, 0, 1, 2)
     assert noisy(film)[0].to_ndarray()[: size[1]].std() > 1
 
 
 def test_what_x264_does_not_make_fit_is_black(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(coding, "_MARGINS", (50.0, 40.0, 30.0))
-    frames = noisy(Film(WIDTH, HEIGHT, 30, 1, 12, 5120, 512, 0, 0, 1))
+    frames = noisy(Film(WIDTH, HEIGHT, 30, 1, 12, 5120, 512, 0, 0, 1, 2))
     assert not any(frame.to_ndarray()[:HEIGHT].std() for frame in frames)
 
 
@@ -129,7 +129,7 @@ def test_a_disk_that_fails_is_an_error_at_any_time(tmp_path: Path, monkeypatch: 
 
 
 def test_the_least_slots_hold_black_frames_of_any_size():
-    film = Film(1920, 1080, 24000, 1001, 48, 5120, 512, 0, 0, 1)
+    film = Film(1920, 1080, 24000, 1001, 48, 5120, 512, 0, 0, 1, 2)
     slots = encode(film, lambda: (black_frame(film) for _ in range(48)), 48)
     assert len(watch(b"".join([head(film), *slots, FOOT]))) == 48
 

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from haven_fs.library.kinds import sniff
 from haven_fs.renditions.films import FOOT, Film, head
 
-FILM = Film(320, 240, 30, 1, 130, 9000, 900, 768, 2, 1)
+FILM = Film(320, 240, 30, 1, 130, 9000, 900, 768, 2, 1, 2)
 RATES = [(5, 1), (15, 1), (24000, 1001), (25, 1), (30, 1)]
 films = st.builds(
     lambda rate, frames, key, slot, sound: replace(
@@ -66,7 +66,7 @@ def test_the_head_has_its_length_and_a_plan_survives_as_text(film: Film):
     assert Film.loads(film.dumps()) == film and len(film.dumps()) < 80
 
 
-@pytest.mark.parametrize("text", ["", "{}", "5", "null", "[1]", "[0,320,240,30,1,130,9000,900,768,2,1]", '["a"]'])
+@pytest.mark.parametrize("text", ["", "{}", "5", "null", "[1]", "[0,320,240,30,1,130,9000,900,768,2,1,2]", '["a"]'])
 def test_what_is_no_plan_is_refused(text: str):
     with pytest.raises(ValueError):
         Film.loads(text)

@@ -1,7 +1,9 @@
 """The head of a film: its file type and its table of contents, written box by box (ISO/IEC 14496-12, -14 and -15).
 
 libav's muxer writes a table of what it was given, and here nothing is there yet, so this is our own. What it says of
-every place follows from the Film; what it says of the picture is what the encoder says of itself.
+every place follows from the Film; what it says of the picture is what the encoder says of itself. Fragments, which have
+a table each, would need no fixed slots, but old televisions do not know them, and VLC visits all fragments of a file on
+a mounted drive before it plays the first: the whole film would have to be made for that.
 """
 
 import struct

@@ -37,7 +37,8 @@ class Film:
 
     width, height: pixels, upright and square. rate_num, rate_den: frames a second, always the same distance apart.
     frames: how many. key, slot: bytes of the first frame of a segment and of each other one. sound: bytes of an AAC
-    frame, 0 if the film is silent. channels: of sound. turn: EXIF's orientation of the original.
+    frame, 0 if the film is silent. channels: of sound. turn: EXIF's orientation of the original. transfer: its transfer
+    characteristics, as ITU-T H.273 counts them.
     """
 
     width: int
@@ -50,6 +51,7 @@ class Film:
     sound: int
     channels: int
     turn: int
+    transfer: int
 
     @property
     def rate(self) -> Fraction:
@@ -64,7 +66,7 @@ class Film:
     @property
     def group(self) -> int:
         """Frames in each segment but the last, which may have fewer."""
-        return max(1, round(self.rate * SECONDS))
+        return max(1, (2 * SECONDS * self.rate_num + self.rate_den) // (2 * self.rate_den))
 
     @property
     def chunk(self) -> int:

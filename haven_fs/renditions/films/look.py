@@ -33,10 +33,10 @@ _HIGH_RANGES = {18: (_HLG, 1.35, 1.9), 16: (_PQ, 2.45, 3.6)}
 
 
 class Look:
-    """Turns frames into those of a film. `transfer`: the transfer characteristics of the original, by H.273."""
+    """Turns frames of an original into those of its film."""
 
-    def __init__(self, film: Film, transfer: int) -> None:
-        self._film, self._transfer = film, transfer
+    def __init__(self, film: Film) -> None:
+        self._film = film
         self._made_for: tuple[object, ...] = ()
 
     def __call__(self, frame: av.VideoFrame) -> av.VideoFrame:
@@ -56,7 +56,7 @@ class Look:
         width, height = (film.height, film.width) if film.turn in (6, 8) else (film.width, film.height)
         scale = {"w": str(width), "h": str(height), "flags": "bicubic", "out_range": "tv", "threads": "1"}
         chain: list[tuple[str, dict[str, str]]] = []
-        if high := _HIGH_RANGES.get(self._transfer):
+        if high := _HIGH_RANGES.get(film.transfer):
             light, blue, red = high
             luma = f"st(0,clip((val-minval)/(maxval-minval),0,1));{light}{_SQUEEZED}"
             curve = {

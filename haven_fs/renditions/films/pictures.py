@@ -9,7 +9,7 @@ import av
 from haven_fs.renditions.films.coding import black_frame
 from haven_fs.renditions.films.film import Film
 from haven_fs.renditions.films.look import Look, progressive
-from haven_fs.renditions.films.source import beginning, decoded, opened, picture_of, time_of
+from haven_fs.renditions.films.source import DAMAGE, decoded, time_of
 
 _AHEAD = Fraction(2, 5)
 """How far a frame may be ahead of its time, in frames: enough for time stamps that jitter or are rounded, and less than
@@ -33,34 +33,26 @@ def pictures(path: Path, format_name: str, film: Film, first: int, count: int, t
 
 def _shown(path: Path, format_name: str, film: Film, first: int, count: int, threads: int) -> Iterator[av.VideoFrame]:
     """Yield those of the frames that there is something to show for."""
+    look = Look(film)
+    wanted = [(number + _AHEAD) / film.rate for number in range(first, first + count)]
+    seen = shown = None
     try:
-        with opened(path, format_name) as container:
-            stream = picture_of(container)
-            if stream is None:
-                return
-            stream.codec_context.thread_count = threads
-            stream.thread_type = "AUTO"
-            look = Look(film, stream.codec_context.color_trc)
-            begin = beginning(container)
-            wanted = [(number + _AHEAD) / film.rate for number in range(first, first + count)]
-            found = progressive(decoded(container, stream, av.VideoFrame, wanted[0], wanted[-1]))
-            seen = shown = None
-            for frame in _even(((time_of(frame, begin), frame) for frame in found), wanted):
-                if shown is None or frame is not seen:
-                    seen, shown = frame, look(frame)
-                yield shown
-    except (av.FFmpegError, ValueError):
+        for frame in _chosen(
+            progressive(decoded(path, format_name, av.VideoFrame, wanted[0], wanted[-1], threads)), wanted
+        ):
+            if shown is None or frame is not seen:
+                seen, shown = frame, look(frame)
+            yield shown
+    except DAMAGE:
         return
 
 
-def _even(found: Iterator[tuple[Fraction, av.VideoFrame]], wanted: list[Fraction]) -> Iterator[av.VideoFrame]:
+def _chosen(found: Iterator[av.VideoFrame], wanted: list[Fraction]) -> Iterator[av.VideoFrame]:
     """Yield for each of the times the last frame up to it, or else the first there is."""
-    time, frame = next(found, (Fraction(0), None))
-    held = frame
+    following = held = next(found, None)
     for limit in wanted:
-        while frame is not None and time <= limit:
-            held = frame
-            time, frame = next(found, (limit, None))
+        while following is not None and time_of(following) <= limit:
+            held, following = following, next(found, None)
         if held is None:
             return
         yield held

@@ -2,9 +2,7 @@
 
 from pathlib import Path
 
-import av
-
-from haven_fs.renditions.films.source import opened, picture_of
+from haven_fs.renditions.films.source import DAMAGE, opened, picture_of
 
 _CONTAINERS = frozenset({"mp4", "m4v", "mov", "3gp", "3g2"})
 _PIXELS = frozenset({"yuv420p", "yuvj420p"})
@@ -34,5 +32,5 @@ def is_plain(path: Path, format_name: str) -> bool:
                 codec is not None and codec.name in _SOUNDS
                 for codec in (getattr(sound, "codec_context", None) for sound in container.streams.audio[:1])
             )
-    except (av.FFmpegError, ValueError):
+    except DAMAGE:
         return False

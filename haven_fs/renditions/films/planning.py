@@ -12,7 +12,7 @@ from haven_fs.library.metadata import Unreadable
 from haven_fs.library.video import orientation_of
 from haven_fs.renditions.films.film import SECONDS, Film
 from haven_fs.renditions.films.sound import SLOTS
-from haven_fs.renditions.films.source import beginning, opened, picture_of, sound_of
+from haven_fs.renditions.films.source import DAMAGE, beginning, opened, picture_of, sound_of
 
 _WIDEST, _HIGHEST = 1920, 1080
 _MOST_A_SECOND = Fraction(61, 2)
@@ -20,6 +20,8 @@ _LONGEST = 24 * 3600
 """Seconds. What claims to be longer is broken."""
 _USUAL = Fraction(30)
 _RATES = (*map(Fraction, (1, 2, 5, 10, 12, 15, 24, 25)), Fraction(24000, 1001), Fraction(30000, 1001), _USUAL)
+_EVEN = Fraction(1, 100)
+"""How far, as a share, the average may be from the rate of frames that are all the same distance apart."""
 _CLOSE = Fraction(1, 500)
 """How far, as a share, a frame rate may be from one of the above and still be meant to be it."""
 
@@ -49,7 +51,7 @@ def plan(path: Path, format_name: str) -> Film:
             turn = orientation_of(file, format_name) or 1
         with opened(path, format_name) as container:
             return _plan(container, turn, path.stat().st_size)
-    except (av.FFmpegError, ValueError) as error:
+    except DAMAGE as error:
         raise Unreadable("This video is damaged or cut off: its table of contents cannot be read.") from error
 
 
@@ -77,6 +79,7 @@ def _plan(container: InputContainer, turn: int, size: int) -> Film:
         sound=SLOTS.get(channels, 0),
         channels=channels,
         turn=turn,
+        transfer=int(stream.codec_context.color_trc),
     )
 
 
@@ -93,7 +96,9 @@ def _size(stream: VideoStream, turn: int) -> tuple[int, int]:
 
 def _rate(stream: VideoStream) -> Fraction:
     """Return the frame rate of the film: that of the original, or a whole part of it."""
-    rate = stream.average_rate or stream.guessed_rate or _USUAL
+    rate, base = stream.average_rate or _USUAL, stream.base_rate
+    if base and abs(rate / base - 1) <= _EVEN:  # the average counts the last frame as short or long as it may be
+        rate = base
     rate /= max(1, math.ceil(rate / _MOST_A_SECOND))
     nearest = min(_RATES, key=lambda usual: abs(usual - rate))
     if abs(rate / nearest - 1) <= _CLOSE:

@@ -14,11 +14,10 @@ from typing import Any
 import av
 import numpy as np
 from av.audio.resampler import AudioResampler
-from av.audio.stream import AudioStream
 from numpy.typing import NDArray
 
 from haven_fs.renditions.films.film import BLOCK, SOUND_RATE, Film
-from haven_fs.renditions.films.source import beginning, decoded, opened, sound_of, time_of
+from haven_fs.renditions.films.source import DAMAGE, decoded, time_of
 
 Samples = NDArray[np.float32]
 """By channel, from -1 to 1."""
@@ -90,6 +89,8 @@ def _samples(path: Path, format_name: str, film: Film, first: int, last: int) ->
     start, count = first * BLOCK, (last - first) * BLOCK
     samples = np.zeros((film.channels, count), np.float32)
     for run in _runs(path, format_name, film, Fraction(start, SOUND_RATE), Fraction(start + count, SOUND_RATE)):
+        if not run.parts:
+            continue
         found = np.concatenate(run.parts, axis=1)
         place = round(run.begin) - start
         here, skip = max(0, place), max(0, -place)
@@ -102,9 +103,8 @@ def _samples(path: Path, format_name: str, film: Film, first: int, last: int) ->
 class _Run:
     """Sound without a gap, resampled.
 
-    The same moment gives the same samples, wherever a run begins: time stamps that are rounded are put where a whole
-    number of frames after the beginning belongs, or else the mean is taken of what they say; and a run begins with
-    a sample that has a whole place at the new rate too.
+    The same moment gives the same samples, wherever a run begins: it begins with a sample that has a whole place at the
+    new rate too, and of time stamps that are rounded the mean is taken.
     """
 
     def __init__(self, frame: av.AudioFrame, place: Fraction, film: Film) -> None:
@@ -159,35 +159,20 @@ def _runs(path: Path, format_name: str, film: Film, since: Fraction, until: Frac
     """Yield the sound from one second to another, and some before and after."""
     run: _Run | None = None
     try:
-        with opened(path, format_name) as container:
-            stream = sound_of(container)
-            if stream is None:
-                return
-            begin = beginning(container)
-            for frame in decoded(container, stream, av.AudioFrame, since - _EARLIER, until):
-                place = _place(frame, stream, begin)
-                if run is not None and not run.goes_on(frame, place):
-                    run.end()
-                    yield run
-                    run = None
-                if place > until * SOUND_RATE:
-                    break
-                if run is None:
-                    run = _Run(frame, place, film)
-                run.add(frame, place)
-    except (av.FFmpegError, ValueError):
+        for frame in decoded(path, format_name, av.AudioFrame, since - _EARLIER, until):
+            place = time_of(frame) * SOUND_RATE
+            if run is not None and not run.goes_on(frame, place):
+                run.end()
+                yield run
+                run = None
+            if place > until * SOUND_RATE:
+                break
+            if run is None:
+                run = _Run(frame, place, film)
+            run.add(frame, place)
+    except DAMAGE:
         pass
     if run is not None:
-        with suppress(av.FFmpegError, ValueError):
+        with suppress(*DAMAGE):
             run.end()
         yield run
-
-
-def _place(frame: av.AudioFrame, stream: AudioStream, begin: Fraction) -> Fraction:
-    """Return where a frame belongs, in samples of the film."""
-    base = Fraction(stream.time_base or 1)
-    first = Fraction(stream.start_time or 0) * base
-    length = Fraction(frame.samples, frame.sample_rate)
-    time = time_of(frame, begin)
-    even = first + round((time + begin - first) / length) * length - begin
-    return (even if abs(even - time) <= base else time) * SOUND_RATE
