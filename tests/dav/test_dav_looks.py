@@ -13,6 +13,7 @@ import pillow_heif
 import pytest
 from helpers.dav import Client, url_of
 from helpers.files import states
+from helpers.films import draw, watch, whole
 from helpers.serving import Serving, serve
 from PIL import Image
 
@@ -27,6 +28,7 @@ def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
     pillow_heif.from_pillow(picture("heic", (1200, 900))).save(root / "phone.heic")
     picture("tif", (800, 600)).save(root / "scan.tif")
     make_video(root / "film.mp4")
+    draw(root / "phone.mov", frames=200)
     (root / "broken.jpg").write_bytes(b"\xff\xd8\xff\xe0 cut off")
     (root / "note.txt").write_text("a note")
     return root
@@ -103,6 +105,29 @@ def test_many_who_wait_hold_up_nobody(dav: Client, house: Serving) -> None:
         waiting = [clients.submit(get, number) for number in range(120)]
         assert dav.files("/Recent")
         assert [one.result(60) for one in waiting] == [200] * 120
+
+
+def test_a_film_is_sent_as_somebody_looks(dav: Client, house: Serving, root: Path) -> None:
+    path = "/TV/Types/Videos/phone.mov.mp4"
+    told = dav.one(path)
+    film, data = whole(root / "phone.mov")
+    assert (told["getcontentlength"], told["getcontenttype"]) == (str(len(data)), "video/mp4")
+    start, length = film.span(film.segments - 1)
+    assert dav("GET", path, Range=f"bytes={start + 5}-{start + 104}").body == data[start + 5 : start + 105]
+    with closing(sqlite3.connect(f"file:{house.data}/renditions.sqlite?mode=ro", uri=True)) as db:
+        kept = [what for (what,) in db.execute("SELECT what FROM rendition WHERE what LIKE 'film%'")]
+    assert kept == [f"film {film.segments - 1}"], "one segment was looked at"
+    assert dav("GET", path, Range="bytes=0-99").body == data[:100]
+    assert (
+        dav("GET", path, Range=f"bytes={film.head - 10}-{film.head + 9}").body == data[film.head - 10 : film.head + 10]
+    )
+    assert dav("GET", path, Range="bytes=-50").body == data[-50:]
+    answer = dav("GET", path)
+    assert answer.body == data and length
+    assert len(watch(answer.body)) == 200
+    assert dav("GET", path, If_None_Match=answer["ETag"]).status == 304
+    assert dav.files("/Types/Videos") == ["film.mp4", "phone.mov"]
+    assert dav("GET", "/Small/Types/Videos/phone.mov.jpg").status == 200
 
 
 def test_what_cannot_be_shown_has_a_tile(dav: Client) -> None:
