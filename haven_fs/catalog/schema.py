@@ -366,4 +366,11 @@ MIGRATIONS = (
     ALTER TABLE library ADD COLUMN inode INTEGER;   -- st_ino of the root at the last good walk
     UPDATE original SET mtime_ns = mtime_ns + 1 WHERE mtime_ns < 0 AND gone IS NULL;    -- was spelled as of 1970
     """,
+    """
+    ALTER TABLE photo ADD COLUMN quadkey INTEGER;   -- where it is on a map of the world: catalog/quadkeys.py
+    UPDATE photo SET quadkey = haven_quadkey(latitude, longitude) WHERE latitude IS NOT NULL;
+    -- maps are answered from this index alone
+    CREATE INDEX photo_quadkey ON photo (quadkey, day, latitude, longitude, placed, shown)
+        WHERE shown = 1 AND quadkey IS NOT NULL;
+    """,
 )
