@@ -373,4 +373,7 @@ MIGRATIONS = (
     CREATE INDEX photo_quadkey ON photo (quadkey, day, latitude, longitude, placed, shown)
         WHERE shown = 1 AND quadkey IS NOT NULL;
     """,
+    """
+    ALTER TABLE photo ADD COLUMN altitude REAL;     -- metres above the sea
+    """,
 )
