@@ -18,6 +18,7 @@ FACTS = frozenset(
         "caption",
         "latitude",  # WGS 84 degrees, north positive
         "longitude",  # degrees, east positive
+        "altitude",  # metres above the sea
     }
 )
 """Names of the single-valued facts that the catalog keeps as columns of a photo. Others are refused."""

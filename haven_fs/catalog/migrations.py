@@ -16,6 +16,7 @@ from pathlib import Path
 
 from haven_fs.catalog import names
 from haven_fs.catalog.facets import Facet, answered
+from haven_fs.catalog.quadkeys import quadkey_of
 from haven_fs.catalog.schema import ADOPT, ADOPTED, FIRST, MIGRATIONS
 from haven_fs.errors import UserError
 from haven_fs.library.pair import stem_key
@@ -56,10 +57,11 @@ def migrate(db: sqlite3.Connection, path: Path, facets: Iterable[Facet]) -> list
 
 
 def define_functions(db: sqlite3.Connection) -> None:
-    """Let migrations say how names fold and are composed, and which stem a file's name has."""
+    """Let migrations say how names fold and are composed, which stem a file's name has, and where a position is."""
     db.create_function("haven_fold", 1, _fold, deterministic=True)
     db.create_function("haven_nfc", 1, partial(unicodedata.normalize, "NFC"), deterministic=True)
     db.create_function("haven_stem", 1, _stem, deterministic=True)
+    db.create_function("haven_quadkey", 2, quadkey_of, deterministic=True)
 
 
 def _fold(name: str | None) -> str | None:

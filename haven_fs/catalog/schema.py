@@ -373,4 +373,14 @@ MIGRATIONS = (
     ALTER TABLE original ADD COLUMN film TEXT;  -- of a video that players may refuse: how its film is laid out
     UPDATE original SET probed = 0 WHERE gone IS NULL;
     """,
+    """
+    ALTER TABLE photo ADD COLUMN quadkey INTEGER;   -- where it is on a map of the world: catalog/quadkeys.py
+    UPDATE photo SET quadkey = haven_quadkey(latitude, longitude) WHERE latitude IS NOT NULL;
+    -- maps are answered from this index alone
+    CREATE INDEX photo_quadkey ON photo (quadkey, day, latitude, longitude, placed, shown)
+        WHERE shown = 1 AND quadkey IS NOT NULL;
+    """,
+    """
+    ALTER TABLE photo ADD COLUMN altitude REAL;     -- metres above the sea
+    """,
 )

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from haven_fs.catalog.facets import note_behind
 from haven_fs.catalog.findings import FACTS, Scalar, Tag
+from haven_fs.catalog.quadkeys import quadkey_of
 from haven_fs.catalog.values import Values, drop_empty_values
 
 if TYPE_CHECKING:
@@ -20,7 +21,8 @@ if TYPE_CHECKING:
 
 _COLUMNS = tuple(sorted(FACTS))
 _UPDATE = (
-    f"UPDATE photo SET {', '.join(f'{column} = ?' for column in _COLUMNS)}, day = ?, placed = ?, shown = ?, seq = ?"
+    f"UPDATE photo SET {', '.join(f'{column} = ?' for column in _COLUMNS)}, day = ?, quadkey = ?, placed = ?,"
+    " shown = ?, seq = ?"
     " WHERE id = ?"
 )
 _EPOCH = datetime(1970, 1, 1)
@@ -168,8 +170,9 @@ class Settler:
         self._db.executemany(
             _UPDATE,
             (
-                (*map(values.get, _COLUMNS), day_of(values.get("taken")), self._is_placed(values, tags), shown[id_],
-                 self._w.seq, id_)
+                (*map(values.get, _COLUMNS), day_of(values.get("taken")),
+                 quadkey_of(values.get("latitude"), values.get("longitude")), self._is_placed(values, tags),
+                 shown[id_], self._w.seq, id_)
                 for id_, (values, tags) in found.items()
             ),
         )  # fmt: skip

@@ -1,4 +1,4 @@
-"""The analyzer of places: a photo's position, and the town and country it lies in."""
+"""The analyzer of places: a photo's position and height, and the town and country it lies in."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -6,17 +6,18 @@ from typing import TYPE_CHECKING
 from zlib import crc32
 
 from haven_fs import Analyzer, Facts, Sample, Settings, Tag
+from haven_places.height import altitude
 from haven_places.position import position
 
 if TYPE_CHECKING:
     from haven_places.gazetteer import Gazetteer, Locality
 
 
-_VERSION = 1
+_VERSION = 2
 
 
 class PlacesAnalyzer(Analyzer):
-    """Gives `latitude`, `longitude` and tags of the facets "place" (key: GeoNames id) and "country" (key: ISO code).
+    """Gives a position, `altitude`, and tags of the facets "place" (key: GeoNames id) and "country" (key: ISO code).
 
     The table of places is opened with the first photo that has a position, so a library without any costs nothing.
     It depends on nothing in the data folder, so it is kept in the folder of the setting "cache_dir", which all of a
@@ -45,6 +46,8 @@ class PlacesAnalyzer(Analyzer):
             facts.append(fact)
             if found is not None:
                 fact.values.update(latitude=found[0], longitude=found[1])
+                if (metres := altitude(sample.metadata, sample.companions)) is not None:
+                    fact.values["altitude"] = round(metres, 1)
                 placed.append((fact, *found))
         if placed:
             if self._gazetteer is None:

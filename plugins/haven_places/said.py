@@ -14,7 +14,7 @@ from haven_places.calling import original_name
 from haven_places.ownplaces import COUNTRY, PLACE, own_places
 
 PLACES, COUNTRIES = f"tags:{PLACE}", f"tags:{COUNTRY}"
-NOWHERE: Mapping[str, Any] = {PLACES: [], COUNTRIES: [], "latitude": None, "longitude": None}
+NOWHERE: Mapping[str, Any] = {PLACES: [], COUNTRIES: [], "latitude": None, "longitude": None, "altitude": None}
 """All that says where a photo was taken; it is said together."""
 WORDS = (
     Words("taken here", "{photo} was taken in {where}", "{photos} were taken in {where}"),

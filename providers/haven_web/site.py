@@ -14,17 +14,20 @@ from haven_fs.errors import NotFound
 from haven_fs.qr import as_svg
 from haven_fs.renditions.renditions import Renditions
 from haven_fs.tree.files import File
+from haven_fs.tree.maps.answers import clusters_json
+from haven_fs.tree.maps.statics import static_files
 from haven_fs.tree.nodes import Folder, View
 from haven_fs.tree.photofolders import PhotoFolder
 from haven_fs.tree.tree import Located, Tree
 from haven_web import pictures, statics, words
 from haven_web.abilities import CHANGES, abilities, folder_names, is_favorite
-from haven_web.answers import JSON, Answer, Environ, StartResponse, moved, wants_page
+from haven_web.answers import ASK_AGAIN, FOR_GOOD, JSON, Answer, Environ, StartResponse, moved, wants_page
 from haven_web.connecting import Connecting
 from haven_web.covers import cover_answer
 from haven_web.errors import error_page
 from haven_web.folders import crumbs, folder_page, title_of
 from haven_web.home import home_page
+from haven_web.maps import Map
 from haven_web.photos import photo_page
 from haven_web.searching import phrase_in, quoted
 from haven_web.shelves import PAGE, ByDay, DayCounts, Section, shelf_of
@@ -83,6 +86,9 @@ class Site:
             return Answer(self._fill("connect.html", (), about=self._connecting(), crumbs=(), search=_Search(self, ())))
         if name == "code.svg" and (url := self._connecting().phone):
             return Answer(as_svg(url), "image/svg+xml")
+        if name.startswith("static/map") and (file := static_files().get(name.removeprefix("static/"))):
+            cache = FOR_GOOD if query.get("v") == file.version else ASK_AGAIN
+            return Answer(file.read(), file.mime, etag=file.version, cache=cache)
         if name.startswith("static/") and (answer := statics.answer(name.removeprefix("static/"), query.get("v", ""))):
             return answer
         wanted = pictures.Wanted.parse(name)
@@ -134,6 +140,9 @@ class Site:
                 can=can,
             )
             return Answer(body, etag=etag)
+        if "clusters" in query:
+            found = clusters_json(view, folder.scope, query)
+            return Answer(json.dumps(found, separators=(",", ":")).encode(), JSON, etag=etag)
         if "days" in query or "day" in query or "from" in query:
             return self._part(folder, query, etag)
         page = folder_page(self._tree, folder, self._counts)
@@ -149,6 +158,7 @@ class Site:
             crumbs=crumbs(self._root(), path),
             search=_Search(self, path, isinstance(folder, PhotoFolder)),
             can=abilities(self._tree, folder, self._root()),
+            map=Map.of(folder, self._root(), is_asked="map" in query),
         )
         return Answer(body, etag=etag)
 
