@@ -38,6 +38,7 @@ CORE_PLUGINS = (
     "haven_fs.tree.trash",
     "haven_fs.tree.review",
     "haven_fs.tree.changes",
+    "haven_fs.tree.maps.patterns",
 )
 """Smart folders that belong to the core speak the same contract."""
 

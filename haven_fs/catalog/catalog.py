@@ -8,6 +8,7 @@ transactions at a time, and are found again on disk by the next walk.
 """
 
 import json
+import shutil
 import sqlite3
 import threading
 import time
@@ -25,6 +26,9 @@ from haven_fs.errors import UserError
 
 if TYPE_CHECKING:
     from haven_fs.vectors import Vectors
+
+MADE = "made"
+"""The folder beside the catalog for files that are made of what it knows, and can be made again."""
 
 _READ_PRAGMAS = "PRAGMA query_only=1; PRAGMA mmap_size=268435456; PRAGMA cache_size=-2048; PRAGMA temp_store=MEMORY"
 
@@ -234,12 +238,15 @@ class Catalog:
         """Leave nothing on the disk of what was erased: no vector, and no row in the catalog, its log or the record.
 
         `erase`: whether a line of the record is to go that the catalog does not know, see Record.rewrite. The index of
-        vectors is made anew, since what is deleted in it stays in its files. Raises OSError.
+        vectors is made anew, since what is deleted in it stays in its files, and so is whatever lies in MADE. Raises
+        OSError.
         """
         if self._writer is None:
             raise UserError("This catalog was opened for reading only.")
         self.vectors.store.scrub()
         self.vectors.chroma.discard()
+        if (made := self.path.with_name(MADE)).exists():
+            shutil.rmtree(made)
         with self._lock:
             self.record.rewrite(self._writer, erase)
             self._writer.execute("INSERT INTO words (words) VALUES ('optimize')")

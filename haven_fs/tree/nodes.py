@@ -168,8 +168,11 @@ class PathPattern:
     """Names that resolve inside any folder although they are not listed there.
 
     `pattern` must match the whole name; `open` gets the folder's view, confined to its photos if it is about photos,
-    and the match, and returns the folder meant or None. What is listed in a folder comes before any pattern.
+    and the match, and returns the folder or file meant or None. What is listed in a folder comes before any pattern.
+
+    `beside`: the first group of the pattern is the name of a folder about photos, and `open` gets the view of that one.
     """
 
     pattern: re.Pattern[str]
-    open: Callable[[View, re.Match[str]], Folder | None]
+    open: Callable[[View, re.Match[str]], Folder | File | None]
+    beside: bool = False

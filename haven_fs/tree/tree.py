@@ -147,7 +147,7 @@ class Tree:
         folder: Folder = _Place(view, (), self._folders)
         for name in path:
             below = folder.enter(name) or self._unlisted(folder, name)
-            if below is None:
+            if not isinstance(below, Folder):
                 return None
             folder = below
         return folder
@@ -173,8 +173,8 @@ class Tree:
         assert self._narrower is not None
         make(w, folder, name, self._narrower)
 
-    def _unlisted(self, folder: Folder, name: str) -> Folder | None:
-        """Return a folder that resolves in another although that itself does not list it."""
+    def _unlisted(self, folder: Folder, name: str) -> Folder | File | None:
+        """Return a folder or file that resolves in a folder although that itself does not list it."""
         if self._narrower is not None and (made := enter_made(folder, name, self._narrower)) is not None:
             return made
         photos = folder.photos
@@ -185,10 +185,20 @@ class Tree:
         for pattern in self._patterns:
             # Clients ask for names that nothing has all day: what the folder is about is only worked out for others.
             if match := pattern.pattern.fullmatch(name):
-                found = pattern.open(folder.view.below(name, within=folder.scope), match)
+                view = (
+                    self._beside(folder, match[1]) if pattern.beside else folder.view.below(name, within=folder.scope)
+                )
+                found = pattern.open(view, match) if view is not None else None
                 if found is not None:
                     return found
         return None
+
+    def _beside(self, folder: Folder, name: str) -> View | None:
+        """Return the view of a folder about photos by its name in another, confined to those."""
+        found = folder.enter(name) or self._unlisted(folder, name)
+        if not isinstance(found, Folder) or found.photos is None:
+            return None
+        return replace(found.view, within=found.photos)
 
     def _file(self, folder: Folder, name: str) -> File | Text | None:
         """Return the file or text of that name, or else one whose name differs by case alone."""
