@@ -2,12 +2,13 @@
 
 from collections.abc import Sequence
 
-from haven_fs import Analyzer, Command, Facet, Settings, SmartFolder, SpokenFacet, Words, hookimpl
+from haven_fs import Analyzer, Command, Facet, Follower, Settings, SmartFolder, SpokenFacet, Words, hookimpl
 from haven_places.analyzer import PlacesAnalyzer
 from haven_places.calling import WORDS as NAME_WORDS
 from haven_places.command import COMMAND
 from haven_places.facet import CountriesFacet, PlacesFacet
 from haven_places.folders import FOLDERS
+from haven_places.mapfile import MapKeeper
 from haven_places.said import WORDS as POSITION_WORDS
 from haven_places.spoken import CountriesInPhrases, PlacesInPhrases
 
@@ -22,6 +23,12 @@ def haven_analyzers(settings: Settings) -> Sequence[Analyzer]:
 def haven_facets() -> Sequence[Facet]:
     """Bring the table of what the owner calls places."""
     return [PlacesFacet(), CountriesFacet()]
+
+
+@hookimpl
+def haven_followers(settings: Settings) -> Sequence[Follower]:
+    """Bring what makes the map of all photos."""
+    return [MapKeeper(settings)]
 
 
 @hookimpl

@@ -27,6 +27,14 @@ class PlacesFacet(Facet):
         country TEXT                        -- the key of the country that an own place is in
     ) WITHOUT ROWID;
         """,
+        """
+    CREATE TABLE place_map (                -- the file that /Places/Map.html is, if there is one: haven_places.mapfile
+        id INTEGER PRIMARY KEY CHECK (id = 1),
+        made_of TEXT NOT NULL,              -- the state of the catalog and the version of Haven that it was made from
+        file TEXT NOT NULL,                 -- its name in the data folder
+        seq INTEGER NOT NULL
+    );
+        """,
     )
     owned: ClassVar = {"place_name": ("key",)}
     locates = True

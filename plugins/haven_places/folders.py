@@ -4,7 +4,7 @@ A photo copied into a place's folder was taken there, if nobody knew where; one 
 there instead; one deleted was not taken there. Renaming a place's folder says what the owner calls the place.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from haven_fs import (
@@ -14,10 +14,12 @@ from haven_fs import (
     Conflict,
     Entry,
     FacetFolder,
+    File,
     Folder,
     PhotoFolder,
     PhotoSet,
     SmartFolder,
+    Stamp,
     View,
     Writer,
     WrittenFolder,
@@ -25,6 +27,7 @@ from haven_fs import (
     names,
 )
 from haven_places.calling import PlaceNameTaken, name_place
+from haven_places.mapfile import shown_map, with_map
 from haven_places.ownplaces import COUNTRY, PLACE
 from haven_places.said import TakenHere
 
@@ -107,6 +110,20 @@ class PlacesFolder(_Towns):
     def photos(self) -> PhotoSet:
         """Every photo whose place is known."""
         return self.view.within.narrowed("p.placed = 1")
+
+    @property
+    def _is_top(self) -> bool:
+        return self.view.path == (self.home,)
+
+    def extras(self) -> Sequence[File]:
+        """Return what was written here, and the map of all photos."""
+        found = shown_map(self.view) if self._is_top else None
+        return [*super().extras(), *([found] if found is not None else [])]
+
+    def stamp(self) -> Stamp:
+        """Return the version, which is another one with a new map too."""
+        stamp = super().stamp()
+        return with_map(self.view.db, stamp) if self._is_top else stamp
 
     def rest(self) -> PhotoSet:
         """Return the photos that no town's folder holds and no country's."""
