@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+LISBON, PARIS, TOKYO = (38.7223, -9.1393), (48.8566, 2.3522), (35.6897, 139.6922)
 MAP = "document.querySelector('.haven-map').havenMap"
 
 

@@ -11,7 +11,7 @@ It is started on every element .haven-map, from the JSON in its attribute data-m
 "use strict";
 
 const { TILE, clamp, toX, toY, toLon, toLat, bytesOf, readWorld, Painter } = globalThis.havenMaps;
-const NEAREST = 18, FINE_FROM = 4.6, FEW = 8, APART = 46, PAD = 0.3;
+const NEAREST = 18, FINE_FROM = 4.6, FEW = 8, APART = 50, PAD = 0.3;
 const number = (count) => count.toLocaleString("en");
 const photos = (count) => (count === 1 ? "1 photo" : `${number(count)} photos`);
 const calm = () => matchMedia("(prefers-reduced-motion: reduce)").matches;
@@ -248,6 +248,11 @@ class PhotoMap {
         this.closeStrip();
       }
     });
+    this.layer.addEventListener("focusin", ({ target: { cluster } }) => {
+      const [x, y] = this.at(cluster.x, cluster.y);
+      const isInside = x > 30 && y > 30 && x < this.width - 30 && y < this.height - 60;
+      if (!isInside) this.fly({ ...cluster, zoom: this.zoom }, 200);
+    });
     new ResizeObserver(() => this.resize()).observe(stage);
     matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => {
       this.painter.dress(this.root);
@@ -334,10 +339,10 @@ class PhotoMap {
     this.flying = 0;
   }
 
-  /* What a page that is come back to showed; nothing of it stands in its address. */
+  /* What a page that is come back to showed. */
   restore() {
     const was = history.state?.havenMap;
-    if (!was || was.key !== this.key()) return false;
+    if (was?.key !== this.key()) return false;
     this.setDays(was.days);
     this.place(was);
     return true;
@@ -405,9 +410,9 @@ class PhotoMap {
     if (!this.config.count) this.status.classList.add("map-failed");
   }
 
-  /* Clusters that would lie on each other become one, at the larger one's place. */
+  /* Those that would lie on each other become one, where the larger one is. */
   show(clusters) {
-    const size = this.size(Math.floor(this.zoom) + 0.3), kept = [];
+    const size = this.size(Math.floor(this.zoom) + 0.1), kept = [];
     for (const one of [...clusters].sort((a, b) => b.count - a.count)) {
       const near = kept.find((other) => Math.hypot(other.x - one.x, other.y - one.y) * size < APART);
       if (!near) {
@@ -435,11 +440,10 @@ class PhotoMap {
       this.marks.delete(key);
     }
     // In the order that they are read on the map.
-    kept.sort((a, b) => a.y - b.y);
-    kept.forEach((one) => {
-      const mark = this.marks.get(one.key);
-      if (mark.parentNode !== this.layer) this.layer.append(mark);
-    });
+    for (const { key } of kept.sort((a, b) => a.y - b.y)) {
+      const mark = this.marks.get(key);
+      if (!mark.parentNode) this.layer.append(mark);
+    }
     this.draw();
   }
 
@@ -548,11 +552,9 @@ class PhotoMap {
     });
   }
 
-  /* Where something is on the screen, in the turn of the earth that is nearest to the middle. */
   at(x, y) {
-    const size = this.size();
-    const aside = x - this.x;
-    return [(aside - Math.round(aside)) * size + this.width / 2, (y - this.y) * size + this.height / 2];
+    this.painter.size = this.size();
+    return this.painter.at(x, y);
   }
 
   isSeen(cluster) {
@@ -583,7 +585,7 @@ class PhotoMap {
     const most = metres * 110, digits = 10 ** Math.floor(Math.log10(most));
     const round = [5, 2, 1].find((step) => step * digits <= most) * digits;
     const text = round < 1000 ? `${round} m` : `${number(round / 1000)} km`;
-    this.scale.style.width = `${(round / metres).toFixed(0)}px`;
+    this.scale.style.width = `${Math.round(round / metres)}px`;
     this.scale.hidden = this.zoom < 2.5;
     if (this.scale.textContent !== text) this.scale.textContent = text;
   }
