@@ -3,8 +3,10 @@
 import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
+from helpers.browser import chromium
 from helpers.dav import Client
 from helpers.family import Family, make_family
 from helpers.home import Home
@@ -59,6 +61,13 @@ def dav(house: Serving) -> Iterator[Client]:
     """A client of the server."""
     with Client(house.url) as client:
         yield client
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Any]:
+    """One Chromium for all tests of a process: playwright starts once in each."""
+    with chromium() as started:
+        yield started
 
 
 @pytest.fixture

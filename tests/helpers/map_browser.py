@@ -1,32 +1,13 @@
 """The map in Chromium: what it looks at and shows, and what it asks of anybody."""
 
-import os
-import shutil
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
-import pytest
-
 LISBON, PARIS, TOKYO = (38.7223, -9.1393), (48.8566, 2.3522), (35.6897, 139.6922)
 MAP = "document.querySelector('.haven-map').havenMap"
-
-
-@contextmanager
-def chromium() -> Iterator[Any]:
-    """Give a browser until the block ends; skip the test where there is none."""
-    playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
-    program = os.environ.get("HAVEN_CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
-    if program is None:
-        pytest.skip("Chromium is not installed")
-    with playwright.sync_playwright() as started:
-        browser = started.chromium.launch(executable_path=program, args=["--no-sandbox"])
-        try:
-            yield browser
-        finally:
-            browser.close()
 
 
 @dataclass

@@ -2,11 +2,10 @@
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 from helpers.home import Home
-from helpers.map_browser import LISBON, PARIS, TOKYO, chromium
+from helpers.map_browser import LISBON, PARIS, TOKYO
 from helpers.map_page import page
 
 from haven_fs.tree.nodes import Folder
@@ -25,12 +24,6 @@ def places_cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def gazetteer(places_cache: Path) -> Gazetteer:
     return Gazetteer.open([places_cache])
-
-
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Any]:
-    with chromium() as started:
-        yield started
 
 
 @pytest.fixture(scope="session")

@@ -1,10 +1,9 @@
 """axe-core finds nothing serious on any kind of page, light or dark, wide or narrow, nor with a photo over the grid."""
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from helpers.browser import axe_core, chromium, complaints, opened
+from helpers.browser import axe_core, complaints, opened
 from helpers.gallery import Gallery
 
 PAGES = {
@@ -26,13 +25,6 @@ PAGES = {
 def axe() -> str:
     """The source of axe-core."""
     return axe_core()
-
-
-@pytest.fixture(scope="module")
-def browser(axe: str) -> Iterator[Any]:
-    """One Chromium for all of them."""
-    with chromium() as started:
-        yield started
 
 
 @pytest.mark.parametrize("name", PAGES)

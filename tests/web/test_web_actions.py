@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from helpers.browser import chromium, opened, until
+from helpers.browser import opened, until
 from helpers.dav import Client
 from helpers.serving import Serving, serve
 
@@ -15,12 +15,6 @@ from haven_fs.testing import make_photo
 
 FACE = (0.3, 0.2, 0.5, 0.6)
 PARIS = (48.8584, 2.2945)
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    with chromium() as started:
-        yield started
 
 
 @pytest.fixture

@@ -1,11 +1,10 @@
 """The page in Chromium: a long grid that loads what comes near, photos over it, keys, fingers, small windows."""
 
-from collections.abc import Iterator
 from typing import Any
 from urllib.parse import unquote
 
 import pytest
-from helpers.browser import chromium, opened, until
+from helpers.browser import opened, until
 from helpers.gallery import Gallery
 
 NARROW = {"width": 360, "height": 740}
@@ -19,13 +18,6 @@ PAGES = (
     "/Search/%22anna%22/",
     "/Originals/Pictures/2021/",
 )
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    """One Chromium for all of them."""
-    with chromium() as started:
-        yield started
 
 
 def path_of(page: Any) -> str:

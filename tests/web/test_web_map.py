@@ -1,18 +1,11 @@
 """The map on the page: on top of /Places, for any folder that has photos, and as a list for those without scripts."""
 
 import json
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from helpers.browser import axe_core, chromium, complaints, opened, until
+from helpers.browser import axe_core, complaints, opened, until
 from helpers.gallery import Gallery, Pages
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    with chromium() as started:
-        yield started
 
 
 def test_places_begins_with_a_map_and_others_offer_one(web: Pages) -> None:
