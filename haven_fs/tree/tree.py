@@ -239,6 +239,10 @@ class Tree:
                     return (smart.path, *below)
         return None
 
+    def has(self, path: str) -> bool:
+        """Tell whether there is a smart folder at a path such as "Review/Changes", whatever is in it."""
+        return tuple(names.fold(part) for part in path.split("/")) in self._folders
+
     def can_narrow(self, folder: Folder) -> bool:
         """Tell whether a folder can be made in this one to narrow it."""
         return self._narrower is not None and can_narrow(folder)

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from haven_fs.catalog import names
+from haven_fs.catalog.libraries import find_inbox
 from haven_fs.tree.files import File
 from haven_fs.tree.nodes import Folder, View
 from haven_fs.tree.tree import Tree
@@ -57,7 +58,6 @@ def abilities(tree: Tree, folder: Folder, root: str) -> Abilities:
     if not path:
         return Abilities(places=places)
     rename, remove, take_out = _WORDS.get(path[0], _OTHERS)
-    parent = tree.resolve(view, path[:-1])
     phrase = phrase_in(path) if len(path) == 2 and path[0] == SEARCH else ""
     return Abilities(
         rename if isinstance(folder, Renamable) else "",
@@ -65,7 +65,7 @@ def abilities(tree: Tree, folder: Folder, root: str) -> Abilities:
         take_out.format(name=path[-1]) if isinstance(folder, LetsGo) else "",
         "The same person as…" if path[0] == PEOPLE and isinstance(folder, TakesFolders) else "",
         {PEOPLE: "Add a person…", ALBUMS: "New album…"}.get(path[0], "") if isinstance(folder, MakesFolders) else "",
-        f"{root}{SEARCH}/{names.href(phrase)}/" if phrase and isinstance(parent, MakesFolders) else "",
+        f"{root}{SEARCH}/{names.href(phrase)}/" if phrase else "",
         tree.uploads is not None and path[0] in _ADD and isinstance(folder, TakesUploads | TakesPhotos),
         places,
     )
@@ -81,18 +81,14 @@ def _places(tree: Tree, view: View, root: str) -> dict[str, str]:
         "changes": CHANGES,
         "inbox": INBOX,
     }
-    found = {}
-    for key, name in wanted.items():
-        path = name.split("/")
-        at = tree.resolve(view, path)
-        if isinstance(at, Folder) and (key != "inbox" or isinstance(at, TakesUploads)):
-            found[key] = root + "".join(f"{names.href(part)}/" for part in path)
-    return found
+    takes_files = tree.uploads is not None and find_inbox(view.db) is not None
+    there = {key: path for key, path in wanted.items() if tree.has(path) and (key != "inbox" or takes_files)}
+    return {key: root + "".join(f"{names.href(part)}/" for part in path.split("/")) for key, path in there.items()}
 
 
 def is_favorite(tree: Tree, view: View, name: str) -> bool:
     """Tell whether a photo is a favourite, by its display name."""
-    return isinstance(tree.resolve(view, (FAVORITES, name)), File)
+    return tree.has(FAVORITES) and isinstance(tree.resolve(view, (FAVORITES, name)), File)
 
 
 def folder_names(tree: Tree, folder: Folder) -> Sequence[str]:
