@@ -10,6 +10,7 @@ from haven_fs.cli import options
 from haven_fs.command import Command
 from haven_fs.errors import UserError
 from haven_fs.library.fileops import size_of
+from haven_fs.renditions.renditions import forget_gone
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -54,6 +55,8 @@ def run(args: argparse.Namespace) -> int:
                 erased += 1
             except OSError as error:
                 problems.append(f"{one.name} could not be deleted: {error.strerror or error}.")
+        if erased:
+            forget_gone(catalog, data.settings)
     if args.json:
         print(json.dumps({"found": len(removed), "erased": erased, "bytes": total if args.dry_run else bytes_}))
     elif not removed:

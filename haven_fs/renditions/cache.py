@@ -145,15 +145,23 @@ class Cache:
                 self._failed(error)
 
     def drop_parts(self) -> None:
-        """Forget all parts that were cut out of pictures, such as faces, so that the file does not hold them either."""
+        """Forget all parts that were cut out of pictures, such as faces."""
         with self._lock:
             try:
                 if self._db is not None:
                     self._db.execute("DELETE FROM rendition WHERE instr(what, ',')")
                     self._db.commit()
+                    self._total = self._db.execute("SELECT ifnull(sum(size), 0) FROM rendition").fetchone()[0]
+            except sqlite3.Error as error:
+                self._failed(error)
+
+    def scrub(self) -> None:
+        """Write the file anew, so that nothing of what was forgotten is left in it."""
+        with self._lock:
+            try:
+                if self._db is not None:
                     self._db.execute("VACUUM")
                     self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-                    self._total = self._db.execute("SELECT ifnull(sum(size), 0) FROM rendition").fetchone()[0]
             except sqlite3.Error as error:
                 self._failed(error)
 

@@ -11,7 +11,7 @@ import logging
 import os
 import sqlite3
 import threading
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from concurrent.futures import Future
 from contextlib import closing
 from dataclasses import dataclass, replace
@@ -51,6 +51,22 @@ def forget_parts(settings: Settings) -> None:
     if path.exists():
         with closing(Cache(path, 1 << 62)) as cache:
             cache.drop_parts()
+            cache.scrub()
+
+
+def forget_gone(catalog: Catalog, settings: Settings) -> None:
+    """Forget what was made of originals that are gone, and leave none of it in the file."""
+    path = Path(settings["data_dir"]) / FILE
+    if path.exists():
+        with closing(Cache(path, 1 << 62)) as cache:
+            _drop_gone(catalog, cache)
+            cache.scrub()
+
+
+def _drop_gone(catalog: Catalog, cache: Cache) -> None:
+    with catalog.read() as db:
+        there = {row[0] for row in db.execute("SELECT id FROM original WHERE gone IS NULL")}
+    cache.drop([id_ for id_ in cache.originals() if id_ not in there])
 
 
 class Asked(Future[bytes]):
@@ -89,13 +105,7 @@ class Renditions:
     def tidy(self) -> None:
         """Fit the bound, and forget what was made of originals that are gone."""
         self.fit()
-        with self._catalog.read() as db:
-            there = {row[0] for row in db.execute("SELECT id FROM original WHERE gone IS NULL")}
-        self.cache.drop(id_ for id_ in self.cache.originals() if id_ not in there)
-
-    def forget(self, original_ids: Iterable[int]) -> None:
-        """Forget all that was made of some originals."""
-        self.cache.drop(original_ids)
+        _drop_gone(self._catalog, self.cache)
 
     def is_given_size(self, size: int) -> bool:
         """Tell whether a file of that many bytes was shown in /Small or /TV."""
