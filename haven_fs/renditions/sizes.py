@@ -55,7 +55,7 @@ def reserve(kind: str, format_: str, size: int, width: int | None, height: int |
     pixels = _pixels(width, height, LONGEST["small"]) or most
     small = min(pixels * _SMALL_RATE, _SMALL_MOST)
     if kind == "image" and format_ == "jpeg":
-        small = min(small, max(size / _SHARE_OF_JPEG, _SMALL_LEAST))
+        small = min(small, max(size / _SHARE_OF_JPEG - _OVERHEAD, _SMALL_LEAST))
         if max(width or most, height or most) <= LONGEST["small"]:
             small = min(small, size)
     return Reserved(_rounded(small), 0 if kind == "video" or format_ in PLAIN else _tv(format_, size, width, height))
