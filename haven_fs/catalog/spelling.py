@@ -25,3 +25,8 @@ def iso_date(mtime_ns: int) -> str:
 
 def _moment(mtime_ns: int) -> datetime:
     return _EPOCH + timedelta(seconds=min(max(mtime_ns // 1_000_000_000, _FIRST), _LAST))
+
+
+def picture_name(original_id: int, etag: str) -> str:
+    """Return what names the content of an original in the address of a picture of it."""
+    return f"{original_id}-{''.join(letter for letter in etag if letter in '0123456789abcdef-')}"

@@ -4,7 +4,7 @@ A plugin brings a SpokenFacet for each of its facets that a phrase may name, suc
 ("in Paris"). Whoever understands phrases goes by these alone, and so knows nothing of faces or towns.
 """
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -66,3 +66,8 @@ class SpokenFacet:
     def nothing_but(self, keys: Collection[str]) -> Asked | None:
         """Return what photos fulfil that have none but these values; None if that cannot be told."""
         return None
+
+
+def facets_led_by(spoken: Sequence[SpokenFacet], lead: str) -> list[str]:
+    """Return the facets whose values are spoken of after "in" or "with"; those that lie in others first."""
+    return [one.facet for one in sorted(spoken, key=lambda one: one.within is None) if one.leads == lead]

@@ -9,10 +9,10 @@ from haven_fs.catalog.lookup import originals_paths
 from haven_fs.catalog.values import values_of
 from haven_fs.tree.files import file_on_disk
 from haven_fs.tree.nodes import Folder, View
+from haven_fs.tree.spoken import facets_led_by
 from haven_fs.tree.tree import Tree
 from haven_web import words
 from haven_web.folders import Link
-from haven_web.tiles import facets_led_by
 
 _SHOWABLE = frozenset({"image/jpeg", "image/png", "image/webp", "image/gif", "image/avif", "image/bmp"})
 """Types of pictures that every browser shows as they are."""

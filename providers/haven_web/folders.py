@@ -7,12 +7,12 @@ from itertools import islice
 from haven_fs.catalog import names
 from haven_fs.tree.nodes import Entry, Folder
 from haven_fs.tree.photofolders import FacetFolder, PhotoFolder
+from haven_fs.tree.spoken import facets_led_by
 from haven_fs.tree.tree import Tree
 from haven_web import words
 from haven_web.notes import Note, note
 from haven_web.searching import phrase_in
 from haven_web.shelves import ByDay, DayCounts, Shelf, other_files, shelf_of
-from haven_web.tiles import facets_led_by
 
 QUIET = ("Originals", "Inbox", "Review", "Recently Removed")
 """Folders for other days than Sunday: the home page has them as links at its end."""

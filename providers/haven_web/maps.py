@@ -7,7 +7,7 @@ from markupsafe import Markup
 from haven_fs.tree.maps.html import map_head, map_html
 from haven_fs.tree.nodes import Folder
 from haven_fs.tree.photofolders import FacetFolder
-from haven_web.tiles import facets_led_by
+from haven_fs.tree.spoken import facets_led_by
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,12 +3,13 @@
 from dataclasses import dataclass
 
 from haven_fs.catalog import names
+from haven_fs.catalog.spelling import picture_name
 from haven_fs.tree.files import File
 from haven_fs.tree.nodes import Folder, View
 from haven_fs.tree.tree import Tree
 from haven_web.details import Details, details, is_showable
 from haven_web.shelves import Around, DayCounts, shelf_of
-from haven_web.tiles import Tile, main_of, picture_name, tiles_of
+from haven_web.tiles import Tile, main_of, tiles_of
 
 
 @dataclass(frozen=True, slots=True)

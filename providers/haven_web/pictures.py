@@ -9,13 +9,13 @@ import sqlite3
 from dataclasses import dataclass
 from typing import Literal
 
+from haven_fs.catalog.spelling import picture_name
 from haven_fs.errors import NotFound
 from haven_fs.renditions.renditions import NotNow, Renditions
 from haven_fs.renditions.renditions import Wanted as Rendition
 from haven_fs.renditions.waiting import made_for
 from haven_fs.tree.cover import Cover
 from haven_web.answers import ASK_AGAIN, FOR_GOOD, Answer, Environ
-from haven_web.tiles import picture_name
 
 _NAME = re.compile(r"(grid|screen|crop)/(\d{1,18})-([0-9a-f-]+?)(?:-(\d{1,4},\d{1,4},\d{1,4},\d{1,4}))?\.jpg", re.ASCII)
 _LATER = (("Retry-After", "1"),)

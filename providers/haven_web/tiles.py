@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from haven_fs.catalog.spelling import picture_name
 from haven_fs.tree.nodes import View
-from haven_fs.tree.spoken import SpokenFacet
+from haven_fs.tree.spoken import facets_led_by
 from haven_web import words
 
 _CAPTION = 120
@@ -67,16 +68,6 @@ class Tile:
         day = words.short_day(self.day) if self.day else self.name
         said = ", ".join(part for part in (noun, day, self.place) if part)
         return f"{said}: {self.caption}" if self.caption else said
-
-
-def picture_name(original_id: int, etag: str) -> str:
-    """Return what names the content of an original in the address of a picture of it."""
-    return f"{original_id}-{''.join(letter for letter in etag if letter in '0123456789abcdef-')}"
-
-
-def facets_led_by(spoken: Sequence[SpokenFacet], lead: str) -> list[str]:
-    """Return the facets whose values are spoken of after "in" or "with"; those that lie in others first."""
-    return [one.facet for one in sorted(spoken, key=lambda one: one.within is None) if one.leads == lead]
 
 
 def read_tiles(

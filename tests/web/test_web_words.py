@@ -2,11 +2,11 @@
 
 import pytest
 
+from haven_fs.catalog.spelling import picture_name
 from haven_fs.tree.nodes import Text
 from haven_web import words
 from haven_web.notes import note
 from haven_web.searching import phrase_in, quoted
-from haven_web.tiles import picture_name
 
 
 def test_dates():

@@ -14,6 +14,7 @@ from typing import Any
 
 from haven_fs.catalog import names
 from haven_fs.catalog.quadkeys import BITS
+from haven_fs.catalog.spelling import picture_name
 from haven_fs.errors import Malformed
 from haven_fs.tree.maps.area import area_name
 from haven_fs.tree.maps.cells import Box, Cells, range_of, same_turn
@@ -22,12 +23,12 @@ from haven_fs.tree.maps.extent import extent_of, zoom_for
 from haven_fs.tree.maps.positions import Days, Positions
 from haven_fs.tree.nodes import View
 from haven_fs.tree.photoset import PhotoSet
+from haven_fs.tree.spoken import facets_led_by
 
 Answer = dict[str, Any]
 
 _PHOTOS = 60
 """Photos that are named in one answer."""
-_NOT_A_TAG = re.compile(r"[^0-9a-f-]")
 
 
 def first_answer(view: View, photos: PhotoSet, width: int = 960, height: int = 560) -> Answer:
@@ -115,18 +116,17 @@ def pictures_of(view: View, photo_ids: Sequence[int]) -> dict[int, str]:
         " CROSS JOIN original o ON o.id = p.main_id WHERE o.gone IS NULL",
         (json.dumps(list(photo_ids)),),
     )
-    return {photo_id: f"{id_}-{_NOT_A_TAG.sub('', etag)}" for photo_id, id_, etag in rows}
+    return {photo_id: picture_name(id_, etag) for photo_id, id_, etag in rows}
 
 
 def places_of(view: View, photo_ids: Sequence[int]) -> dict[int, str]:
     """Return what is called by name where photos were taken, the closest first: a town rather than its country."""
-    spoken = sorted((one for one in view.spoken if one.leads == "in"), key=lambda one: one.within is None)
     found: dict[int, str] = {}
-    for facet in reversed(spoken):
+    for facet in reversed(facets_led_by(view.spoken, "in")):
         rows = view.db.execute(
             "SELECT m.photo_id, v.name FROM json_each(?) j CROSS JOIN member m ON m.photo_id = j.value"
             " CROSS JOIN value v ON v.id = m.value_id WHERE v.facet = ? ORDER BY v.id",
-            (json.dumps(list(photo_ids)), facet.facet),
+            (json.dumps(list(photo_ids)), facet),
         )
         found.update(rows.fetchall())
     return found
