@@ -7,6 +7,7 @@ than MOST_BYTES is refused. Damaged files give what can be decoded.
 """
 
 import io
+import math
 from collections.abc import Callable
 from contextlib import nullcontext
 from pathlib import Path
@@ -15,7 +16,8 @@ from typing import Any
 import av
 import numpy as np
 import pillow_heif
-from PIL import Image, features
+import simplejpeg
+from PIL import Image, ImageFile, features
 
 from haven_fs.library.colour import to_srgb
 from haven_fs.library.containers import Source, walk_jpeg
@@ -36,7 +38,8 @@ MOST_FRAMES = 6
 SECONDS_A_FRAME = 2.0
 """A video shorter than this, times the number of frames, gives fewer of them."""
 _SMALLEST_THUMBNAIL = 160
-_LONGEST_PREVIEW = 128 << 20
+_LONGEST_JPEG = 128 << 20
+_ENOUGH = 0.9  # of the size asked for: to scale what was decoded takes nearly as long as to decode it
 _MOST_PACKETS = 2000  # read of a video until a key frame is found
 
 # Peak bytes a pixel of the full size, the worst measured with Pillow 13 and pillow_heif 1.8 among color, alpha and gray
@@ -109,17 +112,35 @@ def _afford(cost: float, pixels: int) -> None:
 
 
 def _jpeg(source: Source, offset: int, longest: int, orientation: int | None) -> Image.Image:
-    """Decode a JPEG that starts at `offset`, at an eighth, a quarter or half of its size if that is enough."""
+    """Decode a JPEG that starts at `offset`: at as few eighths of its size as are enough, which saves scaling it."""
     blocks = walk_jpeg(source, offset)
     pixels = blocks.width * blocks.height
     _afford(pixels * (_PROGRESSIVE_COST if blocks.frame_type == 0xC2 else _JPEG_COST), pixels)
-    file: io.BytesIO | io.BufferedReader = source.file
-    if offset:
-        file = io.BytesIO(source.at(offset, min(source.size() - offset, _LONGEST_PREVIEW)))
-    file.seek(0)
-    with Image.open(file, formats=("JPEG", "MPO")) as image:
-        image.draft(None, _fit(image.size, longest))
-        return _finish(image, longest, orientation)
+    data = source.at(offset, min(source.size() - offset, _LONGEST_JPEG))
+    with Image.open(io.BytesIO(data), formats=("JPEG", "MPO")) as image:
+        return _finish(_scaled(data, image, longest) or _halved(image, longest), longest, orientation)
+
+
+def _scaled(data: bytes, image: Image.Image, longest: int) -> Image.Image | None:
+    """Return a JPEG at the fewest eighths that are enough, None if it is of colours or damage that Pillow is for."""
+    if image.mode not in ("RGB", "L"):
+        return None
+    share = min(1.0, longest * _ENOUGH / max(image.size))
+    width, height = math.ceil(image.width * share), math.ceil(image.height * share)
+    colours = "RGB" if image.mode == "RGB" else "GRAY"
+    try:
+        pixels = simplejpeg.decode_jpeg(data, colours, min_width=width, min_height=height, strict=False)
+    except ValueError:
+        return None
+    scaled = Image.fromarray(pixels if image.mode == "RGB" else pixels[..., 0])
+    scaled.info = image.info
+    return scaled
+
+
+def _halved(image: Image.Image, longest: int) -> Image.Image:
+    """Return a JPEG to be decoded at an eighth, a quarter or half of its size if that is enough."""
+    image.draft(None, _fit(image.size, longest))
+    return image
 
 
 def _fit(size: tuple[int, int], longest: int) -> tuple[int, int]:
@@ -146,8 +167,10 @@ def _finish(image: Image.Image, longest: int, orientation: int | None) -> Image.
     if image.mode == "LAB":
         image = image.getchannel(0)
     turn = _TURNS.get(orientation or 1)
-    picture = to_srgb(image).convert("RGB")
-    return picture.transpose(turn) if turn is not None else picture.copy() if picture is image else picture
+    picture = to_srgb(image)
+    if picture.mode != "RGB" or isinstance(picture, ImageFile.ImageFile):  # which holds its file
+        picture = picture.convert("RGB")
+    return picture.transpose(turn) if turn is not None else picture
 
 
 def _eight_bits(image: Image.Image, longest: int) -> Image.Image:

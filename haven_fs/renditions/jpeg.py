@@ -12,11 +12,15 @@ from PIL import Image
 
 from haven_fs.renditions.orders import Said
 
-_QUALITIES = (65, 50, 38, 28, 20, 12)
-_BETTER = 90
-"""Tried if the first quality leaves much of the length unused."""
-_ROOM = 0.55
+_LEAST = 12
+"""The JPEG quality below which a smaller picture looks better."""
 _SMALLER = 0.7
+_SAMPLE = 100_000
+"""Pixels of a picture that tell well enough how many bytes the whole takes."""
+_BAND = 16
+"""Rows of a JPEG's blocks: a sample is made of whole ones."""
+_TABLES = 640
+"""Bytes that a JPEG has however small its picture is."""
 _LONGEST_SEGMENT = 65_533
 _COMMENT = b"\xff\xfe"
 
@@ -28,23 +32,47 @@ def encoded(picture: Image.Image, quality: int, said: Said | None = None) -> byt
     return data.getvalue()
 
 
-def fitted(picture: Image.Image, length: int, quality: int, said: Said | None = None) -> bytes:
-    """Return an RGB picture as a JPEG of exactly `length` bytes: as good as `quality` and the length allow.
+def fitted(picture: Image.Image, length: int, best: int, said: Said | None = None) -> bytes:
+    """Return an RGB picture as a JPEG of exactly `length` bytes, as good as they allow, up to the quality `best`.
 
     Raises ValueError if not even a tiny picture fits.
     """
     while True:
-        for one in (quality, *(lower for lower in _QUALITIES if lower < quality)):
-            data = encoded(picture, one, said)
+        quality = _likely(picture, length, best)
+        while quality >= _LEAST:
+            data = encoded(picture, quality, said)
             if len(data) <= length:
-                if one == quality and len(data) < length * _ROOM and quality < _BETTER:
-                    better = encoded(picture, _BETTER, said)
-                    data = better if len(better) <= length else data
                 return filled(data, length)
+            quality -= max(1, quality // 16)
         size = (int(picture.width * _SMALLER), int(picture.height * _SMALLER))
         if min(size) < 1:
             raise ValueError(f"no picture fits into {length} bytes")
         picture = picture.resize(size, Image.Resampling.BILINEAR)
+
+
+def _likely(picture: Image.Image, length: int, best: int) -> int:
+    """Return the quality at which a picture probably just fits, by coding a part of it; to code all takes longer."""
+    sample = _sample(picture)
+    share = (sample.width * sample.height) / (picture.width * picture.height)
+    room = (length - _TABLES) * share + _TABLES
+    low, high = _LEAST, best
+    while low < high:
+        middle = (low + high + 1) // 2
+        low, high = (middle, high) if len(encoded(sample, middle)) <= room else (low, middle - 1)
+    return low
+
+
+def _sample(picture: Image.Image) -> Image.Image:
+    """Return bands of a picture from top to bottom, one below the other; a small picture as it is."""
+    bands = picture.height // _BAND
+    taken = max(4, _SAMPLE // (picture.width * _BAND))
+    if bands <= 2 * taken:
+        return picture
+    sample = Image.new("RGB", (picture.width, taken * _BAND))
+    for number in range(taken):
+        top = (2 * number + 1) * bands // (2 * taken) * _BAND
+        sample.paste(picture.crop((0, top, picture.width, top + _BAND)), (0, number * _BAND))
+    return sample
 
 
 def filled(data: bytes, length: int) -> bytes:

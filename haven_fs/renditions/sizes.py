@@ -10,10 +10,10 @@ from typing import Literal
 
 What = Literal["grid", "screen", "small", "tv", "cover", "film"]
 
-LONGEST: dict[What, int] = {"grid": 320, "screen": 1920, "small": 1600, "tv": 3840, "cover": 512}
+LONGEST: dict[What, int] = {"grid": 320, "screen": 2048, "small": 1600, "tv": 3840, "cover": 512}
 """Pixels of the longer side, at most; nothing is enlarged."""
-QUALITY: dict[What, int] = {"grid": 60, "screen": 80, "small": 80, "tv": 92, "cover": 85}
-"""The JPEG quality to begin with."""
+QUALITY: dict[What, int] = {"grid": 60, "screen": 80, "small": 90, "tv": 92, "cover": 90}
+"""The JPEG quality; at most that, where a length is to be kept."""
 
 _SMALL_MOST, _SMALL_LEAST = 140_000, 64_000
 """About 150 KB with what is around it: a month of photos is looked through over a slow line."""

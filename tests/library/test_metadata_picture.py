@@ -45,6 +45,18 @@ def test_every_format_is_scaled_to_rgb(tmp_path: Path, kind_of: KindOf, name: st
     assert open_picture(path, kind_of(path), 4000).size == (400, 200)
 
 
+@pytest.mark.parametrize("longest", [1, 50, 320, 500, 720, 1000, 1600, 2048, 4000, 9000])
+@pytest.mark.parametrize("mode", ["RGB", "L", "CMYK"])
+def test_a_jpeg_is_nearly_as_large_as_is_asked_for(tmp_path: Path, kind_of: KindOf, mode: str, longest: int) -> None:
+    path = tmp_path / "a.jpg"
+    Image.linear_gradient("L").resize((4001, 3001)).convert(mode).save(path)
+    picture = open_picture(path, kind_of(path), longest)
+    most = min(longest, 4001)
+    assert 0.9 * most <= max(picture.size) <= most
+    assert abs(picture.width * 3 - picture.height * 4) <= 4
+    assert picture.mode == "RGB"
+
+
 @pytest.mark.parametrize("orientation", range(1, 9))
 def test_every_orientation_is_turned_upright(tmp_path: Path, kind_of: KindOf, orientation: int) -> None:
     path = tmp_path / "a.jpg"

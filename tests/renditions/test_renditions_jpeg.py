@@ -2,6 +2,7 @@
 
 import io
 
+import numpy as np
 import pytest
 from PIL import Image
 
@@ -38,10 +39,16 @@ def test_what_is_too_detailed_becomes_smaller() -> None:
     assert max(opened(data).size) < 1600
 
 
-def test_a_plain_picture_is_coded_better_where_there_is_room() -> None:
-    picture = Image.linear_gradient("L").resize((800, 600)).convert("RGB")
-    roomy = opened(fitted(picture, 148_480, 80))
-    assert roomy.quantization[0][1] < opened(encoded(picture, 80)).quantization[0][1]
+def test_a_picture_is_coded_as_well_as_its_length_allows() -> None:
+    plain = Image.linear_gradient("L").resize((800, 600)).convert("RGB")
+    assert opened(fitted(plain, 148_480, 90)).quantization == opened(encoded(plain, 90)).quantization
+    rng = np.random.default_rng(1)
+    shapes = Image.fromarray(rng.integers(0, 255, (120, 160, 3), dtype=np.uint8))
+    for size in ((1600, 1200), (1200, 1600), (640, 480), (3000, 40)):
+        picture = shapes.resize(size, Image.Resampling.BICUBIC)
+        length = len(encoded(picture, 60))
+        coarse, found = encoded(picture, 54), fitted(picture, length, 90)
+        assert opened(found).quantization[0][1] < opened(coarse).quantization[0][1], size
 
 
 def test_what_does_not_fit_is_refused() -> None:

@@ -26,9 +26,9 @@ def test_it_is_upright_and_small(tmp_path: Path) -> None:
     exif[0x0112] = 6  # to be turned clockwise
     halves((2400, 1200)).save(tmp_path / "a.jpg", exif=exif)
     small = picture(make(Order("small", str(tmp_path / "a.jpg"), str(tmp_path))))
-    assert small.size == (800, 1600)
-    assert small.getpixel((400, 100))[0] > 200 and small.getpixel((400, 1500))[2] > 200
-    assert picture(make(Order("grid", str(tmp_path / "a.jpg"), str(tmp_path)))).size == (160, 320)
+    assert small.size == (750, 1500)
+    assert small.getpixel((400, 100))[0] > 200 and small.getpixel((400, 1400))[2] > 200
+    assert picture(make(Order("grid", str(tmp_path / "a.jpg"), str(tmp_path)))).size == (150, 300)
 
 
 def test_it_is_srgb(tmp_path: Path) -> None:
