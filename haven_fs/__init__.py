@@ -63,6 +63,7 @@ _EXPORTS = {
     "haven_fs.library.metadata": "Unreadable",
     "haven_fs.library.picture": "open_picture",
     "haven_fs.renditions.renditions": "forget_parts",
+    "haven_fs.renditions.squares": "small_squares",
     "haven_fs.library.ignore": "is_noise",
     "haven_fs.library.named": "named_people",
     "haven_fs.library.regions": "Box Named",
@@ -118,6 +119,7 @@ if TYPE_CHECKING:
     from haven_fs.library.metadata import Unreadable
     from haven_fs.library.picture import open_picture
     from haven_fs.renditions.renditions import forget_parts
+    from haven_fs.renditions.squares import small_squares
     from haven_fs.library.ignore import is_noise
     from haven_fs.library.named import named_people
     from haven_fs.library.regions import Box, Named

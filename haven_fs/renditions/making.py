@@ -6,7 +6,7 @@ What cannot be decoded becomes a drawn tile; only what may pass, such as a disk 
 import os
 from pathlib import Path
 
-from PIL import Image
+from PIL import Image, ImageOps
 
 from haven_fs.library.kinds import UNKNOWN, Kind, kind_of
 from haven_fs.library.metadata import Unreadable
@@ -19,6 +19,8 @@ from haven_fs.renditions.sizes import LONGEST, QUALITY
 from haven_fs.renditions.tile import tile
 
 _MOST_FOR_CROP = 4000
+_FOR_SQUARE = 2
+"""How many times as long as a square a picture is of which it is the middle."""
 
 
 def make(order: Order) -> Made:
@@ -60,6 +62,9 @@ def small_copy(picture: Image.Image) -> bytes:
 
 
 def _picture(path: Path, kind: Kind, order: Order) -> Image.Image:
+    if order.what == "square":
+        side = LONGEST[order.what]
+        return ImageOps.fit(open_picture(path, kind, _FOR_SQUARE * side), (side, side), Image.Resampling.BILINEAR)
     if order.box is None:
         return open_picture(path, kind, LONGEST[order.what])
     left, top, right, bottom = order.box

@@ -8,11 +8,11 @@ filled up inside the format (see jpeg.py). The lengths are chosen for photos of 
 from dataclasses import dataclass
 from typing import Literal
 
-What = Literal["grid", "screen", "small", "tv", "cover", "film"]
+What = Literal["square", "grid", "screen", "small", "tv", "cover", "film"]
 
-LONGEST: dict[What, int] = {"grid": 320, "screen": 2048, "small": 1600, "tv": 3840, "cover": 512}
+LONGEST: dict[What, int] = {"square": 112, "grid": 320, "screen": 2048, "small": 1600, "tv": 3840, "cover": 512}
 """Pixels of the longer side, at most; nothing is enlarged."""
-QUALITY: dict[What, int] = {"grid": 60, "screen": 80, "small": 90, "tv": 92, "cover": 90}
+QUALITY: dict[What, int] = {"square": 72, "grid": 60, "screen": 80, "small": 90, "tv": 92, "cover": 90}
 """The JPEG quality; at most that, where a length is to be kept."""
 
 _SMALL_MOST, _SMALL_LEAST = 140_000, 64_000

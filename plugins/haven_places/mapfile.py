@@ -32,9 +32,9 @@ from haven_fs import (
     map_file,
     map_version,
     names,
+    small_squares,
 )
 from haven_places.ownplaces import COUNTRY, PLACE
-from haven_places.smallpictures import drop_others, make_pictures
 
 if TYPE_CHECKING:
     from haven_fs import Progress
@@ -109,7 +109,7 @@ class MapKeeper:
                 made_of = self._due(view)
                 if made_of is None:
                     return
-                data = self._made(view, stopped)
+                data = self._made(catalog, view, stopped)
             self._put(catalog, data, made_of)
         except _Stopped:
             return
@@ -134,12 +134,12 @@ class MapKeeper:
             return None
         return made_of
 
-    def _made(self, view: View, stopped: Callable[[], bool]) -> bytes | None:
+    def _made(self, catalog: Catalog, view: View, stopped: Callable[[], bool]) -> bytes | None:
         if not PLACED.stamp(view.db).count:
             return None
         from haven_places.folders import PlacesFolder  # which lists what is made here
 
-        sights = _Seen(view, PlacesFolder(view), _folder(self._settings), stopped)
+        sights = _Seen(catalog, view, PlacesFolder(view), stopped)
         return map_file(view.db, PLACED, sights, self._settings["language"])
 
     def _put(self, catalog: Catalog, data: bytes | None, made_of: str) -> None:
@@ -165,12 +165,12 @@ class MapKeeper:
 
 
 class _Seen(Sights):
-    """What the map says of photos: their places, and small pictures of them, which are kept for the next time."""
+    """What the map says of photos: their places, and small pictures of them."""
 
-    def __init__(self, view: View, places: Folder, folder: Path, stopped: Callable[[], bool]) -> None:
+    def __init__(self, catalog: Catalog, view: View, places: Folder, stopped: Callable[[], bool]) -> None:
+        self._catalog = catalog
         self._view = view
         self._root = places
-        self._folder = folder / "pictures"
         self._stopped = stopped
         self._towns: dict[int, str] = {}
         self._opened: dict[tuple[str, ...], Folder | None] = {}
@@ -224,17 +224,8 @@ class _Seen(Sights):
     def pictures(self, photo_ids: Sequence[int]) -> Mapping[int, bytes]:
         """Return small squares out of the middle of photos."""
         files = PhotoSet().among(photo_ids).main_files().files(self._view.db)
-        wanted = {file.photo_id: (f"{file.id}-{file.etag}.jpg", file) for file in files if file.photo_id is not None}
-        there = {name: file.path for name, file in wanted.values() if not file.away}
-        make_pictures(there, self._folder, self._stopped)
+        photo_of = {file.id: file.photo_id for file in files if file.photo_id is not None}
+        squares = small_squares(self._catalog, self._view.settings, self._view.db, list(photo_of), self._stopped)
         if self._stopped():
             raise _Stopped
-        drop_others(self._folder, {name for name, _ in wanted.values()})
-        found = {id_: self._read(name) for id_, (name, _) in wanted.items()}
-        return {id_: data for id_, data in found.items() if data}
-
-    def _read(self, name: str) -> bytes:
-        try:
-            return (self._folder / name).read_bytes()
-        except OSError:
-            return b""
+        return {photo_of[original_id]: data for original_id, data in squares.items()}

@@ -2,9 +2,11 @@
 
 import json
 import re
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Iterator
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
@@ -15,10 +17,11 @@ from helpers.home import Home
 from helpers.serving import serve, wait_for
 from PIL import Image
 
+from haven_fs import small_squares
 from haven_fs.testing import check_reading, check_writing
 from haven_fs.tree.files import File
 from haven_fs.tree.maps.standalone import LARGEST
-from haven_places import mapfile, smallpictures
+from haven_places import mapfile
 from haven_places.mapfile import MapKeeper
 
 LISBON, PARIS, DESERT, SEA = (38.7223, -9.1393), (48.8566, 2.3522), (38.5, -116.5), (0.0, -30.0)
@@ -227,67 +230,30 @@ def test_no_address_in_it_leaves_it(travels: Home) -> None:
 
 
 def test_pictures_are_small_squares_and_made_once(travels: Home) -> None:
+    (travels.root / "sea.jpg").write_bytes((travels.root / "sea.jpg").read_bytes()[:300])
+    travels.index()
+    with travels.catalog.read() as db:
+        ids = dict(db.execute("SELECT name, id FROM original"))
+        found = small_squares(travels.catalog, travels.settings, db, [*ids.values(), 999], lambda: False)
+        assert found.keys() == set(ids.values()), "what is damaged has a tile"
+        for data in found.values():
+            with Image.open(BytesIO(data)) as picture:
+                assert picture.size == (112, 112)
+        with sqlite3.connect(travels.data / "renditions.sqlite") as cache:
+            cache.execute("UPDATE rendition SET data = ? WHERE what = 'square'", (b"kept",))
+        (travels.root / "desert.jpg").unlink()
+        again = small_squares(travels.catalog, travels.settings, db, list(ids.values()), lambda: False)
+        assert set(again.values()) == {b"kept"}
+        with sqlite3.connect(travels.data / "renditions.sqlite") as cache:
+            cache.execute("DELETE FROM rendition")
+        again = small_squares(travels.catalog, travels.settings, db, list(ids.values()), lambda: False)
+        assert again.keys() == set(ids.values()) - {ids["desert.jpg"]}, "what is away is left out"
+
+
+def test_no_picture_is_waited_for_that_is_not_wanted(travels: Home) -> None:
     look_for(travels)
-    keep(travels)
-    kept = sorted((travels.data / "made/map/pictures").iterdir())
-    assert len(kept) == 5
-    for path in kept:
-        with Image.open(path) as picture:
-            assert picture.size == (smallpictures.SIDE,) * 2
-    times = [path.stat().st_mtime_ns for path in kept]
-    travels.add("late.jpg", "2022-01-01 10:00:00", position=LISBON)
-    travels.index()
-    keep(travels)
-    assert [path.stat().st_mtime_ns for path in kept] == times
-    (travels.root / "late.jpg").unlink()
-    travels.index()
-    keep(travels)
-    assert sorted((travels.data / "made/map/pictures").iterdir()) == kept
-
-
-def test_a_picture_that_cannot_be_made_costs_that_one(tmp_path: Path) -> None:
-    good = tmp_path / "good.jpg"
-    Image.new("RGB", (300, 200), "red").save(good)
-    bad = tmp_path / "bad.jpg"
-    bad.write_bytes(good.read_bytes()[:100])
-    folder = tmp_path / "pictures"
-    wanted = {"1.jpg": bad, "2.jpg": tmp_path / "gone.jpg", "3.jpg": good}
-    smallpictures.make_pictures(wanted, folder, lambda: False)
-    assert {path.name: bool(path.stat().st_size) for path in folder.iterdir()} == {
-        "1.jpg": False,
-        "2.jpg": False,
-        "3.jpg": True,
-    }
-
-
-def test_a_decoder_that_crashes_costs_one_picture(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    good = tmp_path / "good.jpg"
-    Image.new("RGB", (300, 200), "red").save(good)
-    crashing = (
-        "import os, haven_places.smallpictures as s\n"
-        "make = s._make\n"
-        "def crash(path, place):\n"
-        "    if place.name == '2.jpg': place.touch(); os._exit(11)\n"
-        "    make(path, place)\n"
-        "s._make = crash; s.main()"
-    )
-    monkeypatch.setattr(smallpictures, "_COMMAND", (sys.executable, "-c", crashing))
-    folder = tmp_path / "pictures"
-    smallpictures.make_pictures({f"{number}.jpg": good for number in range(5)}, folder, lambda: False)
-    assert {path.name for path in folder.iterdir() if not path.stat().st_size} == {"2.jpg"}
-    assert len(list(folder.iterdir())) == 5
-
-
-def test_a_process_that_cannot_start_or_is_not_wanted(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
-) -> None:
-    monkeypatch.setattr(smallpictures, "_COMMAND", (sys.executable, "-c", "raise SystemExit(3)"))
-    smallpictures.make_pictures({"1.jpg": tmp_path / "a.jpg"}, tmp_path / "a", lambda: False)
-    assert "ended with 3" in caplog.text
-    monkeypatch.setattr(smallpictures, "_COMMAND", (sys.executable, "-c", "import time; time.sleep(60)"))
-    monkeypatch.setattr(smallpictures, "_OFTEN", 0.01)
-    smallpictures.make_pictures({"1.jpg": tmp_path / "a.jpg"}, tmp_path / "b", lambda: True)
-    assert list((tmp_path / "b").iterdir()) == []
+    keep(travels, stopped=True)
+    assert look_for(travels) is None
 
 
 def test_a_disk_that_is_full(travels: Home, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture) -> None:
