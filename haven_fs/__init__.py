@@ -60,6 +60,7 @@ _EXPORTS = {
     "haven_fs.vectors.store": "VectorStore",
     # Files on the disk
     "haven_fs.library.kinds": "Kind kind_of",
+    "haven_fs.library.whole": "written_whole",
     "haven_fs.library.metadata": "Unreadable",
     "haven_fs.library.picture": "open_picture",
     "haven_fs.renditions.renditions": "forget_parts",
@@ -116,6 +117,7 @@ if TYPE_CHECKING:
     from haven_fs.vectors.kinds import Hits, Vector
     from haven_fs.vectors.store import VectorStore
     from haven_fs.library.kinds import Kind, kind_of
+    from haven_fs.library.whole import written_whole
     from haven_fs.library.metadata import Unreadable
     from haven_fs.library.picture import open_picture
     from haven_fs.renditions.renditions import forget_parts

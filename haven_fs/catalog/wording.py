@@ -62,9 +62,9 @@ class Wording:
         return _filled(words.several, one, counted(number, noun))
 
 
-def counted(number: int, noun: str) -> str:
-    """Return a number of things in words: "1 photo", "2,000 photos"."""
-    return f"{number:,} {noun}{'s' * (number != 1)}"
+def counted(number: int, noun: str, several: str = "") -> str:
+    """Return a number of things in words: "1 photo", "2,000 photos"; `several`: the plural if it is no mere s."""
+    return f"{number:,} {noun if number == 1 else several or noun + 's'}"
 
 
 def where(one: Correction) -> str:

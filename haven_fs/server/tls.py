@@ -13,7 +13,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from haven_fs.errors import UserError
-from haven_fs.server.files import write_durably
+from haven_fs.library.whole import written_whole
 
 VALID_DAYS = 820
 RENEW_DAYS = 30
@@ -125,5 +125,7 @@ def _make(files: TlsFiles, names: set[str]) -> None:
         .sign(key, hashes.SHA256())
     )
     pem = key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
-    write_durably(files.key, pem, 0o600)
-    write_durably(files.cert, cert.public_bytes(serialization.Encoding.PEM), 0o644)
+    with written_whole(files.key) as file:
+        file.write(pem)
+    with written_whole(files.cert, 0o644) as file:
+        file.write(cert.public_bytes(serialization.Encoding.PEM))

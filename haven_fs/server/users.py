@@ -22,7 +22,7 @@ from filelock import FileLock
 from wsgidav.dc.base_dc import BaseDomainController
 
 from haven_fs.errors import UserError
-from haven_fs.server.files import write_durably
+from haven_fs.library.whole import written_whole
 
 REALM = "Haven FS"
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._@-]{0,63}")
@@ -143,7 +143,8 @@ class Users:
             users = self._read()
             yield users
             table = {"users": {name: asdict(user) for name, user in sorted(users.items())}}
-            write_durably(self._path, json.dumps(table, indent=1).encode(), 0o600)
+            with written_whole(self._path) as file:
+                file.write(json.dumps(table, indent=1).encode())
 
 
 def _hashed(name: str, password: str) -> User:

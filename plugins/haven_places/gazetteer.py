@@ -13,7 +13,6 @@ import logging
 import os
 import re
 import sys
-import tempfile
 import zipfile
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -23,6 +22,7 @@ import filelock
 import numpy as np
 import numpy.typing as npt
 
+from haven_fs import written_whole
 from haven_places import sources, towns
 
 _log = logging.getLogger(__name__)
@@ -154,13 +154,5 @@ def _write(path: Path, table: Table, made_of: str) -> None:
         left.unlink(missing_ok=True)
     data = io.BytesIO()
     np.savez(data, allow_pickle=False, made_of=np.array(made_of), **table)
-    descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f"{path.name}.", suffix=".part")
-    try:
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(data.getbuffer())
-            file.flush()
-            os.fsync(file.fileno())
-        Path(name).replace(path)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise
+    with written_whole(path) as file:
+        file.write(data.getbuffer())

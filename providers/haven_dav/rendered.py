@@ -16,6 +16,7 @@ Part = Callable[[int, int], Iterator[bytes]]
 GONE = "This file is no longer on the disk."
 MOST_FILMS = 8
 """Films that are sent at the same time: each holds a thread while it is encoded as quickly as somebody looks."""
+_WHATS: dict[str, What] = {"small": "small", "cover": "cover"}
 _films = threading.BoundedSemaphore(MOST_FILMS)
 
 
@@ -24,7 +25,7 @@ def part_of(environ: Environ, renditions: Renditions, db: sqlite3.Connection, fi
     if file.what == "film":
         found = renditions.wanted_film(db, file.id, file.etag)
         return _gone if found is None else _film(environ, renditions, *found)
-    what: What = {"small": "small", "cover": "cover"}.get(file.what, "tv")  # type: ignore[assignment]
+    what = _WHATS.get(file.what, "tv")
     original_id, box = (file.cover.original_id, file.cover.box) if file.cover is not None else (file.id, None)
     wanted = renditions.wanted(db, original_id, what, file.etag, file.size, box)
     return _gone if wanted is None else _picture(environ, renditions, wanted)

@@ -5,6 +5,7 @@ from collections.abc import Collection
 from datetime import UTC, date, datetime, timedelta
 
 from haven_fs.analysis.progress import Doing
+from haven_fs.catalog.wording import counted as counted
 
 MONTHS = (
     "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
@@ -57,11 +58,6 @@ def dated(name: str) -> str:
         return name
     month = f"{MONTHS[int(match[2]) - 1]} {int(match[1])}"
     return f"{int(match[3])} {month}" if match[3] else month
-
-
-def counted(number: int, noun: str, several: str = "") -> str:
-    """Return a number of things: "1 photo", "12,000 photos"."""
-    return f"{number:,} {noun if number == 1 else several or noun + 's'}"
 
 
 def photos(number: int) -> str:

@@ -218,7 +218,7 @@ def test_a_disk_that_is_full(home: Home, monkeypatch: pytest.MonkeyPatch, caplog
     def full(descriptor: int) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("haven_fs.tree.maps.tracks.os.fsync", full)
+    monkeypatch.setattr("haven_fs.library.whole.os.fsync", full)
     with home.looking() as look:
         assert look.at("Places.gpx") is None
     assert "No space left on device" in caplog.text

@@ -6,6 +6,7 @@ from html import escape
 from typing import Any
 
 from haven_fs.catalog import names
+from haven_fs.catalog.wording import counted
 from haven_fs.tree.maps.answers import first_answer
 from haven_fs.tree.maps.area import area_name
 from haven_fs.tree.maps.cells import box_of
@@ -53,13 +54,10 @@ def _listed(clusters: Sequence[Mapping[str, Any]]) -> str:
         level, _, code = one["cell"].partition(".")
         href = names.href(area_name(box_of(int(level), int(code, 16))))
         where = f" near {one['name']}" if "name" in one else ""
-        items.append(f'<li><a href="./{escape(href)}/">{escape(in_words(one["count"]) + where)}</a>{_when(one)}</li>')
+        items.append(
+            f'<li><a href="./{escape(href)}/">{escape(counted(one["count"], "photo") + where)}</a>{_when(one)}</li>'
+        )
     return f"<ul>{''.join(items)}</ul>"
-
-
-def in_words(count: int) -> str:
-    """Return a number of photos in words."""
-    return "1 photo" if count == 1 else f"{count:,} photos"
 
 
 def _when(cluster: Mapping[str, Any]) -> str:

@@ -13,9 +13,9 @@ from html import escape
 from itertools import islice
 from typing import Any, Protocol
 
+from haven_fs.catalog.wording import counted
 from haven_fs.tree.maps.enclosed import Point, in_turn, packed_points, points_of
 from haven_fs.tree.maps.extent import extent_of
-from haven_fs.tree.maps.html import in_words
 from haven_fs.tree.maps.positions import Positions
 from haven_fs.tree.maps.statics import static_files
 from haven_fs.tree.photoset import PhotoSet
@@ -99,7 +99,7 @@ def _text_of(points: Sequence[Point], places: Mapping[int, tuple[str, str]]) -> 
         if point.photo_id in places:
             counts[places[point.photo_id]] += point.count
     items = (
-        f'<li><a href="{escape(href)}">{escape(name)}</a>, {in_words(count)}</li>'
+        f'<li><a href="{escape(href)}">{escape(name)}</a>, {counted(count, "photo")}</li>'
         for (name, href), count in counts.most_common(500)
     )
     return f"<ul>{''.join(items)}</ul>"

@@ -10,9 +10,7 @@ positions take no memory to speak of.
 
 import hashlib
 import logging
-import os
 import re
-import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import islice
@@ -20,6 +18,7 @@ from pathlib import Path
 
 from haven_fs.catalog import names
 from haven_fs.catalog.catalog import MADE
+from haven_fs.library.whole import written_whole
 from haven_fs.tree.files import File
 from haven_fs.tree.nodes import PathPattern, View
 
@@ -116,17 +115,9 @@ def _lines(view: View, kind: str) -> Iterator[str]:
 def _write(path: Path, pieces: Iterator[str]) -> None:
     """Put a file on the disk whole or not at all, and let go of the longest unused ones for it. Raises OSError."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    descriptor, draft = tempfile.mkstemp(dir=path.parent, suffix=".part")
-    try:
-        with os.fdopen(descriptor, "wb") as file:
-            for piece in pieces:
-                file.write(piece.encode())
-            file.flush()
-            os.fsync(file.fileno())
-        Path(draft).replace(path)
-    except BaseException:
-        Path(draft).unlink(missing_ok=True)
-        raise
+    with written_whole(path) as file:
+        for piece in pieces:
+            file.write(piece.encode())
     _let_go(path)
 
 
