@@ -57,8 +57,8 @@ class Facts:
     it. `embeddings`: vectors, of one space several if the photo has several parts, such as the frames of a video.
     `problems`: a sentence for each thing in the file that was dropped as nonsense, for the owner to read.
     `again_after`: the moment, in seconds since the epoch, from which the same file would be judged otherwise, such as
-    that of a date which was dropped because it is in the future; None if time changes nothing. `small_copy`: a small
-    JPEG to show the photo by, which Haven's own analyzer makes.
+    that of a date which was dropped because it is in the future; None if time changes nothing. `small_copies`:
+    small JPEGs to show the photo by, which Haven's own analyzer makes.
     """
 
     values: dict[str, Scalar] = field(default_factory=dict)
@@ -67,7 +67,7 @@ class Facts:
     embeddings: list[Embedding] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)
     again_after: float | None = None
-    small_copy: bytes | None = None
+    small_copies: Mapping[str, bytes] = field(default_factory=dict)
 
 
 @dataclass(slots=True)

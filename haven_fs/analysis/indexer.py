@@ -266,7 +266,7 @@ class Indexer:
 
     def _keep_small_copies(self, found: dict[int, dict[str, Analysis]]) -> None:
         """Put the small pictures where those are found who look at the photos."""
-        copies = {id_: a.small_copy for id_, said in found.items() for a in said.values() if a.small_copy is not None}
+        copies = {id_: a.small_copies for id_, said in found.items() for a in said.values() if a.small_copies}
         if self._renditions is None or not copies:
             return
         with self.catalog.read() as db:
@@ -275,7 +275,9 @@ class Indexer:
                 " WHERE p.id IN (SELECT value FROM json_each(?))",
                 (json.dumps(list(copies)),),
             ).fetchall()
-        self._renditions.keep([(original_id, tag, copies[id_]) for id_, original_id, tag in states])
+        self._renditions.keep(
+            [((original_id, what), tag, data) for id_, original_id, tag in states for what, data in copies[id_].items()]
+        )
 
     def _tell_followers(self, said: dict[int, dict[str, Analysis]]) -> None:
         """Have those go on that work with what analyzers found; one that fails stops nobody else."""

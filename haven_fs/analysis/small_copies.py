@@ -8,17 +8,17 @@ from haven_fs.hook import hookimpl
 
 
 class SmallCopies(Analyzer):
-    """Makes the rendition "grid" of each photo. It may go from the store later, and is made again when asked for."""
+    """Makes the renditions for grids of each photo. The store may lose them later, and makes them again if asked."""
 
     name = "small copies"
     version = 1
     needs = "picture"
 
     def analyze(self, batch: Sequence[Sample]) -> Sequence[Facts]:
-        """Return Facts with a small copy of each picture."""
-        from haven_fs.renditions.making import small_copy
+        """Return Facts with the small copies of each picture."""
+        from haven_fs.renditions.making import small_copies
 
-        return [Facts(small_copy=small_copy(sample.picture)) if sample.picture else Facts() for sample in batch]
+        return [Facts(small_copies=small_copies(sample.picture)) if sample.picture else Facts() for sample in batch]
 
 
 @hookimpl

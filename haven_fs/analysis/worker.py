@@ -229,7 +229,7 @@ def _ask(analyzer: Analyzer, samples: Sequence[Sample]) -> list[Analysis]:
                 _stored(facts),
                 again=_moment(facts.again_after),
                 embeddings=_embeddings(facts),
-                small_copy=facts.small_copy,
+                small_copies=dict(facts.small_copies),
             )
             for facts in answers
         ]

@@ -69,8 +69,8 @@ class Analysis:
 
     `again`: when to ask again, seconds since the epoch; 0 at the next walk, since it failed for a reason that is not
     the photo's, and what was known before holds so long. `embeddings` are the name of a space and a vector each; they
-    are kept apart, in haven_fs.vectors. `small_copy` is a small JPEG of the picture, if it made one; see
-    haven_fs.renditions.
+    are kept apart, in haven_fs.vectors. `small_copies` are small JPEGs of the picture, if it made any,
+    by what they are in haven_fs.renditions.
     """
 
     version: int
@@ -78,7 +78,7 @@ class Analysis:
     failed: str | None = None
     again: float | None = None
     embeddings: list[tuple[str, bytes]] = field(default_factory=list)
-    small_copy: bytes | None = None
+    small_copies: dict[str, bytes] = field(default_factory=dict)
 
     @property
     def is_passing(self) -> bool:

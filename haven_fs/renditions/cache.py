@@ -19,7 +19,7 @@ _SCHEMA = """
     CREATE TABLE rendition (
         id INTEGER PRIMARY KEY,
         original_id INTEGER NOT NULL,
-        what TEXT NOT NULL,     -- "grid", "screen", "small", "tv", "grid 0.1,0.2,0.3,0.4", "film 3"
+        what TEXT NOT NULL,     -- "tile", "grid", "screen", "small", "tv", "grid 0.1,0.2,0.3,0.4", "film 3"
         tag TEXT NOT NULL,      -- of which state of the original, and of what is said of its photo
         used INTEGER NOT NULL,  -- seconds since the epoch
         size INTEGER NOT NULL,

@@ -15,12 +15,12 @@ from haven_fs.library.trouble import ABSENT, in_words, passing
 from haven_fs.renditions.films import Film, segment
 from haven_fs.renditions.jpeg import encoded, fitted
 from haven_fs.renditions.orders import Made, NotNow, Order
-from haven_fs.renditions.sizes import LONGEST, QUALITY
+from haven_fs.renditions.sizes import LONGEST, QUALITY, SQUARE
 from haven_fs.renditions.tile import tile
 
 _MOST_FOR_CROP = 4000
 _FOR_SQUARE = 2
-"""How many times as long as a square a picture is of which it is the middle."""
+"""How many times as long as a square a picture is of which it is the middle: enough of it for pictures up to 2:1."""
 
 
 def make(order: Order) -> Made:
@@ -53,18 +53,23 @@ def tile_for(order: Order, kind: str, format_: str, problem: str) -> Made:
     return Made(_coded(tile(kind, format_, LONGEST[order.what]), order), problem)
 
 
-def small_copy(picture: Image.Image) -> bytes:
-    """Return the rendition for grids of a picture that is decoded already."""
+def small_copies(picture: Image.Image) -> dict[str, bytes]:
+    """Return the renditions for grids, for coarse and for fine screens, of a picture that is decoded already."""
     scale = min(1.0, LONGEST["grid"] / max(picture.size))
     size = (max(1, round(picture.width * scale)), max(1, round(picture.height * scale)))
     # Nearly all of the way by whole pixels, which takes a third of the time and shows no difference at this size.
-    return encoded(picture.resize(size, Image.Resampling.BILINEAR, reducing_gap=1.0), QUALITY["grid"])
+    small = picture.resize(size, Image.Resampling.BILINEAR, reducing_gap=1.0)
+    square = _square(small, LONGEST["tile"])
+    return {"grid": encoded(small, QUALITY["grid"]), "tile": encoded(square, QUALITY["tile"])}
+
+
+def _square(picture: Image.Image, side: int) -> Image.Image:
+    return ImageOps.fit(picture, (side, side), Image.Resampling.BILINEAR)
 
 
 def _picture(path: Path, kind: Kind, order: Order) -> Image.Image:
-    if order.what == "square":
-        side = LONGEST[order.what]
-        return ImageOps.fit(open_picture(path, kind, _FOR_SQUARE * side), (side, side), Image.Resampling.BILINEAR)
+    if order.what in SQUARE:
+        return _square(open_picture(path, kind, _FOR_SQUARE * LONGEST[order.what]), LONGEST[order.what])
     if order.box is None:
         return open_picture(path, kind, LONGEST[order.what])
     left, top, right, bottom = order.box

@@ -94,9 +94,9 @@ class Renditions:
         self._makers.stop()
         self.cache.close()
 
-    def keep(self, small_copies: Sequence[tuple[int, str, bytes]]) -> None:
-        """Keep pictures for grids that were made while indexing: each with its original's row and tag."""
-        self.cache.put([((original_id, "grid"), tag, data) for original_id, tag, data in small_copies])
+    def keep(self, small_copies: Sequence[tuple[Key, str, bytes]]) -> None:
+        """Keep pictures for grids that were made while indexing, each with its key and tag."""
+        self.cache.put(small_copies)
 
     def fit(self) -> None:
         """Fit the bound to the libraries as they are now."""

@@ -17,7 +17,15 @@ from haven_fs.renditions.waiting import made_for
 from haven_fs.tree.cover import Cover
 from haven_web.answers import ASK_AGAIN, FOR_GOOD, Answer, Environ
 
-_NAME = re.compile(r"(grid|screen|crop)/(\d{1,18})-([0-9a-f-]+?)(?:-(\d{1,4},\d{1,4},\d{1,4},\d{1,4}))?\.jpg", re.ASCII)
+_NAME = re.compile(
+    r"(tile|grid|screen|crop)/(\d{1,18})-([0-9a-f-]+?)(?:-(\d{1,4},\d{1,4},\d{1,4},\d{1,4}))?\.jpg", re.ASCII
+)
+_WHATS: dict[str, Literal["tile", "grid", "screen"]] = {
+    "tile": "tile",
+    "grid": "grid",
+    "screen": "screen",
+    "crop": "grid",
+}
 _LATER = (("Retry-After", "1"),)
 
 
@@ -30,7 +38,7 @@ class Wanted:
 
     original_id: int
     tag: str
-    what: Literal["grid", "screen"]
+    what: Literal["tile", "grid", "screen"]
     box: tuple[int, int, int, int] | None = None
 
     @classmethod
@@ -45,7 +53,7 @@ class Wanted:
             if not (0 <= left < right <= 1000 and 0 <= top < bottom <= 1000):
                 return None
             box = left, top, right, bottom
-        return cls(int(match[2]), match[3], "screen" if match[1] == "screen" else "grid", box)
+        return cls(int(match[2]), match[3], _WHATS[match[1]], box)
 
 
 def cover_path(db: sqlite3.Connection, cover: Cover) -> str | None:

@@ -20,7 +20,7 @@ def test_of_an_original_that_is_gone_nothing_is_left(home: Home) -> None:
     home.index()
     ids = {path: seen.id for path, seen in home.seen().items()}
     with closing(Renditions(home.catalog, home.settings)) as renditions:
-        renditions.keep([(ids["a.jpg"], "t", SECRET), (ids["b.jpg"], "t", b"another picture")])
+        renditions.keep([((ids["a.jpg"], "grid"), "t", SECRET), ((ids["b.jpg"], "grid"), "t", b"another picture")])
         renditions.cache.note_given(ids["a.jpg"], SECRET)
     assert SECRET in kept(home)
     Path(home.root / "a.jpg").unlink()

@@ -243,7 +243,10 @@ def test_only_the_first_screen_of_pictures_is_loaded_by_itself(web: Pages) -> No
     images = [tile.all("img")[0] for tile in web.page("/Timeline/").all("a", "tile")]
     assert len(images) == 100
     assert all(image.get("src") for image in images[:24])
-    assert not any(image.get("src") for image in images[24:])
+    assert not any(image.get("src") or image.get("srcset") for image in images[24:])
+    # Browsers keep what they have decoded: on screens with no use for more pixels there are none.
+    assert all("/tile/" in (image.get("src") or image.get("data-src")) for image in images)
+    assert all("/grid/" in (image.get("srcset") or image.get("data-srcset")) for image in images)
     assert all(tile.one("noscript") for tile in web.page("/Timeline/").all("a", "tile")[24:])
 
 

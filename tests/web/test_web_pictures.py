@@ -26,7 +26,7 @@ def original(gallery: Gallery, name: str) -> tuple[int, str]:
 
 def test_small_and_large_pictures_are_for_good(web: Pages, gallery: Gallery) -> None:
     id_, tag = original(gallery, "ANNA_1.jpg")
-    for kind, size in (("grid", (320, 240)), ("screen", (640, 480))):
+    for kind, size in (("tile", (168, 168)), ("grid", (320, 240)), ("screen", (640, 480))):
         answer = web("GET", f"/.haven/{kind}/{id_}-{tag}.jpg")
         assert answer.status == 200
         assert "immutable" in answer["Cache-Control"]

@@ -78,7 +78,8 @@ function empty(block) {
   if (!block.loaded || block.element.contains(document.activeElement)) return;
   block.element.style.height = `${block.element.offsetHeight}px`;
   // What still loads would hold its element, and what is shown its pixels, until the browser tidies up.
-  for (const picture of block.element.querySelectorAll("img")) picture.removeAttribute("src");
+  for (const picture of block.element.querySelectorAll("img"))
+    for (const name of ["srcset", "src"]) picture.removeAttribute(name);
   block.element.replaceChildren();
   block.loaded = false;
 }
@@ -236,8 +237,10 @@ function showPictures(all) {
   for (const picture of grid.querySelectorAll("img[data-src]")) {
     if (!all && picture.getBoundingClientRect().top > innerHeight * 1.2) continue;
     if (all) picture.loading = "lazy";
-    picture.src = picture.dataset.src;
-    delete picture.dataset.src;
+    for (const name of ["srcset", "src"]) {
+      picture[name] = picture.dataset[name];
+      delete picture.dataset[name];
+    }
   }
 }
 
