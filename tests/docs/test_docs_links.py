@@ -22,6 +22,13 @@ def test_links_within_the_documents_lead_somewhere(document: Path):
             assert anchor in anchors, f"{document.name} links to {target}"
 
 
+def test_every_picture_is_shown():
+    shown = {name for document in DOCUMENTS for name in re.findall(r"screenshots/([\w-]+\.webp)\)", read(document))}
+    assert shown == {path.name for path in (ROOT / "docs/screenshots").iterdir()}
+    taken = re.findall(r'keep\(\s*"(\w+)"', read("docs/screenshots.py"))
+    assert shown == {f"{name}.webp" for name in taken}
+
+
 @pytest.mark.parametrize("document", ["docs/guide.md", "docs/troubleshooting.md", "docs/performance.md"])
 def test_every_part_is_in_the_contents(document: str):
     text = read(document)
