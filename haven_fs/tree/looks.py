@@ -6,7 +6,6 @@ and what writes mean are those of the tree it mirrors. How long a rendition will
 """
 
 import sqlite3
-from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -37,8 +36,8 @@ def _other(fold: str, ending: str) -> str:
     return f"EXISTS (SELECT 1 FROM original n WHERE n.{fold} = o.{fold} || '{ending}' AND n.gone IS NULL)"
 
 
-def _ending(name: str, fold: str, ending: str) -> str:
-    """Return SQL for what is put after the name of `o`."""
+def _put_after(name: str, fold: str, ending: str) -> str:
+    """Return SQL for what is put after the name of `o`, so that it has an ending."""
     is_it = " OR ".join(f"lower(o.{name}) GLOB '*{one}'" for one in _ENDINGS[ending])
     return f"iif({is_it}, '', iif({_other(fold, ending)}, '{_taken(ending)}', '{ending}'))"
 
@@ -47,27 +46,27 @@ def _ending(name: str, fold: str, ending: str) -> str:
 class Look:
     """One way to see the tree; the folder at its root is called `name`.
 
-    `seen`: SQL over an original `o`, whether it is a file there. `ending`: SQL for what is put after its name; gets the
-    columns of the name and of the folded name. `size`, `etag`, `mime`: SQL. `endings`: what `ending` may be. `what`:
-    SQL for which rendition it is, as haven_fs.renditions calls them, "" for the original itself.
+    `seen`: SQL over an original `o`, whether it is a file there. `ending`: SQL for what its name ends in, one of
+    _ENDINGS or "" for what it ends in anyway. `size`, `etag`, `mime`: SQL. `what`: SQL for which rendition it is, as
+    haven_fs.renditions calls them, "" for the original itself.
     """
 
     name: str
     seen: str
-    ending: Callable[[str, str], str]
+    ending: str
     size: str
     etag: str
     mime: str
     what: str
-    endings: Sequence[str]
 
     def columns(self, *, disk_names: bool) -> dict[str, str]:
         """Return SQL for the columns of FileSet.render that differ from the original's."""
         name, fold, href, xml = _named(disk_names)
-        ending = self.ending(name, fold)
+        cases = " ".join(f"WHEN '{one}' THEN {_put_after(name, fold, one)}" for one in _ENDINGS)
+        after = f"CASE {self.ending} {cases} ELSE '' END"
         return {
-            "href": f"o.{href} || replace({ending}, ' ', '%20')",
-            "xml": f"o.{xml} || {ending}",
+            "href": f"o.{href} || replace({after}, ' ', '%20')",
+            "xml": f"o.{xml} || {after}",
             "size": self.size,
             "etag": self.etag,
             "mime": self.mime,
@@ -80,7 +79,8 @@ class Look:
     def plain_names(self, name: str) -> list[str]:
         """Return the names that a file seen under a name may have in the tree, the likeliest first."""
         folded = name.casefold()
-        return [name, *(name[: -len(e)] for e in self.endings if folded.endswith(e.casefold()) and len(name) > len(e))]
+        after = [text for one in _ENDINGS for text in (one, _taken(one))]
+        return [name, *(name[: -len(e)] for e in after if folded.endswith(e.casefold()) and len(name) > len(e))]
 
     def of(self, db: sqlite3.Connection, file: "File", *, disk_names: bool = False) -> "File | None":
         """Return how a file of the tree is seen, None if it is not; what is no original is seen as it is."""
@@ -88,51 +88,43 @@ class Look:
             return file
         _, fold, _, _ = _named(disk_names)
         row = db.execute(
-            f"SELECT {self.what}, {self.size}, {self.etag}, {self.mime}, {_other(fold, '.jpg')}, {_other(fold, '.mp4')}"
+            f"SELECT {self.what}, {self.size}, {self.etag}, {self.mime}, {self.ending},"
+            f" {', '.join(_other(fold, one) for one in _ENDINGS)}"
             f" FROM original o WHERE o.id = ? AND {self.condition(disk_names=disk_names)}",
             (file.id,),
         ).fetchone()
         if row is None:
             return None
-        what, size, etag, mime, other_picture, other_film = row
-        if not what:
-            return file
-        ending, taken = (".mp4", other_film) if what == "film" else (".jpg", other_picture)
+        what, size, etag, mime, ending, *others = row
         # By the name that it has here, which may be one that it was written under.
-        if not file.name.casefold().endswith(_ENDINGS[ending]):
-            file = replace(file, name=file.name + (_taken(ending) if taken else ending))
-        return replace(file, size=size, etag=etag, mime=mime, what=what)
+        if ending and not file.name.casefold().endswith(_ENDINGS[ending]):
+            is_taken = others[list(_ENDINGS).index(ending)]
+            file = replace(file, name=file.name + (_taken(ending) if is_taken else ending))
+        return replace(file, size=size, etag=etag, mime=mime, what=what) if what else file
 
 
 def _named(disk_names: bool) -> tuple[str, str, str, str]:
     return ("shown", "shown_fold", "shown_href", "shown_xml") if disk_names else ("name", "name_fold", "href", "xml")
 
 
-def _tv_ending(name: str, fold: str) -> str:
-    film, picture = _ending(name, fold, ".mp4"), _ending(name, fold, ".jpg")
-    return f"iif(o.tv = 0, '', iif(o.kind = 'video', {film}, {picture}))"
-
-
 SMALL = Look(
     name="Small",
     seen="o.small > 0",
-    ending=lambda name, fold: _ending(name, fold, ".jpg"),
+    ending="'.jpg'",
     size="o.small",
     etag=f"printf('%s-s1-%x', o.etag, {_SAID})",
     mime="'image/jpeg'",
     what="'small'",
-    endings=(".jpg", _taken(".jpg")),
 )
 
 TV = Look(
     name="TV",
     seen="1",
-    ending=_tv_ending,
+    ending="iif(o.tv > 0, iif(o.kind = 'video', '.mp4', '.jpg'), iif(o.format = 'jpeg', '.jpg', ''))",
     size="iif(o.tv = 0, o.size, o.tv)",
     etag=f"iif(o.tv = 0, o.etag, iif(o.kind = 'video', o.etag || '-t1', printf('%s-t1-%x', o.etag, {_SAID})))",
     mime="iif(o.tv = 0, o.mime, iif(o.kind = 'video', 'video/mp4', 'image/jpeg'))",
     what="iif(o.tv = 0, '', iif(o.kind = 'video', 'film', 'tv'))",
-    endings=(".jpg", ".mp4", _taken(".jpg"), _taken(".mp4")),
 )
 
 LOOKS = (SMALL, TV)

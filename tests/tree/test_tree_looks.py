@@ -36,6 +36,8 @@ def add_formats(home: Home) -> None:
         (home.root / "formats").mkdir(exist_ok=True)
         image.save(home.root / f"formats/picture {number}.{ending}")
     make_photo(home.root / "formats/scan.JPEG", "2020-01-01 10:00:00")
+    make_photo(home.root / "formats/shared.jpg", "2020-01-03 10:00:00")
+    (home.root / "formats/shared.jpg").rename(home.root / "formats/shared.HEIC")
     make_photo(home.root / "formats/both.tif.jpg", "2020-01-02 10:00:00")
     Image.new("RGB", (320, 200), "teal").save(home.root / "formats/both.tif")
     make_video(home.root / "formats/film.mp4")
@@ -94,7 +96,7 @@ def test_names_end_in_what_they_are(full: Home) -> None:
         small = listed("Small", "Originals", "Pictures", "formats")
         tv = listed("TV", "Originals", "Pictures", "formats")
     pictures = {f"picture {number}.{ending}" for number, ending in enumerate(("png", "tif", "webp", "gif", "bmp"))}
-    others = {"scan.JPEG", "both.tif.jpg", "both.tif (as JPG).jpg"}
+    others = {"scan.JPEG", "both.tif.jpg", "both.tif (as JPG).jpg", "shared.HEIC.jpg"}
     assert small == {f"{name}.jpg" for name in pictures} | others | {"film.mp4.jpg"}
     assert tv == (pictures - {"picture 1.tif"}) | {"picture 1.tif.jpg", "film.mp4"} | others
 

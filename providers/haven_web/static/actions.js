@@ -75,36 +75,29 @@ const photoActs = {
     return false;
   },
 
-  async album(paths) {
-    const folder = can().places.albums;
-    const there = await foldersIn(folder);
-    const name = await askName("Add to which album?", { act: "Add", among: there, hint: "A new name makes a new album" });
-    if (!name) return false;
-    const album = `${folder}${encodeURIComponent(same(name, there) ?? name)}/`;
-    await act(async () => {
-      if (!same(name, there)) await send("MKCOL", album);
-      await each(paths, putInto(album));
-    });
-    return false;
-  },
+  album: (paths) =>
+    putIntoNamed(paths, can().places.albums, "Add to which album?", { act: "Add", hint: "A new name makes a new album" }),
 
-  async people(paths) {
-    const folder = can().places.people;
-    const there = await foldersIn(folder);
-    const name = await askName("Who is in it?", { act: "Say so", among: there, hint: "A name" });
-    if (!name) return false;
-    const person = `${folder}${encodeURIComponent(same(name, there) ?? name)}/`;
-    await act(async () => {
-      if (!same(name, there)) await send("MKCOL", person);
-      await each(paths, putInto(person));
-    });
-    return false;
-  },
+  people: (paths) => putIntoNamed(paths, can().places.people, "Who is in it?", { act: "Say so", hint: "A name" }),
 
   take_out: (paths) => act(() => each(paths, (path) => send("DELETE", path))),
 
   hide: (paths) => act(() => each(paths, (path) => transfer("MOVE", path, can().places.removed + nameOf(path)))),
 };
+
+// Put photos into a folder below another, which is asked for and made if it is not there.
+async function putIntoNamed(paths, parent, title, words) {
+  const there = await foldersIn(parent);
+  const name = await askName(title, { ...words, among: there });
+  if (!name) return false;
+  const known = same(name, there);
+  const folder = `${parent}${encodeURIComponent(known ?? name)}/`;
+  await act(async () => {
+    if (!known) await send("MKCOL", folder);
+    await each(paths, putInto(folder));
+  });
+  return false;
+}
 
 const same = (name, names) => names.find((one) => one.toLowerCase() === name.toLowerCase());
 const leaves = new Set(["take_out", "hide"]);
