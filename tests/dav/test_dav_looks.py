@@ -182,12 +182,32 @@ def test_a_photo_keeps_its_own_name_in_the_tree(dav: Client) -> None:
     assert dav.files("/Albums/Two") == []
 
 
-def test_a_file_sent_there_is_an_upload(dav: Client, house: Serving, tmp_path: Path) -> None:
-    new = make_photo(tmp_path / "new.jpg", "2022-02-02 10:00:00").read_bytes()
-    assert dav("PUT", "/Small/Inbox/new.jpg", new).status == 201
-    assert (house.data.parent / "Inbox/new.jpg").read_bytes() == new
-    assert dav("GET", "/Inbox/new.jpg").body == new
-    assert dav("GET", "/Small/Inbox/new.jpg").status == 200
+def test_no_copy_takes_the_place_of_a_photo(dav: Client, house: Serving, tmp_path: Path) -> None:
+    """Whatever is sent to where copies are shown, and whatever copy is sent over a file: the file stays."""
+    inbox = house.data.parent / "Inbox"
+    new = make_photo(tmp_path / "new.jpg", "2022-02-02 10:00:00", size=(1200, 900)).read_bytes()
+    assert dav("PUT", "/Inbox/new.jpg", new).status == 201
+    small = dav("GET", "/Small/Inbox/new.jpg").body
+    assert small != new
+    edited = small.replace(b"2022:02:02", b"2022:02:03")
+    assert dav("PUT", "/Small/Inbox/new.jpg", small).status == 204, "what is there already may be sent"
+    for data in (new, edited, b"other"):
+        assert dav("PUT", "/Small/Inbox/new.jpg", data).status == 403
+        assert dav("PUT", "/Small/Inbox/another.jpg", data).status == 403
+    assert dav("PUT", "/Small/Inbox/.new.jpg.part", edited).status == 201
+    assert dav.transfer("MOVE", "/Small/Inbox/.new.jpg.part", "/Small/Inbox/new.jpg").status == 403
+    refused = dav("PUT", "/Inbox/new.jpg", small)
+    assert refused.status == 403 and "stays" in refused.reason()
+    assert {path.name: path.read_bytes() for path in inbox.rglob("*.jpg")} == {"new.jpg": new}
+    assert dav.files("/Recently%20Removed") == []
+
+
+def test_a_copy_may_be_sent_twice(dav: Client) -> None:
+    """Programs send again what they find in another size than they sent it."""
+    dav("MKCOL", "/Albums/One")
+    data = dav("GET", "/Small/Recent/IMG_3.jpg").body
+    assert [dav("PUT", "/Albums/One/IMG_3.jpg", data).status for _ in range(3)] == [201, 204, 204]
+    assert [dav("PUT", "/Small/Albums/One/IMG_3.jpg", data).status for _ in range(2)] == [204, 204]
 
 
 def test_conditions_are_about_what_is_seen(dav: Client) -> None:

@@ -47,6 +47,11 @@ class Put:
         return {file.size for file in (self.there, self.at.seen) if file is not None}
 
     @property
+    def is_seen(self) -> bool:
+        """Whether it is sent to where copies are shown in place of what is stored: /Small or /TV."""
+        return self.kind in ("disk", "photo") and self.at.parent is not None and self.at.parent.view.look is not None
+
+    @property
     def is_plain(self) -> bool:
         """Whether it is stored as in any folder of a disk, even if it is empty."""
         return self.kind == "disk" and not self.links

@@ -31,6 +31,10 @@ _EDITED = (
     "Haven shows this photo here and cannot change it. Save it under another name, or change it where it is: in"
     " Originals, if that library is writable, or in Inbox."
 )
+_COPIES = (
+    "Small and TV show copies, and cannot show a file as it was sent. Send it to the same folder of the drive itself."
+)
+_NO_COPY = "This is a copy that Small or TV shows of a photo. Copy the photo itself, on the drive."
 
 
 class Receiving:
@@ -41,7 +45,10 @@ class Receiving:
         self._writing, self._tree, self._put = writing, writing.tree, put
         self._is_done = self._is_refused = False
         with self._refusing(), in_words():
-            if put.kind == "photo" and put.there is not None and size not in (None, *put.sizes):
+            is_copy = bool(size) and self._tree.uploads is not None and self._tree.uploads.is_given_size(size or 0)
+            if put.is_seen and size and not is_copy:
+                raise Forbidden(_COPIES)
+            if put.kind == "photo" and put.there is not None and not is_copy and size not in (None, *put.sizes):
                 raise Forbidden(_EDITED)
             self._largest = self._most(size)
             self._draft = self._begin(size)
@@ -124,6 +131,8 @@ class Receiving:
             return self._keep_name(mtime)
         draft.finish(mtime if put.kind != "file" else None)
         upload = Upload(draft.path, draft.size)
+        if put.is_seen and self._is_there_already(draft):
+            return Done(created)
         if put.kind == "junk":
             self._tree.junk.put(put.at.path, upload)
             return Done(created)
@@ -133,6 +142,22 @@ class Receiving:
         if put.kind == "disk":
             return Done(created, stored=self._store_on_disk(draft, mtime))
         return Done(created, stored=self._store_photo(draft, mtime))
+
+    def _is_there_already(self, draft: Draft) -> bool:
+        """Tell whether a copy that Small or TV shows is sent to where it is shown.
+
+        False if it can go on as the photo it is of. Raises Forbidden of other files, and where it would be stored.
+        """
+        put, uploads = self._put, self._tree.uploads
+        assert uploads is not None
+        original_id = uploads.shown_as(draft)
+        if original_id is None:
+            raise Forbidden(_COPIES)
+        if put.there is None and not put.is_plain:
+            return False
+        if put.there is None or put.there.id != original_id:
+            raise Forbidden(_NO_COPY)
+        return True
 
     def _keep_name(self, mtime: float | None) -> Done:
         """Keep the name of an empty file, to which a program is about to write; an existing file stays."""

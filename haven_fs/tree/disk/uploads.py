@@ -106,7 +106,15 @@ class Uploads:
         )
         with self._catalog.read() as db:
             known = db.execute(query, (size,)).fetchone() is not None
-        return known or (self._shown is not None and self._shown.is_given_size(size))
+        return known or self.is_given_size(size)
+
+    def is_given_size(self, size: int) -> bool:
+        """Tell whether a file of that many bytes was shown in /Small or /TV."""
+        return self._shown is not None and self._shown.is_given_size(size)
+
+    def shown_as(self, draft: storing.Draft) -> int | None:
+        """Return the original of which a finished draft is the copy that /Small or /TV shows, None if it is none."""
+        return self._made_of(draft.path)
 
     def largest(self) -> int:
         """Return the bytes of the largest file in the libraries."""
@@ -149,6 +157,8 @@ class Uploads:
             target = DiskPlace(self._now(target.library), target.path)
             check_library(target.library)
             if over and target.is_file():
+                if self._made_of(draft.path) is not None:
+                    raise Forbidden("This is only the copy that Small or TV shows of a photo. The file here stays.")
                 arrival = Arrival(draft.path, target, target)
                 with changing() as w:
                     original_id = arrival.put_file(w)
