@@ -70,7 +70,7 @@ class ChangesFolder(Folder):
         return self._stamp
 
     def take_out(self, w: Writer, node: File | Text) -> None:
-        """Take a change back, or refuse where `haven undo` does, or where nothing would come of it."""
+        """Take a change back, or refuse where `haven undo` does, or where not all of it can be."""
         gesture = self._named[node.name]
         standing = [one for one in corrections(w.db, gesture=gesture.id) if one.undone is None]
         if not standing:
@@ -79,7 +79,7 @@ class ChangesFolder(Folder):
             done = undo(w, standing, time.time())
         except UserError as error:
             raise Forbidden(str(error)) from error
-        if done.left and not done.restored:
+        if done.left:
             raise Conflict(
                 "What was changed here has been changed again since. Take back the later change first: its file is"
                 " here too, or in `haven log` if it is older than a week."

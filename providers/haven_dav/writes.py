@@ -36,6 +36,7 @@ class Writes:
 
     def answer(self, environ: Environ) -> tuple[str, list[tuple[str, str]]]:
         """Do what a request asks and return the status line and headers. Raises Refused and PartlyDone."""
+        _refuse_slashes(environ)
         path, actions = split_path(environ["PATH_INFO"]), Actions(self._tree, user_of(environ))
         if environ["REQUEST_METHOD"] == "PUT":
             done, headers = self._put(environ, actions, path)
@@ -110,6 +111,13 @@ class Writes:
         if path is None:
             raise OtherServer("The destination is on another server, where Haven cannot write.")
         return split_path(path)
+
+
+def _refuse_slashes(environ: Environ) -> None:
+    """Refuse a slash within a name: servers pass it on as one between names, or as three other characters."""
+    said = environ.get("REQUEST_URI", "").partition("?")[0], environ.get("HTTP_DESTINATION", "")
+    if any("%2f" in url.lower() for url in said):
+        raise Malformed("A name cannot contain a slash.")
 
 
 def _plan(environ: Environ, actions: Actions, at: Located, target: Located | None) -> Plan:

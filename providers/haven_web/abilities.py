@@ -16,7 +16,7 @@ from haven_fs.tree.writes import LetsGo, MakesFolders, Removable, Renamable, Tak
 from haven_web.searching import phrase_in
 
 PEOPLE, ALBUMS, FAVORITES, SEARCH = "People", "Albums", "Favorites", "Search"
-INBOX, REMOVED, CHANGES = "Inbox", "Recently Removed", "Review/Changes"
+TIMELINE, INBOX, REMOVED, CHANGES = "Timeline", "Inbox", "Recently Removed", "Review/Changes"
 _WORDS = {
     PEOPLE: ("Name…", "Hide this person", "Not {name}"),
     ALBUMS: ("Rename…", "Remove this album", "Take out of {name}"),
@@ -36,7 +36,8 @@ class Abilities:
 
     `take_out`: of a photo that is in it. `merge`: with another folder beside it. `make`: a folder in it. `save`: the
     URL path of the folder that keeps what was asked here. `adds`: files that are dropped on its page are sent to it.
-    `places`: URL paths of the folders that photos are put into, by what that means.
+    `show`: a photo that is hidden. `undo`: its texts are changes. `places`: URL paths of the folders that photos are
+    put into, by what that means.
     """
 
     rename: str = ""
@@ -46,6 +47,8 @@ class Abilities:
     make: str = ""
     save: str = ""
     adds: bool = False
+    show: str = ""
+    undo: bool = False
     places: dict[str, str] = field(default_factory=dict)
 
 
@@ -57,6 +60,12 @@ def abilities(tree: Tree, folder: Folder, root: str) -> Abilities:
     places = _places(tree, view, root)
     if not path:
         return Abilities(places=places)
+    if path[0] == REMOVED:
+        # A photo that is hidden can be in no album; one that was deleted goes back to where it was.
+        back = root + names.href(TIMELINE) + "/"
+        return Abilities(show="Show again" if tree.has(TIMELINE) else "", places={"timeline": back})
+    if "/".join(path) == CHANGES:
+        return Abilities(undo=True, places=places)
     rename, remove, take_out = _WORDS.get(path[0], _OTHERS)
     phrase = phrase_in(path) if len(path) == 2 and path[0] == SEARCH else ""
     return Abilities(
@@ -67,7 +76,7 @@ def abilities(tree: Tree, folder: Folder, root: str) -> Abilities:
         {PEOPLE: "Add a person…", ALBUMS: "New album…"}.get(path[0], "") if isinstance(folder, MakesFolders) else "",
         f"{root}{SEARCH}/{names.href(phrase)}/" if phrase else "",
         tree.uploads is not None and path[0] in _ADD and isinstance(folder, TakesUploads | TakesPhotos),
-        places,
+        places=places,
     )
 
 

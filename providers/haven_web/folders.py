@@ -10,6 +10,7 @@ from haven_fs.tree.photofolders import FacetFolder, PhotoFolder
 from haven_fs.tree.spoken import facets_led_by
 from haven_fs.tree.tree import Tree
 from haven_web import words
+from haven_web.abilities import CHANGES
 from haven_web.notes import Note, note
 from haven_web.searching import phrase_in
 from haven_web.shelves import ByDay, DayCounts, Shelf, other_files, shelf_of
@@ -111,7 +112,7 @@ def folder_page(tree: Tree, folder: Folder, counts: DayCounts) -> FolderPage:
     kind = "faces" if is_about_people(folder) else "cards" if shelf is None else "chips"
     notes = [note(text, names.href(text.name)) for text in listing.texts]
     texts = []
-    if len(notes) > _FEW_NOTES:
+    if len(notes) > _FEW_NOTES or "/".join(folder.view.path) == CHANGES:
         texts, notes = [Link(one.title, one.href) for one in notes], []
     rest, count = other_files(folder, MOST_FILES + 1)
     found = islice(rest.files(folder.view.db), MOST_FILES) if rest is not None else ()

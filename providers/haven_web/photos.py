@@ -1,6 +1,7 @@
 """The page of one photo or film: as large as the window, with what is known of it, and the ones before and after it."""
 
 from dataclasses import dataclass
+from urllib.parse import unquote
 
 from haven_fs.catalog import names
 from haven_fs.catalog.spelling import picture_name
@@ -16,12 +17,14 @@ from haven_web.tiles import Tile, main_of, tiles_of
 class PhotoPage:
     """What a template needs to know of a photo.
 
-    `href`: the original, as part of a URL. `picture`: what stands for its content in addresses of pictures of it, ""
-    if there is none. `is_original`: browsers show the original as it is, so that one can look into it closely.
+    `called`: its name wherever it is shown but in a folder of the disk. `href`: the original, as part of a URL.
+    `picture`: what stands for its content in addresses of pictures of it, "" if there is none. `is_original`: browsers
+    show the original as it is, so that one can look into it closely.
     """
 
     title: str
     name: str
+    called: str
     href: str
     alt: str
     picture: str
@@ -47,6 +50,7 @@ def photo_page(tree: Tree, view: View, parent: Folder, file: File, root: str, co
     return PhotoPage(
         known.when or file.name,
         file.name,
+        unquote(tile.called),
         names.href(file.name),
         _alt(known, tile),
         "" if tile.plain else picture_name(file.id, file.etag),

@@ -16,6 +16,7 @@ from haven_fs.renditions.renditions import Wanted as Rendition
 from haven_fs.renditions.waiting import made_for
 from haven_fs.tree.cover import Cover
 from haven_web.answers import ASK_AGAIN, FOR_GOOD, Answer, Environ
+from haven_web.tiles import HAS_PICTURE
 
 _NAME = re.compile(
     r"(tile|grid|screen|crop)/(\d{1,18})-([0-9a-f-]+?)(?:-(\d{1,4},\d{1,4},\d{1,4},\d{1,4}))?\.jpg", re.ASCII
@@ -71,7 +72,7 @@ def cover_path(db: sqlite3.Connection, cover: Cover) -> str | None:
 def find(db: sqlite3.Connection, renditions: Renditions, wanted: Wanted) -> Rendition:
     """Return the rendition that a picture is. Raises Refused if the photo is not shown."""
     shown = db.execute(
-        "SELECT 1 FROM original o JOIN photo p ON p.id = o.photo_id WHERE o.id = ? AND p.shown = 1",
+        f"SELECT 1 FROM original o JOIN photo p ON p.id = o.photo_id WHERE o.id = ? AND {HAS_PICTURE}",
         (wanted.original_id,),
     ).fetchone()
     left, top, right, bottom = wanted.box or (0, 0, 0, 0)

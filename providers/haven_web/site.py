@@ -122,8 +122,10 @@ class Site:
             return cover_answer(folder, query["cover"], f"{self._root()}{OWN[1:]}")
         if "names" in query:
             return Answer(json.dumps(folder_names(self._tree, folder)).encode(), JSON, cache="no-store")
-        if path and not environ["PATH_INFO"].endswith("/") and wants_page(environ):
-            return moved(self._href(path))  # where a page's links lead to the right place
+        is_named = not path or environ["PATH_INFO"].endswith("/")
+        if (folder.view.look is not None or not is_named) and wants_page(environ):
+            # Where a page's links lead to the right place. /Small and /TV are for programs: pages show small pictures.
+            return moved(self._href(path))
         etag = self._version(view)
         if etag in environ.get("HTTP_IF_NONE_MATCH", ""):
             return Answer(etag=etag)
@@ -197,6 +199,9 @@ class Site:
         """Answer a request for the page of a photo. Raises Refused if it is none any more."""
         assert isinstance(at.node, File)
         assert at.parent is not None
+        if at.parent.view.look is not None:
+            address = f"{self._href(at.parent.view.path)}{names.href(at.node.name)}?view"
+            return moved(address).send(environ, start_response)
         etag = self._version(view)
         if etag in environ.get("HTTP_IF_NONE_MATCH", ""):
             return Answer(etag=etag).send(environ, start_response)
@@ -205,7 +210,7 @@ class Site:
             raise NotFound("This photo is not there any more.")
         above = at.parent.view.path
         can = abilities(self._tree, at.parent, self._root())
-        favorite = is_favorite(self._tree, view, at.node.name)
+        favorite = is_favorite(self._tree, view, page.called)
         body = self._fill("photo.html", above, page=page, back=title_of(at.parent), can=can, favorite=favorite)
         return Answer(body, etag=etag).send(environ, start_response)
 

@@ -13,13 +13,16 @@ from haven_web import words
 
 _CAPTION = 120
 """Letters of a caption that a screen reader reads out with each tile."""
+HAS_PICTURE = "(p.shown = 1 OR EXISTS (SELECT 1 FROM hidden h WHERE h.photo_id = p.id))"
+"""SQL over a photo `p`: whether it is shown somewhere, be it in /Recently Removed."""
 
 
 @dataclass(frozen=True, slots=True)
 class Tile:
     """One photo: its original by row id and entity tag, its name and that as a part of a URL, and what is known of it.
 
-    `day`: yyyymmdd, 0 if not known. `seconds`: of a video. `plain`: there is no picture of it to be had.
+    `called`: its name wherever it is shown but in a folder of the disk, as a part of a URL. `day`: yyyymmdd, 0 if not
+    known. `seconds`: of a video. `plain`: there is no picture of it to be had.
     """
 
     photo_id: int
@@ -27,6 +30,7 @@ class Tile:
     etag: str
     href: str
     name: str
+    called: str
     kind: str
     day: int
     seconds: float | None
@@ -83,8 +87,8 @@ def read_tiles(
         else "NULL"
     )
     query = (
-        f"SELECT p.id, o.id, o.etag, {href}, {name}, p.kind, p.day, p.duration,"
-        f" p.unreadable IS NOT NULL OR p.shown = 0, o.format, p.caption, {place} {source} {order}"
+        f"SELECT p.id, o.id, o.etag, {href}, {name}, o.href, p.kind, p.day, p.duration,"
+        f" p.unreadable IS NOT NULL OR NOT {HAS_PICTURE}, o.format, p.caption, {place} {source} {order}"
     )
     return [_tile(*row) for row in view.db.execute(query, (*where, *params))]
 
@@ -95,6 +99,7 @@ def _tile(
     etag: str,
     href: str,
     name: str,
+    called: str,
     kind: str,
     day: int | None,
     seconds: float | None,
@@ -106,7 +111,7 @@ def _tile(
     said = " ".join((caption or "").split())
     said = said if len(said) <= _CAPTION else f"{said[:_CAPTION].rstrip()}…"
     return Tile(
-        photo_id, original_id, etag, href, name, kind, day or 0, seconds, bool(plain), format, said, place or ""
+        photo_id, original_id, etag, href, name, called, kind, day or 0, seconds, bool(plain), format, said, place or ""
     )
 
 

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 from helpers.browser import opened, until
@@ -117,6 +118,80 @@ def test_many_at_once(browser: Any, house: Serving, dav: Client) -> None:
         assert not page.evaluate("document.body.classList.contains('choosing')")
 
 
+def test_a_photo_is_meant_by_the_name_that_it_is_shown_by(browser: Any, tmp_path: Path) -> None:
+    """On the disk, two photos of two folders have one name; and a number before a name is part of it."""
+    root = tmp_path / "Pictures"
+    paths = ("a/IMG_1.jpg", "b/IMG_1.jpg", "b/2019 Party.jpg", "b/2020 Party.jpg", "b/Party.jpg")
+    for number, path in enumerate(paths):
+        make_photo(root / path, f"2021-05-0{number + 1} 10:00:00", size=(320, 240))
+    with serve(root, data=tmp_path / "data", inbox=tmp_path / "Inbox") as house, Client(house.url) as dav:
+        for path in paths:
+            with opened(browser, url(house, f"/Originals/Pictures/{quote(path)}?view")) as page:
+                heart = ".view [data-do=favorite]"
+                assert page.get_attribute(heart, "aria-pressed") == "false"
+                page.click(heart)
+                news(page, "favourite")
+                page.reload()
+                assert page.get_attribute(heart, "aria-pressed") == "true"
+        assert len(dav.files("/Favorites")) == 5
+        with opened(browser, url(house, "/Originals/Pictures/b/")) as page:
+            page.click("[data-do=select]")
+            for tile in page.locator("#photos .tile").all():
+                tile.click()
+            page.click(".chosen [data-do=hide]")
+            until(page, "document.querySelectorAll('#photos .tile').length === 0")
+        assert len(dav.files("/Recently%20Removed")) == 4
+
+
+def test_what_is_hidden_is_seen_and_shown_again(browser: Any, house: Serving, dav: Client) -> None:
+    for number in (1, 2):
+        assert dav.transfer("MOVE", f"/Recent/IMG_{number}.jpg", f"/Recently Removed/IMG_{number}.jpg").status == 201
+    with opened(browser, url(house, "/Recently%20Removed/")) as page:
+        page.click("#photos .tile")
+        until(page, "document.querySelector('.view .stage img')?.naturalWidth > 0")
+        assert page.locator(".view [data-do=hide]").count() == 0
+        page.click(".view [data-do=show]")
+        until(page, "document.querySelectorAll('#photos .tile').length === 1")
+    assert len(dav.files("/Recently%20Removed")) == 1
+
+
+def test_changes_are_undone_where_they_are_listed(browser: Any, house: Serving, dav: Client) -> None:
+    dav("MKCOL", "/Albums/Summer")
+    dav("MKCOL", "/Albums/Winter")
+    with opened(browser, url(house, "/Review/Changes/")) as page:
+        page.click(".changes li:has-text('Summer') [data-do=undo]")
+        news(page, "as it was")
+        assert page.locator(".changes li:has-text('Winter') [data-do=undo]").count() == 1
+        assert page.locator(".changes li:has-text('New album Summer')").count() == 0
+    assert dav.folders("/Albums") == ["Winter"]
+
+
+def test_an_undo_that_cannot_be_whole_says_so(browser: Any, house: Serving, dav: Client) -> None:
+    dav("MKCOL", "/Albums/Summer")
+    dav.transfer("COPY", "/Recent/IMG_1.jpg", "/Albums/Summer/IMG_1.jpg")
+    with opened(browser, url(house, "/Albums/Summer/"), refusals=True) as page:
+        page.click("[data-do=remove]")
+        page.click(".ask .main")
+        page.wait_for_url("**/Albums/")
+        dav("MKCOL", "/Albums/Summer")
+        page.click(".news >> text=Undo")
+        news(page, "changed again since")
+    assert dav.files("/Albums/Summer") == []
+
+
+def test_a_name_that_will_not_do_is_there_to_be_changed(browser: Any, house: Serving, dav: Client) -> None:
+    with opened(browser, url(house, "/Albums/"), refusals=True) as page:
+        page.click("[data-do=make]")
+        answer(page, "Summer/Rome")
+        assert "a slash" in page.evaluate("document.querySelector('.ask input').validationMessage")
+        answer(page, "Summer?")
+        until(page, "document.querySelector('.ask .problem')")
+        assert page.input_value(".ask input") == "Summer?"
+        answer(page, "Summer")
+        page.wait_for_url("**/Albums/Summer/")
+    assert dav.folders("/Albums") == ["Summer"]
+
+
 def test_a_search_is_kept_and_forgotten(browser: Any, house: Serving, dav: Client) -> None:
     with opened(browser, url(house, "/Search/%22Paris%202021%22/")) as page:
         page.click("[data-do=save]")
@@ -169,8 +244,8 @@ def test_a_refusal_is_a_sentence(browser: Any, house: Serving, dav: Client, tmp_
         assert "could not be sent" in said and said.endswith(".") and "<" not in said
     with opened(browser, url(house, "/Albums/"), refusals=True) as page:
         page.click("[data-do=make]")
-        answer(page, "a/b: c")
-        until(page, "document.querySelector('.news.error')")
+        answer(page, "a: b?")
+        until(page, "document.querySelector('.ask .problem')")
     assert dav.folders("/Albums") == ["Summer"]
 
 

@@ -266,6 +266,19 @@ def test_a_folder_without_its_slash_is_led_to_it(web: Pages) -> None:
     assert web("HEAD", "/Places/paris").status == 200  # of a program, which knows where it is
 
 
+def test_small_and_tv_are_for_programs(web: Pages) -> None:
+    for path, to in (
+        ("/Small/", "/"),
+        ("/TV/Places/Paris/", "/Places/Paris/"),
+        ("/Small/Places/Paris", "/Places/Paris/"),
+        ("/Small/Recent/ANNA_1.jpg?view", "/Recent/ANNA_1.jpg?view"),
+    ):
+        answer = web("GET", path, Accept="text/html")
+        assert (answer.status, answer["Location"]) == (303, to)
+    assert web("GET", "/Small/Recent/ANNA_1.jpg", Accept="text/html")["Content-Type"] == "image/jpeg"
+    assert not {"Small", "TV"} & {link.text for link in web.page("/").all("a")}
+
+
 def test_headers_shut_out_what_is_foreign(web: Pages) -> None:
     picture = web.page("/Places/Paris/").all("a", "tile")[0].one("img")["src"]
     for path in (

@@ -17,12 +17,13 @@ const TELL = "what was done"; // in place of words: those of the last change
 
 // ---- doing things, and saying what was done
 
-// Do something; say what came of it, with a way back.
-async function act(work, { leave = "", silent = false } = {}) {
+// Do something; say what came of it, with a way back. `asked`: who did it is asked again if it is refused.
+async function act(work, { leave = "", silent = false, asked = false } = {}) {
   document.body.classList.add("acting");
   try {
     await work();
   } catch (error) {
+    if (asked && error instanceof Refused) throw error;
     say(error instanceof Refused ? error.message : "This did not work. Try it again.", { error: true });
     if (!(error instanceof Refused)) console.error(error);
     return false;
@@ -50,57 +51,79 @@ async function undo(href) {
   else location.href = above;
 }
 
-// With several at a time, but in the order in which they were chosen.
-async function each(paths, work) {
-  let done = 0;
-  for (const path of paths) {
-    await work(path);
-    done += 1;
-    if (paths.length > 3) say(`${done} of ${paths.length}`, { keep: true });
+// Ask for a name and do something with it; if that is refused, the name is there to be changed.
+async function withName(title, words, work) {
+  for (let [value, problem] = [words.value ?? "", ""]; ; ) {
+    const name = await askName(title, { ...words, value, problem });
+    if (!name) return;
+    try {
+      return await work(name);
+    } catch (error) {
+      if (!(error instanceof Refused)) throw error;
+      [value, problem] = [name, error.message];
+    }
   }
 }
 
-const putInto = (folder) => (path) => transfer("COPY", path, folder + nameOf(path), true);
+// With several in the order in which they were chosen. One that is refused stops no other.
+async function each(some, work) {
+  const refused = [];
+  for (const [index, one] of some.entries()) {
+    try {
+      await work(one);
+    } catch (error) {
+      if (!(error instanceof Refused)) throw error;
+      refused.push(error.message);
+    }
+    if (some.length > 3) say(`${index + 1} of ${some.length}`, { keep: true });
+  }
+  if (!refused.length) return;
+  const done = some.length - refused.length;
+  throw new Refused(done ? `${done} of ${some.length} done. ${refused[0]}` : refused[0]);
+}
+
+const putInto = (folder) => ({ path, name }) => transfer("COPY", path, folder + name, true);
 
 // ---- photos
 
 const photoActs = {
-  async favorite(paths, button) {
+  async favorite(some, button) {
     const folder = can().places.favorites;
     const is = button?.getAttribute("aria-pressed") === "true";
-    const done = await act(() =>
-      each(paths, is ? (path) => send("DELETE", folder + nameOf(path)) : putInto(folder)),
-    );
+    const done = await act(() => each(some, is ? ({ name }) => send("DELETE", folder + name) : putInto(folder)));
     if (done && button?.hasAttribute("aria-pressed")) button.setAttribute("aria-pressed", String(!is));
     return false;
   },
 
-  album: (paths) =>
-    putIntoNamed(paths, can().places.albums, "Add to which album?", { act: "Add", hint: "A new name makes a new album" }),
+  album: (some) =>
+    putIntoNamed(some, can().places.albums, "Add to which album?", { act: "Add", hint: "A new name makes a new album" }),
 
-  people: (paths) => putIntoNamed(paths, can().places.people, "Who is in it?", { act: "Say so", hint: "A name" }),
+  people: (some) => putIntoNamed(some, can().places.people, "Who is in it?", { act: "Say so", hint: "A name" }),
 
-  take_out: (paths) => act(() => each(paths, (path) => send("DELETE", path))),
+  take_out: (some) => act(() => each(some, ({ path }) => send("DELETE", path))),
 
-  hide: (paths) => act(() => each(paths, (path) => transfer("MOVE", path, can().places.removed + nameOf(path)))),
+  hide: (some) => act(() => each(some, ({ path, name }) => transfer("MOVE", path, can().places.removed + name))),
+
+  show: (some) => act(() => each(some, ({ path, name }) => transfer("MOVE", path, can().places.timeline + name))),
 };
 
 // Put photos into a folder below another, which is asked for and made if it is not there.
-async function putIntoNamed(paths, parent, title, words) {
+async function putIntoNamed(some, parent, title, words) {
   const there = await foldersIn(parent);
-  const name = await askName(title, { ...words, among: there });
-  if (!name) return false;
-  const known = same(name, there);
-  const folder = `${parent}${encodeURIComponent(known ?? name)}/`;
-  await act(async () => {
-    if (!known) await send("MKCOL", folder);
-    await each(paths, putInto(folder));
+  await withName(title, { ...words, among: there }, async (name) => {
+    const known = same(name, there);
+    const folder = `${parent}${encodeURIComponent(known ?? name)}/`;
+    if (!known) await act(() => send("MKCOL", folder), { silent: true, asked: true });
+    await act(() => each(some, putInto(folder)));
   });
   return false;
 }
 
+// What a photo is called wherever it is shown, as part of a URL: in a folder of the disk it may be called otherwise.
+const shownAs = (element, path) => element?.dataset.name || nameOf(path);
+
 const same = (name, names) => names.find((one) => one.toLowerCase() === name.toLowerCase());
-const leaves = new Set(["take_out", "hide"]);
+const leaves = new Set(["take_out", "hide", "show"]);
 
 // ---- the folder
 
@@ -111,27 +134,30 @@ const folderActs = {
     const there = isPerson ? await foldersIn(above) : [];
     const title = isPerson ? "Who is this?" : "What is it called?";
     const value = isPerson && /^Person \d+$/.test(old) ? "" : old;
-    const name = await askName(title, { act: isPerson ? "Name" : "Rename", value, among: there.filter((one) => one !== old) });
-    if (!name || name === old) return;
-    const other = isPerson && name.toLowerCase() !== old.toLowerCase() ? same(name, there) : null;
-    if (other) return merge(other);
-    const to = `${above}${encodeURIComponent(name)}/`;
-    await act(() => transfer("MOVE", here, to), { leave: to });
+    const words = { act: isPerson ? "Name" : "Rename", value, among: there.filter((one) => one !== old) };
+    await withName(title, words, (name) => {
+      if (name === old) return;
+      const other = isPerson && name.toLowerCase() !== old.toLowerCase() ? same(name, there) : null;
+      if (other) return merge(other);
+      const to = `${above}${encodeURIComponent(name)}/`;
+      return act(() => transfer("MOVE", here, to), { leave: to, asked: true });
+    });
   },
 
   async merge() {
     const there = (await foldersIn(above)).filter((one) => one !== decoded(nameOf(here)));
-    const name = await askName("Who else is this?", { act: "Choose", among: there, hint: "The name of the folder" });
-    if (!name) return;
-    const other = same(name, there);
-    if (other) await merge(other);
-    else say(`There is no folder called ${name} here.`, { error: true });
+    await withName("Who else is this?", { act: "Choose", among: there, hint: "The name of the folder" }, (name) => {
+      const other = same(name, there);
+      if (!other) throw new Refused(`There is no folder called ${name} here.`);
+      return merge(other);
+    });
   },
 
   async make() {
-    const name = await askName(can().make.replace("…", ""), { act: "Make" });
-    const to = name && `${here}${encodeURIComponent(name)}/`;
-    if (to) await act(() => send("MKCOL", to), { leave: to });
+    await withName(can().make.replace("…", ""), { act: "Make" }, (name) => {
+      const to = `${here}${encodeURIComponent(name)}/`;
+      return act(() => send("MKCOL", to), { leave: to, asked: true });
+    });
   },
 
   save: () => act(() => send("MKCOL", can().save), { leave: can().save }),
@@ -141,6 +167,8 @@ const folderActs = {
     if (await askWhether(`${words}?`, "The photos stay, and you can undo it.", words))
       await act(() => send("DELETE", here), { leave: above });
   },
+
+  undo: (button) => undo(button.dataset.path),
 
   select: () => choosing(true),
 };
@@ -154,7 +182,7 @@ async function merge(other) {
 
 // ---- choosing photos
 
-const chosen = new Map(); // paths to the tiles that were chosen, which may have been forgotten since
+const chosen = new Map(); // paths to the names of photos, whose tiles may have been forgotten since
 let last = null;
 let bar = null;
 
@@ -176,9 +204,10 @@ function mark(tile) {
 }
 
 function choose(path, is) {
-  if (is) chosen.set(path, true);
+  const tiles = [...document.querySelectorAll("#photos .tile")].filter((tile) => tile.pathname === path);
+  if (is) chosen.set(path, shownAs(tiles[0], path));
   else chosen.delete(path);
-  for (const tile of document.querySelectorAll("#photos .tile")) if (tile.pathname === path) mark(tile);
+  tiles.forEach(mark);
   count();
 }
 
@@ -189,8 +218,9 @@ function count() {
 }
 
 function chosenBar() {
-  const { places = {}, take_out: takeOut } = can();
+  const { places = {}, take_out: takeOut, show } = can();
   const words = {
+    ...(show && { show }),
     ...(places.favorites && { favorite: "Favourite" }),
     ...(places.albums && { album: "Album…" }),
     ...(places.people && { people: "Who…" }),
@@ -225,9 +255,18 @@ function clicked(tile, event) {
 
 async function photos(what, button) {
   const one = viewed();
-  const paths = one ? [new URL(location.href).pathname] : [...chosen.keys()];
-  if (!paths.length || !(await photoActs[what](paths, button)) || !leaves.has(what)) return;
-  for (const tile of document.querySelectorAll("a.tile")) if (paths.includes(tile.pathname)) tile.remove();
+  const at = location.pathname;
+  const some = one
+    ? [{ path: at, name: shownAs(one, at) }]
+    : [...chosen].map(([path, name]) => ({ path, name }));
+  if (!some.length) return;
+  const done = await photoActs[what](some, button);
+  if (one) document.dispatchEvent(new CustomEvent("haven:changed"));
+  if (!done || !leaves.has(what)) return;
+  const paths = some.map(({ path }) => path);
+  const gone = [...document.querySelectorAll("a.tile")].filter((tile) => paths.includes(tile.pathname));
+  gone.forEach((tile) => tile.remove());
+  document.dispatchEvent(new CustomEvent("haven:removed", { detail: paths.length }));
   for (const path of paths) choose(path, false);
   if (one) (one.querySelector(".turn.next") ?? one.querySelector(".turn.prev") ?? one.querySelector(".close")).click();
 }
@@ -240,7 +279,7 @@ document.addEventListener(
     const button = event.target.closest("[data-do]");
     if (!button) return;
     event.preventDefault();
-    if (folderActs[button.dataset.do]) folderActs[button.dataset.do]();
+    if (folderActs[button.dataset.do]) folderActs[button.dataset.do](button);
     else photos(button.dataset.do, button);
   },
   true,

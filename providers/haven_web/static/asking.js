@@ -41,14 +41,22 @@ function ask(title, fields, act, read) {
 
 let lists = 0;
 
-export function askName(title, { act, value = "", among = [], hint = "" }) {
+// Ask for a name. `problem`: why the one that was given before, `value`, will not do.
+export function askName(title, { act, value = "", among = [], hint = "", problem = "" }) {
   const id = `names-${(lists += 1)}`;
   const input = element("input", { type: "text", required: true, maxLength: 120, value, placeholder: hint });
   input.setAttribute("aria-label", title);
   input.setAttribute("list", id);
   input.autocomplete = "off";
+  // A browser takes these for other folders.
+  input.addEventListener("input", () =>
+    input.setCustomValidity(
+      input.value.includes("/") ? "A name cannot contain a slash." : /^\s*\.{1,2}\s*$/.test(input.value) ? "This is no name." : "",
+    ),
+  );
   const list = element("datalist", { id }, ...among.map((name) => element("option", { value: name })));
-  return ask(title, [input, list], act, () => input.value.trim() || null);
+  const told = problem ? [element("p", { className: "problem", role: "alert", textContent: problem })] : [];
+  return ask(title, [...told, input, list], act, () => input.value.trim() || null);
 }
 
 export function askWhether(title, text, act) {

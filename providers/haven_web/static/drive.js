@@ -27,8 +27,8 @@ const whole = (path) => new URL(path, location.href).href;
 export const transfer = (method, from, to, overwrite = false) =>
   send(method, from, { Destination: whole(to), Overwrite: overwrite ? "T" : "F" });
 
-// The last name of a path, still as a part of a URL, and without the place that a search puts before it.
-export const nameOf = (path) => path.replace(/\/$/, "").split("/").at(-1).replace(/^\d{3,}%20/, "");
+// The last name of a path, still as a part of a URL.
+export const nameOf = (path) => path.replace(/\/$/, "").split("/").at(-1);
 
 export const decoded = (name) => {
   try {
@@ -44,10 +44,12 @@ export async function lastChange() {
   return answer.ok ? answer.json() : null;
 }
 
-export async function foldersIn(path) {
-  const answer = await fetch(`${path}?names`, { headers: { Accept: "application/json" } });
-  return answer.ok ? answer.json() : [];
-}
+// What the folders in one are called, to choose among; without them a name can be typed all the same.
+export const foldersIn = (path) =>
+  fetch(`${path}?names`, { headers: { Accept: "application/json" } }).then(
+    (answer) => (answer.ok ? answer.json() : []),
+    () => [],
+  );
 
 // Send one file, and say how far it is. A name that another file has gets a number.
 export function upload(file, folder, progress) {
