@@ -11,8 +11,8 @@ from tqdm import tqdm
 logger = logging.getLogger(__name__)
 
 _LOG_EVERY = 60.0
-_SURE_AFTER = 5.0
-"""Seconds of a run after which its speed so far says when it will end."""
+_SURE_AFTER, _SURE_WITH = 5.0, 20
+"""Seconds of a run, and things done, after which its speed so far says when it will end: the first take longest."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +66,6 @@ class Progress:
         if begun is None:
             return None
         taken = time.monotonic() - begun
-        sure = done > 0 and taken > _SURE_AFTER
+        sure = done >= _SURE_WITH and taken > _SURE_AFTER
         # A file may count more than once, if it is tried again.
         return Doing(self._what, min(done, total), total, taken / done * max(total - done, 0) if sure else None)

@@ -130,7 +130,9 @@ class Renditions:
         `box`: the part of it to cut out.
         """
         row = db.execute(
-            "SELECT o.etag, o.kind, o.format, d.path, o.file, l.root, p.taken, p.taken_offset, p.latitude, p.longitude,"
+            "SELECT o.etag, o.kind, o.format, d.path, o.file, l.root,"
+            # The time of a file is that of no camera.
+            " iif(p.taken_source = 'file', NULL, p.taken), p.taken_offset, p.latitude, p.longitude,"
             f" p.rating FROM original o {LOCATED} LEFT JOIN photo p ON p.id = o.photo_id"
             " WHERE o.id = ? AND o.gone IS NULL",
             (original_id,),

@@ -32,8 +32,9 @@ def _taken(ending: str) -> str:
 
 
 def _other(fold: str, ending: str) -> str:
-    """Return SQL: whether another file has the name of `o` with an ending."""
-    return f"EXISTS (SELECT 1 FROM original n WHERE n.{fold} = o.{fold} || '{ending}' AND n.gone IS NULL)"
+    """Return SQL: whether another file has the name of `o` with an ending, in the folder if it is one of the disk."""
+    beside = "n.dir_id = o.dir_id AND " if fold == "shown_fold" else ""
+    return f"EXISTS (SELECT 1 FROM original n WHERE {beside}n.{fold} = o.{fold} || '{ending}' AND n.gone IS NULL)"
 
 
 def _put_after(name: str, fold: str, ending: str) -> str:

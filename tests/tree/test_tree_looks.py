@@ -40,6 +40,7 @@ def add_formats(home: Home) -> None:
     (home.root / "formats/shared.jpg").rename(home.root / "formats/shared.HEIC")
     make_photo(home.root / "formats/both.tif.jpg", "2020-01-02 10:00:00")
     Image.new("RGB", (320, 200), "teal").save(home.root / "formats/both.tif")
+    make_photo(home.root / "elsewhere/picture 1.tif.jpg", "2020-01-04 10:00:00")
     make_video(home.root / "formats/film.mp4")
 
 
