@@ -383,4 +383,14 @@ MIGRATIONS = (
     """
     ALTER TABLE photo ADD COLUMN altitude REAL;     -- metres above the sea
     """,
+    """
+    CREATE TABLE given (            -- a file that was shown in place of an original: haven_fs.renditions.given
+        size INTEGER NOT NULL,
+        upto INTEGER NOT NULL,      -- how many of its first bytes the digest is of, 0 for all
+        digest BLOB NOT NULL,
+        original_id INTEGER NOT NULL,
+        PRIMARY KEY (size, upto, digest)
+    ) WITHOUT ROWID;
+    CREATE INDEX given_original ON given (original_id);
+    """,
 )

@@ -93,7 +93,7 @@ def run(args: argparse.Namespace) -> int:
         expect_walks(catalog)
         _warn_of_what_was_lost(catalog)
         renditions = Renditions(catalog, data.settings)
-        uploads = Uploads(catalog, data.settings, AtOnce(catalog, data.plugins, data.settings), renditions)
+        uploads = Uploads(catalog, data.settings, AtOnce(catalog, data.plugins, data.settings), renditions.given)
         tree = data.tree(catalog)
         tree.uploads = uploads
         users, shown = _users(args, data)

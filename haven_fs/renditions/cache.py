@@ -4,7 +4,6 @@ All of it can be made again, so it may be deleted at any time, and a damaged fil
 keeping and nothing else. Thread-safe; another process may use the same file.
 """
 
-import hashlib
 import logging
 import sqlite3
 import threading
@@ -27,15 +26,8 @@ _SCHEMA = """
     );
     CREATE UNIQUE INDEX rendition_of ON rendition (original_id, what);
     CREATE INDEX rendition_used ON rendition (used, size);
-    CREATE TABLE given (        -- files that were made, kept or not: who sends one back means its original
-        digest BLOB PRIMARY KEY,
-        size INTEGER NOT NULL,
-        original_id INTEGER NOT NULL
-    ) WITHOUT ROWID;
-    CREATE INDEX given_size ON given (size);
-    CREATE INDEX given_original ON given (original_id);
 """
-_VERSION = 1
+_VERSION = 2
 _NOTED_EVERY = 3600
 """Seconds within which another use of a rendition is not noted."""
 _SPARE = 0.05
@@ -108,26 +100,6 @@ class Cache:
             except sqlite3.Error as error:
                 self._failed(error)
 
-    def note_given(self, original_id: int, data: bytes) -> None:
-        """Remember that a file was made of an original."""
-        with self._lock:
-            try:
-                if self._db is not None:
-                    row = (_digest(data), len(data), original_id)
-                    self._db.execute("INSERT OR REPLACE INTO given VALUES (?, ?, ?)", row)
-                    self._db.commit()
-            except sqlite3.Error as error:
-                self._failed(error)
-
-    def is_size_given(self, size: int) -> bool:
-        """Tell whether a file of that many bytes was made of any original."""
-        return bool(self._ask("SELECT 1 FROM given WHERE size = ? LIMIT 1", size))
-
-    def given(self, data: bytes) -> int | None:
-        """Return the original that a file was made of, None if nobody remembers it."""
-        rows = self._ask("SELECT original_id FROM given WHERE digest = ?", _digest(data))
-        return int(rows[0][0]) if rows else None
-
     def drop(self, original_ids: Iterable[int]) -> None:
         """Forget all that was made of some originals."""
         with self._lock:
@@ -139,7 +111,6 @@ class Cache:
                         "DELETE FROM rendition WHERE original_id = ? RETURNING size", (original_id,)
                     ).fetchall()
                     self._total -= sum(size for (size,) in sizes)
-                    self._db.execute("DELETE FROM given WHERE original_id = ?", (original_id,))
                 self._db.commit()
             except sqlite3.Error as error:
                 self._failed(error)
@@ -167,7 +138,7 @@ class Cache:
 
     def originals(self) -> list[int]:
         """Return the originals that anything is kept of."""
-        return [row[0] for row in self._ask("SELECT original_id FROM rendition UNION SELECT original_id FROM given")]
+        return [row[0] for row in self._ask("SELECT DISTINCT original_id FROM rendition")]
 
     def close(self) -> None:
         """Close the file; nothing is kept or found any more."""
@@ -280,7 +251,3 @@ class Cache:
             self._db.executemany("DELETE FROM rendition WHERE id = ?", going)
         self._db.execute("PRAGMA incremental_vacuum(64)")
         return freed
-
-
-def _digest(data: bytes) -> bytes:
-    return hashlib.blake2b(data, digest_size=16).digest()

@@ -22,6 +22,7 @@ from haven_fs.catalog.schema import LOCATED
 from haven_fs.catalog.spelling import etag
 from haven_fs.config import Settings
 from haven_fs.renditions.cache import Cache, Key
+from haven_fs.renditions.given import Given
 from haven_fs.renditions.makers import Makers
 from haven_fs.renditions.orders import Box, Made, NotNow, Order, Said
 from haven_fs.renditions.sizes import What
@@ -56,6 +57,7 @@ def forget_parts(settings: Settings) -> None:
 
 def forget_gone(catalog: Catalog, settings: Settings) -> None:
     """Forget what was made of originals that are gone, and leave none of it in the file."""
+    Given(catalog).drop_gone()
     path = Path(settings["data_dir"]) / FILE
     if path.exists():
         with closing(Cache(path, 1 << 62)) as cache:
@@ -86,6 +88,7 @@ class Renditions:
         self.cache = Cache(Path(settings["data_dir"]) / FILE, self._bound())
         processes = int(settings["renditions.workers"]) or max(1, (os.cpu_count() or 1) // 2)
         self._makers = Makers(processes)
+        self.given = Given(catalog)
         self._asked: dict[tuple[Key, str], Asked] = {}
         self._lock = threading.Lock()
 
@@ -106,14 +109,7 @@ class Renditions:
         """Fit the bound, and forget what was made of originals that are gone."""
         self.fit()
         _drop_gone(self._catalog, self.cache)
-
-    def is_given_size(self, size: int) -> bool:
-        """Tell whether a file of that many bytes was shown in /Small or /TV."""
-        return self.cache.is_size_given(size)
-
-    def original_of(self, path: Path) -> int | None:
-        """Return the original of which a file is a rendition that was shown in /Small or /TV, None if it is none."""
-        return self.cache.given(path.read_bytes()) if self.cache.is_size_given(path.stat().st_size) else None
+        self.given.drop_gone()
 
     def wanted(
         self,
@@ -189,7 +185,7 @@ class Renditions:
         if self._is_as_asked(wanted):
             self.cache.put([(wanted.key, wanted.tag, made.data)])
             if wanted.order.length:
-                self.cache.note_given(wanted.key[0], made.data)
+                self.given.note(wanted.key[0], made.data, len(made.data))
         self._forget(wanted)
         future.set_result(made.data)
 

@@ -46,6 +46,7 @@ def _film(environ: Environ, renditions: Renditions, wanted: Wanted, plan: str) -
     from haven_fs.renditions.films import FOOT, Film
 
     film = Film.loads(plan)
+    renditions.given.note(wanted.key[0], _head(plan), film.length)
 
     def segment(number: int, asker: Environ) -> bytes:
         return made_for(asker, renditions, renditions.segment_of(wanted, plan, number))

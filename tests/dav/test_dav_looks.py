@@ -210,6 +210,20 @@ def test_a_copy_may_be_sent_twice(dav: Client) -> None:
     assert [dav("PUT", "/Small/Albums/One/IMG_3.jpg", data).status for _ in range(2)] == [204, 204]
 
 
+def test_what_was_shown_is_known_without_the_cache(root: Path, tmp_path: Path) -> None:
+    names = ("phone.heic.jpg", "phone.mov.mp4")
+    with serve(root, data=tmp_path / "data", inbox=tmp_path / "Inbox") as house, Client(house.url) as dav:
+        shown = {name: dav("GET", f"/TV/Recent/{name}").body for name in names}
+    for path in (tmp_path / "data").glob("renditions.sqlite*"):
+        path.unlink()
+    with serve(data=tmp_path / "data", inbox=tmp_path / "Inbox") as house, Client(house.url) as dav:
+        dav("MKCOL", "/Albums/One")
+        for name, data in shown.items():
+            assert dav("PUT", f"/Albums/One/{name}", data).status == 201
+        assert sorted(one["getcontenttype"] for one in dav.members("/Albums/One")) == ["image/heic", "video/quicktime"]
+    assert not [path for path in (tmp_path / "Inbox").rglob("*") if path.is_file()]
+
+
 def test_conditions_are_about_what_is_seen(dav: Client) -> None:
     dav("MKCOL", "/Albums/One")
     dav.transfer("COPY", "/Recent/IMG_3.jpg", "/Albums/One/IMG_3.jpg")

@@ -133,14 +133,3 @@ def test_a_full_disk_costs_the_keeping_alone(tmp_path: Path, caplog: pytest.LogC
     store.put([((59, "grid"), "t", KILO)])
     assert store.get((59, "grid"), "t") == KILO
     assert store.total == sum(1000 for number in range(60) if store.get((number, "grid"), "t"))
-
-
-def test_what_was_given_is_remembered_when_it_is_not_kept(store: Cache) -> None:
-    store.note_given(7, b"a picture of seven")
-    for number in range(200):
-        store.put([((number, "small"), "t", KILO)])
-    assert store.given(b"a picture of seven") == 7
-    assert store.given(b"another") is None
-    assert store.is_size_given(18) and not store.is_size_given(17)
-    store.drop([7])
-    assert store.given(b"a picture of seven") is None

@@ -21,7 +21,7 @@ def test_of_an_original_that_is_gone_nothing_is_left(home: Home) -> None:
     ids = {path: seen.id for path, seen in home.seen().items()}
     with closing(Renditions(home.catalog, home.settings)) as renditions:
         renditions.keep([((ids["a.jpg"], "grid"), "t", SECRET), ((ids["b.jpg"], "grid"), "t", b"another picture")])
-        renditions.cache.note_given(ids["a.jpg"], SECRET)
+        renditions.given.note(ids["a.jpg"], SECRET, len(SECRET))
     assert SECRET in kept(home)
     Path(home.root / "a.jpg").unlink()
     home.index(accept_missing=True)
@@ -29,7 +29,7 @@ def test_of_an_original_that_is_gone_nothing_is_left(home: Home) -> None:
     assert SECRET not in kept(home)
     with closing(Renditions(home.catalog, home.settings)) as renditions:
         assert renditions.cache.originals() == [ids["b.jpg"]]
-        assert renditions.cache.given(SECRET) is None
+        assert not renditions.given.is_size(len(SECRET))
 
 
 def test_of_faces_that_were_cut_out_nothing_is_left(home: Home) -> None:

@@ -51,9 +51,9 @@ class Cataloguer(Protocol):
 
 
 class Shown(Protocol):
-    """Knows the files that were shown in place of originals; that is haven_fs.renditions."""
+    """Knows the files that were shown in place of originals; that is haven_fs.renditions.given."""
 
-    def is_given_size(self, size: int) -> bool:
+    def is_size(self, size: int) -> bool:
         """Tell whether a file of that many bytes was shown."""
         ...
 
@@ -110,7 +110,7 @@ class Uploads:
 
     def is_given_size(self, size: int) -> bool:
         """Tell whether a file of that many bytes was shown in /Small or /TV."""
-        return self._shown is not None and self._shown.is_given_size(size)
+        return self._shown is not None and self._shown.is_size(size)
 
     def shown_as(self, draft: storing.Draft) -> int | None:
         """Return the original of which a finished draft is the copy that /Small or /TV shows, None if it is none."""

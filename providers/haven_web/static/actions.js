@@ -261,7 +261,7 @@ async function photos(what, button) {
     : [...chosen].map(([path, name]) => ({ path, name }));
   if (!some.length) return;
   const done = await photoActs[what](some, button);
-  if (one) document.dispatchEvent(new CustomEvent("haven:changed"));
+  if (!leaves.has(what)) document.dispatchEvent(new CustomEvent("haven:changed"));
   if (!done || !leaves.has(what)) return;
   const paths = some.map(({ path }) => path);
   const gone = [...document.querySelectorAll("a.tile")].filter((tile) => paths.includes(tile.pathname));
