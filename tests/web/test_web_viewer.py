@@ -1,0 +1,71 @@
+"""One photo in Chromium: its bar on a phone, a server that is away, and what follows from things that were done."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from helpers.browser import opened
+from helpers.serving import Serving, serve
+
+from haven_fs.testing import make_photo
+
+PARIS = (48.8584, 2.2945)
+LONGEST = "Wilhelmina Theodora Featherstonehaugh-Li"
+PEOPLE = ("Bo", "Grandma Rosemary", LONGEST)
+BROKEN_WORDS = """() => {
+  const broken = [];
+  for (const text of document.querySelector('.view h1').childNodes)
+    for (const { 0: word, index } of text.data.matchAll(/\\S+/g)) {
+      const range = document.createRange();
+      range.setStart(text, index);
+      range.setEnd(text, index + word.length);
+      if (range.getClientRects().length > 1) broken.push(word);
+    }
+  return broken;
+}"""
+OUT_OF_REACH = """() => [...document.querySelectorAll('.view .bar :is(a, button), .view summary')].filter((one) => {
+  const box = one.getBoundingClientRect();
+  const top = document.elementFromPoint(box.left + box.width / 2, box.top + box.height / 2);
+  return box.width < 36 || box.left < 0 || box.right > innerWidth || !one.contains(top);
+}).map((one) => one.outerHTML.slice(0, 80))"""
+
+
+@pytest.fixture(scope="module")
+def family(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Serving]:
+    """A server whose people have short and long names."""
+    folder = tmp_path_factory.mktemp("family")
+    for number, name in enumerate(PEOPLE):
+        box = (0.1, 0.2, 0.3, 0.5)
+        path = folder / f"Pictures/IMG_{number}.jpg"
+        make_photo(path, f"2022-09-{28 - 7 * number} 14:05:00", PARIS, people={name: box}, size=(640, 480))
+    with serve(folder / "Pictures", data=folder / "data", inbox=folder / "Inbox") as serving:
+        yield serving
+
+
+@pytest.mark.parametrize("width", [320, 360, 390, 430])
+def test_on_a_phone_the_date_and_every_button_have_room(browser: Any, family: Serving, width: int) -> None:
+    folders = [f"People/{name}/" for name in PEOPLE] + ["Timeline/2022/2022-09/"]
+    for folder in folders:
+        with opened(browser, family.url + folder, width=width, height=740, has_touch=True) as page:
+            page.locator("#photos a.tile").first.tap()
+            page.wait_for_selector("dialog .view")
+            assert page.locator(".view .bar").bounding_box()["height"] <= 120, folder
+            assert page.locator(".view .stage").bounding_box()["height"] >= 740 - 120, folder
+            assert page.locator(".view h1").bounding_box()["width"] >= 150, folder
+            assert "14:05" in page.inner_text(".view h1")
+            assert page.evaluate(
+                "(one => one.scrollHeight <= one.clientHeight + 1)(document.querySelector('.view h1'))"
+            )
+            assert page.evaluate(BROKEN_WORDS) == [], folder
+            assert page.evaluate(OUT_OF_REACH) == [], folder
+            wanted = 5 if folder.startswith("People") else 4
+            assert page.locator(".view .bar button:visible").count() == wanted
+
+
+@pytest.mark.parametrize("width", [640, 720, 840, 1280])
+def test_a_long_name_leaves_room_for_the_date_in_wider_windows(browser: Any, family: Serving, width: int) -> None:
+    with opened(browser, f"{family.url}People/{LONGEST}/IMG_2.jpg?view", width=width) as page:
+        assert page.locator(".view .bar").bounding_box()["height"] <= 120
+        assert page.locator(".view h1").bounding_box()["width"] >= 180
+        assert page.evaluate(OUT_OF_REACH) == []
+        assert page.get_attribute(".view .word", "title") == f"Not {LONGEST}"
