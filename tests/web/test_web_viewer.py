@@ -69,3 +69,13 @@ def test_a_long_name_leaves_room_for_the_date_in_wider_windows(browser: Any, fam
         assert page.locator(".view h1").bounding_box()["width"] >= 180
         assert page.evaluate(OUT_OF_REACH) == []
         assert page.get_attribute(".view .word", "title") == f"Not {LONGEST}"
+
+
+def test_without_scripts_no_button_is_there_that_does_nothing(browser: Any, family: Serving) -> None:
+    address = f"{family.url}People/Bo/IMG_0.jpg?view"
+    with opened(browser, address) as page:
+        assert page.locator(".view button:visible").count() == 5
+    with opened(browser, address, java_script_enabled=False) as page:
+        assert page.locator(".view button:visible").count() == 0
+        assert page.locator(".view .bar a[download]").is_visible()
+        assert page.locator(".view .close").is_visible()
