@@ -4,7 +4,8 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from helpers.browser import opened
+from helpers.browser import opened, until
+from helpers.gallery import Gallery
 from helpers.serving import Serving, serve
 
 from haven_fs.testing import make_photo
@@ -12,6 +13,7 @@ from haven_fs.testing import make_photo
 PARIS = (48.8584, 2.2945)
 LONGEST = "Wilhelmina Theodora Featherstonehaugh-Li"
 PEOPLE = ("Bo", "Grandma Rosemary", LONGEST)
+NEWS = "document.querySelector('.news:not([hidden])')?.textContent.includes"
 BROKEN_WORDS = """() => {
   const broken = [];
   for (const text of document.querySelector('.view h1').childNodes)
@@ -79,3 +81,39 @@ def test_without_scripts_no_button_is_there_that_does_nothing(browser: Any, fami
         assert page.locator(".view button:visible").count() == 0
         assert page.locator(".view .bar a[download]").is_visible()
         assert page.locator(".view .close").is_visible()
+
+
+def test_a_server_that_is_away_leaves_one_where_one_is(browser: Any, gallery: Gallery) -> None:
+    with opened(browser, f"{gallery.url}/Timeline/2024/2024-07/", refusals=True) as page:
+        page.locator("a.tile[href^='BUSY_140']").click()
+        page.wait_for_selector("dialog .view")
+        page.wait_for_load_state("networkidle")
+        page.context.set_offline(True)
+        page.keyboard.press("ArrowRight")  # fetched ahead
+        page.wait_for_url("**/BUSY_139.jpg?view")
+        page.keyboard.press("ArrowRight")
+        until(page, f"{NEWS}('Haven cannot be reached. Try again in a moment.')")
+        assert page.evaluate("location.pathname").endswith("/BUSY_139.jpg")
+        page.locator("dialog .close").click()
+        page.wait_for_selector("dialog", state="hidden")
+        page.locator("a.tile[href^='BUSY_130']").click()
+        until(page, f"{NEWS}('Haven cannot be reached.')")
+        assert page.evaluate("location.pathname").endswith("/2024-07/")
+        page.context.set_offline(False)
+        page.locator("a.tile[href^='BUSY_130']").click()
+        page.wait_for_url("**/BUSY_130.jpg?view")
+        until(page, "!document.querySelector('.news:not([hidden])')")
+        page.keyboard.press("ArrowRight")
+        page.wait_for_url("**/BUSY_129.jpg?view")
+        page.go_back()
+        page.wait_for_selector("dialog", state="hidden")
+    with opened(browser, f"{gallery.url}/Timeline/BUSY_100.jpg?view", refusals=True) as page:
+        page.context.set_offline(True)
+        page.keyboard.press("ArrowRight")
+        page.wait_for_url("**/BUSY_099.jpg?view")
+        page.keyboard.press("ArrowRight")
+        until(page, f"{NEWS}('Haven cannot be reached.')")
+        page.context.set_offline(False)
+        page.keyboard.press("ArrowRight")
+        page.wait_for_url("**/BUSY_098.jpg?view")
+        until(page, "!document.querySelector('.news:not([hidden])')")

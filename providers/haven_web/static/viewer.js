@@ -1,12 +1,18 @@
 // Looking at one photo: over the page that it was opened from, or on a page of its own. The same view, made on the
 // server, in both: this script fetches it, moves on, and lets one look closer.
 
+import { say } from "./asking.js";
+
 const own = document.querySelector("main > .view"); // this page is a photo's own
 const kept = new Map(); // views that were fetched ahead, by URL
 let dialog = null;
 let opener = null; // the tile that the first photo was opened from
 let url = own ? location.href : "";
 let closer = null;
+
+const AWAY = "Haven cannot be reached. Try again in a moment.";
+
+class Away extends Error {}
 
 const view = () => (own ? document.querySelector(".view") : dialog?.querySelector(".view"));
 
@@ -21,12 +27,30 @@ function fetchView(address) {
 }
 
 async function read(address) {
-  const answer = await fetch(address, { headers: { Accept: "text/html" } });
+  let answer, text;
+  try {
+    answer = await fetch(address, { headers: { Accept: "text/html" } });
+    text = await answer.text();
+  } catch {
+    throw new Away();
+  }
   if (!answer.ok) throw new Error(String(answer.status));
-  const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+  const page = new DOMParser().parseFromString(text, "text/html");
   const found = page.querySelector(".view");
   if (!found) throw new Error("no view");
   return { found, title: page.title };
+}
+
+// What the server refuses it explains on a page of its own. If it cannot be reached, going there would only lead to the
+// browser's page for that, from which there is no way on.
+function failed(error, address) {
+  if (error instanceof Away) say(AWAY, { error: true });
+  else location.href = address;
+}
+
+function reached() {
+  const line = document.querySelector(".news");
+  if (line?.querySelector("p").textContent === AWAY) line.hidden = true;
 }
 
 // Views are made once and put into the page each time they are shown.
@@ -41,6 +65,7 @@ function show({ found, title }, address) {
   if (details) next.querySelector(".info").open = true;
   url = address;
   document.title = title;
+  reached();
   prepare(next);
   // The one who turns pages goes on with the same button; a screen reader hears the new photo's name.
   const again = focused && /turn|tool|close/.test(focused) && next.querySelector(`.${focused.split(" ").at(-1)}`);
@@ -51,7 +76,11 @@ function prepare(next) {
   closer = new Closer(next);
   const video = next.querySelector("video");
   video?.addEventListener("error", () => (next.querySelector("p.cannot").hidden = false));
-  for (const turn of next.querySelectorAll(".turn")) {
+  fetchAhead(next);
+}
+
+function fetchAhead(here) {
+  for (const turn of here.querySelectorAll(".turn")) {
     fetchView(turn.href).catch(() => {});
     if (turn.dataset.picture) new Image().src = turn.dataset.picture;
   }
@@ -63,8 +92,9 @@ async function open(address, isBack) {
   let loaded;
   try {
     loaded = await fetchView(address);
-  } catch {
-    location.href = address;
+  } catch (error) {
+    if (isBack && error instanceof Away) history.back(); // the address is that of the page that stays
+    failed(error, address);
     return;
   }
   if (!dialog) {
@@ -92,8 +122,8 @@ async function move(which) {
       history.replaceState(history.state, "", address);
       show(loaded, address);
     }
-  } catch {
-    location.href = address;
+  } catch (error) {
+    if (view()?.contains(turn)) failed(error, address);
   } finally {
     clearTimeout(waiting);
     view()?.classList.remove("waiting");
