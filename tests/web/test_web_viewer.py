@@ -1,10 +1,12 @@
 """One photo in Chromium: its bar on a phone, a server that is away, and what follows from things that were done."""
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 from helpers.browser import opened, until
+from helpers.dav import Client
 from helpers.gallery import Gallery
 from helpers.serving import Serving, serve
 
@@ -41,6 +43,16 @@ def family(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Serving]:
         path = folder / f"Pictures/IMG_{number}.jpg"
         make_photo(path, f"2022-09-{28 - 7 * number} 14:05:00", PARIS, people={name: box}, size=(640, 480))
     with serve(folder / "Pictures", data=folder / "data", inbox=folder / "Inbox") as serving:
+        yield serving
+
+
+@pytest.fixture
+def house(tmp_path: Path) -> Iterator[Serving]:
+    """A server of its own for each test: Anna is in one photo, Bo in another."""
+    for number in range(6):
+        people = {0: {"Anna": (0.3, 0.2, 0.5, 0.6)}, 1: {"Bo": (0.3, 0.2, 0.5, 0.6)}}.get(number, {})
+        make_photo(tmp_path / f"Pictures/IMG_{number}.jpg", f"202{number % 2}-05-0{number + 1} 10:00:00", people=people)
+    with serve(tmp_path / "Pictures", data=tmp_path / "data", inbox=tmp_path / "Inbox") as serving:
         yield serving
 
 
@@ -117,3 +129,60 @@ def test_a_server_that_is_away_leaves_one_where_one_is(browser: Any, gallery: Ga
         page.keyboard.press("ArrowRight")
         page.wait_for_url("**/BUSY_098.jpg?view")
         until(page, "!document.querySelector('.news:not([hidden])')")
+
+
+@pytest.mark.parametrize("path", ["/", "/Timeline/"])
+def test_the_number_of_photos_follows_what_is_taken_away(browser: Any, gallery: Gallery, path: str) -> None:
+    removed = "number => document.dispatchEvent(new CustomEvent('haven:removed', { detail: number }))"
+    with opened(browser, gallery.url + path) as page:
+        before = page.inner_text(".head .says")
+        number, _, rest = before.partition(" photos")
+        count = int(number.replace(",", ""))
+        page.evaluate(removed, 2)
+        assert page.inner_text(".head .says") == f"{count - 2} photos{rest}"
+        page.evaluate(removed, count - 3)
+        assert page.inner_text(".head .says") == f"1 photo{rest}"
+        page.evaluate(removed, 1)
+        assert page.inner_text(".head .says") == "No photos"
+        page.evaluate("document.querySelector('.head .says').textContent = '2,001 photos, 2012 to 2024'")
+        page.evaluate(removed, 1)
+        assert page.inner_text(".head .says") == "2,000 photos, 2012 to 2024"
+    with opened(browser, f"{gallery.url}/People/") as page:
+        before = page.inner_text(".head .says")
+        page.evaluate(removed, 1)
+        assert page.inner_text(".head .says") == before
+
+
+def test_the_details_follow_what_is_said_of_a_photo(browser: Any, house: Serving) -> None:
+    facts = "document.querySelector('dialog .facts')"
+    with opened(browser, f"{house.url}People/Anna/", refusals=True) as page, Client(house.url) as dav:
+        page.locator("#photos a.tile").click()
+        page.wait_for_selector("dialog .view")
+        page.keyboard.press("i")
+        page.locator("dialog .facts a", has_text="Anna").focus()
+        page.evaluate(f"void ({facts}.isOld = true)")
+        to = f"{dav.address}/People/Bo/IMG_0.jpg"
+        assert dav("COPY", "/People/Anna/IMG_0.jpg", Destination=to).status in (201, 204)
+        page.evaluate("document.dispatchEvent(new CustomEvent('haven:changed'))")
+        page.locator("dialog .facts a", has_text="Bo").wait_for(state="visible")
+        assert page.evaluate(f"!{facts}.isOld && document.activeElement.textContent") == "Anna"
+        assert page.evaluate("location.search") == "?view"
+        # Where the photo is not in this folder any more, what is shown stays.
+        assert dav("DELETE", "/People/Anna/IMG_0.jpg").status == 204
+        with page.expect_response(lambda answer: answer.status == 404):
+            page.evaluate("document.dispatchEvent(new CustomEvent('haven:changed'))")
+        assert page.locator("dialog .facts a", has_text="Bo").is_visible()
+
+
+def test_a_photo_that_is_gone_is_nobodys_neighbour(browser: Any, house: Serving) -> None:
+    with opened(browser, f"{house.url}Timeline/") as page, Client(house.url) as dav:
+        page.locator("#photos a.tile[href^='IMG_3']").click()
+        page.wait_for_selector("dialog .view")
+        page.wait_for_load_state("networkidle")
+        to = f"{dav.address}/Recently%20Removed/IMG_3.jpg"
+        assert dav("MOVE", "/Timeline/IMG_3.jpg", Destination=to).status in (201, 204)
+        page.evaluate("document.dispatchEvent(new CustomEvent('haven:removed', { detail: 1 }))")
+        page.keyboard.press("ArrowRight")
+        page.wait_for_url("**/IMG_1.jpg?view")
+        page.keyboard.press("ArrowLeft")
+        page.wait_for_url("**/IMG_5.jpg?view")

@@ -201,6 +201,38 @@ document.addEventListener("keydown", (event) => {
   act();
 });
 
+// ---- what was done to photos, of which actions.js tells
+
+// "haven:changed": something was said of photos. What was fetched ahead does not know it yet, nor do the details.
+document.addEventListener("haven:changed", async () => {
+  kept.clear();
+  const here = view();
+  if (!here) return;
+  const loaded = await fetchView(url).catch(() => null);
+  if (!loaded || view() !== here) return;
+  const before = here.querySelector(".facts");
+  const next = document.importNode(loaded.found.querySelector(".facts"), true);
+  const focused = before.contains(document.activeElement) && document.activeElement.href;
+  before.replaceWith(next);
+  if (focused) {
+    const again = [...next.querySelectorAll("a")].find((link) => link.href === focused);
+    (again ?? here.querySelector(".info > summary")).focus({ preventScroll: true });
+  }
+  fetchAhead(here);
+});
+
+// "haven:removed": so many photos are not on this page any more. Those beside them have other neighbours now, and the
+// page says how many there are.
+document.addEventListener("haven:removed", (event) => {
+  kept.clear();
+  const said = document.querySelector(".head .says");
+  const [count, rest] = said?.textContent.match(/^([\d,]+) photos?(.*)$/s)?.slice(1) ?? [];
+  if (!count) return;
+  const left = Math.max(0, Number(count.replaceAll(",", "")) - event.detail);
+  const words = left === 1 ? "1 photo" : `${left.toLocaleString("en")} photos`;
+  said.textContent = left ? words + rest : "No photos";
+});
+
 // ---- looking closer, and turning by hand
 
 class Closer {
