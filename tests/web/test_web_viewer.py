@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from helpers.browser import opened, until
 from helpers.dav import Client
+from helpers.films import draw
 from helpers.gallery import Gallery
 from helpers.serving import Serving, serve
 
@@ -186,3 +187,25 @@ def test_a_photo_that_is_gone_is_nobodys_neighbour(browser: Any, house: Serving)
         page.wait_for_url("**/IMG_1.jpg?view")
         page.keyboard.press("ArrowLeft")
         page.wait_for_url("**/IMG_5.jpg?view")
+
+
+def test_a_film_of_which_only_the_sound_is_known_says_so(browser: Any, tmp_path: Path) -> None:
+    (tmp_path / "Pictures").mkdir()
+    draw(tmp_path / "Pictures/OLD.mp4", codec="mpeg4", sound="libopus", container="mp4")
+    draw(tmp_path / "Pictures/NEW.webm", codec="libvpx-vp9", sound="libopus", container="webm")
+    with serve(tmp_path / "Pictures", data=tmp_path / "data") as serving:
+        for name, width in (("OLD.mp4", 0), ("NEW.webm", 128)):
+            for path in ("Types/Videos/", f"Types/Videos/{name}?view"):
+                with opened(browser, serving.url + path) as page:
+                    if not path.endswith("view"):
+                        page.locator(f"a.tile[href^='{name}']").click()
+                    until(page, "document.querySelector('.view video')?.readyState > 0")
+                    assert page.evaluate("document.querySelector('.view video').error") is None
+                    assert page.evaluate("document.querySelector('.view video').videoWidth") == width
+                    said = page.locator(".view p.cannot")
+                    if width:
+                        assert not said.is_visible()
+                        continue
+                    said.wait_for(state="visible")
+                    assert "This browser cannot play the video." in said.inner_text()
+                    said.locator("a").click(trial=True)  # nothing lies over it

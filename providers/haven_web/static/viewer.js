@@ -75,7 +75,12 @@ function show({ found, title }, address) {
 function prepare(next) {
   closer = new Closer(next);
   const video = next.querySelector("video");
-  video?.addEventListener("error", () => (next.querySelector("p.cannot").hidden = false));
+  // A browser that knows the sound only plays that, and shows nothing of the pictures.
+  const check = () => {
+    if (video.error || (video.readyState && !video.videoWidth)) next.querySelector("p.cannot").hidden = false;
+  };
+  for (const event of ["error", "loadedmetadata"]) video?.addEventListener(event, check);
+  if (video) check(); // on a page of its own it may have begun before this script
   fetchAhead(next);
 }
 
