@@ -228,7 +228,7 @@ def test_files_are_sent_by_dropping_and_by_choosing_them(
         )
         for event in ("dragenter", "drop"):
             page.dispatch_event("body", event, {"dataTransfer": handle})
-        news(page, "1 file is there")
+        news(page, "1 file is in the inbox.")
     assert "dropped.jpg" in dav.files("/Inbox")
     assert dav("GET", "/Inbox/dropped.jpg").body == bytes(data)
 

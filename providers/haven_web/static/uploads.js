@@ -68,7 +68,8 @@ async function sendAll(files) {
   const count = came === 1 ? "1 file is" : `${came} files are`;
   const [first] = refused;
   const not = first && `${refused.length} of ${files.length} could not be sent. ${first[0]}: ${first[1]}`;
-  say([came ? `${count} there.` : "", not].filter(Boolean).join(" "), {
+  const where = can.adds ? "there" : "in the inbox";
+  say([came ? `${count} ${where}.` : "", not].filter(Boolean).join(" "), {
     error: Boolean(first),
     keep: true,
     actions: came ? { Show: () => (location.href = can.adds ? location.pathname : folder) } : {},

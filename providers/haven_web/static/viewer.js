@@ -1,12 +1,18 @@
 // Looking at one photo: over the page that it was opened from, or on a page of its own. The same view, made on the
 // server, in both: this script fetches it, moves on, and lets one look closer.
 
+import { say } from "./asking.js";
+
 const own = document.querySelector("main > .view"); // this page is a photo's own
 const kept = new Map(); // views that were fetched ahead, by URL
 let dialog = null;
 let opener = null; // the tile that the first photo was opened from
 let url = own ? location.href : "";
 let closer = null;
+
+const AWAY = "Haven cannot be reached. Try again in a moment.";
+
+class Away extends Error {}
 
 const view = () => (own ? document.querySelector(".view") : dialog?.querySelector(".view"));
 
@@ -21,12 +27,30 @@ function fetchView(address) {
 }
 
 async function read(address) {
-  const answer = await fetch(address, { headers: { Accept: "text/html" } });
+  let answer, text;
+  try {
+    answer = await fetch(address, { headers: { Accept: "text/html" } });
+    text = await answer.text();
+  } catch {
+    throw new Away();
+  }
   if (!answer.ok) throw new Error(String(answer.status));
-  const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+  const page = new DOMParser().parseFromString(text, "text/html");
   const found = page.querySelector(".view");
   if (!found) throw new Error("no view");
   return { found, title: page.title };
+}
+
+// What the server refuses it explains on a page of its own. If it cannot be reached, going there would only lead to the
+// browser's page for that, from which there is no way on.
+function failed(error, address) {
+  if (error instanceof Away) say(AWAY, { error: true });
+  else location.href = address;
+}
+
+function reached() {
+  const line = document.querySelector(".news");
+  if (line?.querySelector("p").textContent === AWAY) line.hidden = true;
 }
 
 // Views are made once and put into the page each time they are shown.
@@ -41,6 +65,7 @@ function show({ found, title }, address) {
   if (details) next.querySelector(".info").open = true;
   url = address;
   document.title = title;
+  reached();
   prepare(next);
   // The one who turns pages goes on with the same button; a screen reader hears the new photo's name.
   const again = focused && /turn|tool|close/.test(focused) && next.querySelector(`.${focused.split(" ").at(-1)}`);
@@ -50,8 +75,17 @@ function show({ found, title }, address) {
 function prepare(next) {
   closer = new Closer(next);
   const video = next.querySelector("video");
-  video?.addEventListener("error", () => (next.querySelector("p.cannot").hidden = false));
-  for (const turn of next.querySelectorAll(".turn")) {
+  // A browser that knows the sound only plays that, and shows nothing of the pictures.
+  const check = () => {
+    if (video.error || (video.readyState && !video.videoWidth)) next.querySelector("p.cannot").hidden = false;
+  };
+  for (const event of ["error", "loadedmetadata"]) video?.addEventListener(event, check);
+  if (video) check(); // on a page of its own it may have begun before this script
+  fetchAhead(next);
+}
+
+function fetchAhead(here) {
+  for (const turn of here.querySelectorAll(".turn")) {
     fetchView(turn.href).catch(() => {});
     if (turn.dataset.picture) new Image().src = turn.dataset.picture;
   }
@@ -63,8 +97,9 @@ async function open(address, isBack) {
   let loaded;
   try {
     loaded = await fetchView(address);
-  } catch {
-    location.href = address;
+  } catch (error) {
+    if (isBack && error instanceof Away) history.back(); // the address is that of the page that stays
+    failed(error, address);
     return;
   }
   if (!dialog) {
@@ -92,8 +127,8 @@ async function move(which) {
       history.replaceState(history.state, "", address);
       show(loaded, address);
     }
-  } catch {
-    location.href = address;
+  } catch (error) {
+    if (view()?.contains(turn)) failed(error, address);
   } finally {
     clearTimeout(waiting);
     view()?.classList.remove("waiting");
@@ -169,6 +204,38 @@ document.addEventListener("keydown", (event) => {
   if (!act || (inVideo && /^Arrow| /.test(event.key)) || (event.key === " " && event.target.closest("a, summary"))) return;
   if (event.key !== "Escape") event.preventDefault();
   act();
+});
+
+// ---- what was done to photos, of which actions.js tells
+
+// "haven:changed": something was said of photos. What was fetched ahead does not know it yet, nor do the details.
+document.addEventListener("haven:changed", async () => {
+  kept.clear();
+  const here = view();
+  if (!here) return;
+  const loaded = await fetchView(url).catch(() => null);
+  if (!loaded || view() !== here) return;
+  const before = here.querySelector(".facts");
+  const next = document.importNode(loaded.found.querySelector(".facts"), true);
+  const focused = before.contains(document.activeElement) && document.activeElement.href;
+  before.replaceWith(next);
+  if (focused) {
+    const again = [...next.querySelectorAll("a")].find((link) => link.href === focused);
+    (again ?? here.querySelector(".info > summary")).focus({ preventScroll: true });
+  }
+  fetchAhead(here);
+});
+
+// "haven:removed": so many photos are not on this page any more. Those beside them have other neighbours now, and the
+// page says how many there are.
+document.addEventListener("haven:removed", (event) => {
+  kept.clear();
+  const said = document.querySelector(".head .says");
+  const [count, rest] = said?.textContent.match(/^([\d,]+) photos?(.*)$/s)?.slice(1) ?? [];
+  if (!count) return;
+  const left = Math.max(0, Number(count.replaceAll(",", "")) - event.detail);
+  const words = left === 1 ? "1 photo" : `${left.toLocaleString("en")} photos`;
+  said.textContent = left ? words + rest : "No photos";
 });
 
 // ---- looking closer, and turning by hand
