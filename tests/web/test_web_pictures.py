@@ -134,7 +134,7 @@ def test_css_and_scripts_change_their_address_with_their_content(web: Pages) -> 
             assert other.status == 200
             assert "immutable" in other["Cache-Control"]
             total += len(other.body) // 3
-    assert total < 30_000
+    assert total < 32_000
     assert b"http" not in b"".join(web("GET", address).body for address in addresses if ".css" in address)
 
 
