@@ -90,18 +90,52 @@ class Look:
         _, fold, _, _ = _named(disk_names)
         row = db.execute(
             f"SELECT {self.what}, {self.size}, {self.etag}, {self.mime}, {self.ending},"
-            f" {', '.join(_other(fold, one) for one in _ENDINGS)}"
+            f" o.{fold}, {', '.join(_other(fold, one) for one in _ENDINGS)}"
             f" FROM original o WHERE o.id = ? AND {self.condition(disk_names=disk_names)}",
             (file.id,),
         ).fetchone()
         if row is None:
             return None
-        what, size, etag, mime, ending, *others = row
-        # By the name that it has here, which may be one that it was written under.
-        if ending and not file.name.casefold().endswith(_ENDINGS[ending]):
-            is_taken = others[list(_ENDINGS).index(ending)]
-            file = replace(file, name=file.name + (_taken(ending) if is_taken else ending))
+        what, size, etag, mime, ending, own, *others = row
+        if ending:
+            is_taken = bool(others[list(_ENDINGS).index(ending)])
+            file = replace(file, name=_name_here(db, file.name, own, ending, is_taken))
         return replace(file, size=size, etag=etag, mime=mime, what=what) if what else file
+
+
+def _name_here(db: sqlite3.Connection, name: str, own: str, ending: str, is_taken: bool) -> str:
+    """Return what a file is called that has a name in a folder, which may be one that it was written under.
+
+    `own`: the folded name that it has by itself. `is_taken`: whether another file has that with the ending.
+    """
+    folded = names.fold(name)
+    has_it = folded.endswith(_ENDINGS[ending])
+    if folded != own:
+        # Then another file may be seen, or be, under the name that this one would have.
+        other = folded.removesuffix(ending) if has_it else folded + ending
+        query = "SELECT 1 FROM original WHERE name_fold = ? AND gone IS NULL"
+        is_taken = other != folded and db.execute(query, (other,)).fetchone() is not None
+        is_taken = is_taken and not (has_it and other.endswith(_ENDINGS[ending]))
+    if has_it and not (is_taken and folded != own):
+        return name
+    return name + (_taken(ending) if is_taken else ending)
+
+
+def own_name(name: str, seen: str, own: str) -> str:
+    """Return what a file is to be called in the tree that gets a new name in a look: one that ends as its own.
+
+    `seen`: the name that it had in the look. `own`: the one that it had in the tree.
+    """
+    if names.same(name, seen):
+        return own
+    for ending in _ENDINGS:
+        for after in (_taken(ending), ending):
+            if names.same(seen, own + after) and names.fold(name).endswith(ending):
+                stem = name.removesuffix(_taken(ending))
+                stem = stem if stem != name else name[: -len(ending)]
+                kept = names.split_ending(own)[1]
+                return stem if names.fold(stem).endswith(names.fold(kept)) else stem + kept
+    return name
 
 
 def _named(disk_names: bool) -> tuple[str, str, str, str]:

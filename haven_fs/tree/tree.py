@@ -16,7 +16,7 @@ from haven_fs.tree.files import File, pick
 from haven_fs.tree.gestures import Gestures
 from haven_fs.tree.junk import CALM, INCOMING, JunkStore
 from haven_fs.tree.listing import Listing
-from haven_fs.tree.looks import LOOKS, look_named
+from haven_fs.tree.looks import LOOKS, look_named, own_name
 from haven_fs.tree.narrowing import Narrower, can_narrow, enter_made, made_in, make
 from haven_fs.tree.nodes import Entry, Folder, PathPattern, SmartFolder, Text, View
 from haven_fs.tree.placeholders import Placeholders
@@ -78,14 +78,6 @@ class Located:
     def exact(self) -> "Located":
         """The same path, where nothing is if what is there is spelled otherwise."""
         return replace(self, node=None, seen=None) if self.is_spelled_otherwise else self
-
-    def named_after(self, source: "Located") -> "Located":
-        """Return where a file goes that is seen under another name than it has, and is to keep the name it has."""
-        if source.seen is None or self.node is not None or self.parent is None or self.parent.view.look is None:
-            return self
-        if not names.same(self.name, source.seen.name):
-            return self
-        return replace(self, path=(*self.path[:-1], source.name))
 
 
 class Tree:
@@ -182,6 +174,19 @@ class Tree:
             elif seen is not None and names.fold(seen.name) == names.fold(name):
                 return file, seen, plain
         return None, None, name
+
+    def as_named(self, target: Located, source: Located) -> Located:
+        """Return where a file of /Small or /TV goes that is seen under another name than it has: one like its own.
+
+        A HEIC that is seen as IMG_1.HEIC.jpg and becomes Beach.jpg is Beach.HEIC.
+        """
+        parent = target.parent
+        if source.seen is None or target.node is not None or parent is None or parent.view.look is None:
+            return target
+        name = own_name(target.name, source.seen.name, source.name)
+        if name == target.name or self._file(parent, name) is not None:
+            return target
+        return replace(target, path=(*target.path[:-1], name))
 
     def resolve(self, view: View, path: Sequence[str]) -> Node | None:
         """Return what is at `path`, None if nothing is."""

@@ -182,6 +182,47 @@ def test_a_photo_keeps_its_own_name_in_the_tree(dav: Client) -> None:
     assert dav.files("/Albums/Two") == []
 
 
+def test_a_new_name_ends_as_the_file_does(dav: Client, house: Serving, tmp_path: Path) -> None:
+    """In /Small a HEIC has the ending of a JPEG; on the disk no program could open it by that name."""
+    for number, (name, to, own) in enumerate(
+        (
+            ("phone.heic", "Beach.jpg", "Beach.heic"),
+            ("phone.heic", "Sea.heic.jpg", "Sea.heic"),
+            ("phone.heic", "Sand.jpeg", "Sand.jpeg"),
+            ("phone.jpg", "Hill.jpg", "Hill.jpg"),
+        )
+    ):
+        image = picture(f"sent {number}", (300, 200))
+        if name.endswith("heic"):
+            pillow_heif.from_pillow(image).save(tmp_path / name)
+        else:
+            image.save(tmp_path / name)
+        folder = f"/Inbox/{number}"
+        dav("MKCOL", folder)
+        assert dav("PUT", f"{folder}/{name}", (tmp_path / name).read_bytes()).status == 201
+        (seen,) = dav.files(f"/Small{folder}")
+        assert dav.transfer("MOVE", f"/Small{folder}/{seen}", f"/Small{folder}/{to}").status == 201
+        assert [path.name for path in (house.data.parent / folder[1:]).iterdir()] == [own]
+        (seen,) = dav.files(f"/Small{folder}")
+        assert dav("GET", f"/Small{folder}/{seen}")["Content-Type"] == "image/jpeg"
+
+
+def test_no_two_files_have_one_name(dav: Client) -> None:
+    """A photo may be written under the name that another one is seen by, or that it is seen by itself."""
+    for number, source in enumerate(("IMG_1.jpg", "phone.heic")):
+        album = f"/Albums/{number}"
+        dav("MKCOL", album)
+        assert dav.transfer("COPY", "/Recent/phone.heic", f"{album}/phone.heic").status == 201
+        assert dav.transfer("COPY", f"/Recent/{source}", f"{album}/phone.heic.jpg").status == 201
+        plain = dav.files(album)
+        for look in ("/Small", "/TV"):
+            listed = dav.files(look + album)
+            assert len(listed) == len(set(listed)) == len(plain), listed
+            for one in dav.members(look + album):
+                answer = dav("GET", one.href)
+                assert answer.status == 200 and len(answer.body) == int(one["getcontentlength"])
+
+
 def test_no_copy_takes_the_place_of_a_photo(dav: Client, house: Serving, tmp_path: Path) -> None:
     """Whatever is sent to where copies are shown, and whatever copy is sent over a file: the file stays."""
     inbox = house.data.parent / "Inbox"

@@ -188,7 +188,7 @@ class Actions:
         return Plan(keep, (Change(at),))
 
     def _transfer(self, source: Located, target: Located, *, moves: bool, overwrite: bool, deep: bool) -> Plan:
-        target = target.named_after(source)
+        target = self._tree.as_named(target, source)
         _check_target(source, target)
         if source.node is None:
             if moves and (gone := self._smart.gone_along(source, target)) is not None:
