@@ -27,7 +27,7 @@ IDLE_SECONDS = 60.0
 """Seconds after which processes with nothing to do are ended."""
 MOST_WAITING = 4096
 _LOOK_EVERY = 1.0
-_CRASHED = "The program that reads pictures crashed on this one. The file may be damaged."
+CRASHED = "The program that reads pictures crashed on this one. The file may be damaged."
 
 
 @dataclass(slots=True, eq=False)
@@ -184,4 +184,4 @@ def _make(order: Order) -> Made:
 def _tile(order: Order, kind: str, format_: str) -> Made:
     from haven_fs.renditions.making import tile_for
 
-    return tile_for(order, kind, format_, _CRASHED)
+    return tile_for(order, kind, format_, CRASHED)

@@ -23,7 +23,7 @@ from haven_fs.catalog.spelling import etag
 from haven_fs.config import Settings
 from haven_fs.renditions.cache import Cache, Key
 from haven_fs.renditions.given import Given
-from haven_fs.renditions.makers import Makers
+from haven_fs.renditions.makers import CRASHED, Makers
 from haven_fs.renditions.orders import Box, Made, NotNow, Order, Said
 from haven_fs.renditions.sizes import What
 
@@ -37,13 +37,17 @@ __all__ = ["Asked", "Box", "NotNow", "Renditions", "Wanted", "What"]
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """One rendition of one state of an original: `key` and `tag` are those of the cache."""
+    """One rendition of one state of an original: `key` and `tag` are those of the cache.
+
+    `readable`: its picture could be read when it was indexed.
+    """
 
     key: Key
     tag: str
     order: Order
     kind: str
     format: str
+    readable: bool = True
 
 
 def forget_parts(settings: Settings) -> None:
@@ -126,7 +130,7 @@ class Renditions:
         `box`: the part of it to cut out.
         """
         row = db.execute(
-            "SELECT o.etag, o.kind, o.format, d.path, o.file, l.root,"
+            "SELECT o.etag, o.kind, o.format, d.path, o.file, l.root, p.unreadable IS NULL,"
             # The time of a file is that of no camera.
             " iif(p.taken_source = 'file', NULL, p.taken), p.taken_offset, p.latitude, p.longitude,"
             f" p.rating FROM original o {LOCATED} LEFT JOIN photo p ON p.id = o.photo_id"
@@ -135,11 +139,11 @@ class Renditions:
         ).fetchone()
         if row is None:
             return None
-        state, kind, format_, below, file, root, *said = row
+        state, kind, format_, below, file, root, readable, *said = row
         path = os.fsdecode(b"/".join(part for part in (root, below, file) if part))
         name = what if box is None else f"{what} {','.join(f'{side:.4f}' for side in box)}"
         order = Order(what, path, os.fsdecode(root), length, Said(*said) if length else Said(), box)
-        return Wanted((original_id, name), tag or state, order, kind, format_)
+        return Wanted((original_id, name), tag or state, order, kind, format_, bool(readable))
 
     def wanted_film(self, db: sqlite3.Connection, original_id: int, tag: str) -> tuple[Wanted, str] | None:
         """Return what to ask for a film's segments by, see `segment_of`, and its plan; None if there is none."""
@@ -182,7 +186,9 @@ class Renditions:
         made = done.result()
         if made.problem:
             logger.info("%s is shown as a tile: %s", wanted.order.path, made.problem)
-        if self._is_as_asked(wanted):
+        # A tile in place of what could be read before may come of a disk that fails, and is tried again.
+        may_pass = made.problem not in (None, CRASHED) and wanted.readable
+        if self._is_as_asked(wanted) and not may_pass:
             self.cache.put([(wanted.key, wanted.tag, made.data)])
             if wanted.order.length:
                 self.given.note(wanted.key[0], made.data, len(made.data))
