@@ -80,15 +80,24 @@ def _change(table: str, key_text: str, before: str | None, after: str | None) ->
 def take_back(db: sqlite3.Connection, changes: Sequence[Change], seq: int) -> tuple[list[Change], int]:
     """Bring rows back to what they were, the last change first; return what was done and how many could not be.
 
-    A row that was changed again since, in the same columns, stays as it is now.
+    A row that was changed again since, in the same columns, stays as it is now; it counts unless that is what it was.
     """
     done, left = [], 0
     for change in reversed(changes):
         if _take_back(db, change, seq):
             done.append(change)
-        else:
+        elif not _is_as_before(db, change):
             left += 1
     return done, left
+
+
+def _is_as_before(db: sqlite3.Connection, change: Change) -> bool:
+    """Tell whether a row is, by another change, what it was before this one."""
+    table, before = change["table"], change["before"]
+    wanted = {**change["key"], **(before or {})}
+    where = " AND ".join(f"{column} IS ?" for column in wanted)
+    row = db.execute(f"SELECT 1 FROM {table} WHERE {where}", tuple(wanted.values())).fetchone()
+    return (row is None) is (before is None)
 
 
 def _take_back(db: sqlite3.Connection, change: Change, seq: int) -> bool:

@@ -136,13 +136,14 @@ def test_a_run_can_be_asked_how_far_it_is(tmp_path: Path, monkeypatch: pytest.Mo
     monkeypatch.setattr(progress.time, "monotonic", lambda: clock[0])
     run = progress.Progress()
     assert run.now() is None
-    run.begin("Reading files", 10)
-    assert run.now() == progress.Doing("Reading files", 0, 10, None)
-    run.advance(4)
-    assert run.now() == progress.Doing("Reading files", 4, 10, None)  # too soon to tell
+    run.begin("Reading files", 100)
+    assert run.now() == progress.Doing("Reading files", 0, 100, None)
+    run.advance(19)
     clock[0] += 20
-    assert run.now() == progress.Doing("Reading files", 4, 10, 30.0)
-    run.advance(9)
-    assert run.now() == progress.Doing("Reading files", 10, 10, 0.0)
+    assert run.now() == progress.Doing("Reading files", 19, 100, None)  # too few to tell
+    run.advance(21)
+    assert run.now() == progress.Doing("Reading files", 40, 100, 30.0)
+    run.advance(90)
+    assert run.now() == progress.Doing("Reading files", 100, 100, 0.0)
     run.end()
     assert run.now() is None
