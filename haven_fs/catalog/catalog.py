@@ -226,11 +226,11 @@ class Catalog:
                     db.execute("UPDATE state SET value = ? WHERE key = 'seq'", (writer.seq,))
                 if writer.removed:
                     db.execute("UPDATE state SET value = ? WHERE key = 'last_removal'", (writer.seq,))
+                db.execute("COMMIT")
             except BaseException:
                 if db.in_transaction:  # SQLite may have ended it, as when the disk is full
                     db.execute("ROLLBACK")
                 raise
-            db.execute("COMMIT")
             if writer.corrected or self.record.is_behind:
                 self.record.catch_up(db)
 
