@@ -5,6 +5,7 @@ and what writes mean are those of the tree it mirrors. How long a rendition will
 (haven_fs.renditions.sizes), so a listing costs the same as any.
 """
 
+import re
 import sqlite3
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
@@ -106,17 +107,19 @@ class Look:
 def _name_here(db: sqlite3.Connection, name: str, own: str, ending: str, is_taken: bool) -> str:
     """Return what a file is called that has a name in a folder, which may be one that it was written under.
 
-    `own`: the folded name that it has by itself. `is_taken`: whether another file has that with the ending.
+    `own`: the folded name that it has by itself, which a search puts a number before. `is_taken`: whether another file
+    has that with the ending.
     """
     folded = names.fold(name)
     has_it = folded.endswith(_ENDINGS[ending])
-    if folded != own:
+    is_own = re.fullmatch(rf"(\d+ )?{re.escape(own)}", folded) is not None
+    if not is_own:
         # Then another file may be seen, or be, under the name that this one would have.
         other = folded.removesuffix(ending) if has_it else folded + ending
         query = "SELECT 1 FROM original WHERE name_fold = ? AND gone IS NULL"
         is_taken = other != folded and db.execute(query, (other,)).fetchone() is not None
         is_taken = is_taken and not (has_it and other.endswith(_ENDINGS[ending]))
-    if has_it and not (is_taken and folded != own):
+    if has_it and (is_own or not is_taken):
         return name
     return name + (_taken(ending) if is_taken else ending)
 

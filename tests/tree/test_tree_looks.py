@@ -1,6 +1,7 @@
 """/Small and /TV mirror the whole tree: the same folders, the same photos, other names and bytes."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -110,6 +111,19 @@ def test_both_of_two_names_that_would_be_one_open(full: Home) -> None:
         assert look.tree.resolve(look.view, (*folder, "both.tif")) is None
     assert isinstance(real, File) and isinstance(other, File)
     assert real.path.name == "both.tif.jpg" and other.path.name == "both.tif"
+
+
+def test_a_ranked_name_is_its_own(full: Home) -> None:
+    """A search puts a number before names: what is listed there is what opens."""
+    with full.looking() as look:
+        view = look.view
+        tif = look.tree.resolve(view, ("Recent", "both.tif"))
+        assert isinstance(tif, File)
+        for name in ("both.tif", "001 both.tif"):
+            seen = SMALL.of(view.db, replace(tif, name=name))
+            assert seen is not None and seen.name == f"{name} (as JPG).jpg"
+        written = SMALL.of(view.db, replace(tif, name="another.tif"))
+        assert written is not None and written.name == "another.tif.jpg"
 
 
 def test_there_is_no_look_within_a_look(full: Home) -> None:
