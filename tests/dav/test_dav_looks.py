@@ -286,3 +286,13 @@ def test_a_rendition_sent_back_is_the_photo_it_is_of(dav: Client, house: Serving
     assert only["getcontenttype"] in ("image/heic", "image/heif")
     assert dav("PUT", f"/{look}/Albums/One/{name}", data).status == 204
     assert dav("PUT", f"/{look}/Albums/One/{name}", data[:-1] + b"x").status == 403
+
+
+def test_a_slash_within_a_name_is_refused(dav: Client) -> None:
+    """Servers make a slash between names of one, or keep it as three letters: people were merged by it."""
+    for name in ("Alice", "Zoe"):
+        assert dav("MKCOL", f"/Albums/{name}").status == 201
+    assert dav("MKCOL", "/Albums/Summer%2FRome").status == 400
+    moved = dav("MOVE", "/Albums/Zoe", Destination=f"{dav.address}/Albums/Alice%2fBob")
+    assert moved.status == 400 and "slash" in moved.reason()
+    assert sorted(dav.folders("/Albums")) == ["Alice", "Zoe"]
