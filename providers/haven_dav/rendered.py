@@ -46,7 +46,6 @@ def _film(environ: Environ, renditions: Renditions, wanted: Wanted, plan: str) -
     from haven_fs.renditions.films import FOOT, Film
 
     film = Film.loads(plan)
-    renditions.given.note(wanted.key[0], _head(plan), film.length)
 
     def segment(number: int, asker: Environ) -> bytes:
         return made_for(asker, renditions, renditions.segment_of(wanted, plan, number))
@@ -60,7 +59,9 @@ def _film(environ: Environ, renditions: Renditions, wanted: Wanted, plan: str) -
             raise NotNow(f"{MOST_FILMS} films are being watched already. Try again when one has ended.")
         try:
             if start < film.head:
-                yield _head(plan)[start:end]
+                head = _head(plan)
+                renditions.given.note(wanted.key[0], head, film.length)
+                yield head[start:end]
             for number in numbers:
                 place, length = film.span(number)
                 if number + 1 in numbers:

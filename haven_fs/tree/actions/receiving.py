@@ -45,11 +45,10 @@ class Receiving:
         self._writing, self._tree, self._put = writing, writing.tree, put
         self._is_done = self._is_refused = False
         with self._refusing(), in_words():
-            is_copy = bool(size) and self._tree.uploads is not None and self._tree.uploads.is_given_size(size or 0)
-            if put.is_seen and size and not is_copy:
-                raise Forbidden(_COPIES)
-            if put.kind == "photo" and put.there is not None and not is_copy and size not in (None, *put.sizes):
-                raise Forbidden(_EDITED)
+            is_other = put.kind == "photo" and put.there is not None and size not in (None, *put.sizes)
+            into_copies = put.is_seen and bool(size)
+            if (into_copies or is_other) and not self._may_be_copy(size or 0):
+                raise Forbidden(_COPIES if into_copies else _EDITED)
             self._largest = self._most(size)
             self._draft = self._begin(size)
 
@@ -62,6 +61,10 @@ class Receiving:
             self._is_refused = True
             self._writing.note_refused(self._put.at, error if isinstance(error, Refused) else None)
             raise
+
+    def _may_be_copy(self, size: int) -> bool:
+        """Tell whether a file of that many bytes may be one that Small or TV shows in place of a photo."""
+        return self._tree.uploads is not None and self._tree.uploads.is_given_size(size)
 
     def _most(self, size: int | None) -> int:
         """Return how many bytes may come. Raises Refused if it is known that more will, or none that are wanted."""
