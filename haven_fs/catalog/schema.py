@@ -393,4 +393,8 @@ MIGRATIONS = (
     ) WITHOUT ROWID;
     CREATE INDEX given_original ON given (original_id);
     """,
+    """
+    -- the words that `words` has, by column: for their other forms and for what was misspelt
+    CREATE VIRTUAL TABLE words_terms USING fts5vocab(words, col);
+    """,
 )

@@ -14,11 +14,15 @@ from haven_fs.tree.photoset import having
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A condition on photos in SQL over `photo AS p`, its parameters, and how it is said, such as "with people"."""
+    """A condition on photos in SQL over `photo AS p`, its parameters, and how it is said, such as "with people".
+
+    `broad`: nearly all photos fulfil it, so a phrase that asks for nothing else narrows nothing.
+    """
 
     sql: str
     params: tuple[Any, ...]
     says: str
+    broad: bool = False
 
     @classmethod
     def of_value(cls, facet: str, key: str, says: str) -> "Asked":

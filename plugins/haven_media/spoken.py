@@ -25,7 +25,7 @@ class TypesInPhrases(SpokenFacet):
     def sorts(self) -> Mapping[str, Asked]:
         """Return the types, and photos in the narrow sense."""
         types = {key: Asked.of_value(self.facet, key, says) for key, says in _SAYS.items()}
-        return {**types, "photo": Asked("p.kind <> 'video'", (), "photos, not videos")}
+        return {**types, "photo": Asked("p.kind <> 'video'", (), "photos, not videos", broad=True)}
 
 
 class KeywordsInPhrases(SpokenFacet):

@@ -6,7 +6,8 @@ import shlex
 from typing import Any
 
 from haven_fs import Command, PhotoSet, View, options
-from haven_search.engine import Answer, Engine
+from haven_search.engine import Engine
+from haven_search.finding import Answer
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -38,14 +39,15 @@ def run(args: argparse.Namespace) -> int:
         facts: dict[str, Any] = {"query": phrase, "count": count, "photos": found}
         if args.explain:
             facts["understood"] = answer.plan.as_json()
-        print(json.dumps(facts | ({"note": answer.note} if answer.note else {}), ensure_ascii=False))
+        notes = " ".join((*answer.remarks, *([answer.note] if answer.note else [])))
+        print(json.dumps(facts | ({"note": notes} if notes else {}), ensure_ascii=False))
         return 0 if count else 1
     if args.explain:
         print(answer.plan.explain().replace("\r\n", "\n"))
     for photo in found:
         print(photo["path"])
-    if answer.note:
-        print(answer.note)
+    for note in (*answer.remarks, *([answer.note] if answer.note else [])):
+        print(note)
     if not count:
         print(f"No photos match. To see how this was understood: haven search --explain {shlex.quote(phrase)}")
     elif count > len(found):
@@ -56,8 +58,8 @@ def run(args: argparse.Namespace) -> int:
 def _found(view: View, answer: Answer, limit: int) -> Any:
     """Give the first photos that fit, as the owner finds them on disk."""
     if answer.ranked is None:
-        query = f"SELECT p.id FROM photo p WHERE {answer.plan.photos.condition} ORDER BY p.day, p.taken, p.id LIMIT ?"
-        ids = [row[0] for row in view.db.execute(query, (*answer.plan.photos.params, limit))]
+        query = f"SELECT p.id FROM photo p WHERE {answer.found.condition} ORDER BY p.day, p.taken, p.id LIMIT ?"
+        ids = [row[0] for row in view.db.execute(query, (*answer.found.params, limit))]
     else:
         ids = list(answer.ranked[:limit])
     scores = dict(zip(answer.ranked or (), answer.scores, strict=True))

@@ -1,38 +1,29 @@
-"""Answers phrases: the planner's filters, the words that match, and what a searcher ranks by meaning, as one order.
+"""Answers phrases: as they are read first, else as they may be meant as well.
 
-Answers are kept as long as the catalog and the day are the same, since a file browser asks for a folder many times.
+A word that is nobody's and nothing's is taken for the nearest that is known. If what a phrase seems to say finds
+nothing, it is read otherwise: "Sydney 2013" is the city if nobody called Sydney was photographed in 2013. What was
+taken for what, the answer says. Answers are kept as long as the catalog and the day are the same, since a file browser
+asks for a folder many times.
 """
 
 import threading
 from collections import OrderedDict
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
 
-from haven_fs import PhotoSet, Ranking, View, names
-from haven_search.planner import Plan, matching_words, plan
+from haven_fs import View, names
+from haven_search.finding import Answer, find, how_many_without
+from haven_search.fulltext import FullText
+from haven_search.known import known
+from haven_search.plan import Plan
+from haven_search.planner import plan
+from haven_search.spelling import Speller
+from haven_search.vocabulary import vocabulary
 
 KEPT = 64
 """Answers that are kept."""
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """How a phrase was understood and what fits it.
-
-    `ranked`: ids of photos, the best first; None if the phrase is filters only, then all of `plan.photos` fit.
-    `scores` are those of the searcher, None for photos found by their words alone. `by_words_only`: there was a text
-    to rank by and nothing that could. `note`: see Ranking.
-    """
-
-    plan: Plan
-    ranked: tuple[int, ...] | None
-    scores: tuple[float | None, ...] = ()
-    by_words_only: bool = False
-    note: str = ""
-
-    @property
-    def photos(self) -> PhotoSet:
-        """The photos that fit."""
-        return self.plan.photos if self.ranked is None else self.plan.photos.among(self.ranked)
+READINGS = 6
+"""Ways in which a phrase is read otherwise before it is given up."""
 
 
 class Engine:
@@ -52,7 +43,7 @@ class Engine:
             if kept is not None and kept[0] == version:
                 self._answers.move_to_end(key)
                 return kept[1]
-        answer = _answer(view, phrase)
+        answer = _Asking(view, phrase).answer()
         with self._lock:
             self._answers[key] = version, answer
             self._answers.move_to_end(key)
@@ -61,30 +52,60 @@ class Engine:
         return answer
 
 
-def _answer(view: View, phrase: str) -> Answer:
-    understood = plan(
-        view.db,
-        phrase,
-        now=view.now,
-        language=str(view.settings.get("language", "en")),
-        within=view.within,
-        spoken=view.spoken,
-    )
-    if not understood.text and not understood.words:
-        return Answer(understood, None)
-    by_words = matching_words(view.db, understood)
-    ranking = _by_meaning(view, understood) if understood.text else None
-    if ranking is None:
-        return Answer(understood, tuple(by_words), (None,) * len(by_words), bool(understood.text))
-    scores = dict(zip(ranking.photo_ids, ranking.scores, strict=True))
-    place = {photo_id: position for position, photo_id in enumerate(by_words)}
-    # What somebody wrote about a photo is surer than what a model sees in it; among those the model decides.
-    first = sorted(by_words, key=lambda photo_id: (-scores.get(photo_id, -2.0), place[photo_id]))
-    ranked = (*first, *(photo_id for photo_id in ranking.photo_ids if photo_id not in place))
-    return Answer(understood, ranked, tuple(scores.get(photo_id) for photo_id in ranked), note=ranking.note)
+class _Asking:
+    """One phrase, asked in a view."""
 
+    def __init__(self, view: View, phrase: str) -> None:
+        self._view = view
+        self._phrase = phrase
+        self._language = str(view.settings.get("language", "en"))
+        self._fulltext = FullText(view.db, self._language)
+        self._speller = Speller(
+            known(view.db, self._language, view.spoken), vocabulary(self._language), self._fulltext, self._language
+        )
 
-def _by_meaning(view: View, understood: Plan) -> Ranking | None:
-    """Return the answer of the first searcher that has one."""
-    answers = (searcher.by_text(view, understood.text, understood.photos) for searcher in view.searchers)
-    return next((answer for answer in answers if answer is not None), None)
+    def answer(self) -> Answer:
+        """Return the first answer that photos fit; else what fits it in part, or says why nothing does."""
+        understood = self._plan(self._phrase)
+        phrase, taken = self._speller.corrected(self._phrase, understood.left)
+        understood = self._plan(phrase) if taken else understood
+        first = self._find(understood, taken)
+        if first.fits:
+            return first
+        others: list[Answer] = []
+        for answer in self._other_answers(phrase, understood, taken):
+            if answer.fits:
+                return answer
+            others.append(answer)
+        for answer in (first, *others):
+            if answer.ranked != () and answer.photos.stamp(self._view.db).count:
+                return answer
+        return replace(first, remarks=(*first.remarks, *how_many_without(self._view, first.plan, self._fulltext)))
+
+    def _other_answers(self, phrase: str, understood: Plan, taken: Mapping[str, str]) -> Iterator[Answer]:
+        """Give the answers to what the phrase may mean as well, the likeliest first."""
+        says = "; ".join(one.meaning.partition(" (")[0] for one in understood.understood)
+        for barred in understood.other_readings[:READINGS]:
+            answer = self._find(self._plan(phrase, barred), taken)
+            remark = f"Read as “{says}”, it finds nothing."
+            yield replace(answer, remarks=(remark, *answer.remarks)) if answer.fits else replace(answer, ranked=())
+        guess, meant = self._speller.guessed(phrase, understood.left)
+        if meant:
+            yield self._find(self._plan(guess), {**taken, **meant})
+
+    def _plan(self, phrase: str, *barred: tuple[int, str]) -> Plan:
+        understood = plan(
+            self._view.db,
+            phrase,
+            now=self._view.now,
+            language=self._language,
+            within=self._view.within,
+            spoken=self._view.spoken,
+            barred=barred,
+        )
+        return replace(understood, phrase=" ".join(self._phrase.split())) if phrase != self._phrase else understood
+
+    def _find(self, understood: Plan, taken: Mapping[str, str]) -> Answer:
+        answer = find(self._view, understood, self._fulltext)
+        said = tuple(f"“{written}” was taken for “{meant}”." for written, meant in taken.items())
+        return replace(answer, remarks=(*said, *answer.remarks)) if said else answer

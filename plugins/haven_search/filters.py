@@ -18,7 +18,7 @@ class Filter:
     """One condition. `kind`: what it is about; `says`: what it asks for, such as "taken in Paris".
 
     `unknown`: the condition of photos of which it is not known, if SQL would say neither yes nor no to them: "not
-    2019" means undated photos too. `of_company`: the opposite of "with Alice" is "without Alice".
+    2019" means undated photos too. `of_company`: the opposite of "with Alice" is "without Alice". `broad`: see Asked.
     """
 
     kind: str
@@ -27,6 +27,7 @@ class Filter:
     says: str
     unknown: str = ""
     of_company: bool = False
+    broad: bool = False
 
     def negated(self) -> "Filter":
         """Return what all other photos fulfil."""
@@ -71,7 +72,7 @@ def with_names(names: Sequence[Name], spoken: Mapping[str, SpokenFacet]) -> Filt
 
 def asked(kind: str, condition: Asked, *, of_company: bool = False) -> Filter:
     """Return the filter for a condition that a plugin speaks of."""
-    return Filter(kind, condition.sql, condition.params, condition.says, of_company=of_company)
+    return Filter(kind, condition.sql, condition.params, condition.says, of_company=of_company, broad=condition.broad)
 
 
 def nothing(kind: str, says: str) -> Filter:
@@ -116,13 +117,6 @@ def named_like(text: str) -> Filter:
 def captioned(text: str) -> Filter:
     """Return the filter for photos whose caption has this text."""
     return Filter("caption", _WORDS, (fulltext.match_in("caption", text),), f"with “{text}” in the caption")
-
-
-def worded(words: Sequence[str]) -> Filter:
-    """Return the filter for photos whose name, caption or keywords have all these words."""
-    return Filter(
-        "words", _WORDS, (fulltext.match_all(words),), f"with “{' '.join(words)}” in name, caption or keywords"
-    )
 
 
 def has_value(db: sqlite3.Connection, name: Name, photos: PhotoSet = PhotoSet()) -> bool:  # noqa: B008

@@ -27,7 +27,8 @@ from haven_fs import (
     names,
 )
 from haven_search.dropped import Dropped, LikeFolder
-from haven_search.engine import Answer, Engine
+from haven_search.engine import Engine
+from haven_search.finding import Answer
 from haven_search.segments import is_junk, is_placeholder, unquote
 
 PLACE = "search"
@@ -141,7 +142,7 @@ def open_phrase(view: View, phrase: str, *, made_id: int | None = None) -> Photo
     unwanted = _unwanted(view, made_id) if made_id is not None else frozenset()
     texts = [] if 0 in unwanted else [_about(view, answer)]
     folder: PhotoFolder
-    photos = answer.plan.photos
+    photos = answer.found
     if unwanted:
         photos = photos.narrowed("p.id NOT IN (SELECT photo_id FROM unwanted WHERE made_id = ?)", made_id)
     if answer.ranked is None:
@@ -163,7 +164,7 @@ def _unwanted(view: View, made_id: int) -> frozenset[int]:
 def _about(view: View, answer: Answer) -> Text:
     """Return how the phrase was understood; an empty folder says in its name that nothing fits."""
     count = answer.photos.stamp(view.db).count
-    lines = [answer.plan.explain()]
+    lines = [answer.plan.explain(), *(f"{remark}\r\n" for remark in answer.remarks)]
     if not count:
         lines.append("No photos match. Try fewer words, or different ones.\r\n")
     if answer.by_words_only:

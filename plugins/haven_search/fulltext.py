@@ -1,13 +1,28 @@
 """Full-text search over what was written about photos: their names, captions and keywords (the table `words`).
 
-Words come from people, so they are always put in quotes: to FTS5 they are text, never operators.
+Words come from people, so they are always put in quotes: to FTS5 they are text, never operators. A word finds its
+other forms too, "dogs" for "dog" and "Häuser" for "Haus": those that the library has whose stem is the same.
 """
 
-from collections.abc import Iterable
+import sqlite3
+from collections.abc import Iterable, Sequence
+
+import snowballstemmer
+
+from haven_fs import PhotoSet
+from haven_search.folding import plain
 
 # A caption or keyword is surer than a file's name, which is mostly a number.
 RANK = "bm25(words, 1.0, 2.0, 2.0)"
-_ENDINGS = ("s", "es")
+_STEMMERS = {
+    "en": "english", "de": "german", "fr": "french", "es": "spanish", "it": "italian", "pt": "portuguese",
+    "nl": "dutch", "sv": "swedish", "da": "danish", "nb": "norwegian", "no": "norwegian", "nn": "norwegian",
+    "fi": "finnish", "hu": "hungarian", "ro": "romanian", "ru": "russian", "tr": "turkish", "pl": "polish",
+    "ca": "catalan", "el": "greek",
+}  # fmt: skip
+_LEAST = 3
+"""Letters of the shortest word that has other forms, and that they have in common."""
+_LAST = "\U0010ffff"
 
 
 def quoted(text: str) -> str:
@@ -15,21 +30,61 @@ def quoted(text: str) -> str:
     return '"' + text.replace('"', '""') + '"'
 
 
-def match_all(words: Iterable[str]) -> str:
-    """Return the query for photos that have all the words; English and Romance plurals are the same word."""
-    return " AND ".join(_either(word) for word in words)
-
-
-def _either(word: str) -> str:
-    forms = [word]
-    if word.isalpha() and len(word) > 2:
-        forms += [word + ending for ending in _ENDINGS]
-        forms += [
-            word.removesuffix(ending) for ending in _ENDINGS if word.endswith(ending) and len(word) > len(ending) + 2
-        ]
-    return f"({' OR '.join(map(quoted, forms))})" if len(forms) > 1 else quoted(word)
-
-
 def match_in(column: str, text: str, *, prefix: bool = False) -> str:
     """Return the query for a text in one column; `prefix`: its last word may go on."""
     return f"{{{column}}} : {quoted(text)}{' *' if prefix else ''}"
+
+
+class FullText:
+    """The words of one catalog, read in English and in the owner's language."""
+
+    def __init__(self, db: sqlite3.Connection, language: str = "en") -> None:
+        self._db = db
+        own = _STEMMERS.get(language.replace("_", "-").partition("-")[0].lower())
+        algorithms = dict.fromkeys(("english", *([own] if own in snowballstemmer.algorithms() else [])))
+        self._stemmers = [snowballstemmer.stemmer(one) for one in algorithms]
+
+    def matching(self, words: Sequence[str], photos: PhotoSet, *, some: bool = False) -> list[int]:
+        """Return the ids of the photos whose names, captions or keywords have all the words, the best first.
+
+        `some`: it is enough if they have one of them.
+        """
+        if not words:
+            return []
+        query = (
+            "SELECT words.rowid FROM words JOIN photo p ON p.id = words.rowid WHERE words MATCH ?"
+            f" AND {photos.condition} ORDER BY {RANK}, words.rowid"
+        )
+        wanted = (" OR " if some else " AND ").join(map(self._either, words))
+        return [row[0] for row in self._db.execute(query, (wanted, *photos.params))]
+
+    def has(self, word: str) -> bool:
+        """Tell whether any photo has a word, or another form of it."""
+        return any(self._terms(plain(form), exact=True) for form in self._forms(plain(word)))
+
+    def written(self, first: str) -> list[str]:
+        """Return the words of captions and keywords that begin with these letters."""
+        query = "SELECT DISTINCT term FROM words_terms WHERE term BETWEEN ? AND ? AND col IN ('caption', 'keywords')"
+        return [term for (term,) in self._db.execute(query, (first, first + _LAST))]
+
+    def _either(self, word: str) -> str:
+        forms = list(map(quoted, self._forms(word)))
+        return f"({' OR '.join(forms)})" if len(forms) > 1 else forms[0]
+
+    def _forms(self, word: str) -> list[str]:
+        """Return a word and those of the library that are other forms of it."""
+        bare = plain(word)
+        if len(bare) < _LEAST or not bare.isalpha():
+            return [word]
+        stems = [stemmer.stemWord(bare) for stemmer in self._stemmers]
+        shared = bare[: max(_LEAST, min(len(bare), *map(len, stems)) - 1)]
+        forms = {
+            term
+            for term in self._terms(shared)
+            if any(stemmer.stemWord(term) == stem for stemmer, stem in zip(self._stemmers, stems, strict=True))
+        }
+        return [word, *sorted(forms - {bare})]
+
+    def _terms(self, first: str, *, exact: bool = False) -> Iterable[str]:
+        query = "SELECT DISTINCT term FROM words_terms WHERE term BETWEEN ? AND ?"
+        return [term for (term,) in self._db.execute(query, (first, first if exact else first + _LAST))]

@@ -12,6 +12,7 @@ from itertools import pairwise
 from haven_fs import PhotoSet, names
 from haven_search import filters
 from haven_search.known import EXACT, Name
+from haven_search.plan import Look
 from haven_search.reading import Item, Reading, best_said
 
 _LEADING = ("article", "at", "on", "with", "of", "taken")
@@ -113,26 +114,40 @@ def _family(item: Item) -> str:
 
 
 def exclude_words(reading: Reading) -> None:
-    """Make items of what is excluded though it is nothing the library knows: "without umbrella", "-umbrella".
-
-    Only photos can be left out whose words say it, for a model of pictures does not understand "without".
-    """
-    for place, word in enumerate(reading.words):
+    """Make items of what is excluded though it is nothing the library knows: "not on the beach", "-umbrella"."""
+    before: Item | None = None
+    place = 0
+    while place < len(reading.words):
+        start = place
         if reading.owner[place] is not None:
+            place += 1
             continue
-        if word.out and word.pieces:
+        if reading.words[place].out and reading.words[place].pieces:
+            before = None
             _exclude(reading, place, place, place + 1)
-        elif (opened := reading.cues.find(place, "without")) is not None and reading.is_free(place, opened[0]):
-            first = end = reading.cues.after(opened[0], "article", "with", "of")
-            while reading.is_plain(end) and not (end > first and reading.words[end].comma):
-                end += 1
-            if any(word.pieces for word in reading.words[first:end]):
-                _exclude(reading, place, first, end)
+        elif (opened := reading.cues.find(place, "without", "not")) is not None and reading.is_free(place, opened[0]):
+            before = _exclude_after(reading, place, opened[0])
+        elif before is not None and before.end == place and (joint := reading.cues.find(place, "and", "or")):
+            # "Without dogs or cats" is about both.
+            before = _exclude_after(reading, place, joint[0]) if reading.is_free(place, joint[0]) else None
+        place = max(start + 1, before.end if before is not None else 0)
 
 
-def _exclude(reading: Reading, start: int, first: int, end: int) -> None:
-    words = [names.fold(word.raw) for word in reading.words[first:end] if word.pieces]
-    reading.claim(Item(start, end, "words", filter=filters.worded(words), out=True))
+def _exclude_after(reading: Reading, start: int, place: int) -> Item | None:
+    """Exclude the plain words after a sign or a joint that begins at `start`; None if there are none."""
+    place = reading.cues.after(place, "without", "not", most=1)
+    first = end = reading.cues.after(place, "article", "with", "of", "at", "on", most=3)
+    while reading.is_plain(end) and not (end > first and reading.words[end].comma):
+        end += 1
+    return _exclude(reading, start, first, end) if any(word.pieces for word in reading.words[first:end]) else None
+
+
+def _exclude(reading: Reading, start: int, first: int, end: int) -> Item:
+    words = [word for word in reading.words[first:end] if word.pieces]
+    folded = tuple(dict.fromkeys(names.fold(word.raw) for word in words))
+    item = Item(start, end, "look", look=Look(" ".join(word.raw for word in words), folded), out=True)
+    reading.claim(item)
+    return item
 
 
 def resolve_names(reading: Reading, db: sqlite3.Connection, within: PhotoSet) -> dict[int, tuple[list[Name], str]]:

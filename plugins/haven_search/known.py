@@ -52,13 +52,15 @@ Index = dict[tuple[str, ...], list[tuple[int, Found]]]
 class Known:
     """What one catalog names at one time; each name with how it is said: EXACT is 0, what is surer is lower.
 
-    `facets`: all there are; `spoken`: how those are spoken of that plugins say; `longest`: pieces of the longest name;
+    `spellings`: the words of the names, and names written as one word, with how these are written else, ""; `facets`:
+    all there are; `spoken`: how those are spoken of that plugins say; `longest`: pieces of the longest name;
     `version`: of the names in the catalog.
     """
 
     names: Index[Name] = field(default_factory=dict)
     cameras: Index[Camera] = field(default_factory=dict)
     lenses: list[str] = field(default_factory=list)
+    spellings: dict[str, str] = field(default_factory=dict)
     facets: frozenset[str] = frozenset()
     spoken: Mapping[str, SpokenFacet] = field(default_factory=dict)
     longest: int = 1
@@ -105,6 +107,7 @@ def known(db: sqlite3.Connection, language: str, spoken: Sequence[SpokenFacet] =
     fresh = Known(version=version, seq=seq, spoken={one.facet: one for one in spoken})
     if kept is not None and kept.version == version:
         fresh.names, fresh.facets, fresh.longest = kept.names, kept.facets, kept.longest
+        fresh.spellings = kept.spellings
     else:
         _read_names(db, fresh, language)
     _read_cameras(db, fresh)
@@ -125,6 +128,9 @@ def _read_names(db: sqlite3.Connection, fresh: Known, language: str) -> None:
             if key:
                 fresh.names.setdefault(key, []).append((said, name))
                 fresh.longest = max(fresh.longest, len(key))
+                fresh.spellings |= dict.fromkeys(key, "")
+                if len(key) > 1:
+                    fresh.spellings.setdefault("".join(key), " ".join(key))
 
 
 def _called(name: Name, spoken: SpokenFacet, language: str) -> dict[tuple[str, ...], int]:

@@ -1,9 +1,10 @@
-"""How a phrase was understood: the photos it narrows to, the text for a model of pictures, the words to look up."""
+"""How a phrase was understood: the photos it narrows to, what else to look for in them, and what to leave out."""
 
 from dataclasses import dataclass, field
 from typing import Any
 
 from haven_fs import PhotoSet
+from haven_search.filters import Filter
 
 _LINE = "\r\n"
 _WIDTH = 24
@@ -20,17 +21,68 @@ class Understood:
 
 
 @dataclass(frozen=True, slots=True)
+class Look:
+    """One thing to look for. `text`: for a model of pictures, "" if it says nothing that a picture could show;
+    `words`: for full text, folded, each a word or several that belong together; `exact`: some of it was in quotes, so
+    a photo has to fit it."""
+
+    text: str
+    words: tuple[str, ...]
+    exact: bool = False
+
+    def __str__(self) -> str:
+        return self.text or " ".join(self.words)
+
+
+Group = tuple["Look | Filter", ...]
+"""What may fit a photo instead of each other: "dog or cat"."""
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """A filter of a phrase, and the words of the phrase that ask for it."""
+
+    filter: Filter
+    written: str
+
+
+@dataclass(frozen=True, slots=True)
 class Plan:
-    """A phrase, understood. `photos`: those that all its filters fit; `text`: what is left for a model of pictures,
-    "" if nothing; `words`: what is left for full text, folded, each a word or several that belong together;
-    `notes`: what the owner should know besides."""
+    """A phrase, understood. `within`: the photos that are asked about; `conditions`: what all those must fulfil that
+    are found; `groups`: of each of these, something must fit them; `without`: what must not.
+
+    `narrows`: some condition says more than "photos"; `left`: where in the phrase the words of `groups` and `without`
+    are; `other_readings`: what might be read otherwise, see `Reading`; `notes`: what the owner should know besides.
+    """
 
     phrase: str
-    photos: PhotoSet = field(default_factory=PhotoSet)
-    text: str = ""
-    words: tuple[str, ...] = ()
+    within: PhotoSet = field(default_factory=PhotoSet)
+    conditions: tuple[Condition, ...] = ()
+    groups: tuple[Group, ...] = ()
+    without: tuple[Look, ...] = ()
     understood: tuple[Understood, ...] = ()
+    narrows: bool = False
+    left: tuple[tuple[int, int], ...] = ()
+    other_readings: tuple[tuple[int, str], ...] = ()
     notes: tuple[str, ...] = ()
+
+    @property
+    def photos(self) -> PhotoSet:
+        """The photos that all conditions fit."""
+        return self.without_condition(None)
+
+    def without_condition(self, besides: Condition | None) -> PhotoSet:
+        """Return the photos that all conditions fit but one."""
+        photos = self.within
+        for condition in self.conditions:
+            if condition is not besides:
+                photos = condition.filter.narrow(photos)
+        return photos
+
+    @property
+    def looks(self) -> tuple[Look, ...]:
+        """All that is looked for, alternatives too."""
+        return tuple(one for group in self.groups for one in group if isinstance(one, Look))
 
     def explain(self) -> str:
         """Return it as a readable text; lines end as Windows' editor needs it."""
@@ -39,16 +91,11 @@ class Plan:
             lines.append("Only photos that match all of this:")
             lines += [f"    {one.written:<{_WIDTH}} {one.meaning}" for one in self.understood]
             lines.append("")
-        if self.text:
-            lines.append(
-                f"Of these, photos that look like: {self.text}"
-                if self.understood
-                else f"Photos that look like: {self.text}"
-            )
-        if self.words:
-            photos = "Or photos" if self.text else "Photos"
-            lines.append(f"{photos} whose name, caption or keywords contain: {', '.join(self.words)}")
-        if not (self.understood or self.text or self.words):
+        for group in self.groups:
+            lines += _sought(group, "Of these, photos" if self.understood else "Photos")
+        if self.without:
+            lines.append(f"Left out: photos that look like or mention {', '.join(map(str, self.without))}")
+        if not (self.understood or self.groups or self.without):
             lines.append("That contains nothing to search for, so these are all photos.")
         lines += self.notes
         if self.understood:
@@ -64,7 +111,25 @@ class Plan:
         return {
             "phrase": self.phrase,
             "understood": understood,
-            "text": self.text,
-            "words": list(self.words),
+            "looked_for": [
+                [one.says if isinstance(one, Filter) else str(one) for one in group] for group in self.groups
+            ],
+            "left_out": [str(look) for look in self.without],
             "notes": list(self.notes),
         }
+
+
+def _sought(group: Group, photos: str) -> list[str]:
+    """Return the lines about what is looked for in pictures and in words."""
+    texts = [one.text for one in group if isinstance(one, Look) and one.text]
+    said = [one.says for one in group if isinstance(one, Filter)]
+    words = [", ".join(one.words) for one in group if isinstance(one, Look) and one.words]
+    lines = []
+    if texts:
+        lines.append(f"{photos} that look like: {' or '.join(texts)}")
+    if words:
+        others = "Or photos" if texts else photos
+        lines.append(f"{others} whose name, caption or keywords contain: {' or '.join(words)}")
+    if said:
+        lines.append(f"Or photos {' or '.join(said)}")
+    return lines

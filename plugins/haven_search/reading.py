@@ -7,7 +7,7 @@ cameras, files. Then, as long as something is found, what the words around must 
 
 import re
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from string import ascii_lowercase
 
@@ -18,6 +18,7 @@ from haven_search.datewords import DateReader
 from haven_search.fields import Fields
 from haven_search.filters import Filter
 from haven_search.known import EXACT, SHORT, Camera, Known, Name
+from haven_search.plan import Look
 from haven_search.vocabulary import AFTER_CUE, FUNCTION, NOT_AMONG_WORDS, NOT_BEFORE_WORDS, SHY, SURE
 
 # What cameras, phones and messengers call files: IMG_2041, DSC01234, P1020304, PXL_2021..., 20190102_030405.
@@ -34,7 +35,8 @@ _ROUNDS = 5
 
 @dataclass(slots=True)
 class Item:
-    """What some words are. One of `filter`, `moment`, `names` (each with how it is said) is there."""
+    """What some words are. One of `filter`, `moment`, `names` (each with how it is said) is there, or `look`: what no
+    photo that is found may look like. `place`: where its first own word is."""
 
     start: int
     end: int
@@ -42,15 +44,32 @@ class Item:
     filter: Filter | None = None
     moment: Moment | None = None
     names: list[tuple[int, Name]] = field(default_factory=list)
+    look: Look | None = None
     out: bool = False
     only: bool = False
+    place: int = 0
+
+    def __post_init__(self) -> None:
+        self.place = self.start
 
 
 class Reading:
-    """The items of one phrase, and which words belong to which (`owner`, None for words that are left)."""
+    """The items of one phrase, and which words belong to which (`owner`, None for words that are left).
 
-    def __init__(self, db: sqlite3.Connection, cues: Cues, known: Known, dates: DateReader, fields: Fields) -> None:
+    `barred`: what is not to be read, each the place of its first word and a facet, "date", or the role of a sort.
+    """
+
+    def __init__(
+        self,
+        db: sqlite3.Connection,
+        cues: Cues,
+        known: Known,
+        dates: DateReader,
+        fields: Fields,
+        barred: Collection[tuple[int, str]] = (),
+    ) -> None:
         self.words = cues.words
+        self._barred = frozenset(barred)
         self.cues = cues
         self.owner: list[Item | None] = [None] * len(self.words)
         self.items: list[Item] = []
@@ -115,11 +134,11 @@ class Reading:
 
     def _certain(self, place: int) -> Iterator[Item]:
         """Give what begins at `place`, of equally long ones the likelier first."""
-        moment = self._dates.find(place)
+        moment = self._moment(place)
         if moment is not None and (moment.doubt == CERTAIN or self._has_cue(moment, place)):
             yield Item(place, moment.end, "date", moment=moment)
         for count, named in self.known.names_at(self.words, place):
-            able = self._able(named)
+            able = self._able(place, named)
             if able and not self._is_common(place, count):
                 yield Item(place, place + count, "name", names=able)
                 break
@@ -158,10 +177,39 @@ class Reading:
         of = self.cues.ends(place if before is None else before, "of")
         return moment.named and of is not None and self.is_plain(of - 1)
 
-    def _able(self, named: Sequence[tuple[int, Name]]) -> list[tuple[int, Name]]:
+    def _moment(self, place: int) -> Moment | None:
+        """Return the date that begins at `place`, if one may."""
+        return None if (place, "date") in self._barred else self._dates.find(place)
+
+    def _able(self, place: int, named: Sequence[tuple[int, Name]]) -> list[tuple[int, Name]]:
         """Return those of the names that can be meant: of most facets, those that there are photos of."""
         spoken = self.known.spoken
-        return [(said, name) for said, name in named if spoken[name.facet].unseen or filters.has_value(self._db, name)]
+        return [
+            (said, name)
+            for said, name in named
+            if (place, name.facet) not in self._barred
+            and (spoken[name.facet].unseen or filters.has_value(self._db, name))
+        ]
+
+    def other_readings(self, chosen: Mapping[int, Collection[str]]) -> tuple[tuple[int, str], ...]:
+        """Return what may be barred, so that something is read otherwise; the likeliest to be mistaken first.
+
+        `chosen`: the facets that names were taken for, by the id of their items.
+        """
+        found: list[tuple[int, str]] = []
+        for item in self.items:
+            facets = {name.facet for _, name in item.names}
+            if self.words[item.place].field is not None:
+                continue
+            if len(facets) > 1:
+                found += [(item.place, facet) for facet in sorted(facets & set(chosen.get(id(item), ())))]
+            elif item.names and (self._is_common(item.place, 1) or self._dates.find(item.place) is not None):
+                found += [(item.place, facet) for facet in facets]
+            elif item.moment is not None and any(
+                self._able(item.place, named) for _, named in self.known.names_at(self.words, item.place)
+            ):
+                found.append((item.place, "date"))
+        return tuple(found)
 
     def _is_common(self, place: int, count: int) -> bool:
         """Tell whether a name is an ordinary word too, or one that steers."""
@@ -181,14 +229,16 @@ class Reading:
 
     def _doubtful(self, place: int) -> Iterator[Item]:
         for count, named in self.known.names_at(self.words, place):
-            meant = [(said, name) for said, name in self._able(named) if self._stands_out(place, count, name)]
+            meant = [(said, name) for said, name in self._able(place, named) if self._stands_out(place, count, name)]
             if meant and self._is_common(place, count):
                 yield Item(place, place + count, "name", names=meant)
-        moment = self._dates.find(place)
+        moment = self._moment(place)
         if moment is not None and not self._says_more(moment, place) and self._allows(moment.doubt, place, moment.end):
             yield Item(place, moment.end, "date", moment=moment)
         for count, sense in self.cues.at(place):
             asked = self._sorts.get(sense.role, {}).get(str(sense.value))
+            if (place, sense.role) in self._barred:
+                continue
             if asked is not None and self._allows(sense.doubt, place, place + count):
                 yield Item(place, place + count, sense.role, filter=filters.asked(sense.role, asked))
 

@@ -1,69 +1,179 @@
-"""What is left of a phrase when its filters are taken out: a text for a model of pictures, and words for full text.
+"""What is left of a phrase when its filters are taken out: texts for a model of pictures, and words for full text.
 
-The text keeps its order and its small words ("dog on beach"), but not those that only led to a filter ("in" of "in
-Paris", "and" of "Alice and a dog").
+A text keeps its order and its small words ("dog on beach"), but not those that only led to a filter ("in" of "in
+Paris", "and" of "Alice and a dog"), nor what says nothing about a picture ("nice", "trip to"). "Or" and "and" part what
+is left: "dog or cat" is either, "dog and cat" takes both. What is said of the last of them holds for all: "dog or cat
+on the beach" is a dog on the beach or a cat on the beach.
 """
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
 
 from haven_fs import names
 from haven_search.phrase import Word
-from haven_search.reading import Reading
+from haven_search.plan import Look
+from haven_search.reading import Item, Reading
 
 _TRAILING = ("with", "of", "at", "on", "and", "or", "article", "taken", "from", "to", "only", "not", "without")
 _LEADING = ("with", "of", "at", "on", "and", "or", "taken", "from", "to", "only")
 _JOINING = ("and", "or", "taken", "from", "to", "only")
+_PLACING = ("with", "at", "on")
 
 
-def text_of(reading: Reading) -> str:
-    """Return the text for a model of pictures; "" if nothing is left that says what a picture shows."""
-    runs = _runs(reading)
-    if all(not _says_something(reading, run) for run in runs) and reading.items:
-        return ""
+@dataclass(slots=True)
+class Part:
+    """An item, or a stretch of words that are left. `joint`: "and", "or" or "" between it and the part before."""
+
+    joint: str
+    places: list[int] = field(default_factory=list)
+    item: Item | None = None
+
+
+def parts_of(reading: Reading) -> list[Part]:
+    """Return the phrase's items and the words between them, in their order; words without anything to say are gone."""
+    parts = list(_parted(reading))
+    for place in range(len(parts) - 1, 0, -1):
+        if parts[place].joint == ",":  # as the next one in its list: "dog, cat or bird"
+            after = parts[place + 1].joint if place + 1 < len(parts) else ""
+            parts[place].joint = after if parts[place].item is None else ""
+    told = _merged(parts)
+    for place, part in enumerate(told):
+        if part.item is None:
+            joined = bool(part.joint or (told[place + 1].joint if place + 1 < len(told) else ""))
+            _trim(reading, part, joined=joined, follows=any(one.item is None for one in told[:place]))
+    _share_placing(reading, told)
+    kept = [part for part in told if part.item is not None or part.places]
+    telling = [part for part in kept if part.item is not None or _says_something(reading, part)]
+    # What says nothing is looked for all the same if there is nothing else.
+    return telling or kept
+
+
+def look_of(reading: Reading, places: list[int]) -> Look:
+    """Return what some words of the phrase look for."""
     text = ""
-    for run in runs:
-        for place in run:
-            word = reading.words[place]
-            follows = place - 1 in run and text
-            gap = "" if not text or (follows and word.glued) else ", " if follows and word.comma else " "
-            text += gap + word.raw
-    return text if any(letter.isalpha() or ord(letter) > 0x2000 for letter in text) else ""
-
-
-def words_of(reading: Reading) -> tuple[str, ...]:
-    """Return the words for full text, folded, quoted ones together; frequent ones only if there are no others."""
-    left = [reading.words[place] for run in _runs(reading) for place in run]
+    for place in places:
+        word = reading.words[place]
+        follows = place - 1 in places and text
+        gap = "" if not text or (follows and word.glued) else ", " if follows and word.comma else " "
+        text += gap + word.raw
+    left = [reading.words[place] for place in places]
     left = [word for word in left if any(piece.isalnum() for piece in word.pieces)]
     telling = [word for word in left if word.quoted or not _is_frequent(reading, word)]
-    return tuple(dict.fromkeys(names.fold(word.raw) for word in telling or ([] if reading.items else left)))
+    plain = [word for word in telling if word.quoted or word.pieces not in reading.cues.vocabulary.vague]
+    shows = any(letter.isalpha() or ord(letter) > 0x2000 for letter in text)
+    return Look(
+        text if shows else "",
+        tuple(dict.fromkeys(names.fold(word.raw) for word in plain or telling or left)),
+        any(word.quoted for word in left),
+    )
+
+
+def _parted(reading: Reading) -> Iterator[Part]:
+    """Give items and stretches of words, parted by joints; "," where a comma parts words."""
+    place, joint = 0, ""
+    opened = reading.cues.find(0, "ask")
+    if opened is not None and reading.is_free(0, opened[0]) and opened[0] < len(reading.words):
+        place = opened[0]
+    part: Part | None = None
+    while place < len(reading.words):
+        owner = reading.owner[place]
+        joined = reading.cues.find(place, "or", "and")
+        if owner is not None:
+            part, joint = Part(joint, item=owner), ""
+            yield part
+            while place < len(reading.words) and reading.owner[place] is owner:
+                place += 1
+        elif joined is not None and reading.is_free(place, joined[0]):
+            place, joint = joined[0], joined[1].role
+        else:
+            comma = reading.words[place].comma and not joint
+            if part is None or part.item is not None or joint or comma:
+                part, joint = Part("," if comma and part is not None else joint), ""
+                yield part
+            part.places.append(place)
+            place += 1
+
+
+def _merged(parts: list[Part]) -> list[Part]:
+    """Return the parts with words that no joint parts as one, even where an item stands between."""
+    told: list[Part] = []
+    words: Part | None = None
+    for part in parts:
+        if part.item is None and not part.joint and words is not None:
+            words.places += part.places
+            continue
+        told.append(part)
+        if part.item is None:
+            words = part
+        elif part.joint == "or":
+            words = None
+    return told
+
+
+def _trim(reading: Reading, part: Part, *, joined: bool, follows: bool) -> None:
+    """Take off what only joins words to what stands before or after them, in each stretch of neighbours."""
+    kept: list[int] = []
+    for stretch in _stretches(part.places):
+        start, stop = stretch.start, stretch.stop
+        ends = stretch.stop == len(reading.words)
+        while not ends and stop > start and (cut := reading.cues.ends(stop, *_TRAILING)) is not None and cut >= start:
+            stop = cut
+        leading = _JOINING if kept or (follows and not part.joint) else _LEADING if start else ()
+        leading = (*leading, "article") if joined and not kept else leading
+        while start < stop and (found := reading.cues.find(start, *leading)) and found[0] <= stop:
+            start = found[0]
+        if not kept:
+            start = _after_vague(reading, start, stop)
+        kept += range(start, stop)
+    part.places[:] = kept
+
+
+def _after_vague(reading: Reading, start: int, stop: int) -> int:
+    """Return where words begin that say something: after "nice" and "trip to"; `start` itself if none do."""
+    place, vague = start, False
+    while place < stop:
+        word = reading.words[place]
+        if word.pieces in reading.cues.vocabulary.vague and not word.quoted:
+            vague = True
+        elif not reading.cues.has(place, *_LEADING, "article"):
+            return place if vague else start
+        place += 1
+    return start
+
+
+def _stretches(places: list[int]) -> list[range]:
+    """Return the runs of neighbouring places."""
+    runs: list[range] = []
+    for place in places:
+        if runs and runs[-1].stop == place:
+            runs[-1] = range(runs[-1].start, place + 1)
+        else:
+            runs.append(range(place, place + 1))
+    return runs
+
+
+def _share_placing(reading: Reading, parts: list[Part]) -> None:
+    """Let what the last of several says of where they are hold for those before that say nothing of it."""
+    for index in range(len(parts) - 1, 0, -1):
+        part, before = parts[index], parts[index - 1]
+        if part.item is not None or before.item is not None or not part.joint:
+            continue
+        placing = _placing(reading, part.places)
+        if placing and _placing(reading, before.places) is None:
+            before.places += part.places[placing:]
+
+
+def _placing(reading: Reading, places: list[int]) -> int | None:
+    """Return from which of some words on they say where something is; None if they do not."""
+    found = (index for index, place in enumerate(places) if index and reading.cues.has(place, *_PLACING))
+    return next(found, None)
 
 
 def _is_frequent(reading: Reading, word: Word) -> bool:
     return all(piece in reading.cues.vocabulary.stop for piece in word.pieces)
 
 
-def _says_something(reading: Reading, run: range) -> bool:
-    return any(word.quoted or not _is_frequent(reading, word) for word in reading.words[run.start : run.stop])
-
-
-def _runs(reading: Reading) -> list[range]:
-    """Return the stretches of words that are left, without what only joins them to a filter beside them."""
-    runs: list[range] = []
-    place, count = 0, len(reading.words)
-    while place < count:
-        end = place
-        while end < count and reading.owner[end] is None:
-            end += 1
-        start, stop = place, end
-        while (
-            end < count and stop > start and (cut := reading.cues.ends(stop, *_TRAILING)) is not None and cut >= start
-        ):
-            stop = cut
-        if place == 0 and (asked := reading.cues.find(0, "ask")) is not None and (asked[0] < stop or end < count):
-            start = asked[0]
-        # Between words that stay, "on" says how they go together: "dog without Bob on beach".
-        leading = _JOINING if runs else _LEADING
-        while place > 0 and start < stop and (found := reading.cues.find(start, *leading)) and found[0] <= stop:
-            start = found[0]
-        if start < stop:
-            runs.append(range(start, stop))
-        place = max(end, place) + 1
-    return runs
+def _says_something(reading: Reading, part: Part) -> bool:
+    words = [reading.words[place] for place in part.places]
+    vague = reading.cues.vocabulary.vague
+    return any(word.quoted or not (_is_frequent(reading, word) or word.pieces in vague) for word in words)

@@ -8,9 +8,10 @@ without a file has its months all the same, beside English. Where both languages
 Roles: `with` and `of` lead to people, `at` to places and dates, `on` to dates; `without` and `not` exclude; `since` is
 from then on, `bygone` is a "last" said after its word; [unit], [season], [feast], [type] say which; `shy` are months
 that are ordinary words too; `common` are ordinary words that are also names of places or people; `stop` is too
-frequent to look for; `people` are people at large, whom "without" can exclude; `ask` may begin a phrase and says
-nothing; `elision` is written before an apostrophe; `decades` is the "années" of "années 90"; `numbers`,
-`months` and `weekdays` go by position, with a slash between two forms of one.
+frequent to look for; `vague` says nothing about what a picture shows ("nice", "trip"); `people` are people at large,
+whom "without" can exclude; `ask` may begin a phrase and says nothing; `elision` is written before an apostrophe;
+`decades` is the "années" of "années 90"; `numbers`, `months` and `weekdays` go by position, with a slash between two
+forms of one.
 
 Signs behind a word say when it does not count: "?" before a word that is not understood ("summer dress", "video
 game"), "??" also after one ("hot spring").
@@ -37,7 +38,7 @@ when capitals and neighbours speak for it; only after such a word; only beside a
 
 _KIN = {"no": "nb", "nn": "nb"}  # read with another's file
 _POSITIONS = ("numbers", "months", "abbreviations", "weekdays")
-_APART = ("stop", "common", "elision", "shy")
+_APART = ("stop", "common", "elision", "shy", "vague")
 FUNCTION = frozenset(
     (
         "with", "of", "at", "on", "without", "not", "and", "or", "only", "before", "after", "since", "until", "between",
@@ -59,13 +60,15 @@ class Sense(NamedTuple):
 class Vocabulary:
     """The words of one language and English. `senses`: by pieces; `longest`: pieces of the longest entry.
 
-    `stop`: words too frequent to look for; `common`: ordinary words that are names too; `nouns`: the language writes
-    every noun with a capital; `month_first`: 7/14/2019 is in July even where 14/7 would do.
+    `stop`: words too frequent to look for; `vague`: words that say nothing about what a picture shows; `common`:
+    ordinary words that are names too; `nouns`: the language writes every noun with a capital; `month_first`: 7/14/2019
+    is in July even where 14/7 would do.
     """
 
     senses: dict[tuple[str, ...], tuple[Sense, ...]]
     longest: int
     stop: frozenset[str]
+    vague: frozenset[tuple[str, ...]]
     common: frozenset[tuple[str, ...]]
     elisions: frozenset[str]
     nouns: bool
@@ -94,6 +97,7 @@ def vocabulary(language: str) -> Vocabulary:
         senses,
         max(map(len, senses)),
         frozenset(joining | {piece for table in tables for word in _split(table, "stop") for piece in pieces(word)}),
+        frozenset(pieces(word) for table in tables for word in _split(table, "vague")),
         frozenset(pieces(word) for table in tables for word in _split(table, "common")),
         frozenset(word for table in tables for word in _split(table, "elision")),
         base == "de",

@@ -13,7 +13,8 @@ from haven_fs.catalog import names
 from haven_media.spoken import KeywordsInPhrases, TypesInPhrases
 from haven_places.spoken import CountriesInPhrases, PlacesInPhrases
 from haven_search import planner
-from haven_search.planner import Plan, matching_words
+from haven_search.fulltext import FullText
+from haven_search.plan import Look, Plan
 
 SPOKEN = (
     PeopleInPhrases(), PlacesInPhrases(), CountriesInPhrases(), TypesInPhrases(), KeywordsInPhrases(), AlbumsInPhrases()
@@ -132,4 +133,20 @@ def found(db: sqlite3.Connection, understood: Plan) -> set[str]:
     return {PHOTOS[number - 1][0] for (number,) in db.execute(query, understood.photos.params)}
 
 
-__all__ = ["NOW", "PHOTOS", "VALUES", "add_photo", "found", "make", "matching_words", "plan"]
+def matching_words(db: sqlite3.Connection, understood: Plan) -> list[int]:
+    """Return the ids of the plan's photos whose words fit the first thing that it looks for."""
+    return FullText(db).matching(understood.looks[0].words, understood.photos) if understood.looks else []
+
+
+def looked_for(understood: Plan) -> str:
+    """Return what a plan looks for besides its filters, with what it leaves out after a minus."""
+    groups = (" or ".join(one.text if isinstance(one, Look) else one.says for one in g) for g in understood.groups)
+    return " and ".join((*groups, *(f"-{look.text}" for look in understood.without)))
+
+
+def words_of(understood: Plan) -> tuple[str, ...]:
+    """Return the words that a plan looks for in what is written about photos."""
+    return tuple(word for look in understood.looks for word in look.words)
+
+
+__all__ = ["NOW", "PHOTOS", "VALUES", "add_photo", "found", "looked_for", "make", "matching_words", "plan", "words_of"]

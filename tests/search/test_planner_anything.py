@@ -6,7 +6,7 @@ import pytest
 from helpers.effort import times
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from little_library import NOW, found, matching_words, plan
+from little_library import NOW, found, looked_for, matching_words, plan, words_of
 
 from haven_search.phrase import MOST_WORDS, read_words
 from haven_search.segments import is_junk, is_placeholder, unquote
@@ -31,10 +31,10 @@ def check(db: sqlite3.Connection, phrase: str, language: str = "en") -> None:
     made = plan(db, phrase, now=NOW, language=language)
     assert made.explain().endswith("\r\n")
     assert made.as_json()["phrase"] == made.phrase
-    for text in (made.phrase, made.text, *made.words, *(one.written for one in made.understood)):
+    for text in (made.phrase, looked_for(made), *words_of(made), *(one.written for one in made.understood)):
         text.encode()  # no half characters: this goes into a file
         assert "\x00" not in text
-    assert set(made.words) == {word for word in made.words if word.strip()}
+    assert set(words_of(made)) == {word for word in words_of(made) if word.strip()}
     names = found(db, made)
     assert len(matching_words(db, made)) <= len(names)
 

@@ -1,0 +1,141 @@
+"""What a phrase finds when it is asked: leftover words, alternatives, exclusions, misspelt words, namesakes."""
+
+import sqlite3
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import pytest
+from little_library import NOW, PHOTOS, SPOKEN, make
+
+from haven_fs import PhotoSet, Ranking, View
+from haven_search.engine import Engine
+from haven_search.finding import Answer
+
+SEEN = {
+    "dog": ["DSC01234.jpg", "beach.jpg", "IMG_2041.jpg"],
+    "cat": ["c.jpg", "IMG_2041.jpg"],
+    "beach": ["beach.jpg", "IMG_2042.jpg"],
+    "dog on the beach": ["beach.jpg"],
+}
+"""What a model sees: for a text the photos that it fits, the best first."""
+
+
+class Eyes:
+    """A searcher that sees what SEEN says, and knows no other word."""
+
+    name = "eyes"
+
+    def by_text(self, view: View, text: str, photos: PhotoSet) -> Ranking | None:
+        numbers = {name: number for number, (name, *_) in enumerate(PHOTOS, 1)}
+        there = set(photos.ids(view.db))
+        ids = [numbers[name] for name in SEEN.get(text.removesuffix("s"), []) if numbers[name] in there]
+        return Ranking(ids, [1 - place / 10 for place in range(len(ids))])
+
+    def by_photo(self, view: View, photo_id: int, photos: PhotoSet) -> Ranking | None:
+        return None
+
+    def by_picture(self, view: View, picture: Path, photos: PhotoSet) -> Ranking | None:
+        return None
+
+
+@pytest.fixture(scope="module")
+def db() -> Iterator[sqlite3.Connection]:
+    made = make()
+    made.execute("UPDATE state SET value = 5 WHERE key = 'seq'")
+    yield made
+    made.close()
+
+
+def ask(db: sqlite3.Connection, phrase: str, *, model: bool = True, language: str = "en") -> Answer:
+    settings = {"data_dir": "", "language": language}
+    view = View(db, settings, NOW, searchers=(Eyes(),) if model else (), spoken=SPOKEN)
+    return Engine().answer(view, phrase)
+
+
+def names(db: sqlite3.Connection, answer: Answer) -> Sequence[str]:
+    ids = answer.photos.ids(db) if answer.ranked is None else answer.ranked
+    return [PHOTOS[id_ - 1][0] for id_ in ids]
+
+
+ALICE = {"IMG_2041.jpg", "IMG_2042.jpg", "IMG_2043.mov"}
+SHOWN = {name for name, *_, caption in PHOTOS if caption != "not shown"}
+PARIS = {"IMG_2041.jpg", "IMG_2042.jpg"}
+
+
+@pytest.mark.parametrize(
+    ("phrase", "wanted"),
+    [
+        ("nice photos of Alice", {"IMG_2041.jpg", "IMG_2042.jpg"}),  # photos, not videos
+        ("Alice riding a zebra", ALICE),
+        ("Alice's journey to Paris", PARIS),
+        ("portrait of Alice", ALICE),
+        ("dogs in Paris", {"IMG_2041.jpg"}),
+        ("zebra on the moon", set()),
+        ("pictures of a zebra", set()),
+        ('Alice "zebra"', set()),
+        ("Alice keyword:dog", set()),
+        ("dog or cat", {"DSC01234.jpg", "beach.jpg", "IMG_2041.jpg", "c.jpg"}),
+        ("dog and cat", {"IMG_2041.jpg"}),
+        ("dog or zebra", {"DSC01234.jpg", "beach.jpg", "IMG_2041.jpg"}),
+        ("dog and zebra", set()),
+        ("dog not on the beach", {"IMG_2041.jpg"}),  # the words of the other two say beach as well
+        ("dog -cat", {"DSC01234.jpg", "beach.jpg"}),
+        ("no dogs", SHOWN - {"DSC01234.jpg", "beach.jpg", "IMG_2041.jpg"}),
+        ("neither dogs nor cats", SHOWN - {"DSC01234.jpg", "beach.jpg", "IMG_2041.jpg", "c.jpg"}),
+        ("Alice without cats", ALICE - {"IMG_2041.jpg"}),
+        ("cat or Bob", {"c.jpg", "IMG_2041.jpg", "IMG_2042.jpg", "DSC01234.jpg"}),
+        ("France without umbrella", PARIS | {"PANO_1.jpg"}),
+        ("Alice -laughing", ALICE - {"IMG_2041.jpg"}),
+        ("Florence 2018", {"_MG_0001.cr2"}),  # nobody called Florence was there, but it was there
+        ("Pariss", PARIS | set()),
+        ("Alise in Pariss", PARIS),
+        ("Octobr 2015", {"e.jpg"}),
+        ("San Fransisco", {"DSC01235.jpg"}),
+        ("NewYork", {"DSC01234.jpg"}),
+        ("Grandmothr", {"scan_old.jpg"}),
+        ("umbrellas", {"b.jpg"}),
+    ],
+)
+def test_a_phrase_finds(db: sqlite3.Connection, phrase: str, wanted: set[str]) -> None:
+    assert set(names(db, ask(db, phrase))) == wanted
+
+
+@pytest.mark.parametrize(
+    ("phrase", "wanted"),
+    [
+        ("Alice riding a zebra", ALICE),
+        ("Alice laughing at a zebra", {"IMG_2041.jpg"}),  # one of the words is better than none
+        ("zebra on the moon", set()),
+        ("dogs", {"DSC01234.jpg", "beach.jpg"}),
+        ("dog or umbrella", {"DSC01234.jpg", "beach.jpg", "b.jpg"}),
+        ("France without umbrellas", PARIS | {"PANO_1.jpg"}),
+    ],
+)
+def test_without_a_model_words_do(db: sqlite3.Connection, phrase: str, wanted: set[str]) -> None:
+    assert set(names(db, ask(db, phrase, model=False))) == wanted
+
+
+@pytest.mark.parametrize(
+    ("phrase", "remark"),
+    [
+        ("Alice riding a zebra", "Not understood, and found in none of these photos: “riding a zebra”."),
+        ("Pariss", "“Pariss” was taken for “Paris”."),
+        ("Florence 2018", "Read as “with Florence; taken in 2018”, it finds nothing."),
+        ("dog or zebra", "Nothing was found for “zebra”."),
+        ("Alice without zebra", "No photo looks like or mentions “zebra”, so nothing is left out for it."),
+        ("Alice in New York 2023", "Without “Alice” there would be 1 photo."),
+        ("Alice in France in 2020", "Without “France” there would be 1 photo."),
+    ],
+)
+def test_what_was_done_is_said(db: sqlite3.Connection, phrase: str, remark: str) -> None:
+    assert any(remark in said for said in ask(db, phrase).remarks)
+
+
+def test_what_is_known_is_never_misspelt(db: sqlite3.Connection) -> None:
+    for phrase in ("Alice moon", "house in Paris", "rain", "noon", "Paris", "Dann was here"):
+        assert not any("taken for" in said for said in ask(db, phrase).remarks if "Dann" not in said), phrase
+
+
+def test_all_that_fit_in_part_come_in_no_order_of_rank(db: sqlite3.Connection) -> None:
+    assert ask(db, "Alice riding a zebra").ranked is None
+    assert names(db, ask(db, "dogs or cats"))[:2] == ["DSC01234.jpg", "beach.jpg"]
