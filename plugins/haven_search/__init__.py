@@ -2,10 +2,17 @@
 
 from collections.abc import Sequence
 
-from haven_fs import Command, Facet, Narrower, PathPattern, Settings, SmartFolder, Words, hookimpl
+from haven_fs import Command, Facet, Narrower, PathPattern, Setting, Settings, SmartFolder, Words, hookimpl
 from haven_search.command import COMMAND
 from haven_search.facet import SearchFacet
 from haven_search.folders import QUOTED, SEARCH, WORDS, PhraseNarrower
+from haven_search.ownwords import SETTING
+
+
+@hookimpl
+def haven_settings() -> Sequence[Setting]:
+    """Bring the owner's own words."""
+    return [SETTING]
 
 
 @hookimpl

@@ -72,13 +72,13 @@ class Conditions:
         self.found.append(Condition(chosen, ", ".join(written)))
 
     def _read(self, wanted: Sequence[Item]) -> None:
-        named = [item for item in wanted if item.names]
+        named = [item for item in wanted if self._meanings[id(item)].names]
         single = [item for item in named if self._is_single(item)]
         for facet in dict.fromkeys(self._facet(item) for item in named if item not in single):
             self._all_of([item for item in named if item not in single and self._facet(item) == facet])
         self._where(single)
         self._when([item for item in wanted if item.moment is not None])
-        rest = [item for item in wanted if item.filter is not None]
+        rest = [item for item in wanted if item.filter is not None or item.stay]
         either = (*(one.facet for one in self._reading.known.spoken.values() if one.single), *_EITHER)
         for kind in either:
             same = [item for item in rest if self._meanings[id(item)].filter.kind == kind]
@@ -171,7 +171,7 @@ def _is_out(part: Part) -> bool:
 
 def _family(item: Item, meanings: Mapping[int, Meaning]) -> str:
     """Return what items are alternatives of by themselves: those of one facet, dates of one sort; others of none."""
-    if item.names:
+    if meanings[id(item)].names:
         return meanings[id(item)].names[0].facet
     if item.moment is not None:
         return f"date {type(item.moment.stretches[0]).__name__}"

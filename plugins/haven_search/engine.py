@@ -10,11 +10,13 @@ import threading
 from collections import OrderedDict
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from pathlib import Path
 
 from haven_fs import View, names
 from haven_search.finding import Answer, find, how_many_without
 from haven_search.fulltext import FullText
 from haven_search.known import known
+from haven_search.ownwords import translated
 from haven_search.plan import Plan
 from haven_search.planner import plan
 from haven_search.spelling import Speller
@@ -57,11 +59,13 @@ class _Asking:
 
     def __init__(self, view: View, phrase: str) -> None:
         self._view = view
-        self._phrase = phrase
+        self._asked = phrase
+        self._phrase, self._own = translated(phrase, view.settings.get("search.words", ()))
         self._language = str(view.settings.get("language", "en"))
+        self._vocabulary = vocabulary(self._language, Path(view.settings["data_dir"], "languages"))
         self._fulltext = FullText(view.db, self._language)
         self._speller = Speller(
-            known(view.db, self._language, view.spoken), vocabulary(self._language), self._fulltext, self._language
+            known(view.db, self._language, view.spoken), self._vocabulary, self._fulltext, self._language
         )
 
     def answer(self) -> Answer:
@@ -101,11 +105,13 @@ class _Asking:
             language=self._language,
             within=self._view.within,
             spoken=self._view.spoken,
+            words_of_language=self._vocabulary,
             barred=barred,
         )
-        return replace(understood, phrase=" ".join(self._phrase.split())) if phrase != self._phrase else understood
+        return replace(understood, phrase=" ".join(self._asked.split())) if phrase != self._asked else understood
 
     def _find(self, understood: Plan, taken: Mapping[str, str]) -> Answer:
         answer = find(self._view, understood, self._fulltext)
-        said = tuple(f"“{written}” was taken for “{meant}”." for written, meant in taken.items())
+        own = (f"“{written}” means “{meant}”, as you have set." for written, meant in self._own.items())
+        said = (*own, *(f"“{written}” was taken for “{meant}”." for written, meant in taken.items()))
         return replace(answer, remarks=(*said, *answer.remarks)) if said else answer

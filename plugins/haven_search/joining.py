@@ -19,7 +19,7 @@ _LEADING = ("article", "at", "on", "with", "of", "taken")
 
 
 def mark_excluded(reading: Reading) -> None:
-    """Find what is excluded by "without", "not" or a minus, and what is meant by "only"."""
+    """Find what is excluded by "without", "not" or a minus, what "only" means, and "when we were" at a place."""
     before: Item | None = None
     for item in list(reading.items):
         sign = _sign_before(reading, item, "without", "not")
@@ -43,6 +43,10 @@ def mark_excluded(reading: Reading) -> None:
         elif (found := reading.cues.find(item.end, "only")) is not None and reading.is_free(item.end, found[0]):
             item.only = True
             _take(reading, item, item.end, found[0])
+        stay = _sign_before(reading, item, "stay") if item.names else None
+        if stay is not None:
+            item.stay = True
+            _take(reading, item, stay, item.start)
         before = item
 
 

@@ -20,6 +20,7 @@ from haven_search.known import Name, known
 from haven_search.phrase import read_words
 from haven_search.plan import Plan, Understood
 from haven_search.reading import Item, Reading
+from haven_search.stays import stays
 from haven_search.vocabulary import Vocabulary, vocabulary
 
 _CUT = "The phrase is so long that only its beginning was used."
@@ -52,7 +53,7 @@ def plan(
     joining.exclude_words(reading)
     items = sorted(reading.items, key=lambda item: item.start)
     filtering = [item for item in items if item.look is None]
-    meanings = _meanings(filtering, joining.resolve_names(reading, db, within), names.spoken)
+    meanings = _meanings(db, filtering, joining.resolve_names(reading, db, within), names.spoken)
     conditions = Conditions(reading, items, meanings)
     shown = writable(phrase)
     return Plan(
@@ -72,18 +73,23 @@ def plan(
         any(not meanings[id(item)].filter.broad for item in filtering),
         tuple((words[place].start, words[place].end) for place in conditions.places if not words[place].quoted),
         reading.other_readings(
-            {id(item): {name.facet for name in meanings[id(item)].names} for item in filtering if item.names}
+            {id(item): {name.facet for name in meanings[id(item)].names} for item in filtering if meanings[id(item)].names}
         ),
         (_CUT,) if cut else (),
     )
 
 
 def _meanings(
-    items: Sequence[Item], chosen: dict[int, tuple[list[Name], str]], spoken: Mapping[str, SpokenFacet]
+    db: sqlite3.Connection,
+    items: Sequence[Item],
+    chosen: dict[int, tuple[list[Name], str]],
+    spoken: Mapping[str, SpokenFacet],
 ) -> dict[int, Meaning]:
     found: dict[int, Meaning] = {}
     for item in items:
-        if item.names:
+        if item.stay:
+            found[id(item)] = Meaning(stays(db, chosen[id(item)][0]))
+        elif item.names:
             names, note = chosen[id(item)]
             found[id(item)] = Meaning(filters.with_names(names, spoken), tuple(names), note)
         elif item.moment is not None:

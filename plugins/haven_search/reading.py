@@ -47,6 +47,7 @@ class Item:
     look: Look | None = None
     out: bool = False
     only: bool = False
+    stay: bool = False
     place: int = 0
 
     def __post_init__(self) -> None:

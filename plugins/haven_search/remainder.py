@@ -15,7 +15,7 @@ from haven_search.plan import Look
 from haven_search.reading import Item, Reading
 
 _TRAILING = ("with", "of", "at", "on", "and", "or", "article", "taken", "from", "to", "only", "not", "without")
-_LEADING = ("with", "of", "at", "on", "and", "or", "taken", "from", "to", "only")
+_LEADING = ("with", "of", "at", "on", "and", "or", "taken", "from", "to", "only", "stay")
 _JOINING = ("and", "or", "taken", "from", "to", "only")
 _PLACING = ("with", "at", "on")
 
@@ -118,7 +118,7 @@ def _trim(reading: Reading, part: Part, *, joined: bool, follows: bool) -> None:
         ends = stretch.stop == len(reading.words)
         while not ends and stop > start and (cut := reading.cues.ends(stop, *_TRAILING)) is not None and cut >= start:
             stop = cut
-        leading = _JOINING if kept or (follows and not part.joint) else _LEADING if start else ()
+        leading = _JOINING if kept or (follows and not part.joint) else _LEADING if start else ("stay",)
         leading = (*leading, "article") if joined and not kept else leading
         while start < stop and (found := reading.cues.find(start, *leading)) and found[0] <= stop:
             start = found[0]

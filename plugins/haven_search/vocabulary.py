@@ -8,7 +8,8 @@ without a file has its months all the same, beside English. Where both languages
 Roles: `with` and `of` lead to people, `at` to places and dates, `on` to dates; `without` and `not` exclude; `since` is
 from then on, `bygone` is a "last" said after its word; [unit], [season], [feast], [type] say which; `shy` are months
 that are ordinary words too; `common` are ordinary words that are also names of places or people; `stop` is too
-frequent to look for; `vague` says nothing about what a picture shows ("nice", "trip"); `people` are people at large,
+frequent to look for; `vague` says nothing about what a picture shows ("nice", "trip"); `stay` leads to a place whose days are
+meant ("when we were in Rome"); `people` are people at large,
 whom "without" can exclude; `ask` may begin a phrase and says nothing; `elision` is written before an apostrophe;
 `decades` is the "années" of "années 90"; `numbers`, `months` and `weekdays` go by position, with a slash between two
 forms of one.
@@ -75,15 +76,29 @@ class Vocabulary:
     month_first: bool
 
 
+def vocabulary(language: str, own: Path | None = None) -> Vocabulary:
+    """Return the words for a language tag such as "de" or "pt-BR"; English alone if there is no such language.
+
+    `own`: a folder of files like those in `tongues`, whose words count besides. One that cannot be read is logged.
+    """
+    files = [own / f"{base}.toml" for base in ("en", _base(language))] if own is not None else []
+    return _vocabulary(language, tuple((file, file.stat().st_mtime_ns) for file in files if file.is_file()))
+
+
+def _base(language: str) -> str:
+    base = language.strip().replace("_", "-").partition("-")[0].lower()
+    return base if base.isalpha() else "en"
+
+
 @lru_cache(maxsize=8)
-def vocabulary(language: str) -> Vocabulary:
-    """Return the words for a language tag such as "de" or "pt-BR"; English alone if there is no such language."""
-    base = language.strip().replace("_", "-").partition("-")[0].lower() or "en"
-    english = _entries(_table("en"))
+def _vocabulary(language: str, own_files: tuple[tuple[Path, int], ...]) -> Vocabulary:
+    base = _base(language)
+    more = {file.stem: _read(file) for file, _ in own_files}
     own: list[tuple[tuple[str, ...], Sense]] = []
-    tables = [_table("en")]
+    tables = [_with(_table("en"), more.get("en", {}))]
+    english = _entries(tables[0])
     if base != "en":
-        tables.append(_table(_KIN.get(base, base)))
+        tables.append(_with(_table(_KIN.get(base, base)), more.get(base, {})))
         own = [*_entries(tables[1]), *_dates(language)]
     overruled = {key for key, sense in own if sense.doubt != WITH_NUMBER}
     months = {key for key, sense in own if sense.role == "month"}
@@ -108,6 +123,28 @@ def vocabulary(language: str) -> Vocabulary:
 def _table(base: str) -> dict[str, Any]:
     file = Path(__file__).parent / "tongues" / f"{base}.toml"
     return tomllib.loads(file.read_text(encoding="utf-8")) if base.isalpha() and file.is_file() else {}
+
+
+def _read(file: Path) -> dict[str, Any]:
+    try:
+        table = tomllib.loads(file.read_text(encoding="utf-8"))
+        _entries(table)
+    except (OSError, ValueError, TypeError, AttributeError, UnicodeDecodeError) as error:
+        _log.warning("The words in %s cannot be read, so searches do without: %s", file, error)
+        return {}
+    return table
+
+
+def _with(table: dict[str, Any], more: dict[str, Any]) -> dict[str, Any]:
+    """Return a table with the words of another one besides its own."""
+    whole = dict(table)
+    for role, words in more.items():
+        mine = whole.get(role)
+        if isinstance(words, dict):
+            whole[role] = _with(mine if isinstance(mine, dict) else {}, words)
+        else:
+            whole[role] = f"{mine}|{words}" if isinstance(mine, str) and role not in _POSITIONS else words
+    return whole
 
 
 def _split(table: dict[str, Any], role: str) -> list[str]:

@@ -46,8 +46,16 @@ def db() -> Iterator[sqlite3.Connection]:
     made.close()
 
 
-def ask(db: sqlite3.Connection, phrase: str, *, model: bool = True, language: str = "en") -> Answer:
-    settings = {"data_dir": "", "language": language}
+def ask(
+    db: sqlite3.Connection,
+    phrase: str,
+    *,
+    model: bool = True,
+    language: str = "en",
+    own: Sequence[str] = (),
+    data: Path = Path(),
+) -> Answer:
+    settings = {"data_dir": str(data), "language": language, "search.words": own}
     view = View(db, settings, NOW, searchers=(Eyes(),) if model else (), spoken=SPOKEN)
     return Engine().answer(view, phrase)
 
@@ -139,3 +147,45 @@ def test_what_is_known_is_never_misspelt(db: sqlite3.Connection) -> None:
 def test_all_that_fit_in_part_come_in_no_order_of_rank(db: sqlite3.Connection) -> None:
     assert ask(db, "Alice riding a zebra").ranked is None
     assert names(db, ask(db, "dogs or cats"))[:2] == ["DSC01234.jpg", "beach.jpg"]
+
+
+def test_the_days_of_a_stay(db: sqlite3.Connection) -> None:
+    # The day between two photos of a place counts, though nothing says where that day's photos were taken.
+    with_guest = {"IMG_2041.jpg", "IMG_2042.jpg"}
+    for phrase in ("when we were in Paris", "photos when we were in Paris, France", "during our trip to Paris"):
+        answer = ask(db, phrase)
+        assert set(names(db, answer)) == with_guest, phrase
+    assert "during a stay in Paris: from 14 July 2019 to 15 July 2019" in answer.plan.understood[-1].meaning
+    assert set(names(db, ask(db, "Alice without Bob when we were in Paris"))) == {"IMG_2041.jpg"}
+    assert names(db, ask(db, "when we were on the moon")) == []
+
+
+def test_the_owners_own_words(db: sqlite3.Connection) -> None:
+    own = ["Nana = Florence", "the old flat = in London", "nonsense", "=", "pup = dog"]
+    answer = ask(db, "with Nana", own=own)
+    assert names(db, answer) == ["scan_old.jpg"]
+    assert answer.plan.phrase == "with Nana" and "“Nana” means “Florence”, as you have set." in answer.remarks
+    assert names(db, ask(db, "Alice the old flat", own=own)) == ["IMG_2043.mov"]
+    assert set(names(db, ask(db, "pups", own=own))) == set()  # a word of the owner's is that word
+
+
+def test_a_language_that_the_owner_adds(db: sqlite3.Connection, tmp_path: Path) -> None:
+    (tmp_path / "languages").mkdir()
+    file = tmp_path / "languages" / "eo.toml"
+    file.write_text('with = "kun"\nor = "aŭ"\n[type]\nvideo = "filmoj"\n', encoding="utf-8")
+    assert names(db, ask(db, "filmoj kun Alice", language="eo", data=tmp_path)) == ["IMG_2043.mov"]
+    assert set(names(db, ask(db, "Alice aŭ Dan", language="eo", data=tmp_path))) == ALICE | {"j.jpg"}
+    (tmp_path / "languages" / "de.toml").write_text('without = "bar jeglicher"\n', encoding="utf-8")
+    wanted = ALICE - {"IMG_2042.jpg"}
+    assert set(names(db, ask(db, "Alice bar jeglicher Bob", language="de", data=tmp_path))) == wanted
+    assert set(names(db, ask(db, "Alice ohne Bob", language="de", data=tmp_path))) == wanted
+
+
+@pytest.mark.parametrize("text", ["with = kun", "with = 3", "[type]\nvideo = 3", "\xff"])
+def test_a_broken_table_is_said_and_left_out(
+    db: sqlite3.Connection, tmp_path: Path, caplog: pytest.LogCaptureFixture, text: str
+) -> None:
+    (tmp_path / "languages").mkdir()
+    (tmp_path / "languages" / "de.toml").write_text(text, encoding="latin-1")
+    assert set(names(db, ask(db, "Alice ohne Bob", language="de", data=tmp_path))) == ALICE - {"IMG_2042.jpg"}
+    assert "cannot be read" in caplog.text
