@@ -145,6 +145,10 @@ def _called(name: Name, spoken: SpokenFacet, language: str) -> dict[tuple[str, .
     keys |= {pieces(other): EXACT for other in spoken.also_called(value, language)}
     for short in spoken.shortly_called(value):
         keys.setdefault(pieces(short), SHORT)
+    if spoken.leads == "with":  # "Annas Reise", "grandmas birthday"
+        for key, said in list(keys.items()):
+            if key and key[-1].isalpha() and not key[-1].endswith("s"):
+                keys.setdefault((*key[:-1], f"{key[-1]}s"), max(said, QUALIFIED))
     return keys
 
 

@@ -217,7 +217,8 @@ class Reading:
         key = tuple(piece for word in self.words[place : place + count] for piece in word.pieces)
         vocabulary = self.cues.vocabulary
         letter = len(key) == 1 and len(key[0]) == 1 and key[0].isascii()
-        return letter or key in vocabulary.common or key in vocabulary.senses
+        bare = (*key[:-1], key[-1].removesuffix("s")) if key else key  # "roses" is as common as "rose"
+        return letter or any(one in vocabulary.common or one in vocabulary.senses for one in (key, bare))
 
     def _read_doubtful(self) -> bool:
         before = len(self.items)

@@ -189,3 +189,49 @@ def test_a_broken_table_is_said_and_left_out(
     (tmp_path / "languages" / "de.toml").write_text(text, encoding="latin-1")
     assert set(names(db, ask(db, "Alice ohne Bob", language="de", data=tmp_path))) == ALICE - {"IMG_2042.jpg"}
     assert "cannot be read" in caplog.text
+
+
+NEITHER = SHOWN - ALICE - {"DSC01234.jpg"}
+LANGUAGES = [
+    ("de", "schöne Fotos von Alice", {"IMG_2041.jpg", "IMG_2042.jpg"}),
+    ("de", "Alice auf einem Zebra", ALICE),
+    ("de", "weder Alice noch Bob", NEITHER),
+    ("de", "als wir in Paris waren", PARIS),
+    ("de", "Alices Reise nach Paris", PARIS),
+    ("de", "entweder Alice oder Dan", ALICE | {"j.jpg"}),
+    ("fr", "belles photos d'Alice", {"IMG_2041.jpg", "IMG_2042.jpg"}),
+    ("fr", "Alice sur un zèbre", ALICE),
+    ("fr", "ni Alice ni Bob", NEITHER),
+    ("fr", "quand nous étions à Paris", PARIS),
+    ("fr", "le voyage d'Alice à Paris", PARIS),
+    ("fr", "Alice ou Dan", ALICE | {"j.jpg"}),
+    ("es", "fotos bonitas de Alice", {"IMG_2041.jpg", "IMG_2042.jpg"}),
+    ("es", "Alice en una cebra", ALICE),
+    ("es", "ni Alice ni Bob", NEITHER),
+    ("es", "cuando estábamos en París", PARIS),
+    ("es", "el viaje de Alice a París", PARIS),
+    ("es", "Alice o Dan", ALICE | {"j.jpg"}),
+    ("it", "belle foto di Alice", {"IMG_2041.jpg", "IMG_2042.jpg"}),
+    ("it", "Alice su una zebra", ALICE),
+    ("it", "né Alice né Bob", NEITHER),
+    ("it", "quando eravamo a Paris", PARIS),
+    ("it", "il viaggio di Alice a Paris", PARIS),
+    ("it", "Alice o Dan", ALICE | {"j.jpg"}),
+    ("pt", "fotos bonitas da Alice", {"IMG_2041.jpg", "IMG_2042.jpg"}),
+    ("pt", "Alice em uma zebra", ALICE),
+    ("pt", "nem Alice nem Bob", NEITHER),
+    ("pt", "quando estávamos em Paris", PARIS),
+    ("pt", "a viagem da Alice a Paris", PARIS),
+    ("pt", "Alice ou Dan", ALICE | {"j.jpg"}),
+    ("nl", "mooie foto's van Alice", {"IMG_2041.jpg", "IMG_2042.jpg"}),
+    ("nl", "Alice op een zebra", ALICE),
+    ("nl", "noch Alice noch Bob", NEITHER),
+    ("nl", "toen we in Parijs waren", PARIS),
+    ("nl", "Alice's reis naar Parijs", PARIS),
+    ("nl", "Alice of Dan", ALICE | {"j.jpg"}),
+]
+
+
+@pytest.mark.parametrize(("language", "phrase", "wanted"), LANGUAGES)
+def test_in_other_languages(db: sqlite3.Connection, language: str, phrase: str, wanted: set[str]) -> None:
+    assert set(names(db, ask(db, phrase, language=language))) == wanted
