@@ -101,16 +101,18 @@ def _left(view: View, plan: Plan, fulltext: FullText) -> tuple[PhotoSet, tuple[s
 
 
 def _relaxed(view: View, plan: Plan, fulltext: FullText, photos: PhotoSet, found: Hits) -> Answer:
-    """Return the photos that have some of the words; if none have, all that the conditions fit."""
+    """Return all photos that the conditions fit, those first that have some of the words."""
     words = tuple(dict.fromkeys(word for look in plan.looks for word in look.words))
     some = fulltext.matching(words, photos, some=True) if len(words) > 1 else []
-    if some:
-        remark = "No photo fits all of the words, so these have at least one of them."
-        hits = replace(found, places={id_: (0, 2.0, place) for place, id_ in enumerate(some)}, scores={})
-        return replace(_ranked(plan, photos, hits, (remark,)), fits=False)
     sought = ", ".join(f"“{look}”" for look in plan.looks)
-    remark = f"Not understood, and found in none of these photos: {sought}. So all are shown that fit the rest."
-    return Answer(plan, photos, None, (), False, found.by_words_only, found.note, (remark,))
+    remark = f"Not understood, and found in none of these photos: {sought}. So all are shown that fit the rest"
+    if not some:
+        return Answer(plan, photos, None, (), False, found.by_words_only, found.note, (f"{remark}.",))
+    rest = photos.narrowed("p.id NOT IN (SELECT value FROM json_each(?))", json.dumps(some))
+    query = f"SELECT p.id FROM photo p WHERE {rest.condition} ORDER BY p.day, p.taken, p.id"
+    ids = (*some, *(id_ for (id_,) in view.db.execute(query, rest.params)))
+    remarks = (f"{remark}, those with some of the words first.",)
+    return Answer(plan, photos, ids, (None,) * len(ids), False, found.by_words_only, found.note, remarks)
 
 
 def _ranked(plan: Plan, photos: PhotoSet, hits: Hits, remarks: tuple[str, ...]) -> Answer:
