@@ -73,7 +73,11 @@ def plan(
         any(not meanings[id(item)].filter.broad for item in filtering),
         tuple((words[place].start, words[place].end) for place in conditions.places if not words[place].quoted),
         reading.other_readings(
-            {id(item): {name.facet for name in meanings[id(item)].names} for item in filtering if meanings[id(item)].names}
+            {
+                id(item): {name.facet for name in meanings[id(item)].names}
+                for item in filtering
+                if meanings[id(item)].names
+            }
         ),
         (_CUT,) if cut else (),
     )

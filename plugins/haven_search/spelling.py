@@ -2,16 +2,16 @@
 
 Known are the names of the library, the words that steer a search, what is written about photos, and ordinary words of
 the owner's language and English, from the frequency lists of pyspellchecker (MIT). What is any of these is never
-changed, except by `guessed`, which is asked when nothing at all was found: then an ordinary word may be somebody's
-misspelt name.
+changed, except by `guessed`, which is asked when nothing was found: then an ordinary word may be somebody's misspelt
+name, and a word of no language an ordinary one ("sunest").
 """
 
 import gzip
 import json
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cached_property, lru_cache
 from importlib import resources
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
@@ -48,8 +48,8 @@ class Speller:
         return self._replaced(phrase, places, self._nearest)
 
     def guessed(self, phrase: str, places: Iterable[tuple[int, int]]) -> tuple[str, dict[str, str]]:
-        """Return a phrase with ordinary words taken for names that are nearly the same."""
-        return self._replaced(phrase, places, lambda word: self._near(word, self._names))
+        """Return a phrase with ordinary words taken for names that are nearly the same, others for ordinary words."""
+        return self._replaced(phrase, places, lambda word: self._near(word, self._names) or self._usual(word))
 
     def _replaced(
         self, phrase: str, places: Iterable[tuple[int, int]], nearest: Callable[[str], str | None]
@@ -74,7 +74,6 @@ class Speller:
             self._near(word, self._names)
             or self._near(word, self._steering)
             or self._near(word, dict.fromkeys(self._fulltext.written(word[0]), ""))
-            or self._usual(word)
         )
 
     def _is_known(self, word: str) -> bool:
@@ -107,22 +106,35 @@ class Speller:
         return (among[min(near)[-1]] or min(near)[-1]) if near else None
 
     def _usual(self, word: str) -> str | None:
-        """Return the most frequent ordinary word that is one letter away."""
+        """Return the most frequent ordinary word that is one letter away from a word that is none."""
+        if len(word) < _LEAST or not word.isalpha() or self._is_known(word):
+            return None
         for language in self._languages:
-            words = ordinary(language)
-            found = process.extract(word, words.keys(), scorer=OSA.distance, score_cutoff=1, limit=None)
-            usual = [(words[other], other) for other, _, _ in found if words[other] >= _RARE and other[0] == word[0]]
-            if usual:
-                return max(usual)[1]
+            frequent = ordinary(language).frequent
+            found = process.extract(word, frequent, scorer=OSA.distance, score_cutoff=1, limit=None)
+            places = [place for other, _, place in found if other[0] == word[0]]
+            if places:
+                return frequent[min(places)]
         return None
 
 
-@lru_cache(maxsize=4)
-def ordinary(language: str) -> Mapping[str, int]:
-    """Return the ordinary words of a language and how often they occur; none if there is no list of them."""
+class Ordinary(NamedTuple):
+    """The ordinary words of a language. `all`: each between line feeds, in one text, which takes a tenth of the memory
+    of a set; `frequent`: those that a misspelt word may be taken for, the most frequent first."""
+
+    all: str
+    frequent: Sequence[str]
+
+    def __contains__(self, word: object) -> bool:
+        return f"\n{word}\n" in self.all
+
+
+@lru_cache(maxsize=3)
+def ordinary(language: str) -> Ordinary:
+    """Return the ordinary words of a language; none if there is no list of them."""
     file = resources.files("spellchecker").joinpath("resources", f"{language}.json.gz")
     if not language.isalpha() or not file.is_file():
-        return {}
+        return Ordinary("", ())
     with file.open("rb") as packed:
         counts: dict[str, int] = json.loads(gzip.decompress(packed.read()))
     words: dict[str, int] = {}
@@ -130,4 +142,5 @@ def ordinary(language: str) -> Mapping[str, int]:
         if len(word) >= _LEAST and word.isalpha():
             bare = plain(word)
             words[bare] = max(words.get(bare, 0), count)
-    return words
+    frequent = sorted((word for word, count in words.items() if count > _RARE), key=lambda word: -words[word])
+    return Ordinary("\n".join(("", *words, "")), frequent)

@@ -8,11 +8,10 @@ without a file has its months all the same, beside English. Where both languages
 Roles: `with` and `of` lead to people, `at` to places and dates, `on` to dates; `without` and `not` exclude; `since` is
 from then on, `bygone` is a "last" said after its word; [unit], [season], [feast], [type] say which; `shy` are months
 that are ordinary words too; `common` are ordinary words that are also names of places or people; `stop` is too
-frequent to look for; `vague` says nothing about what a picture shows ("nice", "trip"); `stay` leads to a place whose days are
-meant ("when we were in Rome"); `people` are people at large,
-whom "without" can exclude; `ask` may begin a phrase and says nothing; `elision` is written before an apostrophe;
-`decades` is the "années" of "années 90"; `numbers`, `months` and `weekdays` go by position, with a slash between two
-forms of one.
+frequent to look for; `vague` says nothing about what a picture shows ("nice", "trip"); `stay` leads to a place whose
+days are meant ("when we were in Rome"); `people` are people at large, whom "without" can exclude; `ask` may begin a
+phrase and says nothing; `elision` is written before an apostrophe; `decades` is the "années" of "années 90";
+`numbers`, `months` and `weekdays` go by position, with a slash between two forms of one.
 
 Signs behind a word say when it does not count: "?" before a word that is not understood ("summer dress", "video
 game"), "??" also after one ("hot spring").
