@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from haven_fs import names
 from haven_search.phrase import Word
 from haven_search.vocabulary import Sense, Vocabulary
 
@@ -25,6 +26,8 @@ class Cues:
         key: tuple[str, ...] = ()
         for count, word in enumerate(self.words[place : place + self.vocabulary.longest], 1):
             if word.quoted or word.field is not None or (count > 1 and (word.comma or word.out)):
+                break
+            if names.fold(word.raw) in self.vocabulary.written:
                 break
             key += word.pieces
             found = [(count, sense) for sense in self.vocabulary.senses.get(key, ())] + found

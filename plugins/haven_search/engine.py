@@ -93,9 +93,21 @@ class _Asking:
             answer = self._find(self._plan(phrase, barred), taken)
             remark = f"Read as “{says}”, it finds nothing."
             yield replace(answer, remarks=(remark, *answer.remarks)) if answer.fits else replace(answer, ranked=())
+        if (either := self._either(phrase, understood, taken)) is not None:
+            yield either
         guess, meant = self._speller.guessed(phrase, understood.left)
         if meant:
             yield self._find(self._plan(guess), {**taken, **meant})
+
+    def _either(self, phrase: str, understood: Plan, taken: Mapping[str, str]) -> Answer | None:
+        """Return what fits any of the parts that "or" stands between: "Alice in Paris or Bob in London"."""
+        answers = [self._find(self._plan(phrase[start:end]), {}) for start, end in understood.clauses]
+        if not answers or not all(answer.fits for answer in answers):
+            return None
+        ids = sorted({id_ for answer in answers for id_ in answer.photos.ids(self._view.db)})
+        first = replace(self._find(understood, taken), found=self._view.within.among(ids), ranked=None, scores=())
+        parts = "; or ".join(f"“{phrase[start:end]}”" for start, end in understood.clauses)
+        return replace(first, fits=True, remarks=(f"Read as {parts}.",))
 
     def _plan(self, phrase: str, *barred: tuple[int, str]) -> Plan:
         understood = plan(

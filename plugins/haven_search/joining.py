@@ -110,7 +110,12 @@ def joint_between(reading: Reading, before: Item, item: Item) -> str:
     if start == item.start:
         return "," if reading.words[start].comma else ""
     joint = reading.cues.find(start, "and", "or")
-    return joint[1].role if joint is not None and joint[0] == item.start else ""
+    if joint is None:
+        return ""
+    place = joint[0]
+    while place < item.start and (led := reading.cues.find(place, "article", "at", "on")) is not None:
+        place = led[0]  # "in Paris or in London"
+    return joint[1].role if place == item.start else ""
 
 
 def _family(item: Item) -> str:

@@ -128,6 +128,9 @@ def _read_names(db: sqlite3.Connection, fresh: Known, language: str) -> None:
             if key:
                 fresh.names.setdefault(key, []).append((said, name))
                 fresh.longest = max(fresh.longest, len(key))
+                if fresh.spoken[name.facet].leads == "with" and key[-1].isalpha() and not key[-1].endswith("s"):
+                    # "Annas Reise", "grandmas birthday"
+                    fresh.names.setdefault((*key[:-1], f"{key[-1]}s"), []).append((max(said, QUALIFIED), name))
                 fresh.spellings |= dict.fromkeys(key, "")
                 if len(key) > 1:
                     fresh.spellings.setdefault("".join(key), " ".join(key))
@@ -145,10 +148,6 @@ def _called(name: Name, spoken: SpokenFacet, language: str) -> dict[tuple[str, .
     keys |= {pieces(other): EXACT for other in spoken.also_called(value, language)}
     for short in spoken.shortly_called(value):
         keys.setdefault(pieces(short), SHORT)
-    if spoken.leads == "with":  # "Annas Reise", "grandmas birthday"
-        for key, said in list(keys.items()):
-            if key and key[-1].isalpha() and not key[-1].endswith("s"):
-                keys.setdefault((*key[:-1], f"{key[-1]}s"), max(said, QUALIFIED))
     return keys
 
 

@@ -52,7 +52,8 @@ class Plan:
     are found; `groups`: of each of these, something must fit them; `without`: what must not.
 
     `narrows`: some condition says more than "photos"; `left`: where in the phrase the words of `groups` and `without`
-    are; `other_readings`: what might be read otherwise, see `Reading`; `notes`: what the owner should know besides.
+    are; `clauses`: where the parts are that "or" stands between, if it does; `other_readings`: what might be read
+    otherwise, see `Reading`; `notes`: what the owner should know besides.
     """
 
     phrase: str
@@ -63,6 +64,7 @@ class Plan:
     understood: tuple[Understood, ...] = ()
     narrows: bool = False
     left: tuple[tuple[int, int], ...] = ()
+    clauses: tuple[tuple[int, int], ...] = ()
     other_readings: tuple[tuple[int, str], ...] = ()
     notes: tuple[str, ...] = ()
 

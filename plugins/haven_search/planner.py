@@ -20,6 +20,7 @@ from haven_search.known import Name, known
 from haven_search.phrase import read_words
 from haven_search.plan import Plan, Understood
 from haven_search.reading import Item, Reading
+from haven_search.remainder import clauses_of
 from haven_search.stays import stays
 from haven_search.vocabulary import Vocabulary, vocabulary
 
@@ -72,6 +73,7 @@ def plan(
         ),
         any(not meanings[id(item)].filter.broad for item in filtering),
         tuple((words[place].start, words[place].end) for place in conditions.places if not words[place].quoted),
+        clauses_of(reading),
         reading.other_readings(
             {
                 id(item): {name.facet for name in meanings[id(item)].names}

@@ -6,13 +6,15 @@ is left: "dog or cat" is either, "dog and cat" takes both. What is said of the l
 on the beach" is a dog on the beach or a cat on the beach.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from haven_fs import names
 from haven_search.phrase import Word
 from haven_search.plan import Look
 from haven_search.reading import Item, Reading
+from haven_search.vocabulary import FUNCTION
 
 _TRAILING = ("with", "of", "at", "on", "and", "or", "article", "taken", "from", "to", "only", "not", "without")
 _LEADING = ("with", "of", "at", "on", "and", "or", "taken", "from", "to", "only", "stay")
@@ -42,10 +44,28 @@ def parts_of(reading: Reading) -> list[Part]:
             joined = bool(part.joint or (told[place + 1].joint if place + 1 < len(told) else ""))
             _trim(reading, part, joined=joined, follows=any(one.item is None for one in told[:place]))
     _share_placing(reading, told)
+    for part, next_part in pairwise(told):
+        if part.item is None and not part.places and not next_part.joint:
+            next_part.joint = part.joint  # of "or in Paris" only "or" and Paris are left
     kept = [part for part in told if part.item is not None or part.places]
-    telling = [part for part in kept if part.item is not None or _says_something(reading, part)]
+    telling = [part for part in kept if part.item is not None or _says_something(reading, part.places)]
     # What says nothing is looked for all the same if there is nothing else.
     return telling or kept
+
+
+def clauses_of(reading: Reading) -> tuple[tuple[int, int], ...]:
+    """Return where in the phrase the parts are that "or" stands between; none if it stands nowhere."""
+    words = reading.words
+    found: list[tuple[int, int]] = []
+    start = place = 0
+    while place < len(words):
+        joined = reading.cues.find(place, "or")
+        if joined is not None and place > start and reading.is_free(place, joined[0]):
+            found.append((words[start].start, words[place - 1].end))
+            start = place = joined[0]
+        else:
+            place += 1
+    return (*found, (words[start].start, words[-1].end)) if found and start < len(words) else ()
 
 
 def look_of(reading: Reading, places: list[int]) -> Look:
@@ -77,6 +97,8 @@ def _parted(reading: Reading) -> Iterator[Part]:
     part: Part | None = None
     while place < len(reading.words):
         owner = reading.owner[place]
+        fixed = reading.cues.find(place, "fixed")
+        together = fixed[0] if fixed is not None and reading.is_free(place, fixed[0]) else place + 1
         joined = reading.cues.find(place, "or", "and")
         if owner is not None:
             part, joint = Part(joint, item=owner), ""
@@ -90,8 +112,8 @@ def _parted(reading: Reading) -> Iterator[Part]:
             if part is None or part.item is not None or joint or comma:
                 part, joint = Part("," if comma and part is not None else joint), ""
                 yield part
-            part.places.append(place)
-            place += 1
+            part.places += range(place, together)
+            place = together
 
 
 def _merged(parts: list[Part]) -> list[Part]:
@@ -113,7 +135,9 @@ def _merged(parts: list[Part]) -> list[Part]:
 def _trim(reading: Reading, part: Part, *, joined: bool, follows: bool) -> None:
     """Take off what only joins words to what stands before or after them, in each stretch of neighbours."""
     kept: list[int] = []
-    for stretch in _stretches(part.places):
+    stretches = _stretches(part.places)
+    telling = [stretch for stretch in stretches if _says_something(reading, stretch)]
+    for stretch in telling or stretches:
         start, stop = stretch.start, stretch.stop
         ends = stretch.stop == len(reading.words)
         while not ends and stop > start and (cut := reading.cues.ends(stop, *_TRAILING)) is not None and cut >= start:
@@ -133,7 +157,8 @@ def _after_vague(reading: Reading, start: int, stop: int) -> int:
     place, vague = start, False
     while place < stop:
         word = reading.words[place]
-        if word.pieces in reading.cues.vocabulary.vague and not word.quoted:
+        says_little = word.pieces in reading.cues.vocabulary.vague or _is_frequent(reading, word)
+        if says_little and not word.quoted and not reading.cues.has(place, *FUNCTION):
             vague = True
         elif not reading.cues.has(place, *_LEADING, "article"):
             return place if vague else start
@@ -170,10 +195,13 @@ def _placing(reading: Reading, places: list[int]) -> int | None:
 
 
 def _is_frequent(reading: Reading, word: Word) -> bool:
-    return all(piece in reading.cues.vocabulary.stop for piece in word.pieces)
+    vocabulary = reading.cues.vocabulary
+    if names.fold(word.raw) in vocabulary.written:
+        return False
+    return bool(word.pieces) and all(piece in vocabulary.stop for piece in word.pieces)
 
 
-def _says_something(reading: Reading, part: Part) -> bool:
-    words = [reading.words[place] for place in part.places]
+def _says_something(reading: Reading, places: Iterable[int]) -> bool:
+    words = [reading.words[place] for place in places]
     vague = reading.cues.vocabulary.vague
     return any(word.quoted or not (_is_frequent(reading, word) or word.pieces in vague) for word in words)

@@ -101,8 +101,8 @@ class Speller:
         most = 1 + (len(word) >= _TWICE)
         found = process.extract(word, among.keys(), scorer=OSA.distance, score_cutoff=most, limit=8)
         # Hardly anybody misses a word's first letter.
-        near = [(score, other[0] != word[0], -len(other), other) for other, score, _ in found if len(other) >= _LEAST]
-        near = [one for one in near if not (one[0] > 1 and one[1])]
+        near = [(score, other[0] != word[0], -len(other), other) for other, score, _ in found]
+        near = [one for one in near if len(one[-1]) >= _LEAST - 1 and not (one[0] > 1 and one[1])]
         return (among[min(near)[-1]] or min(near)[-1]) if near else None
 
     def _usual(self, word: str) -> str | None:

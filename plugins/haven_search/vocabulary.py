@@ -11,7 +11,8 @@ that are ordinary words too; `common` are ordinary words that are also names of 
 frequent to look for; `vague` says nothing about what a picture shows ("nice", "trip"); `stay` leads to a place whose
 days are meant ("when we were in Rome"); `people` are people at large, whom "without" can exclude; `ask` may begin a
 phrase and says nothing; `elision` is written before an apostrophe; `decades` is the "années" of "années 90";
-`numbers`, `months` and `weekdays` go by position, with a slash between two forms of one.
+`fixed` are words that belong together though "and" is between them; `written` are those that are others without their
+accents ("où"); `numbers`, `months` and `weekdays` go by position, with a slash between two forms of one.
 
 Signs behind a word say when it does not count: "?" before a word that is not understood ("summer dress", "video
 game"), "??" also after one ("hot spring").
@@ -38,7 +39,7 @@ when capitals and neighbours speak for it; only after such a word; only beside a
 
 _KIN = {"no": "nb", "nn": "nb"}  # read with another's file
 _POSITIONS = ("numbers", "months", "abbreviations", "weekdays")
-_APART = ("stop", "common", "elision", "shy", "vague")
+_APART = ("stop", "common", "elision", "shy", "vague", "written")
 FUNCTION = frozenset(
     (
         "with", "of", "at", "on", "without", "not", "and", "or", "only", "before", "after", "since", "until", "between",
@@ -61,7 +62,8 @@ class Vocabulary:
     """The words of one language and English. `senses`: by pieces; `longest`: pieces of the longest entry.
 
     `stop`: words too frequent to look for; `vague`: words that say nothing about what a picture shows; `common`:
-    ordinary words that are names too; `nouns`: the language writes every noun with a capital; `month_first`: 7/14/2019
+    ordinary words that are names too; `written`: words that steer nothing, though they do without their accents;
+    `nouns`: the language writes every noun with a capital; `month_first`: 7/14/2019
     is in July even where 14/7 would do.
     """
 
@@ -69,6 +71,7 @@ class Vocabulary:
     longest: int
     stop: frozenset[str]
     vague: frozenset[tuple[str, ...]]
+    written: frozenset[str]
     common: frozenset[tuple[str, ...]]
     elisions: frozenset[str]
     nouns: bool
@@ -106,12 +109,14 @@ def _vocabulary(language: str, own_files: tuple[tuple[Path, int], ...]) -> Vocab
     for key, sense in (*english, *own):
         if key and sense not in senses.get(key, ()):
             senses[key] = (*senses.get(key, ()), sense)
+    senses[("|",)] = (Sense("or"),)  # which no table can say, since it parts their words
     joining = {key[0] for key, found in senses.items() if len(key) == 1 and any(s.role in FUNCTION for s in found)}
     return Vocabulary(
         senses,
         max(map(len, senses)),
         frozenset(joining | {piece for table in tables for word in _split(table, "stop") for piece in pieces(word)}),
         frozenset(pieces(word) for table in tables for word in _split(table, "vague")),
+        frozenset(word for table in tables for word in _split(table, "written")),
         frozenset(pieces(word) for table in tables for word in _split(table, "common")),
         frozenset(word for table in tables for word in _split(table, "elision")),
         base == "de",

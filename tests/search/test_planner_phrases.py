@@ -374,6 +374,8 @@ WITHOUT = [
     ("Alice's trip to Paris", ["person: with Alice", "place: taken in Paris"], ""),
     ("trip to the beach", [], "beach"),
     ("trip", [], "trip"),
+    ("black and white photos of a dog", ["type: photos, not videos"], "black and white of a dog"),
+    ("black and white dog", [], "black and white dog"),
     ("t-shirt", [], "t-shirt"),
     ("black - white", [], "black - white"),
     ("without people", ["person: without people"], ""),
