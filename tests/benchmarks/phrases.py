@@ -76,7 +76,7 @@ def ask(home: Home, asked: Iterable[Phrase], model: str) -> list[Answer]:
 
 
 def _settings(model: str) -> str:
-    return "" if model == "none" else f'[clip]\nmodel = "{model}"\n'
+    return "" if model == "none" else f'[clip]\nmodel = "{model}"\n[faces]\nmodel = "{model}"\n'
 
 
 def _photo(name: str, known: set[str]) -> str:
@@ -136,7 +136,7 @@ def main() -> None:
     a = args.parse_args()
     started = time.monotonic()
     with scratch() as folder:
-        home = make_library(folder, {} if a.model == "none" else {"clip.model": a.model})
+        home = make_library(folder, {} if a.model == "none" else {"clip.model": a.model, "faces.model": a.model})
         try:
             print(f"the library is made and indexed after {time.monotonic() - started:.0f} s", flush=True)
             answers = ask(home, phrases(), a.model)

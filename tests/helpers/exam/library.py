@@ -9,7 +9,8 @@ from xml.sax.saxutils import escape
 
 from PIL import Image
 
-from haven_fs.demo import dice, draw_film, draw_picture
+from haven_fs.demo import dice, draw_film, draw_group, draw_picture, identity, moment
+from haven_fs.demo.faces import DEMO
 from haven_fs.demo.files import Camera, NamedFace, Shot, film, jpeg, png
 from haven_fs.library.headers import Metadata
 from haven_fs.library.regions import Named
@@ -72,6 +73,7 @@ CAMERAS = {
     "nikon": Camera("NIKON CORPORATION", "NIKON Z 50", "NIKKOR Z DX 16-50mm f/3.5-6.3 VR", False, "DSC_{0:04d}.jpg"),
 }
 SIZE, TALL, WIDE, SCREEN = (320, 240), (240, 320), (1440, 320), (1080, 1920)
+FACE, FACE_SHARE = (640, 480), (0.25, 0.34)
 LARGE = 30_000_000
 UNTOLD = datetime(2003, 3, 3, 12).timestamp()
 """The date of the files that say nothing of their own."""
@@ -96,6 +98,7 @@ class Photo:
     stars: int = 0
     album: str | None = None
     seconds: int = 0
+    stranger: int | None = None
     marks: set[str] = field(default_factory=set)
 
     @property
@@ -159,6 +162,8 @@ def _photo(line: str, day: str, event: Photo) -> Photo:
                 photo.stars = int(told)
             case "video":
                 photo.seconds = int(told)
+            case "stranger":
+                photo.stranger = int(told)
             case "loved" | "tall" | "large" | "pano" | "selfie" | "screen" | "bare":
                 photo.marks.add(word)
             case _:
@@ -221,6 +226,9 @@ def _draw(path: Path, photo: Photo) -> None:
     else:
         size = TALL if "tall" in photo.marks else WIDE if "pano" in photo.marks else SIZE
         picture = draw_picture(*shown, size, rng)
+        if photo.stranger is not None:
+            somebody = [(identity(DEMO[photo.stranger]), moment(rng))]
+            picture, _ = draw_group(picture.resize(FACE), somebody, photo.time, rng, FACE_SHARE)
         path.write_bytes(jpeg(picture, None if "bare" in photo.marks else shot))
     if "large" in photo.marks:
         os.truncate(path, LARGE)  # which adds nothing that a decoder looks at

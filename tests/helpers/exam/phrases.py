@@ -120,6 +120,7 @@ class Facts(Mapping[str, Any]):
             "night": taken is not None and taken.hour >= 22,
             "undated": taken is None,
             "placed": place is not None,
+            "unnamed": photo.stranger is not None,
             "n": len(people),
             "video": photo.seconds > 0,
             "fav": "loved" in photo.marks or photo.stars == 5,
