@@ -99,11 +99,12 @@ def test_the_index_knows_what_is_true_of_each_photo(exam: Home) -> None:
 
 
 def test_the_benchmark_runs_and_keeps_the_held_half_to_itself(tmp_path: Path) -> None:
-    command = [sys.executable, SCRIPT, "--json", tmp_path / "answers.json"]
+    command = [sys.executable, SCRIPT, "--language", "sv,pl", "--json", tmp_path / "answers.json"]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     assert "total, held half" in done.stdout and "total, loose, held half" in done.stdout
     answers = json.loads((tmp_path / "answers.json").read_text(encoding="utf-8"))
     listed = {(answer["language"], answer["phrase"]) for answer in answers}
-    development = [phrase for phrase in asked_of(told(photos(), model=False)) if not phrase.held]
-    assert listed == {(phrase.language, phrase.text) for phrase in development}
+    some = [phrase for phrase in ASKED if phrase.language in ("sv", "pl")]
+    assert listed == {(phrase.language, phrase.text) for phrase in some if not phrase.held}
+    assert any(phrase.held for phrase in some)
