@@ -40,11 +40,11 @@ RANK = re.compile(r"^\d+ ")
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What a phrase found, and whether that is right."""
+    """What a phrase found, what should have come by the first reading, and whether it is right by any."""
 
     phrase: Phrase
     found: frozenset[str]
-    wanted: list[frozenset[str]]
+    wanted: frozenset[str]
     right: bool
     seconds: float
 
@@ -69,9 +69,10 @@ def ask(home: Home, asked: Iterable[Phrase], model: str) -> list[Answer]:
                 assert isinstance(folder, Folder), f"{written} is no folder in /Search"
                 listed = list(tree.listing(folder).names())
             seconds = time.monotonic() - started
-            found = frozenset(_photo(name, names) for name in listed if not TEXTS.fullmatch(name))
+            found = [_photo(name, names) for name in listed if not TEXTS.fullmatch(name)]
             right = phrase.right(found, facts, model=model != "none")
-            answers.append(Answer(phrase, found, phrase.sets(facts), right, seconds))
+            wanted = phrase.readings(facts)[0].wanted
+            answers.append(Answer(phrase, frozenset(found), wanted, right, seconds))
     return answers
 
 
@@ -129,8 +130,8 @@ def details(answers: Iterable[Answer], *, reveal: bool) -> list[dict[str, object
             "phrase": one.phrase.text,
             "right": one.right,
             "should come": one.phrase.expected,
-            "missing": sorted(one.wanted[0] - one.found),
-            "wrong": sorted(one.found - one.wanted[0]),
+            "missing": sorted(one.wanted - one.found),
+            "wrong": sorted(one.found - one.wanted),
         }
         for one in answers
         if reveal or not one.phrase.held

@@ -45,12 +45,12 @@ def test_phrases_are_enough_in_every_language_and_none_is_asked_twice() -> None:
 def test_something_should_come_unless_it_is_said_that_nothing_should(facts: list[Facts]) -> None:
     for phrase in asked_of(facts):
         nothing = phrase.kind == NOTHING or "empty" in phrase.marks
-        assert all(bool(wanted) is not nothing for wanted in phrase.sets(facts)), phrase
+        assert all(bool(reading.wanted) is not nothing for reading in phrase.readings(facts)), phrase
 
 
 def test_never_should_all_photos_come(facts: list[Facts]) -> None:
     for phrase in asked_of(facts):
-        assert all(len(wanted) < 0.6 * len(facts) for wanted in phrase.sets(facts)), phrase
+        assert all(len(reading.wanted) < 0.6 * len(facts) for reading in phrase.readings(facts)), phrase
 
 
 def test_the_halves_are_told_by_the_phrase_alone_and_are_about_as_large() -> None:
@@ -64,9 +64,29 @@ def test_the_halves_are_told_by_the_phrase_alone_and_are_about_as_large() -> Non
 
 def test_what_was_left_over_ranks_and_cuts_only_where_it_fits_something() -> None:
     facts = told(photos(), model=False)
-    some = Phrase("en", "leftover", "", 'Lyon :: says("market")', frozenset()).sets(facts)[0]
-    every = Phrase("en", "leftover", "", 'Lyon :: says("umbrella")', frozenset()).sets(facts)[0]
-    assert len(some) == 1 and len(every) == 4
+
+    def right(expected: str, *found: str) -> bool:
+        return Phrase("en", "leftover", "", expected, frozenset()).right(found, facts, model=False)
+
+    lyon = [one.name for one in facts if one["Lyon"]]
+    market, others = [one.name for one in facts if one["says"]("market") and one["Lyon"]], lyon[1:]
+    assert market == lyon[:1]
+    assert right('Lyon :: says("market")', *market) and not right('Lyon :: says("market")', *lyon)
+    assert right('Lyon :: says("umbrella")', *lyon) and not right('Lyon :: says("umbrella")', *market)
+    assert right('Lyon >> says("market")', *lyon) and not right('Lyon >> says("market")', *others, *market)
+
+
+def test_nearly_is_enough_only_where_the_model_has_a_say() -> None:
+    facts = told(photos(), model=True)
+    dogs = [one.name for one in facts if one["see"]("dog")]
+    assert len(dogs) > 10
+    for expected, enough in (('see("dog")', True), ('tagged("dog") or shows("dog")', True), ("Bristol", False)):
+        phrase = Phrase("en", "content", "", expected, frozenset())
+        wanted = sorted(phrase.readings(facts)[0].wanted)
+        assert phrase.right(wanted, facts, model=True)
+        assert phrase.right(wanted[1:], facts, model=True) is enough
+        assert not phrase.right(wanted[: len(wanted) // 2], facts, model=True)
+        assert not phrase.right(wanted[1:], facts, model=False)
 
 
 def test_the_index_knows_what_is_true_of_each_photo(exam: Home) -> None:

@@ -2,7 +2,8 @@
 
 A line is: kind, phrase, what should come, and marks, separated by tabs. What should come is an expression over what is
 true of a photo, such as `Alice and year == 2019`; see `Facts`. `F :: L` is what a phrase means that filters by F and
-has L left over: those of F that L fits, or all of F if it fits none. ` | ` separates readings that are equally fair.
+has L left over: those of F that L fits, or all of F if it fits none. `F >> L` is all of F, those that L fits first: for
+whole sentences, of which no photo has every word. ` | ` separates readings that are equally fair.
 Marks are "model", if the phrase cannot be answered without one, "empty", if nothing should come, and "stills", if it
 says pictures, which may mean to leave out films.
 """
@@ -10,8 +11,7 @@ says pictures, which may mean to leave out films.
 import math
 import re
 import unicodedata
-from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from hashlib import blake2b
@@ -50,16 +50,31 @@ class Phrase:
         """Whether the model has a say in what should come."""
         return "see(" in self.expected or "shows(" in self.expected
 
-    def sets(self, facts: Collection["Facts"]) -> list[frozenset[str]]:
-        """Return the names of the photos that should come, a set for each fair reading."""
+    def readings(self, facts: Collection["Facts"]) -> list["Reading"]:
+        """Return what should come, a reading for each that is fair."""
         stills = [one for one in facts if not one["video"]]
         meant = [facts, stills] if "stills" in self.marks else [facts]
         return [_reading(reading, some) for reading in self.expected.split(" | ") for some in meant]
 
-    def right(self, found: frozenset[str], facts: Collection["Facts"], *, model: bool) -> bool:
+    def right(self, found: Sequence[str], facts: Collection["Facts"], *, model: bool) -> bool:
         """Return whether these are photos that should come: exactly so, or nearly where the model has a say."""
-        sets = self.sets(facts)
-        return found in sets or (model and self.by_content and any(_near(found, wanted) for wanted in sets))
+        return any(reading.fits(found, nearly=model and self.by_content) for reading in self.readings(facts))
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """The names of the photos that should come, and of those that should come before all others."""
+
+    wanted: frozenset[str]
+    first: frozenset[str] = frozenset()
+
+    def fits(self, found: Sequence[str], *, nearly: bool) -> bool:
+        """Return whether a search found that; `nearly`: it is enough if it has nearly all and hardly any others."""
+        if frozenset(found[: len(self.first)]) != self.first:
+            return False
+        both = len(self.wanted.intersection(found))
+        near = both > 0 and both >= ENOUGH * len(found) and both >= ENOUGH * len(self.wanted)
+        return frozenset(found) == self.wanted or (nearly and near)
 
 
 def phrases() -> list[Phrase]:
@@ -159,16 +174,13 @@ def told(photos: Iterable[Photo], *, model: bool) -> list[Facts]:
     return [Facts(photo, model=model) for photo in photos]
 
 
-def _reading(reading: str, facts: Collection[Facts]) -> frozenset[str]:
-    known, _, left = reading.partition(" :: ")
-    fitting = [one for one in facts if one.fits(known)]
-    best = [one for one in fitting if one.fits(left)] if left else []
-    return frozenset(one.name for one in best or fitting)
-
-
-def _near(found: frozenset[str], wanted: frozenset[str]) -> bool:
-    both = len(found & wanted)
-    return both > 0 and both >= ENOUGH * len(found) and both >= ENOUGH * len(wanted)
+def _reading(reading: str, facts: Collection[Facts]) -> Reading:
+    known, cuts, left = reading.partition(" :: ")
+    if not cuts:
+        known, _, left = reading.partition(" >> ")
+    fitting = frozenset(one.name for one in facts if one.fits(known))
+    best = frozenset(one.name for one in facts if one.name in fitting and one.fits(left)) if left else frozenset()
+    return Reading(best or fitting) if cuts else Reading(fitting, best)
 
 
 def _has(texts: Iterable[str], words: str) -> bool:
@@ -184,8 +196,3 @@ def _has(texts: Iterable[str], words: str) -> bool:
 def _words(text: str) -> list[str]:
     folded = unicodedata.normalize("NFC", text).casefold()
     return [word.removesuffix("s") for word in re.findall(r"\w+", folded.replace("_", " "))]
-
-
-def sizes(asked: Iterable[Phrase]) -> Counter[tuple[str, str]]:
-    """Return how many phrases there are by language and kind."""
-    return Counter((phrase.language, phrase.kind) for phrase in asked)
