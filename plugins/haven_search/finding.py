@@ -103,7 +103,8 @@ def _left(view: View, plan: Plan, fulltext: FullText) -> tuple[PhotoSet, tuple[s
 def _relaxed(view: View, plan: Plan, fulltext: FullText, photos: PhotoSet, found: Hits) -> Answer:
     """Return all photos that the conditions fit, those first that have some of the words."""
     words = tuple(dict.fromkeys(word for look in plan.looks for word in look.words))
-    some = fulltext.matching(words, photos, some=True) if len(words) > 1 else []
+    also = [pair for look in plan.looks for pair in look.also]
+    some = fulltext.matching(words, photos, some=True, also=also) if len(words) > 1 else []
     sought = ", ".join(f"“{look}”" for look in plan.looks)
     remark = f"Not understood, and found in none of these photos: {sought}. So all are shown that fit the rest"
     if not some:
@@ -154,8 +155,12 @@ def _look(view: View, fulltext: FullText, look: Look, photos: PhotoSet) -> Hits:
 
     What somebody wrote about a photo is surer than what a model sees in it; among those the model decides.
     """
-    by_words = fulltext.matching(look.words, photos)
-    ranking = _by_meaning(view, look.text, photos) if look.text else None
+    by_words = fulltext.matching(look.words, photos, also=look.also)
+    ranking = None
+    for text in filter(None, dict.fromkeys((look.english, look.text))):
+        ranking = _by_meaning(view, text, photos)
+        if ranking is not None and ranking.photo_ids:
+            break
     if ranking is None:
         return Hits({id_: (0, 2.0, place) for place, id_ in enumerate(by_words)}, {}, bool(look.text))
     scores = dict(zip(ranking.photo_ids, ranking.scores, strict=True))

@@ -44,10 +44,17 @@ class FullText:
         algorithms = dict.fromkeys(("english", *([own] if own in snowballstemmer.algorithms() else [])))
         self._stemmers = [snowballstemmer.stemmer(one) for one in algorithms]
 
-    def matching(self, words: Sequence[str], photos: PhotoSet, *, some: bool = False) -> list[int]:
+    def matching(
+        self,
+        words: Sequence[str],
+        photos: PhotoSet,
+        *,
+        some: bool = False,
+        also: Sequence[tuple[str, str]] = (),
+    ) -> list[int]:
         """Return the ids of the photos whose names, captions or keywords have all the words, the best first.
 
-        `some`: it is enough if they have one of them.
+        `some`: it is enough if they have one of them; `also`: what does as well, each after the word it stands for.
         """
         if not words:
             return []
@@ -55,7 +62,8 @@ class FullText:
             "SELECT words.rowid FROM words JOIN photo p ON p.id = words.rowid WHERE words MATCH ?"
             f" AND {photos.condition} ORDER BY {RANK}, words.rowid"
         )
-        wanted = (" OR " if some else " AND ").join(map(self._either, words))
+        others = [[word, *(other for one, other in also if one == word)] for word in words]
+        wanted = (" OR " if some else " AND ").join(map(self._either, others))
         return [row[0] for row in self._db.execute(query, (wanted, *photos.params))]
 
     def has(self, word: str) -> bool:
@@ -67,8 +75,8 @@ class FullText:
         query = "SELECT DISTINCT term FROM words_terms WHERE term BETWEEN ? AND ? AND col IN ('caption', 'keywords')"
         return [term for (term,) in self._db.execute(query, (first, first + _LAST))]
 
-    def _either(self, word: str) -> str:
-        forms = list(map(quoted, self._forms(word)))
+    def _either(self, words: Sequence[str]) -> str:
+        forms = [quoted(form) for word in words for form in self._forms(word)]
         return f"({' OR '.join(forms)})" if len(forms) > 1 else forms[0]
 
     def _forms(self, word: str) -> list[str]:

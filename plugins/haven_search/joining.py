@@ -12,8 +12,8 @@ from itertools import pairwise
 from haven_fs import PhotoSet, names
 from haven_search import filters
 from haven_search.known import EXACT, Name
-from haven_search.plan import Look
 from haven_search.reading import Item, Reading, best_said
+from haven_search.remainder import look_of
 
 _LEADING = ("article", "at", "on", "with", "of", "taken")
 
@@ -152,9 +152,8 @@ def _exclude_after(reading: Reading, start: int, place: int) -> Item | None:
 
 
 def _exclude(reading: Reading, start: int, first: int, end: int) -> Item:
-    words = [word for word in reading.words[first:end] if word.pieces]
-    folded = tuple(dict.fromkeys(names.fold(word.raw) for word in words))
-    item = Item(start, end, "look", look=Look(" ".join(word.raw for word in words), folded), out=True)
+    places = [place for place in range(first, end) if reading.words[place].pieces]
+    item = Item(start, end, "look", look=look_of(reading, places), out=True)
     reading.claim(item)
     return item
 

@@ -24,11 +24,14 @@ class Understood:
 class Look:
     """One thing to look for. `text`: for a model of pictures, "" if it says nothing that a picture could show;
     `words`: for full text, folded, each a word or several that belong together; `exact`: some of it was in quotes, so
-    a photo has to fit it."""
+    a photo has to fit it. `english`: the text in English, if it is in another language and the tables know its words;
+    `also`: likewise words of `words`, each with what it is in English."""
 
     text: str
     words: tuple[str, ...]
     exact: bool = False
+    english: str = ""
+    also: tuple[tuple[str, str], ...] = ()
 
     def __str__(self) -> str:
         return self.text or " ".join(self.words)

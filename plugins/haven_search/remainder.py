@@ -6,7 +6,7 @@ is left: "dog or cat" is either, "dog and cat" takes both. What is said of the l
 on the beach" is a dog on the beach or a cat on the beach.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 
@@ -20,6 +20,8 @@ _TRAILING = ("with", "of", "at", "on", "and", "or", "article", "taken", "from", 
 _LEADING = ("with", "of", "at", "on", "and", "or", "taken", "from", "to", "only", "stay")
 _JOINING = ("and", "or", "taken", "from", "to", "only")
 _PLACING = ("with", "at", "on")
+_SMALL = {"article": "", "with": "with", "on": "on", "at": "in", "of": "of"}
+"""Small words by their roles, in English."""
 
 
 @dataclass(slots=True)
@@ -81,11 +83,35 @@ def look_of(reading: Reading, places: list[int]) -> Look:
     telling = [word for word in left if word.quoted or not _is_frequent(reading, word)]
     plain = [word for word in telling if word.quoted or word.pieces not in reading.cues.vocabulary.vague]
     shows = any(letter.isalpha() or ord(letter) > 0x2000 for letter in text)
+    english, also = _in_english(reading, places)
     return Look(
         text if shows else "",
         tuple(dict.fromkeys(names.fold(word.raw) for word in plain or telling or left)),
         any(word.quoted for word in left),
+        english,
+        also,
     )
+
+
+def _in_english(reading: Reading, places: Sequence[int]) -> tuple[str, tuple[tuple[str, str], ...]]:
+    """Return some words in English, "" if the tables do not know all that tell something; and those that they know."""
+    said: list[str] = []
+    known: list[tuple[str, str]] = []
+    whole, end = True, -1
+    for place in places:
+        word = reading.words[place]
+        thing = reading.cues.find(place, "thing")
+        if place < end:
+            continue
+        if thing is not None and all(inside in places for inside in range(place, thing[0])):
+            end = thing[0]
+            said.append(str(thing[1].value))
+            known += [(names.fold(one.raw), said[-1]) for one in reading.words[place:end]]
+        elif small := [role for role in _SMALL if reading.cues.has(place, role)]:
+            said.append(_SMALL[small[0]])
+        elif not _is_frequent(reading, word):
+            whole = False
+    return " ".join(filter(None, said)) if whole and known else "", tuple(known)
 
 
 def _parted(reading: Reading) -> Iterator[Part]:

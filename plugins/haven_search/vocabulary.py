@@ -10,9 +10,10 @@ from then on, `bygone` is a "last" said after its word; [unit], [season], [feast
 that are ordinary words too; `common` are ordinary words that are also names of places or people; `stop` is too
 frequent to look for; `vague` says nothing about what a picture shows ("nice", "trip"); `stay` leads to a place whose
 days are meant ("when we were in Rome"); `people` are people at large, whom "without" can exclude; `ask` may begin a
-phrase and says nothing; `elision` is written before an apostrophe; `decades` is the "années" of "années 90";
-`fixed` are words that belong together though "and" is between them; `written` are those that are others without their
-accents ("où"); `numbers`, `months` and `weekdays` go by position, with a slash between two forms of one.
+phrase and says nothing; `fixed` are words that belong together though "and" is between them; `written` are words that
+are others without their accents ("où"); [thing] is what a picture may show, by its English word, for models that know
+no other language; `elision` is written before an apostrophe; `decades` is the "années" of "années 90"; `numbers`,
+`months` and `weekdays` go by position, with a slash between two forms of one.
 
 Signs behind a word say when it does not count: "?" before a word that is not understood ("summer dress", "video
 game"), "??" also after one ("hot spring").
@@ -102,7 +103,7 @@ def _vocabulary(language: str, own_files: tuple[tuple[Path, int], ...]) -> Vocab
     if base != "en":
         tables.append(_with(_table(_KIN.get(base, base)), more.get(base, {})))
         own = [*_entries(tables[1]), *_dates(language)]
-    overruled = {key for key, sense in own if sense.doubt != WITH_NUMBER}
+    overruled = {key for key, sense in own if sense.doubt != WITH_NUMBER and sense.role != "thing"}
     months = {key for key, sense in own if sense.role == "month"}
     english = [(key, s) for key, s in english if key not in overruled and not (s.role == "month" and key in months)]
     senses: dict[tuple[str, ...], tuple[Sense, ...]] = {}
