@@ -31,7 +31,8 @@ class Meaning:
 
 class Conditions:
     """What the photos must fulfil. `found`: all of it; `groups`: of each something must fit, see Plan; `places`: of the
-    words that are looked for; `others`: the ids of the items that only say another possibility."""
+    words that are looked for; `others`: the ids of the items that only say another possibility; `grouped`: of those that
+    are in a group."""
 
     def __init__(self, reading: Reading, items: Sequence[Item], meanings: Mapping[int, Meaning]) -> None:
         self._reading = reading
@@ -40,6 +41,7 @@ class Conditions:
         self.groups: list[Group] = []
         self.places: list[int] = []
         self.others: set[int] = set()
+        self.grouped: set[int] = set()
         parts = parts_of(reading)
         self.places += [place for part in parts for place in part.places]
         joined: set[int] = set()
@@ -49,6 +51,7 @@ class Conditions:
             items_of = [part.item for part in chain if part.item is not None]
             if len(items_of) < len(chain):
                 self.groups.append(tuple(self._alternative(part) for part in chain))
+                self.grouped.update(map(id, items_of))
             elif len({_family(item, self._meanings) for item in items_of}) > 1:
                 self._add(filters.any_of([self._meanings[id(item)].filter for item in items_of]), items_of)
             else:

@@ -164,7 +164,7 @@ def _unwanted(view: View, made_id: int) -> frozenset[int]:
 def _about(view: View, answer: Answer) -> Text:
     """Return how the phrase was understood; an empty folder says in its name that nothing fits."""
     count = answer.photos.stamp(view.db).count
-    lines = [answer.plan.explain(), *(f"{remark}\r\n" for remark in answer.remarks)]
+    lines = [answer.plan.explain(answer.remarks)]
     if not count:
         lines.append("No photos match. Try fewer words, or different ones.\r\n")
     if answer.by_words_only:

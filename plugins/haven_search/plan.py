@@ -1,5 +1,6 @@
 """How a phrase was understood: the photos it narrows to, what else to look for in them, and what to leave out."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -89,8 +90,8 @@ class Plan:
         """All that is looked for, alternatives too."""
         return tuple(one for group in self.groups for one in group if isinstance(one, Look))
 
-    def explain(self) -> str:
-        """Return it as a readable text; lines end as Windows' editor needs it."""
+    def explain(self, remarks: Sequence[str] = ()) -> str:
+        """Return it as a readable text, with what else is to be said; lines end as Windows' editor needs it."""
         lines = [f"You searched for: {self.phrase}", ""]
         if self.understood:
             lines.append("Only photos that match all of this:")
@@ -103,6 +104,8 @@ class Plan:
         if not (self.understood or self.groups or self.without):
             lines.append("That contains nothing to search for, so these are all photos.")
         lines += self.notes
+        if remarks:
+            lines += [*([""] if lines[-1] else []), *remarks]
         if self.understood:
             lines += [
                 "",

@@ -56,6 +56,7 @@ def plan(
     filtering = [item for item in items if item.look is None]
     meanings = _meanings(db, filtering, joining.resolve_names(reading, db, within), names.spoken)
     conditions = Conditions(reading, items, meanings)
+    narrowing = [item for item in filtering if id(item) not in conditions.grouped]
     shown = writable(phrase)
     return Plan(
         " ".join(shown.split()),
@@ -69,9 +70,9 @@ def plan(
                 shown[words[item.start].start : words[item.end - 1].end].strip(),
                 _say(item, meanings[id(item)], another=id(item) in conditions.others),
             )
-            for item in filtering
+            for item in narrowing
         ),
-        any(not meanings[id(item)].filter.broad for item in filtering),
+        any(not meanings[id(item)].filter.broad for item in narrowing),
         tuple((words[place].start, words[place].end) for place in conditions.places if not words[place].quoted),
         clauses_of(reading),
         reading.other_readings(
