@@ -31,8 +31,8 @@ class Meaning:
 
 class Conditions:
     """What the photos must fulfil. `found`: all of it; `groups`: of each something must fit, see Plan; `places`: of the
-    words that are looked for; `others`: the ids of the items that only say another possibility; `grouped`: of those that
-    are in a group."""
+    words that are looked for; `others`: the ids of the items that only say another possibility; `grouped`: of those
+    that are in a group."""
 
     def __init__(self, reading: Reading, items: Sequence[Item], meanings: Mapping[int, Meaning]) -> None:
         self._reading = reading

@@ -89,10 +89,12 @@ class _Asking:
     def _other_answers(self, phrase: str, understood: Plan, taken: Mapping[str, str]) -> Iterator[Answer]:
         """Give the answers to what the phrase may mean as well, the likeliest first."""
         says = "; ".join(one.meaning.partition(" (")[0] for one in understood.understood)
-        for barred in understood.other_readings[:READINGS]:
-            answer = self._find(self._plan(phrase, barred), taken)
-            remark = f"Read as “{says}”, it finds nothing."
-            yield replace(answer, remarks=(remark, *answer.remarks)) if answer.fits else replace(answer, ranked=())
+        for other in understood.other_readings[:READINGS]:
+            answer = self._find(self._plan(phrase, other), taken)
+            if not answer.fits:
+                continue
+            remarks = (f"Read as “{says}”, it finds less or nothing.",) if says else ()
+            yield replace(answer, remarks=(*remarks, *answer.remarks))
         if (either := self._either(phrase, understood, taken)) is not None:
             yield either
         guess, meant = self._speller.guessed(phrase, understood.left)
@@ -109,7 +111,7 @@ class _Asking:
         parts = "; or ".join(f"“{phrase[start:end]}”" for start, end in understood.clauses)
         return replace(first, fits=True, remarks=(f"Read as {parts}.",))
 
-    def _plan(self, phrase: str, *barred: tuple[int, str]) -> Plan:
+    def _plan(self, phrase: str, *otherwise: tuple[int, str]) -> Plan:
         understood = plan(
             self._view.db,
             phrase,
@@ -118,7 +120,7 @@ class _Asking:
             within=self._view.within,
             spoken=self._view.spoken,
             words_of_language=self._vocabulary,
-            barred=barred,
+            otherwise=otherwise,
         )
         return replace(understood, phrase=" ".join(self._asked.split())) if phrase != self._asked else understood
 

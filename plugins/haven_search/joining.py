@@ -14,6 +14,7 @@ from haven_search import filters
 from haven_search.known import EXACT, Name
 from haven_search.reading import Item, Reading, best_said
 from haven_search.remainder import look_of
+from haven_search.stays import STAYS
 
 _LEADING = ("article", "at", "on", "with", "of", "taken")
 
@@ -43,10 +44,12 @@ def mark_excluded(reading: Reading) -> None:
         elif (found := reading.cues.find(item.end, "only")) is not None and reading.is_free(item.end, found[0]):
             item.only = True
             _take(reading, item, item.end, found[0])
-        stay = _sign_before(reading, item, "stay") if item.names else None
-        if stay is not None:
-            item.stay = True
-            _take(reading, item, stay, item.start)
+        for role in STAYS if item.names else ():
+            stay = _sign_before(reading, item, role)
+            if stay is not None:
+                item.stay = role
+                _take(reading, item, stay, item.start)
+                break
         before = item
 
 

@@ -36,19 +36,19 @@ def plan(
     within: PhotoSet = PhotoSet(),  # noqa: B008
     spoken: Sequence[SpokenFacet] = (),
     words_of_language: Vocabulary | None = None,
-    barred: Collection[tuple[int, str]] = (),
+    otherwise: Collection[tuple[int, str]] = (),
 ) -> Plan:
     """Understand a phrase as of `now`, in the owner's language and in English, among the photos of `within`.
 
     `spoken`: how phrases speak of facets, see View. `words_of_language`: if not what comes with Haven for the language.
-    `barred`: what words at a place are not to be read as, see `Plan.other_readings`.
+    `otherwise`: some of the `other_readings` of a plan of this phrase.
     """
     names = known(db, language, spoken)
     words_of_language = words_of_language or vocabulary(language)
     words, cut = read_words(phrase, field_names(names), words_of_language.elisions)
     cues = Cues(words, words_of_language)
     today = now.date()
-    reading = Reading(db, cues, names, DateReader(cues, today), Fields(db, names, words_of_language, today), barred)
+    reading = Reading(db, cues, names, DateReader(cues, today), Fields(db, names, words_of_language, today), otherwise)
     joining.mark_excluded(reading)
     joining.exclude_at_large(reading)
     joining.exclude_words(reading)
@@ -95,7 +95,7 @@ def _meanings(
     found: dict[int, Meaning] = {}
     for item in items:
         if item.stay:
-            found[id(item)] = Meaning(stays(db, chosen[id(item)][0]))
+            found[id(item)] = Meaning(stays(db, chosen[id(item)][0], item.stay))
         elif item.names:
             names, note = chosen[id(item)]
             found[id(item)] = Meaning(filters.with_names(names, spoken), tuple(names), note)

@@ -36,7 +36,9 @@ _ROUNDS = 5
 @dataclass(slots=True)
 class Item:
     """What some words are. One of `filter`, `moment`, `names` (each with how it is said) is there, or `look`: what no
-    photo that is found may look like. `place`: where its first own word is."""
+    photo that is found may look like. `stay`: the role of the words by which the days of a place are meant; `place`:
+    where its first own word is.
+    """
 
     start: int
     end: int
@@ -47,7 +49,7 @@ class Item:
     look: Look | None = None
     out: bool = False
     only: bool = False
-    stay: bool = False
+    stay: str = ""
     place: int = 0
 
     def __post_init__(self) -> None:
@@ -57,7 +59,8 @@ class Item:
 class Reading:
     """The items of one phrase, and which words belong to which (`owner`, None for words that are left).
 
-    `barred`: what is not to be read, each the place of its first word and a facet, "date", or the role of a sort.
+    `otherwise`: the places of first words, each with what is not to be read there: a facet, "date", or the role of a
+    sort; or with "name": that an ordinary word is a name there.
     """
 
     def __init__(
@@ -67,10 +70,10 @@ class Reading:
         known: Known,
         dates: DateReader,
         fields: Fields,
-        barred: Collection[tuple[int, str]] = (),
+        otherwise: Collection[tuple[int, str]] = (),
     ) -> None:
         self.words = cues.words
-        self._barred = frozenset(barred)
+        self._otherwise = frozenset(otherwise)
         self.cues = cues
         self.owner: list[Item | None] = [None] * len(self.words)
         self.items: list[Item] = []
@@ -180,7 +183,16 @@ class Reading:
 
     def _moment(self, place: int) -> Moment | None:
         """Return the date that begins at `place`, if one may."""
-        return None if (place, "date") in self._barred else self._dates.find(place)
+        return None if (place, "date") in self._otherwise else self._dates.find(place)
+
+    def _unread_names(self) -> list[tuple[int, str]]:
+        """Return where left words are ordinary ones that are somebody's or some place's name as well."""
+        places = [place for place in range(len(self.words)) if self.owner[place] is None and self._is_open(place)]
+        return [
+            (place, "name")
+            for place in places
+            if any(self._able(place, named) for _, named in self.known.names_at(self.words, place))
+        ]
 
     def _able(self, place: int, named: Sequence[tuple[int, Name]]) -> list[tuple[int, Name]]:
         """Return those of the names that can be meant: of most facets, those that there are photos of."""
@@ -188,16 +200,16 @@ class Reading:
         return [
             (said, name)
             for said, name in named
-            if (place, name.facet) not in self._barred
+            if (place, name.facet) not in self._otherwise
             and (spoken[name.facet].unseen or filters.has_value(self._db, name))
         ]
 
     def other_readings(self, chosen: Mapping[int, Collection[str]]) -> tuple[tuple[int, str], ...]:
-        """Return what may be barred, so that something is read otherwise; the likeliest to be mistaken first.
+        """Return what may be read otherwise, as `otherwise` takes it; the likeliest to be mistaken first.
 
         `chosen`: the facets that names were taken for, by the id of their items.
         """
-        found: list[tuple[int, str]] = []
+        found = self._unread_names()
         for item in self.items:
             facets = {name.facet for _, name in item.names}
             if self.words[item.place].field is not None:
@@ -239,7 +251,7 @@ class Reading:
             yield Item(place, moment.end, "date", moment=moment)
         for count, sense in self.cues.at(place):
             asked = self._sorts.get(sense.role, {}).get(str(sense.value))
-            if (place, sense.role) in self._barred:
+            if (place, sense.role) in self._otherwise:
                 continue
             if asked is not None and self._allows(sense.doubt, place, place + count):
                 yield Item(place, place + count, sense.role, filter=filters.asked(sense.role, asked))
@@ -271,6 +283,8 @@ class Reading:
         Company's with a capital, or after "with" or "of"; a place's with a capital that is not just the phrase's
         first. Where all nouns have capitals, only what stands before or around speaks for either.
         """
+        if (start, "name") in self._otherwise:
+            return True
         end = start + count
         apart = self._is_apart(end) and not self.is_plain(start - 1)
         capital = self._is_capital(start)

@@ -14,10 +14,11 @@ from haven_fs import names
 from haven_search.phrase import Word
 from haven_search.plan import Look
 from haven_search.reading import Item, Reading
+from haven_search.stays import STAYS
 from haven_search.vocabulary import FUNCTION
 
 _TRAILING = ("with", "of", "at", "on", "and", "or", "article", "taken", "from", "to", "only", "not", "without")
-_LEADING = ("with", "of", "at", "on", "and", "or", "taken", "from", "to", "only", "stay")
+_LEADING = ("with", "of", "at", "on", "and", "or", "taken", "from", "to", "only", *STAYS)
 _JOINING = ("and", "or", "taken", "from", "to", "only")
 _PLACING = ("with", "at", "on")
 _SMALL = {"article": "", "with": "with", "on": "on", "at": "in", "of": "of"}
@@ -168,12 +169,14 @@ def _trim(reading: Reading, part: Part, *, joined: bool, follows: bool) -> None:
         ends = stretch.stop == len(reading.words)
         while not ends and stop > start and (cut := reading.cues.ends(stop, *_TRAILING)) is not None and cut >= start:
             stop = cut
-        leading = _JOINING if kept or (follows and not part.joint) else _LEADING if start else ("stay",)
+        leading = _JOINING if kept or (follows and not part.joint) else _LEADING if start else STAYS
         leading = (*leading, "article") if joined and not kept else leading
         while start < stop and (found := reading.cues.find(start, *leading)) and found[0] <= stop:
             start = found[0]
         if not kept:
             start = _after_vague(reading, start, stop)
+        while stop - 1 > start and stretch in telling and _is_idle(reading, stop - 1):
+            stop -= 1
         kept += range(start, stop)
     part.places[:] = kept
 
@@ -183,8 +186,7 @@ def _after_vague(reading: Reading, start: int, stop: int) -> int:
     place, vague = start, False
     while place < stop:
         word = reading.words[place]
-        says_little = word.pieces in reading.cues.vocabulary.vague or _is_frequent(reading, word)
-        if says_little and not word.quoted and not reading.cues.has(place, *FUNCTION):
+        if _is_idle(reading, place) or (word.pieces in reading.cues.vocabulary.vague and not word.quoted):
             vague = True
         elif not reading.cues.has(place, *_LEADING, "article"):
             return place if vague else start
@@ -225,6 +227,12 @@ def _is_frequent(reading: Reading, word: Word) -> bool:
     if names.fold(word.raw) in vocabulary.written:
         return False
     return bool(word.pieces) and all(piece in vocabulary.stop for piece in word.pieces)
+
+
+def _is_idle(reading: Reading, place: int) -> bool:
+    """Tell whether a word is too frequent to say anything, and joins nothing either."""
+    word = reading.words[place]
+    return _is_frequent(reading, word) and not word.quoted and not reading.cues.has(place, *FUNCTION)
 
 
 def _says_something(reading: Reading, places: Iterable[int]) -> bool:

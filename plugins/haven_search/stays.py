@@ -17,8 +17,12 @@ GAP = 3
 _TOLD = 3
 
 
-def stays(db: sqlite3.Connection, names: Sequence[Name]) -> Filter:
-    """Return the filter for photos taken on the days of the stays at any of these places."""
+STAYS = ("stay", "stay-last", "stay-first")
+"""The roles of words that lead to a place whose days are meant: of all stays, of the last, of the first."""
+
+
+def stays(db: sqlite3.Connection, names: Sequence[Name], role: str = "stay") -> Filter:
+    """Return the filter for photos taken on the days of the stays at any of these places; `role`: one of STAYS."""
     marks = ", ".join("?" * len(names))
     # CROSS JOIN: the place's photos one by one, each by its id.
     query = (
@@ -26,6 +30,7 @@ def stays(db: sqlite3.Connection, names: Sequence[Name]) -> Filter:
         f" WHERE m.value_id IN ({marks}) AND p.shown = 1 AND p.day > 0 ORDER BY 1"
     )
     spans = _spans([day for (day,) in db.execute(query, [name.id for name in names])])
+    spans = spans[-1:] if role == "stay-last" else spans[:1] if role == "stay-first" else spans
     called = " or ".join(dict.fromkeys(name.name for name in names))
     told = [span.say().removeprefix("taken ") for span in spans[-_TOLD:]]
     more = f"; {len(spans) - _TOLD} stays before" if len(spans) > _TOLD else ""
