@@ -40,9 +40,10 @@ class SelfiesInPhrases(SpokenFacet):
 
     def sorts(self) -> Mapping[str, Asked]:
         """Return selfies."""
-        lens = f"(p.lens IS NOT NULL AND {SELFIE.format(lens='p.lens')})"
-        named = "p.id IN (SELECT rowid FROM words WHERE words MATCH 'name:selfie')"
-        return {"selfie": Asked(f"({lens} OR {named})", (), "selfies (taken with a front camera, or named so)")}
+        lens = f"SELECT id FROM photo WHERE lens IS NOT NULL AND {SELFIE.format(lens='lens')}"
+        named = "SELECT rowid FROM words WHERE words MATCH 'name:selfie'"
+        either = f"p.id IN ({lens} UNION ALL {named})"
+        return {"selfie": Asked(either, (), "selfies (taken with a front camera, or named so)")}
 
 
 class EditsInPhrases(SpokenFacet):

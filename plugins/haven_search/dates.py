@@ -5,6 +5,8 @@ those of the north, by whole months: spring is March to May. A winter is Decembe
 either of the two that lie partly in 2019, so both are meant.
 """
 
+import json
+from bisect import bisect_left
 from calendar import monthrange
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -19,16 +21,18 @@ WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", 
 
 # The day of the week from the numbers of a day, Monday being 0, so that the index of days answers alone: the formula of
 # Keith and Craver (1990), whose year begins in March.
-_Y, _M = "(p.day / 10000 - (p.day / 100 % 100 < 3))", "(p.day / 100 % 100)"
 _WEEKDAY = (
-    f"((23 * {_M} / 9 + p.day % 100 + 3 + p.day / 10000 - 2 * ({_M} > 2) + {_Y} / 4 - {_Y} / 100 + {_Y} / 400) % 7)"
+    "((23 * ({p}day / 100 % 100) / 9 + {p}day % 100 + 3 + {p}day / 10000 - 2 * ({p}day / 100 % 100 > 2)"
+    " + ({p}day / 10000 - ({p}day / 100 % 100 < 3)) / 4 - ({p}day / 10000 - ({p}day / 100 % 100 < 3)) / 100"
+    " + ({p}day / 10000 - ({p}day / 100 % 100 < 3)) / 400) % 7)"
 )
-_MOST_RUNS = 400
+WEEKDAY_INDEX = f"CREATE INDEX photo_weekday ON photo ({_WEEKDAY.format(p='')}, seq) WHERE shown = 1 AND day > 0;"
+"""The migration by which weekends are found without going through all days."""
 _YEARLY = {
     "month": "p.day / 100 % 100",
     "mmdd": "p.day % 10000",
     "monthday": "p.day % 100",
-    "weekday": _WEEKDAY,
+    "weekday": _WEEKDAY.format(p="p."),
 }
 
 
@@ -81,16 +85,10 @@ class Yearly:
     values: tuple[int, ...]
     words: str
 
-    def sql(self) -> tuple[str, tuple[int, ...]]:
-        """Return the condition; its numbers are ours and stand in it."""
+    def sql(self) -> tuple[str, tuple[str, ...]]:
+        """Return the condition and its parameters; what numbers are ours stands in it."""
         if self.kind == "day":
-            runs = [(first, last) for first, last in self._runs() if first < last]
-            lone = sorted(set(self.values) - {day for first, last in runs for day in range(first, last + 1)})
-            if len(runs) > _MOST_RUNS:  # SQLite takes so many alternatives and no more
-                runs, lone = [], list(self.values)
-            one_of = [f"p.day IN ({','.join(map(str, lone))})"] if lone else []
-            whole = [*one_of, *(f"p.day BETWEEN {first} AND {last}" for first, last in runs)]
-            return f"({' OR '.join(whole) or '0'})", ()
+            return "p.day IN (SELECT value FROM json_each(?))", (json.dumps(self.values),)
         # The range has the index of days answer alone.
         return f"(p.day > 0 AND {_YEARLY[self.kind]} IN ({','.join(map(str, self.values))}))", ()
 
@@ -106,18 +104,23 @@ class Yearly:
             first, last = self.values[0], self.values[-1]
             return [Span(year * 10000 + first, (year + (last < first)) * 10000 + last)]
         if self.kind == "day":
-            return [Span(first, last) for first, last in self._runs() if first // 10000 == year]
+            return self._days_of(year)
         return []
 
-    def _runs(self) -> list[tuple[int, int]]:
-        """Return the days of the kind "day" in stretches without a gap, each by its first and last."""
-        runs: list[tuple[int, int]] = []
-        for day in self.values:
-            if runs and day == day_after(runs[-1][1]):
-                runs[-1] = (runs[-1][0], day)
+    def _days_of(self, year: int) -> list[Span]:
+        """Return the days of the kind "day" in stretches without a gap, those that begin in a year."""
+        place = bisect_left(self.values, year * 10000)
+        while 0 < place < len(self.values) and self.values[place] == day_after(self.values[place - 1]):
+            place += 1  # what began in the year before
+        spans: list[Span] = []
+        for day in self.values[place:]:
+            if spans and day == day_after(spans[-1].last or 0):
+                spans[-1] = Span(spans[-1].first, day)
+            elif day // 10000 == year:
+                spans.append(Span(day, day))
             else:
-                runs.append((day, day))
-        return runs
+                break
+        return spans
 
 
 Stretch = Span | Yearly

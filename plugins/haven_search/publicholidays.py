@@ -6,7 +6,7 @@ it falls on a Sunday has both days.
 
 import logging
 import warnings
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from datetime import date
 from functools import lru_cache
 from typing import Any
@@ -22,6 +22,7 @@ _PUBLIC, _KEPT, _ALL = range(3)
 _NOT_KEPT = ("school", "workday", "armed_forces")
 
 
+@lru_cache(maxsize=4)
 def all_days(country: str, years: range) -> tuple[int, ...]:
     """Return the public holidays of a country, yyyymmdd in order; none if the package does not know it."""
     return tuple(sorted(date_number(day) for day, _ in _listed(country, "", years.stop, _PUBLIC)))
@@ -40,13 +41,14 @@ def by_name(country: str, language: str, years: range) -> dict[tuple[str, ...], 
     return {key: (name, tuple(sorted(days))) for key, (name, days) in found.items()}
 
 
-def days_called(country: str, called: Sequence[str], years: range) -> list[date]:
+@lru_cache(maxsize=32)
+def days_called(country: str, called: tuple[str, ...], years: range) -> tuple[date, ...]:
     """Return the days that are called so in a country, in English."""
-    return [
+    return tuple(
         day
         for day, text in _listed(country, _ENGLISH, years.stop, _ALL)
-        if any(name.startswith(tuple(called)) for name in text.split("; "))
-    ]
+        if any(name.startswith(called) for name in text.split("; "))
+    )
 
 
 def date_number(day: date) -> int:
