@@ -111,7 +111,8 @@ def rated(least: float, most: float, says: str) -> Filter:
 
 def dated(stretches: Sequence[Stretch]) -> Filter:
     """Return the filter for photos taken in any of these stretches of time."""
-    return any_of([Filter("date", *stretch.sql(), stretch.say(), "p.day IS NULL") for stretch in stretches])
+    found = ((*stretch.sql(), stretch.say()) for stretch in stretches)
+    return any_of([Filter("date", sql, params, says, "p.day IS NULL") for sql, params, says in found])
 
 
 def named_like(text: str) -> Filter:
