@@ -55,7 +55,7 @@ _EXPORTS = {
     "haven_fs.tree.writes": "Upload folder_name",
     # Searching
     "haven_fs.tree.searcher": "Searcher Ranking",
-    "haven_fs.tree.spoken": "SpokenFacet Asked",
+    "haven_fs.tree.spoken": "SpokenFacet Asked Measure Amount",
     "haven_fs.vectors.kinds": "Vector Hits",
     "haven_fs.vectors.store": "VectorStore",
     # Files on the disk
@@ -113,7 +113,7 @@ if TYPE_CHECKING:
     from haven_fs.tree.written import ChosenPhotos, Fact, Retractable, WrittenFolder, WrittenPhotos, photo_of
     from haven_fs.tree.writes import Upload, folder_name
     from haven_fs.tree.searcher import Ranking, Searcher
-    from haven_fs.tree.spoken import Asked, SpokenFacet
+    from haven_fs.tree.spoken import Amount, Asked, Measure, SpokenFacet
     from haven_fs.vectors.kinds import Hits, Vector
     from haven_fs.vectors.store import VectorStore
     from haven_fs.library.kinds import Kind, kind_of

@@ -25,7 +25,7 @@ logger = logging.getLogger(__name__)
 Found = Mapping[int, dict[str, Analysis]]
 """What analyzers have just said of photos: by the photo's id, then by the analyzer's name."""
 FoundFacts = Mapping[int, Mapping[str, Scalar]]
-"""What analyzers have found out about photos: by the photo's id, then by the fact's name."""
+"""What is known of photos, found or said, the owner's word first: by the photo's id, then by the fact's name."""
 
 _UNCHECKED = 'What was found was not kept, since "{}" could not check it. The log says why.'
 

@@ -125,6 +125,9 @@ def _bring_up_to_date(db: sqlite3.Connection, facet: Facet) -> bool:
             for statement in _statements(script):
                 db.execute(statement)
         _check_owned(db, facet)
+        if (answered(facet) - (asked or set())) & {"absorb", "tags"}:
+            # It has yet to hear of the photos that are there: haven_fs.catalog.behind.
+            db.execute("INSERT OR IGNORE INTO behind SELECT ?, id FROM photo", (facet.name,))
         db.execute(
             "INSERT OR REPLACE INTO facet VALUES (?, ?, ?, ?)",
             (facet.name, wanted, json.dumps(sorted(facet.owned)), json.dumps(sorted(answered(facet)))),

@@ -94,8 +94,7 @@ class Settler:
         )
         before = {row[0]: row[1:] for row in rows}
         texts = self._texts(before)
-        found, failed = self._found({id_: texts.get(id_, []) for id_ in before})
-        self._overrule(found)
+        found, failed = self._found({id_: texts.get(id_, []) for id_ in before}, said=True)
         self._put(found, {id_: row[4] for id_, row in before.items()})
         current = self._members(before)
         kept = self._kept(failed)
@@ -123,13 +122,19 @@ class Settler:
         return texts
 
     def _found(
-        self, texts: Mapping[int, Sequence[str]]
+        self, texts: Mapping[int, Sequence[str]], *, said: bool = False
     ) -> tuple[dict[int, tuple[FactsOf, Tags]], set[tuple[int, str]]]:
-        """Return what analyzers and facets say of photos, and of which photos which facet could not say."""
+        """Return what analyzers and facets say of photos, and of which photos which facet could not say.
+
+        `said`: with what the owner said over it, of which facets know the facts.
+        """
         found = {id_: _merged(facts) for id_, facts in texts.items()}
+        rows = self._said(found) if said else []
+        _overrule_facts(found, rows)
         given, failed = self._w.facets.tags(self._db, {id_: values for id_, (values, _) in found.items()})
         for id_, tags in given.items():
             found[id_][1].update({(tag.facet, tag.key): (tag.name, tag.parent) for tag in tags})
+        self._overrule_tags(found, rows)
         return found, failed
 
     def _kept(self, failed: Iterable[tuple[int, str]]) -> set[tuple[int, int]]:
@@ -146,18 +151,20 @@ class Settler:
         )
         return set(rows)
 
-    def _overrule(self, found: Mapping[int, tuple[FactsOf, Tags]]) -> None:
-        """Put what the owner said in place of what analyzers did."""
+    def _said(self, photo_ids: Iterable[int]) -> list[tuple[int, str, Any]]:
+        """Return what the owner said of photos: the photo, the fact's name, its value."""
         rows = self._db.execute(
             "SELECT s.photo_id, s.fact, s.value FROM json_each(?) j CROSS JOIN said s ON s.photo_id = j.value",
-            (json.dumps(list(found)),),
-        ).fetchall()
-        for photo_id, fact, text in rows:
-            values, tags = found[photo_id]
-            value = json.loads(text)
+            (json.dumps(list(photo_ids)),),
+        )
+        return [(photo_id, fact, json.loads(text)) for photo_id, fact, text in rows.fetchall()]
+
+    def _overrule_tags(self, found: Mapping[int, tuple[FactsOf, Tags]], said: Iterable[tuple[int, str, Any]]) -> None:
+        """Put the values of facets that the owner said in place of what analyzers and facets did."""
+        for photo_id, fact, value in said:
             if not fact.startswith(TAGS):
-                values[fact] = value
                 continue
+            tags = found[photo_id][1]
             facet = fact.removeprefix(TAGS)
             for known in [one for one in tags if one[0] == facet]:
                 del tags[known]
@@ -254,7 +261,7 @@ def settle_facet(w: "Writer", facet: str, photo_ids: Collection[int]) -> None:
 
 
 class _LazyFacts(Mapping[int, Mapping[str, Scalar]]):
-    """The facts that analyzers found of photos, read when they are asked for."""
+    """The facts of photos, as found and as said, read when they are asked for."""
 
     def __init__(self, settler: Settler, ids: list[int]) -> None:
         self._settler = settler
@@ -263,7 +270,9 @@ class _LazyFacts(Mapping[int, Mapping[str, Scalar]]):
     def __getitem__(self, photo_id: int) -> Mapping[str, Scalar]:
         if photo_id not in self._ids:
             raise KeyError(photo_id)
-        return _merged(self._settler._texts([photo_id]).get(photo_id, []))[0]
+        found = {photo_id: _merged(self._settler._texts([photo_id]).get(photo_id, []))}
+        _overrule_facts(found, self._settler._said(found))
+        return found[photo_id][0]
 
     def __iter__(self) -> Iterator[int]:
         return iter(self._ids)
@@ -273,6 +282,13 @@ class _LazyFacts(Mapping[int, Mapping[str, Scalar]]):
 
     def __contains__(self, photo_id: object) -> bool:
         return photo_id in self._ids
+
+
+def _overrule_facts(found: Mapping[int, tuple[FactsOf, Tags]], said: Iterable[tuple[int, str, Any]]) -> None:
+    """Put the facts that the owner said in place of what analyzers did."""
+    for photo_id, fact, value in said:
+        if not fact.startswith(TAGS):
+            found[photo_id][0][fact] = value
 
 
 def _merged(texts: Iterable[str]) -> tuple[FactsOf, Tags]:

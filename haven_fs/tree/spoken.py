@@ -4,7 +4,8 @@ A plugin brings a SpokenFacet for each of its facets that a phrase may name, suc
 ("in Paris"). Whoever understands phrases goes by these alone, and so knows nothing of faces or towns.
 """
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+import sqlite3
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -17,18 +18,68 @@ class Asked:
     """A condition on photos in SQL over `photo AS p`, its parameters, and how it is said, such as "with people".
 
     `broad`: nearly all photos fulfil it, so a phrase that asks for nothing else narrows nothing.
+    It must be true or false of every photo, never NULL. `opposite`: the condition that it is false, with the same
+    parameters, where an index answers that better than `NOT (sql)`.
     """
 
     sql: str
     params: tuple[Any, ...]
     says: str
     broad: bool = False
+    opposite: str = ""
 
     @classmethod
     def of_value(cls, facet: str, key: str, says: str) -> "Asked":
         """Return the condition that a photo has a value of a facet."""
         sql, *params = having(facet, key)
         return cls(sql, tuple(params), says)
+
+
+@dataclass(frozen=True, slots=True)
+class Amount:
+    """How much is asked for: from `least` to `most`, None: however much. `strict`: those themselves not."""
+
+    least: float | None = None
+    most: float | None = None
+    strict: bool = False
+
+    def sql(self, expression: str) -> tuple[str, tuple[float, ...]]:
+        """Return the condition that an SQL expression is so much, and its parameters."""
+        if self.least is not None and self.least == self.most:
+            return f"{expression} = ?", (self.least,)
+        sign = "" if self.strict else "="
+        bounds = [
+            (f"{expression} {mark}{sign} ?", edge)
+            for mark, edge in ((">", self.least), ("<", self.most))
+            if edge is not None
+        ]
+        return " AND ".join(sql for sql, _ in bounds) or "1", tuple(edge for _, edge in bounds)
+
+    def say(self, amount: Callable[[float], str]) -> str:
+        """Return it in words, such as "more than 3 people"; `amount` says a number of them: "3 people"."""
+        if self.least is None or self.most is None:
+            edge = self.most if self.least is None else self.least
+            words = ("less than", "at most") if self.least is None else ("more than", "at least")
+            return f"{words[0 if self.strict else 1]} {amount(edge or 0)}"
+        first, last = amount(self.least), amount(self.most)
+        unit = first.partition(" ")[2]
+        if first != last and unit and last.endswith(f" {unit}"):
+            first = first.partition(" ")[0]
+        return first if first == last else f"{first} to {last}"
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """Something of photos that is counted or measured, such as how long a video is.
+
+    `units`: how many of the smallest each of its units is, by the keys that tables of words have for them: a "minute"
+    is 60. `asked`: the condition for an amount in the smallest unit. `counts`: it counts things, so that a number
+    alone is an amount ("4 people"); else there must be more, such as "longer than".
+    """
+
+    units: Mapping[str, float]
+    asked: Callable[[Amount], Asked]
+    counts: bool = False
 
 
 class SpokenFacet:
@@ -38,8 +89,9 @@ class SpokenFacet:
     colon. `leads`: whether its values are named without that, and after which words: "with" as in "with Alice" and "of
     Alice", "in" as in "in Paris" and "at home". `says`: how a photo of a value is described. `single`: a photo has one
     value, so that two that are named mean either. `within`: the facet of what its values lie in. `unseen`: names count
-    though no photo has them. `at_large`: the role of words that mean any value, in the tables of those who read
-    phrases, such as "people".
+    though no photo has them. `at_large`: the key of words that mean any value, in the tables of those who read
+    phrases, such as "people". `by_noun`: its values are named beside such a word: "album Summer". `nations`: the keys
+    of its values are countries' ISO codes, such as "FR".
     """
 
     facet: str
@@ -50,6 +102,15 @@ class SpokenFacet:
     within: str | None = None
     unseen: bool = False
     at_large: str = ""
+    by_noun: bool = False
+    nations: bool = False
+
+    def can_tell(self, db: sqlite3.Connection) -> bool:
+        """Tell whether it is known of photos what they have of it, so that the others have not; else words stay words.
+
+        `sorts`, `measures` and `anything` count only then.
+        """
+        return True
 
     def also_called(self, value: Tag, language: str) -> Iterable[str]:
         """Return what else a value is called, in any language that the owner may speak."""
@@ -61,6 +122,10 @@ class SpokenFacet:
 
     def sorts(self) -> Mapping[str, Asked]:
         """Return what is asked by words of a language, by the keys that tables of words have for them: "video"."""
+        return {}
+
+    def measures(self) -> Mapping[str, Measure]:
+        """Return what is measured, by the keys that tables have for words such as "longer than": "length"."""
         return {}
 
     def anything(self) -> Asked | None:

@@ -11,7 +11,7 @@ from haven_albums.favorites import FAVORITES
 from haven_albums.favorites import WORDS as FAVORITE_WORDS
 from haven_albums.folders import ALBUMS
 from haven_albums.sidecars import StarsInSidecars
-from haven_albums.spoken import AlbumsInPhrases
+from haven_albums.spoken import AlbumsInPhrases, FavoritesInPhrases
 from haven_fs import Facet, SidecarSource, SmartFolder, SpokenFacet, Words, hookimpl
 
 
@@ -35,8 +35,8 @@ def haven_sidecars() -> Sequence[SidecarSource]:
 
 @hookimpl
 def haven_phrases() -> Sequence[SpokenFacet]:
-    """Bring how phrases speak of albums."""
-    return [AlbumsInPhrases()]
+    """Bring how phrases speak of albums and favourites."""
+    return [AlbumsInPhrases(), FavoritesInPhrases()]
 
 
 @hookimpl

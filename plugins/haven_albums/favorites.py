@@ -6,10 +6,11 @@ A photo that was taken out stays out, whatever its file says, until it is put in
 from haven_fs import ChosenPhotos, Folder, SmartFolder, View, Words, Writer
 
 PLACE = "favorites"
-_CONDITION = (
-    "(p.id IN (SELECT photo_id FROM favorite WHERE is_favorite) OR (p.rating >= 5"
+CONDITION = (
+    "(p.id IN (SELECT photo_id FROM favorite WHERE is_favorite) OR (p.rating IS NOT NULL AND p.rating >= 5"
     " AND p.id NOT IN (SELECT photo_id FROM favorite WHERE NOT is_favorite)))"
 )
+"""That a photo `p` is a favourite."""
 
 
 class Favorite:
@@ -49,7 +50,7 @@ def _say(w: Writer, photo_id: int, *, favorite: bool) -> None:
 
 
 def _open(view: View) -> Folder:
-    return FavoritePhotos(view, view.within.narrowed(_CONDITION), Favorite(), PLACE)
+    return FavoritePhotos(view, view.within.narrowed(CONDITION), Favorite(), PLACE)
 
 
 WORDS = (

@@ -14,7 +14,7 @@ from haven_faces.model import SETTINGS, chosen_faces
 from haven_faces.names import NamesAnalyzer
 from haven_faces.people import WORDS
 from haven_faces.sidecars import NamesInSidecars
-from haven_faces.spoken import PeopleInPhrases
+from haven_faces.spoken import CompanyInPhrases, PeopleInPhrases
 from haven_fs import (
     Analyzer,
     Command,
@@ -80,7 +80,7 @@ def haven_sidecars() -> Sequence[SidecarSource]:
 @hookimpl
 def haven_phrases() -> Sequence[SpokenFacet]:
     """Bring how phrases speak of people."""
-    return [PeopleInPhrases()]
+    return [PeopleInPhrases(), CompanyInPhrases()]
 
 
 @hookimpl

@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterable, Sequence
 from typing import ClassVar
 
 from haven_faces.absorbing import sync
+from haven_faces.counting import COUNTING
 from haven_faces.facerows import without_forgotten
 from haven_faces.people import People, touch_people
 from haven_faces.persons import PERSON, PERSON_NAME
@@ -81,6 +82,7 @@ class PeopleFacet(Facet):
         """
         UPDATE person SET fold = haven_fold(name) WHERE fold <> haven_fold(name);
         """,
+        COUNTING,
     )
     owned: ClassVar = {
         "person": ("id",),

@@ -4,7 +4,22 @@ from collections.abc import Sequence
 
 from haven_fs import Analyzer, Facet, FacetFolder, Settings, SmartFolder, SpokenFacet, View, hookimpl
 from haven_media.analyzer import MediaAnalyzer
-from haven_media.spoken import KeywordsInPhrases, TypesInPhrases
+from haven_media.facet import FilesFacet, KeywordsFacet
+from haven_media.spoken import (
+    CaptionsInPhrases,
+    EditsInPhrases,
+    KeywordsInPhrases,
+    SelfiesInPhrases,
+    StarsInPhrases,
+    TypesInPhrases,
+)
+from haven_media.spokenfiles import (
+    FormatInPhrases,
+    LengthInPhrases,
+    PixelsInPhrases,
+    ShapeInPhrases,
+    SizeInPhrases,
+)
 
 
 def open_types(view: View) -> FacetFolder:
@@ -18,17 +33,10 @@ def haven_analyzers(settings: Settings) -> Sequence[Analyzer]:
     return [MediaAnalyzer()]
 
 
-class KeywordsFacet(Facet):
-    """Keywords: words that somebody wrote about a photo."""
-
-    name = "keyword"
-    is_words = True
-
-
 @hookimpl
 def haven_facets() -> Sequence[Facet]:
-    """Bring keywords, so that searches by words find them."""
-    return [KeywordsFacet()]
+    """Bring keywords, so that searches by words find them, and indexes for what phrases ask of files."""
+    return [KeywordsFacet(), FilesFacet()]
 
 
 @hookimpl
@@ -39,5 +47,8 @@ def haven_smart_folders(settings: Settings) -> Sequence[SmartFolder]:
 
 @hookimpl
 def haven_phrases() -> Sequence[SpokenFacet]:
-    """Bring how phrases speak of types and keywords."""
-    return [TypesInPhrases(), KeywordsInPhrases()]
+    """Bring how phrases speak of types, of what was written about photos, and of photos as files."""
+    return [
+        TypesInPhrases(), SelfiesInPhrases(), EditsInPhrases(), KeywordsInPhrases(), CaptionsInPhrases(),
+        StarsInPhrases(), LengthInPhrases(), SizeInPhrases(), PixelsInPhrases(), FormatInPhrases(), ShapeInPhrases(),
+    ]  # fmt: skip

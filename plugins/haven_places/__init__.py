@@ -10,7 +10,7 @@ from haven_places.facet import CountriesFacet, PlacesFacet
 from haven_places.folders import FOLDERS
 from haven_places.mapfile import MapKeeper
 from haven_places.said import WORDS as POSITION_WORDS
-from haven_places.spoken import CountriesInPhrases, PlacesInPhrases
+from haven_places.spoken import CountriesInPhrases, PlacesInPhrases, PositionInPhrases
 
 
 @hookimpl
@@ -46,7 +46,7 @@ def haven_commands() -> Sequence[Command]:
 @hookimpl
 def haven_phrases() -> Sequence[SpokenFacet]:
     """Bring how phrases speak of places."""
-    return [PlacesInPhrases(), CountriesInPhrases()]
+    return [PlacesInPhrases(), CountriesInPhrases(), PositionInPhrases()]
 
 
 @hookimpl

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from functools import lru_cache
 
-from haven_fs import SpokenFacet, Tag
+from haven_fs import Asked, SpokenFacet, Tag
 from haven_places.ownplaces import COUNTRY, PLACE
 
 # What people call countries besides their names in CLDR.
@@ -23,6 +23,22 @@ class PlacesInPhrases(SpokenFacet):
     says = "taken in {name}"
     single = True
     within = COUNTRY
+    at_large = "location"
+
+    def anything(self) -> Asked:
+        """Return what photos fulfil of which it is known where they were taken, at least in which country."""
+        return Asked("p.placed = 1", (), "with a location", opposite="p.placed = 0")
+
+
+class PositionInPhrases(SpokenFacet):
+    """Positions, as of GPS: "no GPS"."""
+
+    facet = "position"
+    at_large = "position"
+
+    def anything(self) -> Asked:
+        """Return what photos with a position fulfil."""
+        return Asked("p.quadkey IS NOT NULL", (), "with a position")
 
 
 class CountriesInPhrases(SpokenFacet):
@@ -33,6 +49,7 @@ class CountriesInPhrases(SpokenFacet):
     leads = "in"
     says = "taken in {name}"
     single = True
+    nations = True
 
     def also_called(self, value: Tag, language: str) -> Iterable[str]:
         """Return what a country is called besides the name of its folder."""

@@ -6,13 +6,14 @@ from haven_fs import Command, Facet, Narrower, PathPattern, Setting, Settings, S
 from haven_search.command import COMMAND
 from haven_search.facet import SearchFacet
 from haven_search.folders import QUOTED, SEARCH, WORDS, PhraseNarrower
+from haven_search.homeland import COUNTRY
 from haven_search.ownwords import SETTING
 
 
 @hookimpl
 def haven_settings() -> Sequence[Setting]:
-    """Bring the owner's own words."""
-    return [SETTING]
+    """Bring the owner's own words, and whose holidays are meant."""
+    return [SETTING, COUNTRY]
 
 
 @hookimpl

@@ -27,10 +27,10 @@ class Cues:
         for count, word in enumerate(self.words[place : place + self.vocabulary.longest], 1):
             if word.quoted or word.field is not None or (count > 1 and (word.comma or word.out)):
                 break
-            if names.fold(word.raw) in self.vocabulary.written:
-                break
             key += word.pieces
-            found = [(count, sense) for sense in self.vocabulary.senses.get(key, ())] + found
+            # "Pôr" by itself is not "por", but it is one of the words of "ao pôr do sol".
+            if count > 1 or names.fold(word.raw) not in self.vocabulary.written:
+                found = [(count, sense) for sense in self.vocabulary.senses.get(key, ())] + found
             if len(key) >= self.vocabulary.longest:
                 break
         return found

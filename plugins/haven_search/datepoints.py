@@ -4,16 +4,19 @@ What comes back every year ("March", "Christmas") is read as that, with how far 
 """
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 
-from haven_search import dates, relative
+from haven_search import dates, periods, relative
 from haven_search.cues import Cues
 from haven_search.dates import Span, Stretch, Yearly, day_of
-from haven_search.vocabulary import AFTER_CUE, NOT_BEFORE_WORDS, SURE, WITH_NUMBER
+from haven_search.feasts import Feasts
+from haven_search.vocabulary import NOT_AMONG_WORDS, NOT_BEFORE_WORDS, SURE, WITH_NUMBER
 
 FIRST_YEAR = 1826
 """The year of the oldest photograph there is."""
+_LONGEST_NAME = 8
 CERTAIN = -1
 """The doubt of what has a number in it or says "last" or "before": nothing else is meant."""
 
@@ -43,19 +46,71 @@ class Moment:
 
 
 class PointReader:
-    """Reads single dates for one phrase, as of `today`."""
+    """Reads single dates for one phrase, as of `today`. `country`: returns the owner's, as an ISO code, or ""."""
 
-    def __init__(self, cues: Cues, today: date) -> None:
+    def __init__(self, cues: Cues, today: date, country: Callable[[], str] = str) -> None:
         self.cues = cues
         self.words = cues.words
         self.today = today
         self.years = range(FIRST_YEAR, today.year + 2)
+        self.feasts = Feasts(country, cues.vocabulary.language, self.years)
 
     def point(self, place: int, *, listed: bool = True) -> Moment | None:
         """Return a single date: a day, a month, a year, a season, a feast; `listed`: or a list of months."""
         if place >= len(self.words) or self.words[place].quoted or self.words[place].field is not None:
             return None
-        return self._day_month(place) or self._numbers(place) or self.named(place, listed=listed)
+        return (
+            self._part(place) or self._day_month(place) or self._numbers(place) or self._decade_named(place)
+            or self.named(place, listed=listed)
+        )  # fmt: skip
+
+    def anchor(self, place: int) -> Moment | None:
+        """Return the date that a part is of: "early" of "early May"."""
+        return self.point(place, listed=False)
+
+    def _part(self, place: int) -> Moment | None:
+        """Return "early May", "end of June 2019", "mid-August", "late 80s"."""
+        opened = self.cues.find(place, "part")
+        if opened is None:
+            return self._hyphened_part(place)
+        of = self.anchor(self.cues.after(opened[0], "article", "of", "at"))
+        return self._cut(of, opened[1].value) if of is not None else None
+
+    def _hyphened_part(self, place: int) -> Moment | None:
+        head, dash, rest = self.words[place].key.partition("-")
+        senses = self.cues.vocabulary.senses
+        part = next((sense.value for sense in senses.get((head,), ()) if sense.role == "part"), None)
+        if not dash or part is None:
+            return None
+        decade = self._decade(rest)
+        if decade is not None:
+            return self._cut(Moment(place + 1, (decade,)), part)
+        for sense in senses.get((rest,), ()):
+            if sense.role == "month":
+                return self._cut(self._months(place + 1, [sense.value], SURE, None, listed=False), part)
+            if sense.role == "season":
+                year = self._year_at(place + 1)
+                return self._cut(self._seasonal(year[0] if year else place + 1, sense.value, year), part)
+        return None
+
+    def _seasonal(self, end: int, key: str, year: tuple[int, int] | None) -> Moment:
+        season = dates.season(key)
+        return Moment(end, (season,) if year is None else tuple(season.spans(year[1])), NOT_BEFORE_WORDS)
+
+    def _cut(self, moment: Moment | None, part: str) -> Moment | None:
+        stretches = periods.part_of(moment.stretches, part) if moment is not None else None
+        if moment is None or stretches is None:
+            return None
+        return Moment(moment.end, stretches, moment.doubt if moment.named else CERTAIN)
+
+    def _decade_named(self, place: int) -> Moment | None:
+        """Return "the eighties", "années soixante"."""
+        found = self.cues.find(place, "decade")
+        decade = self._decade(f"{found[1].value}s") if found is not None else None
+        if found is None or decade is None:
+            return None
+        told = found[0] > place + 1 or self.cues.has(place - 1, "article", "at", "on")
+        return Moment(found[0], (decade,), CERTAIN if told else NOT_BEFORE_WORDS)
 
     def _numbers(self, place: int) -> Moment | None:
         key = self.words[place].key
@@ -178,27 +233,52 @@ class PointReader:
 
     def named(self, place: int, year: int | None = None, *, listed: bool = True) -> Moment | None:
         """Return a month, season, feast or weekday, with its year if one follows or is given."""
-        found = self.cues.find(place, "month", "season", "feast", "weekday")
+        found = self.cues.find(place, "month", "season", "feast", "weekday", "holiday")
+        holiday = self._holiday(place, found[0] if found is not None else place)
+        if holiday is not None:
+            return self._yearly(holiday[0], holiday[1], SURE if holiday[0] > place + 1 else NOT_BEFORE_WORDS, year)
         if found is None:
-            weekend = self.cues.find(place, "unit")
-            if weekend is not None and weekend[1].value == "weekend":
-                return Moment(weekend[0], (relative.weekend(),), AFTER_CUE)
-            return self._hyphened(place)
+            return self._unit_of_days(place) or self._hyphened(place)
         end, sense = found
         if sense.role == "weekday":
-            return Moment(end, (dates.weekdays((sense.value,)),), AFTER_CUE)
+            return Moment(end, (dates.weekdays((sense.value,)),), NOT_AMONG_WORDS)
         if sense.role == "month":
             return self._months(end, [sense.value], sense.doubt, year, listed=listed)
         if year is None and sense.value == "winter" and (turn := self._turn_at(end)) is not None:
             return Moment(end + 1, tuple(dates.month_spans(turn, dates.SEASONS["winter"])))
-        yearly = dates.season(sense.value) if sense.role == "season" else dates.feast(sense.value, self.years)
+        if sense.role == "season":
+            return self._yearly(end, dates.season(sense.value), sense.doubt, year, either=sense.value == "winter")
+        feast = self.feasts.public() if sense.role == "holiday" else self.feasts.by_key(sense.value)
+        if feast is None:
+            return None
+        return self._yearly(end, feast, sense.doubt, year, either=sense.value == "new-year")
+
+    def _yearly(self, end: int, yearly: Yearly, doubt: int, year: int | None, *, either: bool = False) -> Moment | None:
+        """Return what comes back, or that of the year which follows; `either`: of two that lie partly in the year."""
         dated = (end, year) if year is not None else self._year_at(end)
         if dated is None:
-            return Moment(end, (yearly,), sense.doubt, named=True)
-        spans = yearly.spans(dated[1])
-        if sense.value in ("winter", "new-year"):  # either of two that lie partly in the year
-            spans = [*yearly.spans(dated[1] - 1), *spans]
-        return Moment(dated[0], tuple(spans))
+            return Moment(end, (yearly,), doubt, named=True)
+        spans = [*(yearly.spans(dated[1] - 1) if either else ()), *yearly.spans(dated[1])]
+        return Moment(dated[0], tuple(spans)) if spans else None
+
+    def _holiday(self, place: int, end: int) -> tuple[int, Yearly] | None:
+        """Return a public holiday of the owner's country that is named by more words than those up to `end`."""
+        found: tuple[int, Yearly] | None = None
+        key: tuple[str, ...] = ()
+        for last in range(place, min(place + _LONGEST_NAME, len(self.words))):
+            word = self.words[last]
+            if word.quoted or word.field is not None or (last > place and (word.comma or word.out)):
+                break
+            key = (*key, *word.pieces)
+            if last >= end and (yearly := self.feasts.called(key)) is not None:
+                found = last + 1, yearly
+        return found
+
+    def _unit_of_days(self, place: int) -> Moment | None:
+        """Return weekends, or the days between them."""
+        unit = self.cues.find(place, "unit")
+        days = relative.DAYS_OF.get(unit[1].value) if unit is not None else None
+        return Moment(unit[0], (dates.weekdays(days),), NOT_AMONG_WORDS) if unit is not None and days else None
 
     def _turn_at(self, place: int) -> int | None:
         """Return 2019 if "2019/20" stands at `place`."""
@@ -242,7 +322,9 @@ def joined(start: Moment, end: Moment) -> Moment | None:
     first, last = start.stretches[0], end.stretches[-1]
     if isinstance(first, Yearly) and isinstance(last, Yearly):
         if first.kind != "month" or last.kind != "month":
-            return None
+            # Seasons begin on another day for everybody, so until summer is until it begins.
+            whole = periods.between(first, last, until=end.named and last.kind == "month")
+            return Moment(end.end, (whole,), SURE) if whole is not None else None
         months, month = [first.values[0]], first.values[0]
         while month != last.values[-1]:
             month = month % 12 + 1
@@ -251,9 +333,9 @@ def joined(start: Moment, end: Moment) -> Moment | None:
     if isinstance(last, Yearly):
         return None
     if isinstance(first, Yearly):
-        if first.kind not in ("month", "mmdd") or last.first is None or last.last is None:
+        if last.first is None or last.last is None or not (begun := first.spans(last.last // 10000)):
             return None
-        begins = first.spans(last.last // 10000)[0].first or 0
+        begins = begun[0].first or 0
         first = Span(begins if begins <= last.last else begins - 10000, None)
     if first.first is None or last.last is None:
         return None

@@ -5,40 +5,34 @@ those of the north, by whole months: spring is March to May. A winter is Decembe
 either of the two that lie partly in 2019, so both are meant.
 """
 
+import json
+from bisect import bisect_left
 from calendar import monthrange
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
 SEASONS = {"spring": (3, 4, 5), "summer": (6, 7, 8), "autumn": (9, 10, 11), "winter": (12, 1, 2)}
-FEASTS = {
-    "christmas": ("Christmas", 1224, 1226),
-    "christmas-eve": ("Christmas Eve", 1224, 1224),
-    "christmas-day": ("Christmas Day", 1225, 1225),
-    "boxing-day": ("26 December", 1226, 1226),
-    "new-year": ("New Year", 1231, 101),
-    "new-years-eve": ("New Year's Eve", 1231, 1231),
-    "new-years-day": ("New Year's Day", 101, 101),
-    "halloween": ("Halloween", 1031, 1031),
-    "valentines-day": ("Valentine's Day", 214, 214),
-}
-"""Feasts by key: what they are called, first and last day as month and day (mmdd)."""
-MOVING = {"easter": ("Easter", -2, 1), "easter-sunday": ("Easter Sunday", 0, 0), "good-friday": ("Good Friday", -2, -2)}
-"""Feasts that follow Easter: what they are called, first and last day counted from Easter Sunday."""
 MONTHS = (
     "January", "February", "March", "April", "May", "June",
     "July", "August", "September", "October", "November", "December",
 )  # fmt: skip
 WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 
-# Days since 1970 of a wall-clock time; SQLite's division cuts towards zero, so times before 1970 are moved.
-_DAYS = "((p.taken - 86399 * (p.taken < 0)) / 86400)"
+# The day of the week from the numbers of a day, Monday being 0, so that the index of days answers alone: the formula of
+# Keith and Craver (1990), whose year begins in March.
+_WEEKDAY = (
+    "((23 * ({p}day / 100 % 100) / 9 + {p}day % 100 + 3 + {p}day / 10000 - 2 * ({p}day / 100 % 100 > 2)"
+    " + ({p}day / 10000 - ({p}day / 100 % 100 < 3)) / 4 - ({p}day / 10000 - ({p}day / 100 % 100 < 3)) / 100"
+    " + ({p}day / 10000 - ({p}day / 100 % 100 < 3)) / 400) % 7)"
+)
+WEEKDAY_INDEX = f"CREATE INDEX photo_weekday ON photo ({_WEEKDAY.format(p='')}, seq) WHERE shown = 1 AND day > 0;"
+"""The migration by which weekends are found without going through all days."""
 _YEARLY = {
     "month": "p.day / 100 % 100",
     "mmdd": "p.day % 10000",
     "monthday": "p.day % 100",
-    "weekday": f"((({_DAYS} + 3) % 7 + 7) % 7)",  # 1970 began on a Thursday
-    "day": "p.day",
+    "weekday": _WEEKDAY.format(p="p."),
 }
 
 
@@ -82,16 +76,21 @@ class Span:
 
 @dataclass(frozen=True, slots=True)
 class Yearly:
-    """What comes back: `kind` is a key of _YEARLY, `values` those of it that count, `words` how to say it."""
+    """What comes back: `kind` is a key of _YEARLY, `values` those of it that count, `words` how to say it.
+
+    The kind "day" is for what comes on another day each year: `values` are the days, yyyymmdd in order.
+    """
 
     kind: str
     values: tuple[int, ...]
     words: str
 
-    def sql(self) -> tuple[str, tuple[int, ...]]:
-        """Return the condition; its numbers are ours and stand in it."""
-        known = "" if self.kind == "weekday" else "p.day > 0 AND "  # a range, so that the index of days answers alone
-        return f"({known}{_YEARLY[self.kind]} IN ({','.join(map(str, self.values))}))", ()
+    def sql(self) -> tuple[str, tuple[str, ...]]:
+        """Return the condition and its parameters; what numbers are ours stands in it."""
+        if self.kind == "day":
+            return "p.day IN (SELECT value FROM json_each(?))", (json.dumps(self.values),)
+        # The range has the index of days answer alone.
+        return f"(p.day > 0 AND {_YEARLY[self.kind]} IN ({','.join(map(str, self.values))}))", ()
 
     def say(self) -> str:
         """Return it in words: "taken in March of any year"."""
@@ -105,9 +104,23 @@ class Yearly:
             first, last = self.values[0], self.values[-1]
             return [Span(year * 10000 + first, (year + (last < first)) * 10000 + last)]
         if self.kind == "day":
-            days = [day for day in self.values if day // 10000 == year]
-            return [Span(days[0], days[-1])] if days else []
+            return self._days_of(year)
         return []
+
+    def _days_of(self, year: int) -> list[Span]:
+        """Return the days of the kind "day" in stretches without a gap, those that begin in a year."""
+        place = bisect_left(self.values, year * 10000)
+        while 0 < place < len(self.values) and self.values[place] == day_after(self.values[place - 1]):
+            place += 1  # what began in the year before
+        spans: list[Span] = []
+        for day in self.values[place:]:
+            if spans and day == day_after(spans[-1].last or 0):
+                spans[-1] = Span(spans[-1].first, day)
+            elif day // 10000 == year:
+                spans.append(Span(day, day))
+            else:
+                break
+        return spans
 
 
 Stretch = Span | Yearly
@@ -138,8 +151,13 @@ def day_before(number_: int) -> int:
     return number_ if day is None or day == date.min else number(day - timedelta(1))
 
 
+def last_day(year: int, month: int) -> int:
+    """Return how many days a month has."""
+    return monthrange(year, month)[1]
+
+
 def _month_end(year: int, month: int) -> int:
-    return year * 10000 + month * 100 + monthrange(year, month)[1]
+    return year * 10000 + month * 100 + last_day(year, month)
 
 
 def year_span(first: int, last: int | None = None) -> Span:
@@ -184,19 +202,6 @@ def days_of_year(month: int, first: int, last: int) -> Yearly:
     """Return days of a month, of any year."""
     words = f"{first} {MONTHS[month - 1]}" if first == last else f"{first} to {last} {MONTHS[month - 1]}"
     return Yearly("mmdd", tuple(month * 100 + day for day in range(first, last + 1)), f"on {words} of any year")
-
-
-def feast(key: str, years: range) -> Yearly:
-    """Return a feast of any year; of one that follows Easter, of those years."""
-    if key in MOVING:
-        name, first, last = MOVING[key]
-        days = (easter(year) + timedelta(offset) for year in years for offset in range(first, last + 1))
-        return Yearly(
-            "day", tuple(number(day) for day in days), f"{'on' if first == last else 'at'} {name} of any year"
-        )
-    name, start, end = FEASTS[key]
-    days_ = (start, end) if end < start else range(start, end + 1)
-    return Yearly("mmdd", tuple(days_), f"{'on' if start == end else 'at'} {name} of any year")
 
 
 def easter(year: int) -> date:

@@ -1,6 +1,7 @@
 """Reads dates out of the words of a phrase: single ones, "last summer", "between 2015 and 2018", "before 2010"."""
 
 import re
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
 
@@ -14,8 +15,8 @@ from haven_search.vocabulary import WITH_NUMBER
 class DateReader(PointReader):
     """Reads dates of all kinds for one phrase, as of `today`. Reads each place once."""
 
-    def __init__(self, cues: Cues, today: date) -> None:
-        super().__init__(cues, today)
+    def __init__(self, cues: Cues, today: date, country: Callable[[], str] = str) -> None:
+        super().__init__(cues, today, country)
         self._found: dict[int, Moment | None] = {}
 
     def find(self, place: int) -> Moment | None:
@@ -93,7 +94,11 @@ class DateReader(PointReader):
             _, _, season = found[1].value.partition("last-")
             last = relative.latest(dates.season(season), today) if season in dates.SEASONS else None
             return self._spanned(found[0], last or spans.get(found[1].value))
-        return self._ago(place) or self._last(place) or self._this(place)
+        return self._ago(place) or self._before_last(place) or self._last(place) or self._this(place)
+
+    def anchor(self, place: int) -> Moment | None:
+        """Return the date that a part is of, which may be counted from today: "early last year"."""
+        return self._relative(place) or super().anchor(place)
 
     def _spanned(self, end: int, span: Span | None) -> Moment | None:
         if span is None or (span.last or 0) // 10000 not in self.years:
@@ -111,6 +116,13 @@ class DateReader(PointReader):
         """Return "3 years ago", "vor einem Jahr"."""
         before = self.cues.find(place, "ago-before")
         start = before[0] if before is not None else place
+        few = self.cues.find(start, "few")
+        if few is not None and (unit := self.cues.find(few[0], "unit")) is not None:
+            after = self.cues.find(unit[0], "ago")
+            if before is not None or after is not None:
+                late, early = (relative.ago(unit[1].value, count, self.today) for count in relative.FEW)
+                span = Span(early.first, late.last) if early is not None and late is not None else None
+                return self._spanned(after[0] if after else unit[0], span)
         counted = self._count_at(start)
         if counted is None and (article := self.cues.find(start, "article")) is not None:
             counted = (article[0], 1)
@@ -121,6 +133,28 @@ class DateReader(PointReader):
         if before is None and after is None:
             return None
         return self._spanned(after[0] if after else unit[0], relative.ago(unit[1].value, counted[1], self.today))
+
+    def _before_last(self, place: int) -> Moment | None:
+        """Return "the summer before last", "vorletzte Woche"."""
+        opened = self.cues.find(place, "before-last")
+        start = opened[0] if opened is not None else place
+        unit, season = self.cues.find(start, "unit"), self.cues.find(start, "season")
+        named = self.named(start) if unit is None or season is not None else None
+        end = unit[0] if unit is not None and season is None else named.end if named is not None else None
+        closed = self.cues.find(end, "before-last") if end is not None and opened is None else opened
+        if end is None or closed is None or (named is not None and not isinstance(named.stretches[0], Yearly)):
+            return None
+        span, today = None, self.today
+        for _ in range(2):
+            if named is not None and isinstance(named.stretches[0], Yearly):
+                span = relative.latest(named.stretches[0], today)
+            elif unit is not None:
+                span = relative.last(unit[1].value, today)
+            before = dates.day_of(span.first or 0) if span is not None else None
+            if before is None:
+                return None
+            today = before
+        return self._spanned(max(end, closed[0]), span)
 
     def _last(self, place: int) -> Moment | None:
         """Return "last summer", "last 3 weeks", "été dernier"."""

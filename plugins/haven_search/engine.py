@@ -121,6 +121,7 @@ class _Asking:
             spoken=self._view.spoken,
             words_of_language=self._vocabulary,
             otherwise=otherwise,
+            country=str(self._view.settings.get("country", "")),
         )
         return replace(understood, phrase=" ".join(self._asked.split())) if phrase != self._asked else understood
 

@@ -4,6 +4,7 @@ from collections.abc import Collection, Sequence
 from typing import ClassVar
 
 from haven_fs import Change, Facet, Writer
+from haven_search.dates import WEEKDAY_INDEX
 
 
 class SearchFacet(Facet):
@@ -37,6 +38,7 @@ class SearchFacet(Facet):
         """
         UPDATE dropped SET fold = haven_fold(name) WHERE fold <> haven_fold(name);
         """,
+        WEEKDAY_INDEX,
     )
     folders = ("dropped",)
     owned: ClassVar = {"unwanted": ("made_id", "photo_id"), "dropped": ("id",)}

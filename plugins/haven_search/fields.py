@@ -32,11 +32,19 @@ _OPERATORS = {">=": "since", "≥": "since", ">": "after", "<": "before", "<=": 
 class Fields:
     """Reads the fields of one phrase."""
 
-    def __init__(self, db: sqlite3.Connection, known: Known, vocabulary: Vocabulary, today: date) -> None:
+    def __init__(
+        self,
+        db: sqlite3.Connection,
+        known: Known,
+        vocabulary: Vocabulary,
+        today: date,
+        country: Callable[[], str] = str,
+    ) -> None:
         self._db = db
         self._known = known
         self._vocabulary = vocabulary
         self._today = today
+        self._country = country
         self._called = {plain(other): one.facet for one in known.spoken.values() for other in one.fields}
 
     def read(self, word: Word) -> Filter | Moment | list[Name] | None:
@@ -88,7 +96,7 @@ class Fields:
     def _moment(self, value: str, bound: str = "") -> Moment | None:
         """Return the date that all words of `value` are."""
         words, _ = read_words(value)
-        moment = DateReader(Cues(words, self._vocabulary), self._today).whole(bound)
+        moment = DateReader(Cues(words, self._vocabulary), self._today, self._country).whole(bound)
         return moment if moment is not None and moment.end == len(words) else None
 
     def _sorts(self, facet: str, sorts: Mapping[str, Asked], value: str) -> Filter | None:

@@ -18,7 +18,8 @@ class Filter:
     """One condition. `kind`: what it is about; `says`: what it asks for, such as "taken in Paris".
 
     `unknown`: the condition of photos of which it is not known, if SQL would say neither yes nor no to them: "not
-    2019" means undated photos too. `of_company`: the opposite of "with Alice" is "without Alice". `broad`: see Asked.
+    2019" means undated photos too. `of_company`: the opposite of "with Alice" is "without Alice". `broad`, `opposite`:
+    see Asked.
     """
 
     kind: str
@@ -28,10 +29,11 @@ class Filter:
     unknown: str = ""
     of_company: bool = False
     broad: bool = False
+    opposite: str = ""
 
     def negated(self) -> "Filter":
         """Return what all other photos fulfil."""
-        sql = f"NOT ({self.sql})"
+        sql = self.opposite or f"NOT ({self.sql})"
         sql = f"({self.unknown} OR {sql})" if self.unknown else sql
         says = self.says.removeprefix("with ")
         return Filter(self.kind, sql, self.params, f"without {says}" if self.of_company else f"not {self.says}")
@@ -72,7 +74,10 @@ def with_names(names: Sequence[Name], spoken: Mapping[str, SpokenFacet]) -> Filt
 
 def asked(kind: str, condition: Asked, *, of_company: bool = False) -> Filter:
     """Return the filter for a condition that a plugin speaks of."""
-    return Filter(kind, condition.sql, condition.params, condition.says, of_company=of_company, broad=condition.broad)
+    return Filter(
+        kind, condition.sql, condition.params, condition.says, of_company=of_company, broad=condition.broad,
+        opposite=condition.opposite,
+    )  # fmt: skip
 
 
 def nothing(kind: str, says: str) -> Filter:
@@ -106,7 +111,8 @@ def rated(least: float, most: float, says: str) -> Filter:
 
 def dated(stretches: Sequence[Stretch]) -> Filter:
     """Return the filter for photos taken in any of these stretches of time."""
-    return any_of([Filter("date", *stretch.sql(), stretch.say(), "p.day IS NULL") for stretch in stretches])
+    found = ((*stretch.sql(), stretch.say()) for stretch in stretches)
+    return any_of([Filter("date", sql, params, says, "p.day IS NULL") for sql, params, says in found])
 
 
 def named_like(text: str) -> Filter:

@@ -23,10 +23,10 @@ def mark_excluded(reading: Reading) -> None:
     """Find what is excluded by "without", "not" or a minus, what "only" means, and "when we were" at a place."""
     before: Item | None = None
     for item in list(reading.items):
-        sign = _sign_before(reading, item, "without", "not")
+        sign = sign_before(reading, item, "without", "not")
         if sign is not None:
             item.out = True
-            _take(reading, item, sign, item.start)
+            leads_to(reading, item, sign, item.start)
         elif (
             before is not None
             and before.out
@@ -34,48 +34,32 @@ def mark_excluded(reading: Reading) -> None:
             and _goes_on(reading, before, item)
         ):
             item.out = True
-            _take(reading, item, before.end, item.start)
-        only = _sign_before(reading, item, "only")
+            leads_to(reading, item, before.end, item.start)
+        only = sign_before(reading, item, "only")
         if only is not None and not item.out:
             item.only = True
-            _take(reading, item, only, item.start)
+            leads_to(reading, item, only, item.start)
         elif before is not None and before.only and _goes_on(reading, before, item):
             item.only = True
         elif (found := reading.cues.find(item.end, "only")) is not None and reading.is_free(item.end, found[0]):
             item.only = True
-            _take(reading, item, item.end, found[0])
+            leads_to(reading, item, item.end, found[0])
         for role in STAYS if item.names else ():
-            stay = _sign_before(reading, item, role)
+            stay = sign_before(reading, item, role)
             if stay is not None:
                 item.stay = role
-                _take(reading, item, stay, item.start)
+                leads_to(reading, item, stay, item.start)
                 break
         before = item
 
 
-def exclude_at_large(reading: Reading) -> None:
-    """Make items of "without people": no value at all of a facet, if the library has any."""
-    for spoken in reading.known.spoken.values():
-        anything = spoken.anything() if spoken.at_large and spoken.facet in reading.known.facets else None
-        for place in range(len(reading.words) if anything is not None else 0):
-            found = reading.cues.find(place, spoken.at_large)
-            if anything is None or found is None or not reading.is_free(place, found[0]):
-                continue
-            condition = filters.asked(spoken.facet, anything, of_company=spoken.leads == "with")
-            item = Item(place, found[0], spoken.facet, filter=condition, out=True)
-            sign = _sign_before(reading, item, "without", "not")
-            if sign is not None or reading.words[place].out:
-                reading.claim(item)
-                _take(reading, item, place if sign is None else sign, place)
-
-
-def _take(reading: Reading, item: Item, start: int, end: int) -> None:
+def leads_to(reading: Reading, item: Item, start: int, end: int) -> None:
     """Give the words that lead to an item to it."""
     reading.owner[start:end] = [item] * (end - start)
     item.start, item.end = min(start, item.start), max(end, item.end)
 
 
-def _sign_before(reading: Reading, item: Item, *roles: str) -> int | None:
+def sign_before(reading: Reading, item: Item, *roles: str) -> int | None:
     """Return where a word of these roles begins that leads to an item; None if there is none."""
     place = item.start
     while True:

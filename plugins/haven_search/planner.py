@@ -8,14 +8,17 @@ dogs everywhere, `keyword:dog` only where somebody has noted it. A phrase is nev
 import sqlite3
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
+from functools import partial
 
 from haven_fs import PhotoSet, SpokenFacet
 from haven_search import filters, joining
+from haven_search.atlarge import read_at_large
 from haven_search.conditions import Conditions, Meaning
 from haven_search.cues import Cues
 from haven_search.datewords import DateReader
 from haven_search.fields import Fields, field_names
 from haven_search.folding import writable
+from haven_search.homeland import homeland
 from haven_search.known import Name, known
 from haven_search.phrase import read_words
 from haven_search.plan import Plan, Understood
@@ -37,20 +40,24 @@ def plan(
     spoken: Sequence[SpokenFacet] = (),
     words_of_language: Vocabulary | None = None,
     otherwise: Collection[tuple[int, str]] = (),
+    country: str = "",
 ) -> Plan:
     """Understand a phrase as of `now`, in the owner's language and in English, among the photos of `within`.
 
     `spoken`: how phrases speak of facets, see View. `words_of_language`: if not what comes with Haven for the language.
-    `otherwise`: some of the `other_readings` of a plan of this phrase.
+    `otherwise`: some of the `other_readings` of a plan of this phrase. `country`: the ISO code of that whose feasts are
+    meant, "" to find it out.
     """
     names = known(db, language, spoken)
     words_of_language = words_of_language or vocabulary(language)
     words, cut = read_words(phrase, field_names(names), words_of_language.elisions)
     cues = Cues(words, words_of_language)
     today = now.date()
-    reading = Reading(db, cues, names, DateReader(cues, today), Fields(db, names, words_of_language, today), otherwise)
+    home = partial(homeland, db, country, language, spoken)
+    fields = Fields(db, names, words_of_language, today, home)
+    reading = Reading(db, cues, names, DateReader(cues, today, home), fields, otherwise)
     joining.mark_excluded(reading)
-    joining.exclude_at_large(reading)
+    read_at_large(reading)
     joining.exclude_words(reading)
     items = sorted(reading.items, key=lambda item: item.start)
     filtering = [item for item in items if item.look is None]

@@ -5,12 +5,14 @@ cameras, files. Then, as long as something is found, what the words around must 
 "video", names that are ordinary words ("Nice", "Rose"). What is found is an Item; `planner` makes filters of them.
 """
 
+import logging
 import re
 import sqlite3
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from string import ascii_lowercase
 
+from haven_fs import SpokenFacet
 from haven_search import filters
 from haven_search.cues import Cues
 from haven_search.datepoints import CERTAIN, Moment
@@ -18,8 +20,12 @@ from haven_search.datewords import DateReader
 from haven_search.fields import Fields
 from haven_search.filters import Filter
 from haven_search.known import EXACT, SHORT, Camera, Known, Name
+from haven_search.measures import MeasureReader
+from haven_search.nouns import NounReader
 from haven_search.plan import Look
 from haven_search.vocabulary import AFTER_CUE, FUNCTION, NOT_AMONG_WORDS, NOT_BEFORE_WORDS, SHY, SURE
+
+_log = logging.getLogger(__name__)
 
 # What cameras, phones and messengers call files: IMG_2041, DSC01234, P1020304, PXL_2021..., 20190102_030405.
 _FILE = re.compile(
@@ -79,7 +85,10 @@ class Reading:
         self.items: list[Item] = []
         self._db = db
         self.known = known
-        self._sorts = {one.facet: sorts for one in known.spoken.values() if (sorts := one.sorts())}
+        told = [one for one in known.spoken.values() if self.can_tell(one)]
+        self._sorts = {one.facet: sorts for one in told if (sorts := one.sorts())}
+        self._measures = MeasureReader(cues, {one.facet: one.measures() for one in told})
+        self._nouns = NounReader(db, cues, known.spoken)
         self._dates = dates
         letters = [word.raw for word in self.words if word.raw.lower() != word.raw.upper()]
         self._shouted = len(letters) > 1 and all(raw == raw.upper() for raw in letters)
@@ -95,6 +104,14 @@ class Reading:
         item.out = item.out or self.words[item.start].out
         self.items.append(item)
         self.owner[item.start : item.end] = [item] * (item.end - item.start)
+
+    def can_tell(self, spoken: SpokenFacet) -> bool:
+        """Tell whether it is known of photos what they have of a facet; not if its plugin has no tables here."""
+        try:
+            return spoken.can_tell(self._db)
+        except sqlite3.OperationalError as error:
+            _log.warning('"%s" cannot say what photos have of it: %s', spoken.facet, error)
+            return False
 
     def is_company(self, name: Name) -> bool:
         """Tell whether a value is led to by "with", as a person is, and not by "in"."""
@@ -141,6 +158,11 @@ class Reading:
         moment = self._moment(place)
         if moment is not None and (moment.doubt == CERTAIN or self._has_cue(moment, place)):
             yield Item(place, moment.end, "date", moment=moment)
+        if (measured := self._measures.find(place)) is not None:
+            chosen = filters.asked(measured.facet, measured.asked)
+            yield Item(place, measured.end, measured.facet, filter=chosen)
+        for end, values in self._nouns.find(place):
+            yield Item(place, end, "name", names=[(EXACT, name) for name in values])
         for count, named in self.known.names_at(self.words, place):
             able = self._able(place, named)
             if able and not self._is_common(place, count):
@@ -251,10 +273,17 @@ class Reading:
             yield Item(place, moment.end, "date", moment=moment)
         for count, sense in self.cues.at(place):
             asked = self._sorts.get(sense.role, {}).get(str(sense.value))
-            if (place, sense.role) in self._otherwise:
-                continue
+            if (place, sense.role) in self._otherwise or self._is_only(place):
+                continue  # "Alice alone" is nobody but her
             if asked is not None and self._allows(sense.doubt, place, place + count):
                 yield Item(place, place + count, sense.role, filter=filters.asked(sense.role, asked))
+
+    def _is_only(self, place: int) -> bool:
+        """Tell whether the words at `place` say "only" of the name before or after them."""
+        only = self.cues.find(place, "only")
+        beside = self.owner[place - 1 : place] if place else []
+        beside = [*beside, *self.owner[only[0] : only[0] + 1]] if only is not None else []
+        return any(item is not None and item.names for item in beside)
 
     def _allows(self, doubt: int, start: int, end: int) -> bool:
         """Tell whether the words around speak for what is in doubt."""

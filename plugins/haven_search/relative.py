@@ -6,8 +6,12 @@ before. "Last 3 weeks" and "past month" end today.
 
 from datetime import date, timedelta
 
-from haven_search.dates import Span, Yearly, month_spans, number, weekdays, year_span
+from haven_search.dates import Span, Yearly, month_spans, number, year_span
 
+DAYS_OF = {"weekend": (5, 6), "workday": (0, 1, 2, 3, 4)}
+"""The units that are days of the week, Monday being 0."""
+FEW = (2, 5)
+"""How many "a few years ago" are, at least and at most."""
 _MOST = 400  # years, months, weeks or days back; before that there are no photos
 
 
@@ -56,6 +60,8 @@ def ago(unit: str, count: int, today: date) -> Span | None:
     if unit == "month":
         year, month = divmod(today.year * 12 + today.month - 1 - count, 12)
         return month_spans(year, [month + 1])[0]
+    if unit == "workday":
+        return None
     if unit == "year":
         return year_span(today.year - count)
     return _days(today - timedelta(today.weekday() + 7 * count), 7)
@@ -80,11 +86,6 @@ def present(yearly: Yearly, today: date) -> Span | None:
         return _days(today - timedelta(today.weekday() - yearly.values[0]), 1)
     before = [span for span in yearly.spans(today.year - 1) if (span.last or 0) >= number(today)]
     return next(iter([*before, *yearly.spans(today.year)]), None)
-
-
-def weekend() -> Yearly:
-    """Return all Saturdays and Sundays."""
-    return weekdays((5, 6))
 
 
 def _days(first: date, count: int) -> Span:

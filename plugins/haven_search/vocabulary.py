@@ -6,14 +6,24 @@ without a file has its months all the same, beside English. Where both languages
 "of" is "or" in Dutch.
 
 Roles: `with` and `of` lead to people, `at` to places and dates, `on` to dates; `without` and `not` exclude; `since` is
-from then on, `bygone` is a "last" said after its word; [unit], [season], [feast], [type] say which; `shy` are months
-that are ordinary words too; `common` are ordinary words that are also names of places or people; `stop` is too
-frequent to look for; `vague` says nothing about what a picture shows ("nice", "trip"); `stay` leads to a place whose
-days are meant ("when we were in Rome"); `people` are people at large, whom "without" can exclude; `ask` may begin a
-phrase and says nothing; `fixed` are words that belong together though "and" is between them; `written` are words that
-are others without their accents ("où"); [thing] is what a picture may show, by its English word, for models that know
-no other language; `elision` is written before an apostrophe; `decades` is the "années" of "années 90"; `numbers`,
-`months` and `weekdays` go by position, with a slash between two forms of one.
+from then on, `bygone` is a "last" said after its word; `before-last` is "before last", before or after what it is
+said of; [unit], [season], [feast] say which; `holiday` is any public holiday; `shy` are months that are ordinary words
+too; `common` are ordinary words that are also names of places or people; `stop` is too frequent to look for; `vague`
+says nothing about what a picture shows ("nice", "trip"); `stay` leads to a place whose days are meant ("when we were in
+Rome"); `ask` may begin a phrase and says nothing; `elision` is written before an apostrophe; `decades` is the "années"
+of "années 90", and [decade] has those that are written out, by their first year in the century; [part] is "early",
+"mid" and "late"; `few` is a handful, as of years ago; `fixed` are words that belong together though "and" is between
+them; `written` are those that are others without their accents ("où"); [thing] is what a picture may show, by its
+English word, for models that know no other language; `numbers`, `months` and `weekdays` go by position, with a slash
+between two forms of one.
+
+What plugins speak of has a section by the facet's name, with the keys of its `sorts`: [type], [daytime], [company].
+[any] are words for any value of what has that key: "people" and "location" can be left out with "without". [having]
+and [lacking] say the same in one word: "geotagged", "undated".
+
+Amounts: `more`, `less`, `least`, `most` stand before one ("more than 3 people"), `or-more` and `or-less` behind it ("3
+people or more"). They are sections: `any` goes with all measures, other keys with that of this name only, as "longer
+than" goes with lengths. `half` is half of one; [amount] are the units and what is counted.
 
 Signs behind a word say when it does not count: "?" before a word that is not understood ("summer dress", "video
 game"), "??" also after one ("hot spring").
@@ -64,8 +74,8 @@ class Vocabulary:
 
     `stop`: words too frequent to look for; `vague`: words that say nothing about what a picture shows; `common`:
     ordinary words that are names too; `written`: words that steer nothing, though they do without their accents;
-    `nouns`: the language writes every noun with a capital; `month_first`: 7/14/2019
-    is in July even where 14/7 would do.
+    `nouns`: the language writes every noun with a capital; `month_first`: 7/14/2019 is in July even where 14/7 would
+    do; `language`: its tag.
     """
 
     senses: dict[tuple[str, ...], tuple[Sense, ...]]
@@ -77,6 +87,7 @@ class Vocabulary:
     elisions: frozenset[str]
     nouns: bool
     month_first: bool
+    language: str = "en"
 
 
 def vocabulary(language: str, own: Path | None = None) -> Vocabulary:
@@ -122,6 +133,7 @@ def _vocabulary(language: str, own_files: tuple[tuple[Path, int], ...]) -> Vocab
         frozenset(word for table in tables for word in _split(table, "elision")),
         base == "de",
         language.strip().replace("_", "-").lower() in ("en", "en-us"),
+        language.strip().replace("-", "_"),
     )
 
 

@@ -2,9 +2,10 @@
 
 from collections.abc import Sequence
 
-from haven_fs import Analyzer, Command, Settings, SmartFolder, Words, hookimpl
+from haven_fs import Analyzer, Command, Facet, Settings, SmartFolder, SpokenFacet, Words, hookimpl
 from haven_time.analyzer import TimeAnalyzer
 from haven_time.command import COMMANDS
+from haven_time.daytime import DatesInPhrases, DaytimeFacet, DaytimesInPhrases
 from haven_time.folders import FOLDERS
 from haven_time.said import WORDS
 
@@ -13,6 +14,18 @@ from haven_time.said import WORDS
 def haven_analyzers(settings: Settings) -> Sequence[Analyzer]:
     """Bring the analyzer of capture times."""
     return [TimeAnalyzer()]
+
+
+@hookimpl
+def haven_facets() -> Sequence[Facet]:
+    """Bring the parts of the day."""
+    return [DaytimeFacet()]
+
+
+@hookimpl
+def haven_phrases() -> Sequence[SpokenFacet]:
+    """Bring how phrases speak of dates at large, and of parts of the day."""
+    return [DatesInPhrases(), DaytimesInPhrases()]
 
 
 @hookimpl

@@ -7,18 +7,21 @@ from functools import partial
 
 from helpers.catalogs import make_tables
 
-from haven_albums.spoken import AlbumsInPhrases
-from haven_faces.spoken import PeopleInPhrases
+import haven_albums
+import haven_faces
+import haven_media
+import haven_places
+import haven_time
 from haven_fs.catalog import names
-from haven_media.spoken import KeywordsInPhrases, TypesInPhrases
-from haven_places.spoken import CountriesInPhrases, PlacesInPhrases
 from haven_search import planner
 from haven_search.fulltext import FullText
 from haven_search.plan import Look, Plan
 
-SPOKEN = (
-    PeopleInPhrases(), PlacesInPhrases(), CountriesInPhrases(), TypesInPhrases(), KeywordsInPhrases(), AlbumsInPhrases()
-)  # fmt: skip
+SPOKEN = tuple(
+    spoken
+    for plugin in (haven_faces, haven_places, haven_time, haven_media, haven_albums)
+    for spoken in plugin.haven_phrases()
+)
 plan = partial(planner.plan, spoken=SPOKEN)
 NOW = datetime(2024, 7, 3, 12, 0, 0)
 """A Wednesday."""

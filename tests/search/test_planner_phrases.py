@@ -71,7 +71,7 @@ NAMES = [
     ("U.S.A. road trip", ["country: taken in United States"], "road trip"),
     ("Berlin wall", [], "Berlin wall"),
     ("in Berlin", [], "in Berlin"),
-    ("Tokyo at night", [], "Tokyo at night"),
+    ("Tokyo at night", ["daytime: taken at night"], "Tokyo"),
     ("Nobody Seen", ["person: with Nobody Seen"], ""),
 ]
 ORDINARY = [

@@ -9,7 +9,7 @@ from little_library import NOW, SPOKEN, found, looked_for, make, words_of
 from haven_fs import Asked, SpokenFacet, Tag
 from haven_search.planner import plan
 
-WITHOUT_PEOPLE = tuple(one for one in SPOKEN if one.facet != "person")
+WITHOUT_PEOPLE = tuple(one for one in SPOKEN if one.facet not in ("person", "company"))
 
 
 class Colours(SpokenFacet):

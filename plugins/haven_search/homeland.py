@@ -1,0 +1,58 @@
+"""The owner's country, whose Mother's Day and bank holidays a phrase means.
+
+It is the setting `country`, or else the region of the language ("pt-BR"), or else where most photos were taken, or
+else the country where most people speak the language.
+"""
+
+import sqlite3
+from collections.abc import Iterable
+from functools import lru_cache
+
+from haven_fs import Setting, SpokenFacet
+from haven_search.vocabulary import locale_of
+
+COUNTRY = Setting(
+    "country", "", 'Your country, such as "GB": its holidays are meant. Empty: where most photos were taken.'
+)
+_MOST = (
+    "SELECT v.key FROM value v JOIN member m ON m.value_id = v.id WHERE v.facet = ? GROUP BY v.id"
+    " ORDER BY count(*) DESC LIMIT 1"
+)
+_kept: dict[tuple[str, str], tuple[int, str]] = {}
+
+
+def homeland(db: sqlite3.Connection, setting: str, language: str, spoken: Iterable[SpokenFacet]) -> str:
+    """Return the ISO 3166 code of the owner's country, "" if nothing speaks for any."""
+    if setting:
+        return setting.upper()
+    tag = language.strip().replace("_", "-")
+    region = tag.rpartition("-")[2] if "-" in tag else ""
+    if len(region) == 2:
+        return region.upper()
+    nations = next((one.facet for one in spoken if one.nations), None)
+    return (_most_photos(db, nations) if nations is not None else "") or likely(tag)
+
+
+def _most_photos(db: sqlite3.Connection, facet: str) -> str:
+    """Return the country that most photos are of; counted anew only when there is another country."""
+    file = str(db.execute("PRAGMA database_list").fetchone()[2])
+    count = int(db.execute("SELECT count(*) FROM value WHERE facet = ?", (facet,)).fetchone()[0])
+    kept = _kept.get((file, facet)) if file else None
+    if kept is not None and kept[0] == count:
+        return kept[1]
+    row = db.execute(_MOST, (facet,)).fetchone()
+    _kept[file, facet] = (count, str(row[0]) if row is not None else "")
+    return _kept[file, facet][1]
+
+
+@lru_cache(maxsize=8)
+def likely(language: str) -> str:
+    """Return the country where most people speak a language, "" if there is none."""
+    if language.replace("_", "-").partition("-")[0].lower() in ("", "en"):
+        return "US"  # as CLDR has it, without loading that
+    locale = locale_of(language)
+    if locale is None:
+        return ""
+    from babel.core import get_global
+
+    return str(get_global("likely_subtags").get(locale.language, "")).rpartition("_")[2]
