@@ -1,7 +1,8 @@
 """Ranks photos by the vectors of a CLIP model, and says where relevance ends.
 
-The model's text half answers phrases and is let go of when nobody has asked for a while. Vectors of texts are kept,
-so that a saved search costs no model at all. While another model's vectors are being made, the older one answers.
+The model's text half answers phrases; it stays, since its weights are mapped from the file, while all else is let go of
+when nobody has asked for a while. Vectors of texts are kept, so that a saved search costs no model at all. While another
+model's vectors are being made, the older one answers.
 """
 
 import hashlib
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 IDLE = 300.0
-"""Seconds without a question after which the model's memory is given back."""
+"""Seconds without a question after which memory is given back: see _unload."""
 SAMPLE = 4000
 """Vectors of the library from which is learnt where relevance ends."""
 CHOICE_LASTS = 10.0
@@ -208,9 +209,14 @@ class ClipSearcher:
             return self._models[chosen.id]
 
     def _unload(self) -> None:
+        """Give memory back, but for the text half of the model that is asked next, so that it answers at once."""
         with self._lock:
-            for model in self._models.values():
-                model.unload()
+            chosen = self._chosen
+            for id_, model in list(self._models.items()):
+                is_chosen = chosen is not None and chosen.id == id_
+                model.unload(keep_texts=is_chosen)
+                if not is_chosen:
+                    del self._models[id_]
 
 
 def _among(view: View, photos: PhotoSet, hits: Hits, note: str) -> Ranking:
