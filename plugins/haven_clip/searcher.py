@@ -1,8 +1,8 @@
 """Ranks photos by the vectors of a CLIP model, and says where relevance ends.
 
-The model's text half answers phrases; it stays, since its weights are mapped from the file, while all else is let go of
-when nobody has asked for a while. Vectors of texts are kept, so that a saved search costs no model at all. While another
-model's vectors are being made, the older one answers.
+The model's text half answers phrases; it stays, since its weights are mapped from the file, while all else is let go
+of when nobody has asked for a while. Vectors of texts are kept, so that a saved search costs no model at all. While
+another model's vectors are being made, the older one answers.
 """
 
 import hashlib
