@@ -107,7 +107,7 @@ class ExactSearch:
                 return found
             wanted = np.asarray(photo_ids, np.int64)
             chosen = _places(view.photos, wanted)
-            scores = _scores(db, view, np.ascontiguousarray(queries.T, np.float32), chosen)
+            scores = _scores(db, view, np.asfortranarray(queries.T, np.float32), chosen)
             rows = _best_rows(view, scores[:, 0], chosen)
             places = np.searchsorted(view.photos[chosen], wanted)
             places[places == len(chosen)] = 0
@@ -307,7 +307,11 @@ class _Dot:
         np.bitwise_and(wide, np.int32(-0x70002000), out=wide)  # sign, 5 bits of exponent, 10 of mantissa
         # All of them, whatever is left in the others: the last bit of a sum depends on the shape of what is multiplied,
         # and a vector's score should not depend on which others it was compared with.
-        products: Floats = self._wide.view(np.float32) @ self._question
+        floats, question = self._wide.view(np.float32), self._question
+        if question.ndim == 1:
+            products: Floats = floats @ question
+        else:  # one by one, while the vectors are in the cache: a product of matrices waits for its threads longer
+            products = np.stack([floats @ one for one in question.T], axis=1)
         return products[: len(vectors)]
 
 
