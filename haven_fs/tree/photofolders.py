@@ -113,7 +113,14 @@ class PhotoFolder(Folder):
 
 
 class RankedFolder(PhotoFolder):
-    """A folder of photos in an order of its own, the best first: file names begin with their place in it."""
+    """A folder of photos in an order of its own, the best first: file names begin with their place in it.
+
+    If it is split, its best photos are listed beside the years, which hold all of them. So the best are at hand in
+    any program, however many photos there are.
+    """
+
+    BEST = 500
+    """How many photos are listed beside the years, if a folder may hold as many: some 250,000 bytes of properties."""
 
     def __init__(
         self, view: View, photos: PhotoSet, ranked: Sequence[int], *, level: int = 0, texts: Sequence[Text] = ()
@@ -131,8 +138,19 @@ class RankedFolder(PhotoFolder):
         return RankedFolder(view, photos, self.ranked, level=level)
 
     def files(self) -> FileSet | None:
-        """Return the photos' files by rank, unless they are in folders by date."""
-        return None if self.is_split() else self.opens()
+        """Return the photos' files by rank: of all, or of the best if all are in folders by date."""
+        return self._photos.ranked_files(self.ranked, first=self._end_of_best()) if self.is_split() else self.opens()
+
+    def _end_of_best(self) -> int:
+        """Return how many places of the ranking hold the best: more than there are photos, if some are not here."""
+        most, found, step = min(self.BEST, int(self.view.settings["tree.split_above"])), 0, 2 * self.BEST
+        for start in range(0, len(self.ranked), step):
+            here = set(self._photos.among(self.ranked[start : start + step]).ids(self.view.db))
+            for place, photo_id in enumerate(self.ranked[start : start + step], start + 1):
+                found += photo_id in here
+                if found == most:
+                    return place
+        return len(self.ranked)
 
     def opens(self) -> FileSet:
         """Return the photos' files by rank."""

@@ -102,15 +102,18 @@ class PhotoSet:
         """Return the photos of this set that are among these."""
         return self.narrowed("p.id IN (SELECT value FROM json_each(?))", json.dumps(list(photo_ids)))
 
-    def ranked_files(self, photo_ids: Sequence[int]) -> FileSet:
-        """Return the files of those photos of this set that are among these, by their place in `photo_ids`."""
+    def ranked_files(self, photo_ids: Sequence[int], first: int | None = None) -> FileSet:
+        """Return the files of those photos of this set that are among these, by their place in `photo_ids`.
+
+        `first`: only of those that have one of so many first places; their names are as among all.
+        """
         # As in `files`, the order of the joins is given: by rank for a listing, by name for one file.
         by_rank = "FROM json_each(?) r CROSS JOIN photo p ON p.id = r.value CROSS JOIN original o ON o.photo_id = p.id"
         by_name = "FROM original o CROSS JOIN photo p ON p.id = o.photo_id CROSS JOIN json_each(?) r ON r.value = p.id"
         where = f"WHERE {self.condition} AND o.gone IS NULL AND o.name IS NOT NULL"
         return FileSet(
             f"{by_rank} {where}",
-            (json.dumps(list(photo_ids)), *self.params),
+            (json.dumps(list(photo_ids[:first])), *self.params),
             order="ORDER BY r.key, o.name_fold",
             lookup=f"{by_name} {where}",
             rank="r.key + 1",

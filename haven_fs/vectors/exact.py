@@ -98,6 +98,23 @@ class ExactSearch:
             best = _best(view, _scores(db, view, np.ascontiguousarray(query, np.float32), chosen), chosen)
         return _ranked(view.photos[chosen], best, count, None), len(found)
 
+    def compare(self, name: str, queries: Floats, photo_ids: Ints) -> Floats:
+        """Compare as VectorStore.compare says."""
+        self._see_to_copy(name)
+        found = np.full((len(queries), len(photo_ids)), np.nan, np.float32)
+        with self._seeing(name) as (db, view):
+            if db is None or view is None or not len(photo_ids):
+                return found
+            wanted = np.asarray(photo_ids, np.int64)
+            chosen = _places(view.photos, wanted)
+            scores = _scores(db, view, np.asfortranarray(queries.T, np.float32), chosen)
+            rows = _best_rows(view, scores[:, 0], chosen)
+            places = np.searchsorted(view.photos[chosen], wanted)
+            places[places == len(chosen)] = 0
+            there = view.photos[chosen][places] == wanted if len(chosen) else np.zeros(len(wanted), np.bool_)
+            found[:, there] = scores[rows[places[there]]].T
+        return found
+
     def matrix(self, name: str) -> tuple[Ints, Halves]:
         """Return what VectorStore.matrix does."""
         self._see_to_copy(name)
@@ -231,6 +248,15 @@ def _best(view: _View, scores: Floats, chosen: Ints | None) -> Floats:
     return best
 
 
+def _best_rows(view: _View, scores: Floats, chosen: Ints) -> Ints:
+    """Return the row of every chosen photo that has its best score."""
+    rows = _rows_of(view, chosen)
+    lengths = view.starts[chosen + 1] - view.starts[chosen]
+    order = np.lexsort((-scores[rows], np.repeat(np.arange(len(chosen)), lengths)))
+    best: Ints = rows[order[np.cumsum(lengths) - lengths]]
+    return best
+
+
 def _beyond(db: sqlite3.Connection, view: _View) -> Iterator[tuple[Ints, Halves]]:
     """Give the rows that the mapped copy does not have, and their vectors."""
     for some in stored_rows(db, view.space, len(view.mapped)):
@@ -239,8 +265,11 @@ def _beyond(db: sqlite3.Connection, view: _View) -> Iterator[tuple[Ints, Halves]
 
 
 def _scores(db: sqlite3.Connection, view: _View, question: Floats, chosen: Ints | None) -> Floats:
-    """Return the score of every row, at least those of the chosen photos; of others it may be anything."""
-    scores = np.zeros(view.space.rows, np.float32)
+    """Return the score of every row, at least those of the chosen photos; of others it may be anything.
+
+    `question`: (dim,), or several as (dim, n); then every row has n scores.
+    """
+    scores = np.zeros((view.space.rows, *question.shape[1:]), np.float32)
     dot = _Dot(question)
     whole = len(view.mapped)
     rows = None if chosen is None else _rows_of(view, chosen)
@@ -261,7 +290,7 @@ def _scores(db: sqlite3.Connection, view: _View, question: Floats, chosen: Ints 
 
 
 class _Dot:
-    """Scalar products of float16 vectors with one question, computed in float32.
+    """Scalar products of float16 vectors with one question or several, computed in float32.
 
     numpy turns float16 into float32 at 400 million numbers a second, which takes ten times as long as the products. The
     bits of a float16, moved up by 13, are those of a float32 that is 2 ** 112 times too small; that is made up for in
@@ -278,7 +307,11 @@ class _Dot:
         np.bitwise_and(wide, np.int32(-0x70002000), out=wide)  # sign, 5 bits of exponent, 10 of mantissa
         # All of them, whatever is left in the others: the last bit of a sum depends on the shape of what is multiplied,
         # and a vector's score should not depend on which others it was compared with.
-        products: Floats = self._wide.view(np.float32) @ self._question
+        floats, question = self._wide.view(np.float32), self._question
+        if question.ndim == 1:
+            products: Floats = floats @ question
+        else:  # one by one, while the vectors are in the cache: a product of matrices waits for its threads longer
+            products = np.stack([floats @ one for one in question.T], axis=1)
         return products[: len(vectors)]
 
 

@@ -142,6 +142,15 @@ class VectorStore:
         """
         return self._searching().search(space, query, within=within, count=count, least=least)
 
+    def compare(
+        self, space: str, queries: "npt.NDArray[np.float32]", photo_ids: "npt.NDArray[np.int64]"
+    ) -> "npt.NDArray[np.float32]":
+        """Return the scores of photos for several `queries`, (n, dim), in one go: (n, photos), NaN of those not there.
+
+        A photo of several parts has the scores of the one that is nearest to the first query.
+        """
+        return self._searching().compare(space, queries, photo_ids)
+
     def matrix(self, space: str) -> "tuple[npt.NDArray[np.int64], npt.NDArray[np.float16]]":
         """Return the photo id of every row, and the vectors, (rows, dim), mapped from the disk.
 

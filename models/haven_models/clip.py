@@ -61,10 +61,15 @@ class ClipModel:
             return np.empty((0, self.dim), np.float32)
         return self._normalised(self._part("textual")(self._part("tokenizer")(texts)))
 
-    def unload(self) -> None:
-        """Give the memory back; the next use loads again."""
+    def unload(self, *, keep_texts: bool = False) -> None:
+        """Give the memory back; the next use loads again.
+
+        `keep_texts`: all but the half for texts, so that the next one is answered at once. Its weights are mapped from
+        the file and the system's to take back; its own are some megabytes and the tokenizer. What torch computes goes.
+        """
         with self._lock:
-            self._loaded.clear()
+            kept = {"textual", "tokenizer"} if keep_texts and "torch" not in self._loaded else set()
+            self._loaded = {name: part for name, part in self._loaded.items() if name in kept}
         _trim()
 
     @property

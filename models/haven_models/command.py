@@ -10,8 +10,9 @@ from pathlib import Path
 from typing import Any
 
 from haven_fs import UserError, options
-from haven_models import exporting
+from haven_models import exporting, telling
 from haven_models.pull import Plan, plan_pull, pull
+from haven_models.recall import FIGURES, MEASURED, cost
 from haven_models.registry import ENTRIES, TASKS, Entry, entry_for_repository, find_entry
 from haven_models.store import Installed, ModelStore, model_store
 
@@ -20,6 +21,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     """Add the verbs with their arguments, --data and --json to `parser`."""
     verbs = parser.add_subparsers(dest="verb", metavar="list|pull|add|use|verify|remove|export", required=True)
     show = verbs.add_parser("list", help="list the models you can fetch and those you have")
+    show.add_argument("--languages", action="store_true", help="show how much each search model finds, by language")
     fetch = verbs.add_parser("pull", help="fetch a model, or repair a damaged one; shows its size and licence first")
     fetch.add_argument(
         "name",
@@ -59,9 +61,12 @@ def run(args: argparse.Namespace) -> int:
 
     Raises UserError if there is no such model, it is damaged or cannot be fetched, or its licence was not accepted.
     """
-    store = model_store(options.data_folder(args).settings)
-    if args.verb == "list":
-        _list(store, as_json=args.json)
+    settings = options.data_folder(args).settings
+    store = model_store(settings)
+    if args.verb == "list" and args.languages and not args.json:
+        print("\n".join(telling.table()))
+    elif args.verb == "list":
+        _list(store, str(settings.get("language") or "en"), as_json=args.json)
     elif args.verb == "pull":
         _report(_pull(store, args), args, "is installed")
     elif args.verb == "add":
@@ -82,13 +87,14 @@ def run(args: argparse.Namespace) -> int:
     return 0
 
 
-def _list(store: ModelStore, *, as_json: bool) -> None:
+def _list(store: ModelStore, language: str, *, as_json: bool) -> None:
     here = {one.name: one for one in store.installed()}
     known = {entry.name: entry for entry in ENTRIES}
     if as_json:
         names = [*known, *(name for name in here if name not in known)]
         print(json.dumps([_facts(known.get(name), here.get(name)) for name in names]))
         return
+    print("\n".join(telling.advice(language)), end="\n\n")
     for one in here.values():
         print(f"Installed: {one.name}, {one.task}, {size(one.bytes)}, licence {one.licence}{', in use' * one.active}")
     print("No models are installed yet." * (not here), end="\n" * (not here))
@@ -98,10 +104,10 @@ def _list(store: ModelStore, *, as_json: bool) -> None:
             continue
         tier = f" ({entry.tier})" if entry.tier else ""
         about = f", about {size(entry.about_bytes)}" if entry.about_bytes else ""
-        recall = f"; finds the right picture first for {entry.coco_recall} % of COCO's captions"
-        quality = recall if entry.coco_recall else ""
         languages = f", {entry.languages}" if entry.languages else ""
-        print(f"\n{entry.name}{tier}: {entry.task}{about}{languages}{quality}")
+        print(f"\n{entry.name}{tier}: {entry.task}{about}{languages}")
+        if entry.task == "clip":
+            print(f"    {telling.found(entry.name, language)}")
         print(f"    {entry.note}")
         print(f"    Licence {entry.licence.spdx}. {entry.licence.sentence}")
         if entry.export:
@@ -121,7 +127,9 @@ def _facts(entry: Entry | None, one: Installed | None) -> dict[str, Any]:
             "commercial": entry.licence.commercial,
             "licence_in_words": entry.licence.sentence,
             "about_bytes": entry.about_bytes,
-            "coco_recall": entry.coco_recall,
+            "recall": dict(FIGURES[entry.name].percent) if entry.name in FIGURES else {},
+            "recall_measured": MEASURED if entry.name in FIGURES else None,
+            "relative_time": round(times, 2) if (times := cost(entry.name)) else None,
             "source": asdict(entry.source) if entry.source else None,
             "export": entry.export,
         }

@@ -1,9 +1,10 @@
-"""What models can be had: for what, from where, how large, under which licence, how good.
+"""What models can be had: for what, from where, how large, under which licence.
 
-Figures of quality are published ones (text to image recall at 1 on COCO, in percent), and left out where none is known
-to us. Sizes are near enough to decide by; what is fetched is measured before it is asked for. Where no checksum is
-pinned, the first fetch trusts what the host says of its files, and everything is checked against that, then and later
-(see `hub`). An entry may pin a revision or checksums, which then count instead.
+How good they are is in `recall`, language by language. Licences are those of the weights, which are often others than
+those of the code around them, and of all files of a pack. Sizes are near enough to decide by; what is fetched is
+measured before it is asked for. Where no checksum is pinned, the first fetch trusts what the host says of its files,
+and everything is checked against that, then and later (see `hub`). An entry may pin a revision or checksums, which then
+count instead.
 
 Of packs for faces the cosine similarity `same` belongs to the embedder: from it on two good faces are one person's.
 InsightFace's embedders: 0.45 to 0.5 is what photo programs join faces from, the lower end since Haven asks several
@@ -64,7 +65,6 @@ class Entry:
     export: str | None = None
     tier: str | None = None
     about_bytes: int | None = None
-    coco_recall: float | None = None
     same: float | None = None
     embedders: tuple[str, ...] = ()
     raw: bool = False
@@ -94,7 +94,6 @@ ENTRIES = (
         Source("immich-app/ViT-B-32__laion2b-s34b-b79k"),
         tier="fast",
         about_bytes=606_000_000,
-        coco_recall=39.3,
     ),
     Entry(
         "ViT-B-32-SigLIP2-256__webli",
@@ -105,7 +104,6 @@ ENTRIES = (
         Source("immich-app/ViT-B-32-SigLIP2-256__webli"),
         tier="default",
         about_bytes=1_510_000_000,
-        coco_recall=47.2,
     ),
     Entry(
         "ViT-B-16-SigLIP2__webli",
@@ -116,7 +114,33 @@ ENTRIES = (
         Source("immich-app/ViT-B-16-SigLIP2__webli"),
         tier="quality",
         about_bytes=1_500_000_000,
-        coco_recall=52.1,
+    ),
+    Entry(
+        "XLM-Roberta-Base-ViT-B-32__laion5b_s13b_b90k",
+        "clip",
+        "many languages",
+        _MIT,
+        "As fast as the default. Finds more in Japanese, Chinese, Danish, Polish and other languages; less in English.",
+        Source("immich-app/XLM-Roberta-Base-ViT-B-32__laion5b_s13b_b90k"),
+        about_bytes=1_470_000_000,
+    ),
+    Entry(
+        "XLM-Roberta-Large-ViT-H-14__frozen_laion5b_s13b_b90k",
+        "clip",
+        "many languages",
+        _MIT,
+        "Large: for computers with a graphics card, and for languages that it knows best.",
+        Source("immich-app/XLM-Roberta-Large-ViT-H-14__frozen_laion5b_s13b_b90k"),
+        about_bytes=4_770_000_000,
+    ),
+    Entry(
+        "ViT-SO400M-16-SigLIP2-384__webli",
+        "clip",
+        "many languages",
+        _APACHE,
+        "Large: for computers with a graphics card. Finds most in the languages of western Europe.",
+        Source("immich-app/ViT-SO400M-16-SigLIP2-384__webli"),
+        about_bytes=4_550_000_000,
     ),
     Entry(
         "nllb-clip-base-siglip__v1",
@@ -173,8 +197,14 @@ ENTRIES = (
         "auraface",
         "faces",
         "",
-        _APACHE,
-        "As large as antelopev2, and trained on faces licensed for commercial use: the choice for businesses.",
+        Licence(
+            "Apache-2.0 AND LicenseRef-insightface-non-commercial",
+            False,
+            "Its recogniser is free for any use, but the detector that comes with it is InsightFace's, for"
+            " NON-COMMERCIAL research only.",
+        ),
+        "As large as antelopev2; its recogniser was trained on faces that were licensed for that. For commercial use"
+        " see yunet-auraface.",
         Source(
             "fal/AuraFace-v1",
             files={
@@ -184,6 +214,17 @@ ENTRIES = (
             },
         ),
         about_bytes=278_000_000,
+        same=0.45,
+    ),
+    Entry(
+        "yunet-auraface",
+        "faces",
+        "",
+        Licence("MIT AND Apache-2.0", True, _FREE),
+        "AuraFace's recogniser with YuNet to find the faces: the choice for businesses. Nobody publishes the two"
+        " together: put glintr100.onnx of fal/AuraFace-v1 and face_detection_yunet_2023mar.onnx of opencv/opencv_zoo in"
+        " a folder and run `haven models add faces DIR`.",
+        about_bytes=261_000_000,
         same=0.45,
     ),
     Entry(

@@ -1,14 +1,15 @@
 """Ranks photos by the vectors of a CLIP model, and says where relevance ends.
 
-The model's text half answers phrases and is let go of when nobody has asked for a while. Vectors of texts are kept,
-so that a saved search costs no model at all. While another model's vectors are being made, the older one answers.
+The model's text half answers phrases; it stays, since its weights are mapped from the file, while all else is let go
+of when nobody has asked for a while. Vectors of texts are kept, so that a saved search costs no model at all. While
+another model's vectors are being made, the older one answers.
 """
 
 import hashlib
 import logging
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 IDLE = 300.0
-"""Seconds without a question after which the model's memory is given back."""
+"""Seconds without a question after which memory is given back: see _unload."""
 SAMPLE = 4000
 """Vectors of the library from which is learnt where relevance ends."""
 CHOICE_LASTS = 10.0
@@ -60,8 +61,29 @@ class ClipSearcher:
         query = self._text(view, model, text)
         # All scores there are tell where relevance ends, so that it does not depend on what is asked within.
         hits = view.vectors().store.search(model.space, query)
-        count = int((hits.scores >= self._cutoff(view, model).least(hits.scores)).sum())
-        return _among(view, photos, Hits(hits.photo_ids[:count], hits.scores[:count]), note)
+        cutoff = self._cutoff(view, model)
+        count = int((hits.scores >= cutoff.least(hits.scores)).sum())
+        finds = self._carrying(view, model, text, query, Hits(hits.photo_ids[:count], hits.scores[:count]), cutoff)
+        return _among(view, photos, finds, note)
+
+    def _carrying(
+        self, view: View, model: ChosenModel, text: str, query: "Vector", finds: Hits, cutoff: "Cutoff"
+    ) -> Hits:
+        """Return those of a text's finds that carry all of its words."""
+        import numpy as np
+
+        from haven_clip.parts import carried, telling, without_each
+
+        texts = without_each(text) if len(finds) else []
+        if not texts:
+            return finds
+        parts = self._texts(view, model, texts)
+        parts = parts[telling(query, parts)]
+        if len(parts) < 2:
+            return finds
+        scores = view.vectors().store.compare(model.space, np.vstack([query[None], parts]), finds.photo_ids)
+        kept = carried(query, parts, scores, cutoff.spread)
+        return Hits(finds.photo_ids[kept], finds.scores[kept])
 
     def by_photo(self, view: View, photo_id: int, photos: PhotoSet) -> Ranking | None:
         """Return those of `photos` that look like a photo of the catalog."""
@@ -80,7 +102,8 @@ class ClipSearcher:
         if found is None:
             return None
         model, note = found
-        query = self._kept(view, f"{model.space} picture {picture.name}", lambda: self._embed_file(model, picture))
+        key = f"{model.space} picture {picture.name}"
+        query = self._kept(view, [key], lambda due: self._embed_file(model, picture))[0]
         return self._alike(view, model, query, photos, note)
 
     def _alike(self, view: View, model: ChosenModel, query: "Vector", photos: PhotoSet, note: str) -> Ranking:
@@ -121,29 +144,37 @@ class ClipSearcher:
             return self._chosen
 
     def _text(self, view: View, model: ChosenModel, text: str) -> "Vector":
-        return self._kept(view, f"{model.space} text {text}", lambda: self._model(model).embed_texts([text])[0])
+        vector: Vector = self._texts(view, model, [text])[0]
+        return vector
 
-    def _kept(self, view: View, key: str, compute: "Callable[[], Vector]") -> "Vector":
-        """Return a vector that was computed before, or compute and keep it."""
+    def _texts(self, view: View, model: ChosenModel, texts: Sequence[str]) -> "Vector":
+        """Return the vectors of texts, (n, dim)."""
+        keys = [f"{model.space} text {text}" for text in texts]
+        return self._kept(view, keys, lambda due: self._model(model).embed_texts([texts[number] for number in due]))
+
+    def _kept(self, view: View, keys: Sequence[str], compute: "Callable[[Sequence[int]], Vector]") -> "Vector":
+        """Return vectors, (n, dim), that were computed before; compute the others, by their numbers, and keep them."""
         import numpy as np
 
         store = view.vectors().store
-        key = hashlib.sha256(key.encode(errors="replace")).hexdigest()
-        data = store.recall(key)
-        if data is None:
+        digests = [hashlib.sha256(key.encode(errors="replace")).hexdigest() for key in keys]
+        found = [store.recall(digest) for digest in digests]
+        due = [number for number, data in enumerate(found) if data is None]
+        if due:
             with self._lock:
-                data = compute().astype("<f2").tobytes()
-            if not store.readonly:
-                store.remember(key, data)
-        vector = np.frombuffer(data, "<f2").astype(np.float32)
-        unit: Vector = vector / np.float32(max(float(np.linalg.norm(vector)), 1e-12))
-        return unit
+                computed = compute(due).astype("<f2")
+            for number, vector in zip(due, computed, strict=True):
+                found[number] = vector.tobytes()
+                if not store.readonly:
+                    store.remember(digests[number], vector.tobytes())
+        vectors = np.stack([np.frombuffer(data or b"", "<f2") for data in found]).astype(np.float32)
+        units: Vector = vectors / np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-12)
+        return units
 
     def _embed_file(self, model: ChosenModel, picture: Path) -> "Vector":
         from haven_fs import open_picture  # decoders, which searches by words have no use for
 
-        vector: Vector = self._model(model).embed_images([open_picture(picture)])[0]
-        return vector
+        return self._model(model).embed_images([open_picture(picture)])
 
     def _cutoff(self, view: View, model: ChosenModel) -> "Cutoff":
         """Return where relevance ends, learnt from a sample of the library; again when that has grown."""
@@ -156,7 +187,7 @@ class ClipSearcher:
             rows = store.spaces()[model.space].rows
             learnt = self._cutoffs.get(model.space)
             if learnt is None or not rows / GROWTH <= learnt[0] <= rows * GROWTH:
-                background = np.stack([self._text(view, model, text) for text in BACKGROUND])
+                background = self._texts(view, model, BACKGROUND)
                 photo_ids, matrix = store.matrix(model.space)
                 there = np.flatnonzero(photo_ids >= 0)
                 chosen = there[np.linspace(0, len(there) - 1, min(len(there), SAMPLE)).astype(np.int64)]
@@ -178,9 +209,14 @@ class ClipSearcher:
             return self._models[chosen.id]
 
     def _unload(self) -> None:
+        """Give memory back, but for the text half of the model that is asked next, so that it answers at once."""
         with self._lock:
-            for model in self._models.values():
-                model.unload()
+            chosen = self._chosen
+            for id_, model in list(self._models.items()):
+                is_chosen = chosen is not None and chosen.id == id_
+                model.unload(keep_texts=is_chosen)
+                if not is_chosen:
+                    del self._models[id_]
 
 
 def _among(view: View, photos: PhotoSet, hits: Hits, note: str) -> Ranking:

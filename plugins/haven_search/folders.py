@@ -6,6 +6,7 @@ a file browser asks whether "New folder" is there before it makes it, and must b
 
 import re
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 from haven_fs import (
     AlreadyExists,
@@ -16,6 +17,7 @@ from haven_fs import (
     Forbidden,
     PathPattern,
     PhotoFolder,
+    PhotoSet,
     RankedFolder,
     SmartFolder,
     Stamp,
@@ -58,19 +60,28 @@ _ONLY_WORDS = (
 class FilterFolder(PhotoFolder):
     """The photos of a phrase that is filters only, in no order of its own."""
 
+    def entries(self) -> Iterable[Entry]:
+        """Return the years, months or days that photos are from, if this folder is split; all as new as this one."""
+        return [replace(entry, stamp=self.stamp()) for entry in super().entries()]
+
+    def open_date(self, view: View, photos: PhotoSet, level: int) -> PhotoFolder:
+        """Return the folder of a year, a month or a day."""
+        return FilterFolder(view, photos, level=level)
+
     def stamp(self) -> Stamp:
         """Return the version: any change may bring another answer, and so may another day."""
         return Stamp(0, max(self.view.seq, self.view.midnight), steady=True)
 
 
-class _Saved(Folder):
-    """A search that was kept: it can be renamed, which asks again, and removed; photos can be taken out of it.
+class _Found(PhotoFolder):
+    """What a search that was kept found, or what of that is from a year, a month or a day: photos can be taken out.
 
     Programs that delete a folder delete what is in it first, one by one, and see it empty before they go on.
     """
 
     refusal = (
-        "To search for something else, rename this folder. Photos appear here by themselves; they cannot be added."
+        "To search for something else, rename the folder of the search. Photos appear here by themselves; they cannot"
+        " be added."
     )
     made_id = 0
 
@@ -82,6 +93,12 @@ class _Saved(Folder):
         note = node.name if isinstance(node, Text) else None
         row = w.db.execute("SELECT name FROM made WHERE id = ?", (self.made_id,)).fetchone()
         w.correct("not in search", photo_id or None, search=self.made_id, name=row and row[0], note=note)
+
+
+class _Saved(Folder):
+    """A search that was kept: it can be renamed, which asks again, and removed."""
+
+    made_id = 0
 
     def rename(self, w: Writer, name: str) -> None:
         """Ask for something else. Raises Refused."""
@@ -115,11 +132,31 @@ def _forget(w: Writer, made_id: int) -> None:
     w.db.execute("DELETE FROM made WHERE id = ?", (made_id,))
 
 
-class SavedFilter(_Saved, FilterFolder):
+class FoundByFilter(_Found, FilterFolder):
+    """What a kept search that is filters only found, or a part of it by date."""
+
+    def open_date(self, view: View, photos: PhotoSet, level: int) -> PhotoFolder:
+        """Return the folder of a year, a month or a day."""
+        folder = FoundByFilter(view, photos, level=level)
+        folder.made_id = self.made_id
+        return folder
+
+
+class FoundByMeaning(_Found, RankedFolder):
+    """What a kept search about what photos show found, or a part of it by date."""
+
+    def open_date(self, view: View, photos: PhotoSet, level: int) -> PhotoFolder:
+        """Return the folder of a year, a month or a day, ranked as this one is."""
+        folder = FoundByMeaning(view, photos, self.ranked, level=level)
+        folder.made_id = self.made_id
+        return folder
+
+
+class SavedFilter(_Saved, FoundByFilter):
     """A kept search that is filters only."""
 
 
-class SavedMeaning(_Saved, RankedFolder):
+class SavedMeaning(_Saved, FoundByMeaning):
     """A kept search about what photos show."""
 
 
@@ -151,7 +188,7 @@ def open_phrase(view: View, phrase: str, *, made_id: int | None = None) -> Photo
         kind = RankedFolder if made_id is None else SavedMeaning
         # What was taken out leaves a gap: `rm -r` goes on with the names that it has seen.
         folder = kind(view, photos, answer.ranked, texts=texts)
-    if isinstance(folder, _Saved) and made_id is not None:
+    if isinstance(folder, SavedFilter | SavedMeaning) and made_id is not None:
         folder.made_id = made_id
     return folder
 
@@ -167,6 +204,9 @@ def _about(view: View, answer: Answer) -> Text:
     lines = [answer.plan.explain(answer.remarks)]
     if not count:
         lines.append("No photos match. Try fewer words, or different ones.\r\n")
+    elif answer.ranked is not None and count > (split_above := int(view.settings["tree.split_above"])):
+        best = min(RankedFolder.BEST, split_above)
+        lines.append(f"The best {best:,} of the {count:,} photos are listed here; all are in the folders by year.\r\n")
     if answer.by_words_only:
         lines.append(_ONLY_WORDS)
     if answer.note:

@@ -60,6 +60,12 @@ def pss(pid: int) -> float:
     return total / 1024
 
 
+def own_memory() -> int:
+    """Return the bytes of this process that are in no file, which nobody else can take (Linux)."""
+    lines = Path("/proc/self/smaps_rollup").read_text().splitlines()
+    return sum(1024 * int(line.split()[1]) for line in lines if line.startswith("Anonymous:"))
+
+
 @contextmanager
 def scratch() -> Iterator[Path]:
     """Give a folder that is removed afterwards."""

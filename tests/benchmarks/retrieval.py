@@ -25,6 +25,8 @@ import numpy as np
 from PIL import Image
 
 from haven_clip.cutoff import BACKGROUND, Cutoff
+from haven_clip.parts import carried, telling, without_each
+from haven_clip.searcher import SAMPLE
 from haven_fs.library.kinds import HEAD_SIZE, sniff
 from haven_fs.library.metadata import Unreadable
 from haven_fs.library.picture import open_picture
@@ -119,6 +121,32 @@ def folder_report(model: ClipModel, folder: Path) -> dict[str, object]:
     return {"pictures": len(kept), "captions": len(pairs_), **recall, **costs(clock, len(kept), len(pairs_))}
 
 
+class Selection:
+    """What a text finds among pictures, cut as `haven_clip` cuts it: by its score, and by what carries all words."""
+
+    def __init__(self, model: ClipModel, pictures: np.ndarray) -> None:
+        self._model, self._pictures = model, pictures
+        sample = pictures[np.linspace(0, len(pictures) - 1, min(len(pictures), SAMPLE)).astype(np.int64)]
+        known = model.cutoff.score if model.cutoff else None
+        self._cutoff = Cutoff.fit(sample, model.embed_texts(BACKGROUND), known)
+
+    def by_score(self, scores: np.ndarray) -> np.ndarray:
+        """Return which of a text's scores are high enough."""
+        return self._cutoff.select(scores)
+
+    def __call__(self, text: str, scores: np.ndarray) -> np.ndarray:
+        """Return which pictures a text finds."""
+        chosen, texts = self.by_score(scores), without_each(text)
+        if not texts or not chosen.any():
+            return chosen
+        whole, *others = self._model.embed_texts([text, *texts])
+        parts = np.stack(others)[telling(whole, np.stack(others))]
+        finds = np.flatnonzero(chosen)
+        table = np.vstack([whole[None], parts]) @ self._pictures[finds].T
+        chosen[finds] = carried(whole, parts, table, self._cutoff.spread)
+        return chosen
+
+
 def demo_report(model: ClipModel, split: str) -> dict[str, object]:
     """Return how well drawn pictures of pairs that were kept out of training are found, and where relevance is cut."""
     wanted = pairs.TEST_PAIRS if split == "test" else pairs.VALIDATION_PAIRS
@@ -128,9 +156,7 @@ def demo_report(model: ClipModel, split: str) -> dict[str, object]:
     pictures = embedded(model, measure.drawn(split, shown), clock)
     questions = measure.questions(shown, wanted, unknown, split)
     texts = asked(model, [question.text for question in questions], clock)
-    known = model.cutoff.score if model.cutoff else None
-    cutoff = Cutoff.fit(pictures, model.embed_texts(BACKGROUND), known)
-    found = measure.figures(questions, texts @ pictures.T, cutoff.select)
+    found = measure.figures(questions, texts @ pictures.T, Selection(model, pictures))
     clock.seconds.pop("decoding")  # here it was drawing
     return {"split": split, "found": found, **costs(clock, len(shown), len(questions))}
 

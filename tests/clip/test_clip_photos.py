@@ -1,13 +1,16 @@
 """From photos on disk to a ranked folder, with a model of a few numbers: embedded, kept, ranked, and changed."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 import pytest
 from helpers.home import Home, plugins
+from helpers.serving import wait_for
 from helpers.tiny_clip import tiny_clip
 
-from haven_clip.model import chosen_model
+from haven_clip import searcher as searcher_module
+from haven_clip.model import ChosenModel, chosen_model
 from haven_clip.searcher import ClipSearcher
 from haven_fs.analysis.indexer import Indexer
 from haven_fs.library.kinds import sniff
@@ -15,6 +18,7 @@ from haven_fs.library.picture import open_frames
 from haven_fs.testing import make_photo, make_video
 from haven_fs.tree.nodes import Folder
 from haven_fs.tree.photoset import PhotoSet
+from haven_models.clip import ClipModel
 from haven_models.store import model_store
 
 
@@ -99,6 +103,38 @@ def test_an_answer_is_the_exact_ranking_cut_where_relevance_ends(home: Home) -> 
             assert within is not None
             in_2010 = set(home.query("SELECT id FROM photo WHERE day / 10000 = 2010"))
             assert list(within.photo_ids) == [id_ for id_ in answer.photo_ids if id_ in in_2010]
+
+
+def test_when_idle_only_the_text_half_of_the_model_in_use_stays(
+    home: Home, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    use(home, 1, "one")
+    for number in range(5):
+        home.add(f"{number}.jpg", size=(160, 120))
+    index(home)
+    opened: list[ClipModel] = []
+    monkeypatch.setattr(ChosenModel, "open", recording(ChosenModel.open, opened))
+    monkeypatch.setattr(searcher_module, "IDLE", 0.2)
+    searcher = ClipSearcher(home.settings)
+    with home.tree().view() as view:
+        searcher.by_text(view, "dog", PhotoSet())
+        searcher.by_picture(view, make_photo(tmp_path / "strange.jpg", size=(160, 120)), PhotoSet())
+        (model,) = opened
+        wait_for(lambda: model.loaded == {"textual", "tokenizer"}, "what is not needed to go")
+        use(home, 2, "two")
+        monkeypatch.setattr(searcher_module, "CHOICE_LASTS", 0.0)
+        searcher.by_text(view, "cat", PhotoSet())
+        wait_for(lambda: not model.loaded, "the model that is not used any more to go")
+
+
+def recording(open_: Callable[[ChosenModel], ClipModel], opened: list[ClipModel]) -> Callable[[ChosenModel], ClipModel]:
+    """Return a function that opens a model and remembers it."""
+
+    def open_one(chosen: ChosenModel) -> ClipModel:
+        opened.append(open_(chosen))
+        return opened[-1]
+
+    return open_one
 
 
 def test_what_looks_alike_is_not_the_photo_itself(home: Home, tmp_path: Path) -> None:

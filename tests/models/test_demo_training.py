@@ -117,7 +117,7 @@ def test_figures_are_right_for_a_model_that_knows_all_and_for_one_that_knows_not
     asked = questions(shown, TEST_PAIRS, ["zebra"], "seed")
     assert {("pair"), ("colour and pair"), ("unknown word")} <= {one.kind for one in asked}
     truth = np.array([one.fits for one in asked], np.float32)
-    found = figures(asked, truth, lambda scores: scores > 0.5)
+    found = figures(asked, truth, lambda _, scores: scores > 0.5)
     for kind, row in found.items():
         if "unknown" in kind:
             assert row["nothing found"] == 1

@@ -49,8 +49,11 @@ def models(tmp_path: Path, capfd: pytest.CaptureFixture[str], monkeypatch: pytes
 
 def test_what_can_be_had(models: Any) -> None:
     text = models("list").out
-    assert text.startswith("No models are installed yet.\n")
-    assert f"{DEFAULT} (default): clip, about 1.5 GB, many languages; finds the right picture first for 47.2 %" in text
+    assert text.startswith(f"To search in English: haven models pull default\n    {DEFAULT} finds 73.2 % in English.\n")
+    assert "published by Immich" in text
+    assert "No models are installed yet.\n" in text
+    assert f"{DEFAULT} (default): clip, about 1.5 GB, many languages\n    finds 73.2 % in English\n" in text
+    assert "MobileCLIP2-S2__dfndr2b: clip, English\n    finds: unknown, nobody has published it\n" in text
     assert "Licence Apache-2.0. Free for any use" in text
     assert "buffalo_l (default): faces" in text
     assert "NON-COMMERCIAL" in text
@@ -58,8 +61,40 @@ def test_what_can_be_had(models: Any) -> None:
     facts = {one["name"]: one for one in models("list", "--json").json}
     assert facts[DEFAULT]["commercial"] is True
     assert facts[DEFAULT]["source"]["repository"] == f"immich-app/{DEFAULT}"
-    assert facts["nllb-clip-base-siglip__v1"]["coco_recall"] is None, "what is not known is not made up"
+    assert facts[DEFAULT]["recall"]["de"] == 84.44
+    assert facts["MobileCLIP2-S2__dfndr2b"]["recall"] == {}, "what is not known is not made up"
     assert not any(one["installed"] for one in facts.values())
+
+
+@pytest.mark.parametrize(
+    ("language", "name", "said"),
+    [
+        ("de", "default", "84.4 % in German, 73.2 % in English"),
+        ("da", "XLM-Roberta-Base-ViT-B-32__laion5b_s13b_b90k", "75.1 % in Danish, 68.3 % in English"),
+        ("pt-BR", "default", "74.8 % in Portuguese"),
+        ("no", "XLM-Roberta-Base-ViT-B-32__laion5b_s13b_b90k", "67.8 % in Norwegian"),
+    ],
+)
+def test_the_model_for_the_owners_language_is_named(
+    models: Any, tmp_path: Path, language: str, name: str, said: str
+) -> None:
+    (tmp_path / "data").mkdir(exist_ok=True)
+    (tmp_path / "data/haven.toml").write_text(f'language = "{language}"\n')
+    lines = models("list").out.splitlines()
+    assert lines[0].startswith("To search in ") and lines[0].endswith(f": haven models pull {name}")
+    assert said in lines[1]
+
+
+def test_of_a_language_without_figures_that_is_said(models: Any, tmp_path: Path) -> None:
+    (tmp_path / "data").mkdir(exist_ok=True)
+    (tmp_path / "data/haven.toml").write_text('language = "is"\n')
+    assert models("list").out.startswith("How much models find in your language (is) is not published.")
+
+
+def test_all_figures_are_a_table(models: Any) -> None:
+    lines = models("list", "--languages").out.splitlines()
+    assert any(line.split() == ["Japanese", "ja", "-", "55.3", "58.1", "*81.2", "87.0", "68.3", "-"] for line in lines)
+    assert max(map(len, lines)) <= 110
 
 
 def test_adding_using_checking_and_removing(models: Any, tmp_path: Path) -> None:

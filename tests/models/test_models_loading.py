@@ -113,6 +113,8 @@ def test_halves_load_apart_and_go(tmp_path: Path) -> None:
     assert model.loaded == {"visual"}
     model.embed_texts(["a"])
     assert model.loaded == {"visual", "textual", "tokenizer"}
+    model.unload(keep_texts=True)
+    assert model.loaded == {"textual", "tokenizer"}
     model.unload()
     assert model.loaded == set()
     check(model, weights)

@@ -236,6 +236,7 @@ def test_a_large_answer_is_split_by_date_and_keeps_its_ranks(made: Home, monkeyp
     make(made, "dog")
     with looking(made) as look:
         assert look.folders("Search/dog") == ["2018", "2019", "2020"]
+        assert [name[:3] for name in files(look, "Search/dog")] == ["001", "002"]
         names = [name for year in look.folders("Search/dog") for name in files(look, f"Search/dog/{year}")]
         assert sorted(name[:3] for name in names) == ["001", "002", "003"]
         check_reading(look, "Search/dog", portable=False)

@@ -72,6 +72,22 @@ def test_a_photo_scores_the_same_whoever_is_beside_it(tmp_path: Path) -> None:
     store.close()
 
 
+def test_several_questions_are_compared_at_the_part_that_is_nearest_to_the_first(tmp_path: Path, state: str) -> None:
+    store, photos = filled(tmp_path, state)
+    questions = np.asarray(some_vectors(4, 24, seed=7), np.float32)
+    for ids in (sorted(photos)[::-1], sorted(photos)[5:60:7], [4000, *sorted(photos)[:3], 4001]):
+        found = store.compare(SPACE, questions, np.array(ids))
+        assert found.shape == (4, len(ids))
+        for column, photo in enumerate(ids):
+            if photo not in photos:
+                assert np.isnan(found[:, column]).all()
+                continue
+            parts = np.stack(photos[photo]).astype(np.float64) @ questions.T.astype(np.float64)
+            assert np.allclose(found[:, column], parts[parts[:, 0].argmax()], atol=1e-6)
+    assert store.compare(SPACE, questions, np.empty(0, np.int64)).shape == (4, 0)
+    assert np.isnan(store.compare("clip:other-01234567", questions, np.array([1, 2]))).all()
+
+
 def test_equal_photos_come_by_their_ids(tmp_path: Path) -> None:
     rows = some_vectors(3, 8)
     with VectorStore(tmp_path) as store:

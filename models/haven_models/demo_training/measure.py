@@ -116,18 +116,20 @@ def _others(rng: random.Random, terms: Sequence[Term]) -> list[Term]:
 
 
 def figures(
-    asked: Sequence[Question], scores: Floats, select: Callable[[Floats], Flags] | None = None
+    asked: Sequence[Question], scores: Floats, select: Callable[[str, Floats], Flags] | None = None
 ) -> dict[str, dict[str, float]]:
     """Return, by kind of question, what is found by scores (questions, pictures).
 
     R@1: the best picture fits. P@20: the share of the best 20 that fit, of fewer where fewer do. With `select`, which
-    says which scores are of what fits: the means of precision, where anything is selected, and of recall, and the share
-    of questions that find nothing. And how scores lie: medians of fitting and unfitting pictures, and of the best.
+    says which scores of a text are of what fits: the means of precision, where anything is selected, and of recall, and
+    the share of questions that find nothing. And how scores lie: medians of fitting and unfitting pictures, and of the
+    best.
     """
     found: dict[str, dict[str, float]] = {}
     for kind in dict.fromkeys(one.kind for one in asked):
-        rows = [(one.fits, scores[row]) for row, one in enumerate(asked) if one.kind == kind]
-        rows = [(fits, row) for fits, row in rows if fits.any() or kind in UNKNOWN_KINDS]
+        texts = [(one.text, one.fits, scores[row]) for row, one in enumerate(asked) if one.kind == kind]
+        texts = [one for one in texts if one[1].any() or kind in UNKNOWN_KINDS]
+        rows = [(fits, row) for _, fits, row in texts]
         if not rows:
             continue
         one = found[kind] = {"questions": float(len(rows))}
@@ -139,7 +141,7 @@ def figures(
             one["fitting, median"] = float(np.median(np.concatenate([row[fits] for fits, row in rows])))
             one["unfitting, median"] = float(np.median(np.concatenate([row[~fits] for fits, row in rows])))
         if select is not None:
-            one |= _selected([(fits, select(row)) for fits, row in rows], kind not in UNKNOWN_KINDS)
+            one |= _selected([(fits, select(text, row)) for text, fits, row in texts], kind not in UNKNOWN_KINDS)
     return found
 
 
