@@ -62,13 +62,13 @@ class PeopleInPhrases(SpokenFacet):
 
 
 class CompanyInPhrases(SpokenFacet):
-    """How many people are in photos, by the faces that were found, and whether all have a name."""
+    """How many people are in photos, found there or known to be, and whether all of them have a name."""
 
     facet = "company"
 
     def can_tell(self, db: sqlite3.Connection) -> bool:
-        """Tell whether faces were looked for, and any found."""
-        return bool(db.execute(_FOUND).fetchone()[0])
+        """Tell whether anybody was found in a photo, or is known to be in one."""
+        return bool(db.execute("SELECT EXISTS (SELECT 1 FROM face_count)").fetchone()[0])
 
     def sorts(self) -> Mapping[str, Asked]:
         """Return groups, one alone, and photos of people without a name."""

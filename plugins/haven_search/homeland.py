@@ -1,7 +1,7 @@
 """The owner's country, whose Mother's Day and bank holidays a phrase means.
 
-It is the setting `country`, or else the region of the language ("pt-BR"), or else where most photos were taken, or
-else the country where most people speak the language.
+It is the setting `country`, or else the region of the language ("pt-BR"), or else where most photos were taken of the
+countries where the language is spoken, or else the country where most people speak it.
 """
 
 import sqlite3
@@ -16,9 +16,9 @@ COUNTRY = Setting(
 )
 _MOST = (
     "SELECT v.key FROM value v JOIN member m ON m.value_id = v.id WHERE v.facet = ? GROUP BY v.id"
-    " ORDER BY count(*) DESC LIMIT 1"
+    " ORDER BY count(*) DESC"
 )
-_kept: dict[tuple[str, str], tuple[int, str]] = {}
+_kept: dict[tuple[str, str], tuple[int, list[str]]] = {}
 
 
 def homeland(db: sqlite3.Connection, setting: str, language: str, spoken: Iterable[SpokenFacet]) -> str:
@@ -30,19 +30,28 @@ def homeland(db: sqlite3.Connection, setting: str, language: str, spoken: Iterab
     if len(region) == 2:
         return region.upper()
     nations = next((one.facet for one in spoken if one.nations), None)
-    return (_most_photos(db, nations) if nations is not None else "") or likely(tag)
+    there = _by_photos(db, nations) if nations is not None else []
+    return next((country for country in there if _is_spoken(tag, country)), "") or likely(tag)
 
 
-def _most_photos(db: sqlite3.Connection, facet: str) -> str:
-    """Return the country that most photos are of; counted anew only when there is another country."""
+def _by_photos(db: sqlite3.Connection, facet: str) -> list[str]:
+    """Return the countries, that of most photos first; they are counted anew only when there is another one."""
     file = str(db.execute("PRAGMA database_list").fetchone()[2])
     count = int(db.execute("SELECT count(*) FROM value WHERE facet = ?", (facet,)).fetchone()[0])
     kept = _kept.get((file, facet)) if file else None
     if kept is not None and kept[0] == count:
         return kept[1]
-    row = db.execute(_MOST, (facet,)).fetchone()
-    _kept[file, facet] = (count, str(row[0]) if row is not None else "")
+    _kept[file, facet] = (count, [str(key) for (key,) in db.execute(_MOST, (facet,))])
     return _kept[file, facet][1]
+
+
+@lru_cache(maxsize=256)
+def _is_spoken(language: str, country: str) -> bool:
+    """Tell whether a language is official in a country, at least in a part of it."""
+    from babel.languages import get_official_languages
+
+    base = (language.partition("-")[0] or "en").lower()
+    return base in (one.partition("_")[0] for one in get_official_languages(country, regional=True, de_facto=True))
 
 
 @lru_cache(maxsize=8)

@@ -1,9 +1,12 @@
 """Parts of the day: morning, sunset, night, by the sun where it is known where a photo was taken, else by the clock.
 
-Noon, sunrise, sunset, night and day are the sun's; morning, afternoon and evening are people's, who go by the clock,
-except that a morning begins with the first light and an evening lasts as long as the last. A photo can be of several:
-sunset is in the evening, and an evening in December is dark. A time that is only guessed is of no part of the day, nor
-is one to the second that stands for a day without a time: midnight, and noon unless a camera says so.
+Noon, sunrise, sunset and day are the sun's; morning, afternoon and evening are people's, who go by the clock, except
+that a morning begins with the first light and an evening lasts while the sun is up. Night takes both: it is dark and
+eight o'clock has struck, or ten and the sun is down; so a winter's tea time is none, nor is a bright midnight. A photo
+can be of several: sunset is in the evening, and a late evening in December is night.
+
+A time that is only guessed is of no part of the day, nor is one to the second that stands for a day without a time:
+midnight, and noon unless a camera says so.
 """
 
 import sqlite3
@@ -123,9 +126,10 @@ def _by_sun(hour: float, sun: Sun) -> Iterator[str]:
         yield "noon"
     if 12 <= hour < 18:
         yield "afternoon"
-    if hour >= 17 and (hour < 22 or light):
+    up = sun.height >= _RISEN
+    if hour >= 17 and (hour < 22 or up):
         yield "evening"
-    if not light:
+    if (not light and (hour >= 20 or hour < 6)) or (not up and (hour >= 22 or hour < 5)):
         yield "night"
-    if sun.height >= _RISEN:
+    if up:
         yield "day"

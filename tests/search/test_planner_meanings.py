@@ -166,11 +166,14 @@ def test_the_owners_country_decides(db: sqlite3.Connection, language: str, count
     assert [one.meaning for one in made.understood] == [f"taken on {meaning}"]
 
 
-def test_the_country_of_most_photos_is_the_owners() -> None:
+def test_the_country_of_most_photos_counts_where_the_language_is_spoken() -> None:
     bare = make()
-    assert plan(bare, "bank holiday", now=NOW).understood[0].meaning == "taken on a public holiday (US)"
-    bare.execute("DELETE FROM member WHERE value_id IN (SELECT id FROM value WHERE facet = 'country' AND key <> 'DE')")
-    assert plan(bare, "bank holiday", now=NOW).understood[0].meaning == "taken on a public holiday (DE)"
+    for language, country in (("en", "US"), ("fr", "FR"), ("de", "DE"), ("nl", "NL")):
+        made = plan(bare, "bank holiday", now=NOW, language=language)
+        assert [one.meaning for one in made.understood] == [f"taken on a public holiday ({country})"]
+    bare.execute("DELETE FROM member WHERE value_id IN (SELECT id FROM value WHERE facet = 'country' AND key = 'US')")
+    made = plan(bare, "bank holiday", now=NOW)
+    assert [one.meaning for one in made.understood] == ["taken on a public holiday (GB)"]
     bare.close()
 
 
