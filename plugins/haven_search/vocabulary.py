@@ -14,9 +14,9 @@ Rome"); `ask` may begin a phrase and says nothing; `elision` is written before a
 of "années 90", and [decade] has those that are written out, by their first year in the century; [part] is "early",
 "mid" and "late"; `few` is a handful, as of years ago; `fixed` are words that belong together though "and" is between
 them; `written` are those that are others without their accents ("où"); [thing] is what a picture may show, by its
-English word, for models that know no other language; `near` leads to what something is close to, `within` to a length, `off` from one to a place,
-`behind` may end that; [distance] are units, [related] what depends on the library ("abroad"); `numbers`, `months` and `weekdays` go by position, with a slash
-between two forms of one.
+English word, for models that know no other language; `near` leads to what something is close to, `within` to a
+distance, `off` from one to a place, `behind` may end that; [distance] are units, [related] what depends on the library
+("abroad"); `numbers`, `months` and `weekdays` go by position, with a slash between two forms of one.
 
 What plugins speak of has a section by the facet's name, with the keys of its `sorts`: [type], [daytime], [company].
 [any] are words for any value of what has that key: "people" and "location" can be left out with "without". [having]
