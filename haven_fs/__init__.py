@@ -29,7 +29,7 @@ _EXPORTS = {
     "haven_fs.analysis.progress": "Progress",
     # The catalog
     "haven_fs.catalog.catalog": "Catalog Writer MADE",
-    "haven_fs.catalog.facets": "Facet Found FoundFacts photos_named",
+    "haven_fs.catalog.facets": "Facet Found FoundFacts ValuesOf photos_named",
     "haven_fs.catalog.changes": "Change",
     "haven_fs.catalog.undo": "void_gesture",
     "haven_fs.catalog.wording": "Words",
@@ -49,6 +49,7 @@ _EXPORTS = {
     "haven_fs.tree.originals": "DiskFolder",
     "haven_fs.tree.narrowing": "Narrower",
     # Maps
+    "haven_fs.tree.maps.circle": "within_km",
     "haven_fs.tree.maps.standalone": "Sights map_file map_version",
     # Folders that can be written to
     "haven_fs.tree.written": "WrittenFolder WrittenPhotos ChosenPhotos Fact Retractable photo_of",
@@ -92,7 +93,7 @@ if TYPE_CHECKING:
     from haven_fs.analysis.follower import Follower
     from haven_fs.analysis.progress import Progress
     from haven_fs.catalog.catalog import MADE, Catalog, Writer
-    from haven_fs.catalog.facets import Facet, Found, FoundFacts, photos_named
+    from haven_fs.catalog.facets import Facet, Found, FoundFacts, ValuesOf, photos_named
     from haven_fs.catalog.changes import Change
     from haven_fs.catalog.undo import void_gesture
     from haven_fs.catalog.wording import Words
@@ -109,6 +110,7 @@ if TYPE_CHECKING:
     from haven_fs.tree.asking import AskingFolder
     from haven_fs.tree.originals import DiskFolder
     from haven_fs.tree.narrowing import Narrower
+    from haven_fs.tree.maps.circle import within_km
     from haven_fs.tree.maps.standalone import Sights, map_file, map_version
     from haven_fs.tree.written import ChosenPhotos, Fact, Retractable, WrittenFolder, WrittenPhotos, photo_of
     from haven_fs.tree.writes import Upload, folder_name

@@ -12,7 +12,7 @@ import sqlite3
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import partial
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from haven_fs.catalog.changes import OWNED, Change
 from haven_fs.catalog.findings import Analysis, Scalar, Tag
@@ -26,6 +26,9 @@ Found = Mapping[int, dict[str, Analysis]]
 """What analyzers have just said of photos: by the photo's id, then by the analyzer's name."""
 FoundFacts = Mapping[int, Mapping[str, Scalar]]
 """What is known of photos, found or said, the owner's word first: by the photo's id, then by the fact's name."""
+
+ValuesOf = Mapping[int, Collection[Tag]]
+"""The values that photos have, of all facets, by the photo's id."""
 
 _UNCHECKED = 'What was found was not kept, since "{}" could not check it. The log says why.'
 
@@ -61,6 +64,14 @@ class Facet:
         """
         return ()
 
+    def implied(self, db: sqlite3.Connection, values: ValuesOf) -> Iterable[tuple[int, Tag]]:
+        """Give the values of this facet that follow from those that photos have, each with the photo's id.
+
+        `values`: what is so for good, what owners said of it included, without what other facets imply. A photo in
+        Munich is in Bavaria, whoever says that it is in Munich.
+        """
+        return ()
+
     def called(self, db: sqlite3.Connection) -> Mapping[str, str]:
         """Return the names that owners gave values of this facet, by key; they outrank those of tags."""
         return {}
@@ -91,9 +102,9 @@ class Facets:
         """Facets whose values say where a photo was taken."""
         self.words = frozenset(name for name, facet in self._facets.items() if facet.is_words)
         """Facets whose values are words about a photo."""
-        self._tagging, self._absorbing, self._screening = (
+        self._tagging, self._absorbing, self._screening, self._implying = (
             [facet for facet in self._facets.values() if what in answered(facet)]
-            for what in ("tags", "absorb", "screen")
+            for what in ("tags", "absorb", "screen", "implied")
         )
 
     @property
@@ -154,27 +165,20 @@ class Facets:
         self, db: sqlite3.Connection, photos: FoundFacts, only: str | None = None
     ) -> tuple[dict[int, list[Tag]], set[tuple[int, str]]]:
         """Return the values of photos, of all facets or `only` one; and of which photos which facet could not say."""
-        tags: dict[int, list[Tag]] = {}
-        failed: set[tuple[int, str]] = set()
+        tagging = [facet for facet in self._tagging if only in (None, facet.name)]
+        tags, failed = _asked(db, tagging, photos, "tags")
         if only is None:
             failed.update((photo_id, name) for name in self._away for photo_id in photos)
-        for facet in self._tagging:
-            if only is not None and facet.name != only:
-                continue
-            try:
-                given = _tags_of(facet, db, photos)
-            except Exception:
-                logger.exception('"%s" could not say what photos belong to; it is asked photo by photo', facet.name)
-                given = []
-                for photo_id in photos:
-                    try:
-                        given += _tags_of(facet, db, {photo_id: photos[photo_id]})
-                    except Exception as error:
-                        logger.error('"%s" fails on photo %d, which stays where it is: %s', facet.name, photo_id, error)
-                        failed.add((photo_id, facet.name))
-            for photo_id, tag in given:
-                tags.setdefault(photo_id, []).append(tag)
         return tags, failed
+
+    @property
+    def imply(self) -> bool:
+        """Whether any of them gives values that follow from others."""
+        return bool(self._implying)
+
+    def implied(self, db: sqlite3.Connection, values: ValuesOf) -> tuple[dict[int, list[Tag]], set[tuple[int, str]]]:
+        """Return the values that follow from those that photos have; and of which photos which facet could not say."""
+        return _asked(db, self._implying, values, "implied")
 
     def called(self, db: sqlite3.Connection, name: str) -> Mapping[str, str] | None:
         """Return the names that owners gave values of a facet, by key; None if it cannot tell."""
@@ -202,8 +206,31 @@ class Facets:
         return photo_ids, followed
 
 
-def _tags_of(facet: Facet, db: sqlite3.Connection, photos: FoundFacts) -> list[tuple[int, Tag]]:
-    given = list(facet.tags(db, photos))
+def _asked(
+    db: sqlite3.Connection, facets: Iterable[Facet], photos: Mapping[int, Any], question: str
+) -> tuple[dict[int, list[Tag]], set[tuple[int, str]]]:
+    """Ask facets which values photos have; return those, and of which photos which facet could not say."""
+    tags: dict[int, list[Tag]] = {}
+    failed: set[tuple[int, str]] = set()
+    for facet in facets:
+        try:
+            given = _given(facet, db, photos, question)
+        except Exception:
+            logger.exception('"%s" could not say what photos belong to; it is asked photo by photo', facet.name)
+            given = []
+            for photo_id in photos:
+                try:
+                    given += _given(facet, db, {photo_id: photos[photo_id]}, question)
+                except Exception as error:
+                    logger.error('"%s" fails on photo %d, which stays where it is: %s', facet.name, photo_id, error)
+                    failed.add((photo_id, facet.name))
+        for photo_id, tag in given:
+            tags.setdefault(photo_id, []).append(tag)
+    return tags, failed
+
+
+def _given(facet: Facet, db: sqlite3.Connection, photos: Mapping[int, Any], question: str) -> list[tuple[int, Tag]]:
+    given: list[tuple[int, Tag]] = list(getattr(facet, question)(db, photos))
     if any(tag.facet != facet.name or photo_id not in photos for photo_id, tag in given):
         raise ValueError("it gave values of another facet, or of other photos than it was asked for")
     return given
@@ -212,7 +239,7 @@ def _tags_of(facet: Facet, db: sqlite3.Connection, photos: FoundFacts) -> list[t
 def answered(facet: Facet) -> set[str]:
     """Return which of the core's questions about photos a facet answers."""
     kind = type(facet)
-    return {what for what in ("screen", "absorb", "tags") if getattr(kind, what) is not getattr(Facet, what)}
+    return {what for what in ("screen", "absorb", "tags", "implied") if getattr(kind, what) is not getattr(Facet, what)}
 
 
 def note_behind(w: "Writer", pairs: Iterable[tuple[str, int]]) -> None:

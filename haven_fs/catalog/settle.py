@@ -1,7 +1,8 @@
 """The one place where what is known of photos becomes what folders show: a photo's columns and its facet values.
 
 Three layers, each over the one before: what analyzers found (`analysis`), what facets make of it (people of faces,
-albums of what was put into them), and what the owner said (`said`). Nothing else becomes a column or a member. Whoever
+albums of what was put into them), and what the owner said (`said`); and then the values that follow from those, as
+Bavaria does from Munich. Nothing else becomes a column or a member. Whoever
 changes one of the three settles the photos; a batch of photos costs a handful of queries, whatever its size.
 """
 
@@ -62,6 +63,7 @@ class Settler:
         """
         for ids in _batches(photos):
             found, failed = self._found({id_: photos[id_][0] for id_ in ids})
+            failed |= self._imply(found)
             note_behind(self._w, ((facet, photo_id) for photo_id, facet in failed))
             self._put(found, {id_: photos[id_][1] for id_ in ids})
             self._add((id_, value) for id_, (_, tags) in found.items() for value in self._value_ids(tags))
@@ -95,6 +97,7 @@ class Settler:
         before = {row[0]: row[1:] for row in rows}
         texts = self._texts(before)
         found, failed = self._found({id_: texts.get(id_, []) for id_ in before}, said=True)
+        failed |= self._imply(found)
         self._put(found, {id_: row[4] for id_, row in before.items()})
         current = self._members(before)
         kept = self._kept(failed)
@@ -172,6 +175,19 @@ class Settler:
                 # Which value was said is for good; what that is called may have changed, as with another language.
                 row = self._db.execute("SELECT name, parent FROM value WHERE facet = ? AND key = ?", (facet, key))
                 tags[facet, key] = row.fetchone() or (name, parent)
+
+    def _imply(self, found: Mapping[int, tuple[FactsOf, Tags]]) -> set[tuple[int, str]]:
+        """Add the values that follow from others; return of which photos which facet could not say."""
+        if not self._w.facets.imply:
+            return set()
+        values = {
+            id_: [Tag(facet, key, *named) for (facet, key), named in tags.items()] for id_, (_, tags) in found.items()
+        }
+        implied, failed = self._w.facets.implied(self._db, values)
+        for id_, given in implied.items():
+            for tag in given:
+                found[id_][1].setdefault((tag.facet, tag.key), (tag.name, tag.parent))
+        return failed
 
     def _put(self, found: Mapping[int, tuple[FactsOf, Tags]], shown: Mapping[int, bool]) -> None:
         self._db.executemany(

@@ -88,10 +88,12 @@ class SpokenFacet:
     `facet`: its name, by which any value can be asked for ("colour:red"); `fields`: what else may stand before the
     colon. `leads`: whether its values are named without that, and after which words: "with" as in "with Alice" and "of
     Alice", "in" as in "in Paris" and "at home". `says`: how a photo of a value is described. `single`: a photo has one
-    value, so that two that are named mean either. `within`: the facet of what its values lie in. `unseen`: names count
-    though no photo has them. `at_large`: the key of words that mean any value, in the tables of those who read
-    phrases, such as "people". `by_noun`: its values are named beside such a word: "album Summer". `nations`: the keys
-    of its values are countries' ISO codes, such as "FR".
+    value, so that two that are named mean either. `within`: the facet of what its values lie in. `yields`: where one of
+    its values shares a name with what lies in it, that is meant: the town of New York, not the state. `wide`: they are
+    too large to be shown with a photo, beside the rest. `unseen`: names count though no photo has them. `at_large`: the
+    key of words that mean any value, in the tables of those who read phrases, such as "people". `by_noun`: its values
+    are named beside such a word: "album Summer". `nations`: the keys of its values are countries' ISO codes, such as
+    "FR".
     """
 
     facet: str
@@ -100,6 +102,8 @@ class SpokenFacet:
     says: str = "with the {facet} {name}"
     single: bool = False
     within: str | None = None
+    yields: bool = False
+    wide: bool = False
     unseen: bool = False
     at_large: str = ""
     by_noun: bool = False
@@ -120,6 +124,22 @@ class SpokenFacet:
         """Return what a value is called for short, which counts where nothing else is meant by it."""
         return ()
 
+    def other_names(self, db: sqlite3.Connection) -> Mapping[str, Iterable[str]]:
+        """Return what values are called by others, by key: it counts where nothing else has that name."""
+        return {}
+
+    def inside(self, db: sqlite3.Connection) -> Mapping[str, Iterable[tuple[str, str]]]:
+        """Return what values lie in besides their parent, facet and key each, by their keys: a town in its region."""
+        return {}
+
+    def around(self, db: sqlite3.Connection, key: str, km: float | None) -> Asked | None:
+        """Return the condition of being taken within `km` of a value, by default near it; None if it is nowhere."""
+        return None
+
+    def related(self, db: sqlite3.Connection, word: str) -> Asked | None:
+        """Return what is asked by a word whose meaning depends on the library, by its key in the tables: "abroad"."""
+        return None
+
     def sorts(self) -> Mapping[str, Asked]:
         """Return what is asked by words of a language, by the keys that tables of words have for them: "video"."""
         return {}
@@ -138,5 +158,6 @@ class SpokenFacet:
 
 
 def facets_led_by(spoken: Sequence[SpokenFacet], lead: str) -> list[str]:
-    """Return the facets whose values are spoken of after "in" or "with"; those that lie in others first."""
-    return [one.facet for one in sorted(spoken, key=lambda one: one.within is None) if one.leads == lead]
+    """Return the facets whose values are spoken of after "in" or "with" and shown with a photo; the narrowest first."""
+    inner = sorted(spoken, key=lambda one: one.within is None)
+    return [one.facet for one in inner if one.leads == lead and not one.wide]

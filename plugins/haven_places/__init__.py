@@ -6,11 +6,18 @@ from haven_fs import Analyzer, Command, Facet, Follower, Settings, SmartFolder, 
 from haven_places.analyzer import PlacesAnalyzer
 from haven_places.calling import WORDS as NAME_WORDS
 from haven_places.command import COMMAND
-from haven_places.facet import CountriesFacet, PlacesFacet
+from haven_places.facet import ContinentsFacet, CountriesFacet, PlacesFacet, RegionsFacet
 from haven_places.folders import FOLDERS
+from haven_places.learning import PlaceLearner
 from haven_places.mapfile import MapKeeper
 from haven_places.said import WORDS as POSITION_WORDS
-from haven_places.spoken import CountriesInPhrases, PlacesInPhrases, PositionInPhrases
+from haven_places.spoken import (
+    ContinentsInPhrases,
+    CountriesInPhrases,
+    PlacesInPhrases,
+    PositionInPhrases,
+    RegionsInPhrases,
+)
 
 
 @hookimpl
@@ -20,15 +27,15 @@ def haven_analyzers(settings: Settings) -> Sequence[Analyzer]:
 
 
 @hookimpl
-def haven_facets() -> Sequence[Facet]:
-    """Bring the table of what the owner calls places."""
-    return [PlacesFacet(), CountriesFacet()]
+def haven_facets(settings: Settings) -> Sequence[Facet]:
+    """Bring the tables of what the owner calls places and of what they lie in."""
+    return [PlacesFacet(settings), CountriesFacet(), RegionsFacet(), ContinentsFacet()]
 
 
 @hookimpl
 def haven_followers(settings: Settings) -> Sequence[Follower]:
-    """Bring what makes the map of all photos."""
-    return [MapKeeper(settings)]
+    """Bring what learns of places, and what makes the map of all photos."""
+    return [PlaceLearner(settings), MapKeeper(settings)]
 
 
 @hookimpl
@@ -46,7 +53,13 @@ def haven_commands() -> Sequence[Command]:
 @hookimpl
 def haven_phrases() -> Sequence[SpokenFacet]:
     """Bring how phrases speak of places."""
-    return [PlacesInPhrases(), CountriesInPhrases(), PositionInPhrases()]
+    return [
+        PlacesInPhrases(),
+        RegionsInPhrases(),
+        CountriesInPhrases(),
+        ContinentsInPhrases(),
+        PositionInPhrases(),
+    ]
 
 
 @hookimpl

@@ -1,15 +1,18 @@
-"""What places and countries are in the catalog: what the owner calls places, and how that shows.
+"""What places are in the catalog: what the owner calls them, and what they lie in.
 
-Towns and countries come from the analyzer; what is said here lies over them: names, and the owner's own places.
+Towns and countries come from the analyzer; what is said here lies over them: names, and the owner's own places. Regions
+and continents follow from the towns and countries, whoever says those.
 """
 
 import sqlite3
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import ClassVar
 
-from haven_fs import Change, Facet, FoundFacts, Tag, Writer
+from haven_fs import Change, Facet, Found, FoundFacts, Settings, Tag, ValuesOf, Writer
 from haven_places.calling import follow_names
-from haven_places.ownplaces import COUNTRY, PLACE, own_places
+from haven_places.learned import TABLE, lies_in
+from haven_places.learning import Teacher, keep, values_found
+from haven_places.ownplaces import CONTINENT, COUNTRY, PLACE, REGION, own_places
 
 
 class PlacesFacet(Facet):
@@ -35,9 +38,22 @@ class PlacesFacet(Facet):
         seq INTEGER NOT NULL
     );
         """,
+        TABLE,
     )
     owned: ClassVar = {"place_name": ("key",)}
     locates = True
+
+    def __init__(self, settings: Settings) -> None:
+        self._teacher = Teacher(settings)
+
+    def absorb(self, w: Writer, found: Found) -> None:
+        """Learn what new places lie in, so that their first photos are in their regions at once."""
+        keys = self._teacher.unknown(w.db, values_found(found))
+        try:
+            rows = self._teacher.rows(keys) if any(keys.values()) else None
+        except (OSError, ValueError, KeyError):
+            return  # the learner tries again, and says why it cannot
+        keep(w, rows or ())
 
     def tags(self, db: sqlite3.Connection, photos: FoundFacts) -> Iterable[tuple[int, Tag]]:
         """Give the owner's places that photos were taken in."""
@@ -63,3 +79,32 @@ class CountriesFacet(Facet):
 
     name = COUNTRY
     locates = True
+
+
+class _WiderFacet(Facet):
+    """What values of another facet, `of`, lie in."""
+
+    locates = True
+    of: str
+
+    def implied(self, db: sqlite3.Connection, values: ValuesOf) -> Iterable[tuple[int, Tag]]:
+        """Give what the photos' values lie in, as far as it was learned."""
+        keys = {tag.key for tags in values.values() for tag in tags if tag.facet == self.of}
+        known = lies_in(db, self.of, keys) if keys else {}
+        for photo_id, tags in values.items():
+            inside = {one.key: one for tag in tags if tag.facet == self.of for one in known.get(tag.key, ())}
+            yield from ((photo_id, one) for one in inside.values())
+
+
+class RegionsFacet(_WiderFacet):
+    """Regions and islands: what towns lie in."""
+
+    name = REGION
+    of = PLACE
+
+
+class ContinentsFacet(_WiderFacet):
+    """Continents, and groups such as Scandinavia: what countries are part of."""
+
+    name = CONTINENT
+    of = COUNTRY

@@ -23,10 +23,10 @@ import numpy as np
 import numpy.typing as npt
 
 from haven_fs import written_whole
-from haven_places import sources, towns
+from haven_places import regions, sources, towns
 
 _log = logging.getLogger(__name__)
-_FORMAT = 3  # raise it when the columns below or the rules of `naming` change
+_FORMAT = 5  # raise it when the columns below or the rules of `naming` change
 _LOCK_SECONDS = 60.0
 
 Table = dict[str, npt.NDArray[np.generic]]
@@ -64,7 +64,7 @@ class Gazetteer:
         caches that cannot be written only cost time.
         """
         made_of = _made_of(language)
-        files = [cache / f"places-{re.sub('[^A-Za-z0-9-]', '_', language)[:20]}.npz" for cache in caches]
+        files = _files(caches, language)
         for path in files:
             if table := _read(path, made_of):
                 return cls(table)
@@ -119,9 +119,20 @@ class Gazetteer:
         return Locality(country=self._codes[country], country_name=self._countries[country])
 
 
+def stored(caches: Sequence[Path], language: str, columns: Sequence[str]) -> Table | None:
+    """Return columns of the table that one of the folders has; None if nobody has built it yet."""
+    made_of = _made_of(language)
+    tables = (_read(path, made_of, columns) for path in _files(caches, language))
+    return next((table for table in tables if table is not None), None)
+
+
+def _files(caches: Sequence[Path], language: str) -> list[Path]:
+    return [cache / f"places-{re.sub('[^A-Za-z0-9-]', '_', language)[:20]}.npz" for cache in caches]
+
+
 def _made_of(language: str) -> str:
     rules = {name: value for name, value in vars(towns).items() if name.isupper() and isinstance(value, float | int)}
-    return f"{_FORMAT} {sources.versions()} {language} {rules}"
+    return f"{_FORMAT} {sources.versions()} {regions.version()} {language} {rules}"
 
 
 def _build(language: str) -> Table:
@@ -130,17 +141,20 @@ def _build(language: str) -> Table:
     return build(language)
 
 
-def _read(path: Path, made_of: str) -> Table | None:
-    """Return the table of a file, None if it is not there, damaged, another user's, or made of something else."""
+def _read(path: Path, made_of: str, columns: Sequence[str] | None = None) -> Table | None:
+    """Return the table of a file, or some columns of it.
+
+    None if it is not there, damaged, another user's, or made of something else.
+    """
     try:
         with path.open("rb") as file:
             if sys.platform != "win32" and os.fstat(file.fileno()).st_uid not in (0, os.getuid()):
                 _log.warning("The table of places in %s belongs to another user and will be built again.", path)
                 return None
-            with np.load(file, allow_pickle=False) as stored:
-                if str(stored["made_of"]) != made_of:
+            with np.load(file, allow_pickle=False) as kept:
+                if str(kept["made_of"]) != made_of:
                     return None
-                return {name: stored[name] for name in stored.files if name != "made_of"}
+                return {name: kept[name] for name in columns or kept.files if name != "made_of"}
     except (FileNotFoundError, NotADirectoryError):
         return None
     except (OSError, TypeError, ValueError, KeyError, EOFError, zipfile.BadZipFile) as error:

@@ -13,6 +13,10 @@ PLACE: Final = "place"
 """The facet of places; its keys are GeoNames ids, and those of own places."""
 COUNTRY: Final = "country"
 """The facet of countries; its keys are ISO codes."""
+REGION: Final = "region"
+"""The facet of regions and islands; its keys are GeoNames' codes, see haven_places.regions."""
+CONTINENT: Final = "continent"
+"""The facet of continents and groups of countries."""
 METRES = 111_195.0
 """Of a degree of latitude."""
 

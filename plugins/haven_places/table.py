@@ -1,12 +1,13 @@
 """Builds the table of places that `gazetteer` answers from, out of the packages' tables, in a second or two."""
 
 import gc
-from collections.abc import Sequence
+import json
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import numpy.typing as npt
 
-from haven_places import locales, naming, sources, towns
+from haven_places import locales, naming, regions, sources, towns
 
 _DATE_LINE_DEGREES = 5.0  # places this near the date line stand on both sides of it, for searches across
 
@@ -45,6 +46,7 @@ def _build(language: str) -> dict[str, npt.NDArray[np.generic]]:
         )
     ]
 
+    words = ["", *sorted(set(places.admin2) - {""})]
     across = np.flatnonzero(np.abs(longitude) > 180 - _DATE_LINE_DEGREES)
     every = np.concatenate([np.arange(len(rows)), across])
     east = np.concatenate([longitude, longitude[across] - np.copysign(360, longitude[across])])
@@ -62,7 +64,19 @@ def _build(language: str) -> dict[str, npt.NDArray[np.generic]]:
         "radius": towns.radius_km(population)[every].astype(np.float32),
         "country": country[every].astype(np.int16),
         "town": town[every].astype(np.int32),
+        "offset": np.array(places.offset, np.int32),
+        "district": _numbers(places.admin2, words).astype(np.int32),
+        "districts": np.array(words),
+        "areas": _as_json(regions.areas(language)),
+        "wider": _as_json(regions.wider(language)),
+        "called": np.frombuffer(json.dumps(regions.country_names(language), ensure_ascii=False).encode(), np.uint8),
     }
+
+
+def _as_json(areas: Mapping[str, regions.Area]) -> npt.NDArray[np.uint8]:
+    """Return areas as the bytes of a text; see haven_places.atlas."""
+    text = json.dumps([[one.key, one.name, one.parent, list(one.names)] for one in areas.values()], ensure_ascii=False)
+    return np.frombuffer(text.encode(), np.uint8)
 
 
 def _numbers(words: Sequence[str], known: Sequence[str] | None = None) -> npt.NDArray[np.int64]:

@@ -8,7 +8,7 @@ bounds. Whatever "or" stands between is an alternative, of whichever kinds: "Ali
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from haven_search import filters, joining
+from haven_search import filters, joining, levels
 from haven_search.dates import Span, Stretch, Yearly
 from haven_search.filters import Filter
 from haven_search.known import Name
@@ -123,7 +123,9 @@ class Conditions:
         """Add the filter for places: any of them; a country only if no place in it is named beside it."""
         joint = joining.joints(self._reading, items)
         spoken = self._reading.known.spoken
-        inside = {(spoken[name.facet].within, name.parent) for item in items for name in self._meanings[id(item)].names}
+        inside = levels.above(
+            (name for item in items for name in self._meanings[id(item)].names), self._reading.known.inside
+        )
         places: dict[Name, None] = {}
         for place, item in enumerate(items):
             names = self._meanings[id(item)].names

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 from haven_fs import PhotoSet, names
-from haven_search import filters
+from haven_search import filters, levels
 from haven_search.known import EXACT, Name
 from haven_search.reading import Item, Reading, best_said
 from haven_search.remainder import look_of
@@ -158,8 +158,11 @@ def resolve_names(reading: Reading, db: sqlite3.Connection, within: PhotoSet) ->
         company = [pair for pair in item.names if reading.is_company(pair[1])]
         places = [pair for pair in item.names if not reading.is_company(pair[1])]
         note = ""
+        places, wider = levels.meant(places, spoken, reading.known.inside)
         if company and places:
             company, places, note = _decide(reading, item, company, places, db, within)
+        elif places:
+            note = wider
         chosen[id(item)] = ([name for _, name in company or places], note)
     # What other names lie in, where it is meant for sure.
     outer = {
@@ -171,11 +174,7 @@ def resolve_names(reading: Reading, db: sqlite3.Connection, within: PhotoSet) ->
     for item in items:
         those, note = chosen[id(item)]
         pairs = [(said, name) for said, name in item.names if name in those]
-        inside = [
-            (said, name)
-            for said, name in pairs
-            if name.facet in spoken and (spoken[name.facet].within, name.parent) in outer
-        ]
+        inside = [(said, name) for said, name in pairs if levels.lies_in_any(name, outer, reading.known.inside)]
         written = names.fold(" ".join(word.raw for word in reading.words[item.start : item.end]))
         best = [name for _, name in best_said(inside or pairs)]
         chosen[id(item)] = (best, note) if inside else ([name for name in best if name.fold == written] or best, note)

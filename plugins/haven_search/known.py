@@ -6,30 +6,23 @@ and no query goes through the photos. Names are compared as `folding.pieces`, so
 
 import re
 import sqlite3
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import NamedTuple, TypeVar
+from functools import lru_cache
+from typing import TypeVar
 
 from haven_fs import SpokenFacet, Tag
 from haven_search.folding import pieces
+from haven_search.levels import Name as Name
+from haven_search.levels import all_inside
 from haven_search.phrase import Word
 
-EXACT, QUALIFIED, SHORT = range(3)
-"""How a name is said: as it is, "Paris TX" too; without its "(US-TX)"; for short, as by a first name alone."""
+EXACT, QUALIFIED, OTHER, SHORT = range(4)
+"""How a name is said: as it is, "Paris TX" too; without its "(US-TX)"; as others call it, "Firenze"; for short, as by a
+first name alone."""
 
 _QUALIFIED = re.compile(r"(.+?)\s*\(([^()]+)\)")
 _KEPT = 4
-
-
-class Name(NamedTuple):
-    """A value of a facet. `parent`: the key of the value above it, as of a town's country."""
-
-    id: int
-    facet: str
-    name: str
-    fold: str
-    key: str
-    parent: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +47,8 @@ class Known:
 
     `spellings`: the words of the names, and names written as one word, with how these are written else, ""; `facets`:
     all there are; `spoken`: how those are spoken of that plugins say; `longest`: pieces of the longest name;
-    `version`: of the names in the catalog.
+    `inside`: what values lie in, their parents and all above those, by facet and key; `version`: of the names in the
+    catalog.
     """
 
     names: Index[Name] = field(default_factory=dict)
@@ -64,6 +58,7 @@ class Known:
     facets: frozenset[str] = frozenset()
     spoken: Mapping[str, SpokenFacet] = field(default_factory=dict)
     longest: int = 1
+    inside: Mapping[tuple[str, str], frozenset[tuple[str, str]]] = field(default_factory=dict)
     version: tuple[int, int] = (0, 0)
     seq: int = 0
 
@@ -106,7 +101,7 @@ def known(db: sqlite3.Connection, language: str, spoken: Sequence[SpokenFacet] =
     version = db.execute("SELECT count(*), coalesce(max(seq), 0) FROM value").fetchone()
     fresh = Known(version=version, seq=seq, spoken={one.facet: one for one in spoken})
     if kept is not None and kept.version == version:
-        fresh.names, fresh.facets, fresh.longest = kept.names, kept.facets, kept.longest
+        fresh.names, fresh.facets, fresh.longest, fresh.inside = kept.names, kept.facets, kept.longest, kept.inside
         fresh.spellings = kept.spellings
     else:
         _read_names(db, fresh, language)
@@ -122,21 +117,34 @@ def _read_names(db: sqlite3.Connection, fresh: Known, language: str) -> None:
     fresh.facets = frozenset(facet for (facet,) in db.execute("SELECT DISTINCT facet FROM value"))
     named = [one.facet for one in fresh.spoken.values() if one.leads is not None]
     marks = ", ".join("?" * len(named))
-    for row in db.execute(f"SELECT id, facet, name, fold, key, parent FROM value WHERE facet IN ({marks})", named):
-        name = Name(*row)
-        for key, said in _called(name, fresh.spoken[name.facet], language).items():
+    rows = db.execute(f"SELECT id, facet, name, fold, key, parent FROM value WHERE facet IN ({marks})", named)
+    values = [Name(*row) for row in rows]
+    others = {facet: fresh.spoken[facet].other_names(db) for facet in named}
+    for name in values:
+        for key, said in _called(name, fresh.spoken[name.facet], others[name.facet], language).items():
             if key:
                 fresh.names.setdefault(key, []).append((said, name))
                 fresh.longest = max(fresh.longest, len(key))
                 if fresh.spoken[name.facet].leads == "with" and key[-1].isalpha() and not key[-1].endswith("s"):
                     # "Annas Reise", "grandmas birthday"
                     fresh.names.setdefault((*key[:-1], f"{key[-1]}s"), []).append((max(said, QUALIFIED), name))
+                if said == OTHER:
+                    continue  # too many words, in all languages, for something misspelt to be one of them
                 fresh.spellings |= dict.fromkeys(key, "")
                 if len(key) > 1:
                     fresh.spellings.setdefault("".join(key), " ".join(key))
+    fresh.inside = all_inside(db, values, fresh.spoken)
 
 
-def _called(name: Name, spoken: SpokenFacet, language: str) -> dict[tuple[str, ...], int]:
+@lru_cache(maxsize=8192)
+def _in_pieces(names: tuple[str, ...]) -> tuple[tuple[str, ...], ...]:
+    """Return what names are compared as: kept, since all are read again after any change of a name."""
+    return tuple(dict.fromkeys(map(pieces, names)))
+
+
+def _called(
+    name: Name, spoken: SpokenFacet, others: Mapping[str, Iterable[str]], language: str
+) -> dict[tuple[str, ...], int]:
     """Return what a value may be called, with how it is said then."""
     value = Tag(name.facet, name.key, name.name, name.parent)
     keys = {pieces(name.name): EXACT}
@@ -146,6 +154,8 @@ def _called(name: Name, spoken: SpokenFacet, language: str) -> dict[tuple[str, .
         keys.setdefault(pieces(match[1]), QUALIFIED)
         keys.setdefault((*pieces(match[1]), *pieces(match[2])[1:]), EXACT)
     keys |= {pieces(other): EXACT for other in spoken.also_called(value, language)}
+    for other in _in_pieces(tuple(others.get(name.key, ()))):
+        keys.setdefault(other, OTHER)
     for short in spoken.shortly_called(value):
         keys.setdefault(pieces(short), SHORT)
     return keys

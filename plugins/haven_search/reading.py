@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from string import ascii_lowercase
 
 from haven_fs import SpokenFacet
-from haven_search import filters
+from haven_search import filters, nearness
 from haven_search.cues import Cues
 from haven_search.datepoints import CERTAIN, Moment
 from haven_search.datewords import DateReader
@@ -163,8 +163,9 @@ class Reading:
             yield Item(place, measured.end, measured.facet, filter=chosen)
         for end, values in self._nouns.find(place):
             yield Item(place, end, "name", names=[(EXACT, name) for name in values])
+        yield from nearness.items(self, self._db, place)
         for count, named in self.known.names_at(self.words, place):
-            able = self._able(place, named)
+            able = nearness.without_initials(self, place, count, self.able(place, named))
             if able and not self._is_common(place, count):
                 yield Item(place, place + count, "name", names=able)
                 break
@@ -213,10 +214,10 @@ class Reading:
         return [
             (place, "name")
             for place in places
-            if any(self._able(place, named) for _, named in self.known.names_at(self.words, place))
+            if any(self.able(place, named) for _, named in self.known.names_at(self.words, place))
         ]
 
-    def _able(self, place: int, named: Sequence[tuple[int, Name]]) -> list[tuple[int, Name]]:
+    def able(self, place: int, named: Sequence[tuple[int, Name]]) -> list[tuple[int, Name]]:
         """Return those of the names that can be meant: of most facets, those that there are photos of."""
         spoken = self.known.spoken
         return [
@@ -241,7 +242,7 @@ class Reading:
             elif item.names and (self._is_common(item.place, 1) or self._dates.find(item.place) is not None):
                 found += [(item.place, facet) for facet in facets]
             elif item.moment is not None and any(
-                self._able(item.place, named) for _, named in self.known.names_at(self.words, item.place)
+                self.able(item.place, named) for _, named in self.known.names_at(self.words, item.place)
             ):
                 found.append((item.place, "date"))
         return tuple(found)
@@ -265,8 +266,10 @@ class Reading:
 
     def _doubtful(self, place: int) -> Iterator[Item]:
         for count, named in self.known.names_at(self.words, place):
-            meant = [(said, name) for said, name in self._able(place, named) if self._stands_out(place, count, name)]
-            if meant and self._is_common(place, count):
+            able = self.able(place, named)
+            meant = [(said, name) for said, name in able if self._stands_out(place, count, name)]
+            meant = meant if self._is_common(place, count) else nearness.alone(self, place, count, able)
+            if meant:
                 yield Item(place, place + count, "name", names=meant)
         moment = self._moment(place)
         if moment is not None and not self._says_more(moment, place) and self._allows(moment.doubt, place, moment.end):

@@ -14,8 +14,9 @@ Rome"); `ask` may begin a phrase and says nothing; `elision` is written before a
 of "années 90", and [decade] has those that are written out, by their first year in the century; [part] is "early",
 "mid" and "late"; `few` is a handful, as of years ago; `fixed` are words that belong together though "and" is between
 them; `written` are those that are others without their accents ("où"); [thing] is what a picture may show, by its
-English word, for models that know no other language; `numbers`, `months` and `weekdays` go by position, with a slash
-between two forms of one.
+English word, for models that know no other language; `near` leads to what something is close to, `within` to a
+distance, `off` from one to a place, `behind` may end that; [distance] are units, [related] what depends on the library
+("abroad"); `numbers`, `months` and `weekdays` go by position, with a slash between two forms of one.
 
 What plugins speak of has a section by the facet's name, with the keys of its `sorts`: [type], [daytime], [company].
 [any] are words for any value of what has that key: "people" and "location" can be left out with "without". [having]
@@ -31,7 +32,7 @@ game"), "??" also after one ("hot spring").
 
 import logging
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -50,7 +51,7 @@ when capitals and neighbours speak for it; only after such a word; only beside a
 
 _KIN = {"no": "nb", "nn": "nb"}  # read with another's file
 _POSITIONS = ("numbers", "months", "abbreviations", "weekdays")
-_APART = ("stop", "common", "elision", "shy", "vague", "written")
+_APART = ("stop", "common", "elision", "shy", "vague", "written", "distance")
 FUNCTION = frozenset(
     (
         "with", "of", "at", "on", "without", "not", "and", "or", "only", "before", "after", "since", "until", "between",
@@ -75,7 +76,7 @@ class Vocabulary:
     `stop`: words too frequent to look for; `vague`: words that say nothing about what a picture shows; `common`:
     ordinary words that are names too; `written`: words that steer nothing, though they do without their accents;
     `nouns`: the language writes every noun with a capital; `month_first`: 7/14/2019 is in July even where 14/7 would
-    do; `language`: its tag.
+    do; `lengths`: units of distances, which are none but after a number; `language`: its tag.
     """
 
     senses: dict[tuple[str, ...], tuple[Sense, ...]]
@@ -87,6 +88,7 @@ class Vocabulary:
     elisions: frozenset[str]
     nouns: bool
     month_first: bool
+    lengths: Mapping[tuple[str, ...], str]
     language: str = "en"
 
 
@@ -133,6 +135,12 @@ def _vocabulary(language: str, own_files: tuple[tuple[Path, int], ...]) -> Vocab
         frozenset(word for table in tables for word in _split(table, "elision")),
         base == "de",
         language.strip().replace("_", "-").lower() in ("en", "en-us"),
+        {
+            pieces(word): unit
+            for table in tables
+            for unit, words in table.get("distance", {}).items()
+            for word in words.split("|")
+        },
         language.strip().replace("-", "_"),
     )
 

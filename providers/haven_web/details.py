@@ -69,7 +69,8 @@ def details(
     caption, problem, latitude, longitude = rest
     if orientation is not None and orientation >= 5:
         width, height = height, width
-    tags = values_of(view.db, photo_id)
+    wide = {one.facet for one in view.spoken if one.wide}
+    tags = [tag for tag in values_of(view.db, photo_id) if tag.facet not in wide]
     places = [tag for facet in facets_led_by(view.spoken, "in") for tag in tags if tag.facet == facet]
     people = [tag for facet in facets_led_by(view.spoken, "with") for tag in tags if tag.facet == facet]
     others = [tag for tag in tags if tag not in places and tag not in people]
