@@ -6,7 +6,7 @@ one, so "Paris and London" is either, but "Paris, France" the one in France. All
 """
 
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import pairwise
 
 from haven_fs import PhotoSet, names
@@ -177,8 +177,17 @@ def resolve_names(reading: Reading, db: sqlite3.Connection, within: PhotoSet) ->
         inside = [(said, name) for said, name in pairs if levels.lies_in_any(name, outer, reading.known.inside)]
         written = names.fold(" ".join(word.raw for word in reading.words[item.start : item.end]))
         best = [name for _, name in best_said(inside or pairs)]
-        chosen[id(item)] = (best, note) if inside else ([name for name in best if name.fold == written] or best, note)
+        around = [name for name in best if _holds_another(reading, item, name, chosen)]
+        best = best if inside else around or [name for name in best if name.fold == written] or best
+        chosen[id(item)] = (best, note)
     return chosen
+
+
+def _holds_another(reading: Reading, item: Item, name: Name, chosen: Mapping[int, tuple[list[Name], str]]) -> bool:
+    """Tell whether what another item names lies in a value: of "Atlanta, Georgia" it is the Georgia around Atlanta."""
+    around = {(name.facet, name.key)}
+    others = (those for key, (those, _) in chosen.items() if key != id(item))
+    return any(levels.lies_in_any(one, around, reading.known.inside) for those in others for one in those)
 
 
 def _decide(
@@ -193,10 +202,10 @@ def _decide(
     first, other = company[0][1], places[0][1]
     to_place = f"for the {other.facet}, write: in {other.name}"
     to_company = f"for the {first.facet}, write: with {first.name}"
-    if reading.cues.ends(item.start, "at") is not None:
-        return [], places, to_company
-    if reading.cues.ends(item.start, "with", "of") is not None:
-        return company, [], to_place
+    led = reading.cues.ends(item.start, "with", "of") is not None
+    at = reading.cues.ends(item.start, "at") is not None
+    if led != at:  # "de" is of and from
+        return (company, [], to_place) if led else ([], places, to_company)
     exact = [any(said == EXACT for said, _ in side) for side in (company, places)]
     if exact[0] == exact[1]:
         there = [any(filters.has_value(db, one, within) for _, one in side) for side in (company, places)]

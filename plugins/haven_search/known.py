@@ -55,6 +55,7 @@ class Known:
     cameras: Index[Camera] = field(default_factory=dict)
     lenses: list[str] = field(default_factory=list)
     spellings: dict[str, str] = field(default_factory=dict)
+    foreign: dict[str, str] = field(default_factory=dict)
     facets: frozenset[str] = frozenset()
     spoken: Mapping[str, SpokenFacet] = field(default_factory=dict)
     longest: int = 1
@@ -102,7 +103,7 @@ def known(db: sqlite3.Connection, language: str, spoken: Sequence[SpokenFacet] =
     fresh = Known(version=version, seq=seq, spoken={one.facet: one for one in spoken})
     if kept is not None and kept.version == version:
         fresh.names, fresh.facets, fresh.longest, fresh.inside = kept.names, kept.facets, kept.longest, kept.inside
-        fresh.spellings = kept.spellings
+        fresh.spellings, fresh.foreign = kept.spellings, kept.foreign
     else:
         _read_names(db, fresh, language)
     _read_cameras(db, fresh)
@@ -128,11 +129,10 @@ def _read_names(db: sqlite3.Connection, fresh: Known, language: str) -> None:
                 if fresh.spoken[name.facet].leads == "with" and key[-1].isalpha() and not key[-1].endswith("s"):
                     # "Annas Reise", "grandmas birthday"
                     fresh.names.setdefault((*key[:-1], f"{key[-1]}s"), []).append((max(said, QUALIFIED), name))
-                if said == OTHER:
-                    continue  # too many words, in all languages, for something misspelt to be one of them
-                fresh.spellings |= dict.fromkeys(key, "")
+                spellings = fresh.foreign if said == OTHER else fresh.spellings
+                spellings |= dict.fromkeys(key, "")
                 if len(key) > 1:
-                    fresh.spellings.setdefault("".join(key), " ".join(key))
+                    spellings.setdefault("".join(key), " ".join(key))
     fresh.inside = all_inside(db, values, fresh.spoken)
 
 

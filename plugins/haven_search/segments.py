@@ -76,8 +76,7 @@ def unquote(segment: str) -> str | None:
         inner = segment[1:].strip()
         if inner[:1] in _WINDOWS:
             return None
-        # Quotes all around say the same twice; quotes around words are the phrase's own.
-        return unquote(inner) or _worded(inner)
+        return _worded(inner)  # quotes after the sign are the phrase's own
     for opening, closing in _PAIRS:
         if len(segment) > 1 and segment[0] == opening and segment[-1] == closing:
             inner = segment[1:-1].strip()

@@ -49,7 +49,7 @@ class Speller:
 
     def guessed(self, phrase: str, places: Iterable[tuple[int, int]]) -> tuple[str, dict[str, str]]:
         """Return a phrase with ordinary words taken for names that are nearly the same, others for ordinary words."""
-        return self._replaced(phrase, places, lambda word: self._near(word, self._names) or self._usual(word))
+        return self._replaced(phrase, places, self._guess)
 
     def _replaced(
         self, phrase: str, places: Iterable[tuple[int, int]], nearest: Callable[[str], str | None]
@@ -70,15 +70,21 @@ class Speller:
         """Return what a word is taken for, None if it is known or like nothing."""
         if len(word) < _LEAST or not word.isalpha() or self._is_known(word):
             return None
-        return (
-            self._near(word, self._names)
-            or self._near(word, self._steering)
-            or self._near(word, dict.fromkeys(self._fulltext.written(word[0]), ""))
-        )
+        written = dict.fromkeys(self._fulltext.written(word[0]), "")
+        found = [self._near(word, among) for among in (self._names, self._steering, written)]
+        # Names in all languages are many, so only one letter may differ.
+        found.append(self._near(word, self._known.foreign, most=1))
+        near = [(one[0], place, one[1]) for place, one in enumerate(found) if one is not None]
+        return min(near)[-1] if near else None
+
+    def _guess(self, word: str) -> str | None:
+        near = self._near(word, self._names)
+        return near[1] if near is not None else self._usual(word)
 
     def _is_known(self, word: str) -> bool:
         return (
             word in self._names
+            or word in self._known.foreign
             or word in self._steering
             or word in self._vocabulary.stop
             or self._fulltext.has(word)
@@ -94,16 +100,19 @@ class Speller:
         words = (*self._vocabulary.senses, *self._vocabulary.vague, *self._vocabulary.common)
         return {piece: "" for word in words for piece in word if len(piece) >= _LEAST and piece.isalpha()}
 
-    def _near(self, word: str, among: Mapping[str, str]) -> str | None:
-        """Return what is written like a word but for a letter or two; None if nothing is."""
+    def _near(self, word: str, among: Mapping[str, str], *, most: int = 2) -> tuple[float, str] | None:
+        """Return what is written like a word but for a letter or two, after how many; None if nothing is."""
         if len(word) < _LEAST:
             return None
-        most = 1 + (len(word) >= _TWICE)
+        most = min(most, 1 + (len(word) >= _TWICE))
         found = process.extract(word, among.keys(), scorer=OSA.distance, score_cutoff=most, limit=8)
         # Hardly anybody misses a word's first letter.
         near = [(score, other[0] != word[0], -len(other), other) for other, score, _ in found]
         near = [one for one in near if len(one[-1]) >= _LEAST - 1 and not (one[0] > 1 and one[1])]
-        return (among[min(near)[-1]] or min(near)[-1]) if near else None
+        if not near:
+            return None
+        other = min(near)[-1]
+        return min(near)[0], among[other] or other
 
     def _usual(self, word: str) -> str | None:
         """Return the most frequent ordinary word that is one letter away from a word that is none."""

@@ -30,7 +30,7 @@ from haven_search.segments import is_junk, is_placeholder, unquote
         ("=dog on beach", "dog on beach"),
         ("= dog on beach ", "dog on beach"),
         ("＝dog", "dog"),
-        ('="dog"', "dog"),
+        ('="dog"', '"dog"'),
         ('=camera:"iPhone 13"', 'camera:"iPhone 13"'),
         ('“camera:"iPhone 13" dog”', 'camera:"iPhone 13" dog'),
         ('  "dog"  ', "dog"),
