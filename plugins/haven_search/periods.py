@@ -7,6 +7,7 @@ from haven_search import dates
 from haven_search.dates import Span, Stretch, Yearly, day_of, number
 
 _FIRST = 1900
+EDGES = {"first-day": (False, 1), "last-day": (True, 1), "first-week": (False, 7), "last-week": (True, 7)}
 _LEAP = 2000
 """A year that has all days."""
 
@@ -21,6 +22,14 @@ def _part_of_span(span: Span, part: str) -> Span | None:
     first, last = (day_of(edge) if edge is not None else None for edge in (span.first, span.last))
     if first is None or last is None:
         return None
+    if part in EDGES:
+        at_end, days = EDGES[part]
+        length = timedelta(days - 1)
+        return (
+            Span(number(max(first, last - length)), number(last))
+            if at_end
+            else Span(number(first), number(min(last, first + length)))
+        )
     months = (last.year - first.year) * 12 + last.month - first.month + 1
     whole = first.day == 1 and (last + timedelta(1)).day == 1
     if whole and months == 1:
@@ -41,8 +50,8 @@ def _part_of_span(span: Span, part: str) -> Span | None:
 def _part_of_yearly(yearly: Yearly, part: str) -> Yearly | None:
     if yearly.kind != "month":
         return None
-    if len(yearly.values) == 1:
-        month = yearly.values[0]
+    if len(yearly.values) == 1 or part in EDGES:
+        month = yearly.values[-1 if EDGES.get(part, (False, 0))[0] else 0]
         start, end = _days_of_month(part, 29 if month == 2 else dates.last_day(_LEAP, month))
         return dates.days_of_year(month, start, end)
     if len(yearly.values) < 3:
@@ -52,6 +61,9 @@ def _part_of_yearly(yearly: Yearly, part: str) -> Yearly | None:
 
 
 def _days_of_month(part: str, last: int) -> tuple[int, int]:
+    if part in EDGES:
+        at_end, days = EDGES[part]
+        return (last - days + 1, last) if at_end else (1, days)
     return {"early": (1, 10), "mid": (11, 20)}.get(part, (21, last))
 
 

@@ -82,7 +82,8 @@ def look_of(reading: Reading, places: list[int]) -> Look:
     left = [reading.words[place] for place in places]
     left = [word for word in left if any(piece.isalnum() for piece in word.pieces)]
     telling = [word for word in left if word.quoted or not _is_frequent(reading, word)]
-    plain = [word for word in telling if word.quoted or word.pieces not in reading.cues.vocabulary.vague]
+    little = reading.cues.vocabulary.vague | reading.cues.vocabulary.light
+    plain = [word for word in telling if word.quoted or word.pieces not in little]
     shows = any(letter.isalpha() or ord(letter) > 0x2000 for letter in text)
     english, also = _in_english(reading, places)
     return Look(

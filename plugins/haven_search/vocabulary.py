@@ -6,17 +6,18 @@ without a file has its months all the same, beside English. Where both languages
 "of" is "or" in Dutch.
 
 Roles: `with` and `of` lead to people, `at` to places and dates, `on` to dates; `without` and `not` exclude; `since` is
-from then on, `bygone` is a "last" said after its word; `before-last` is "before last", before or after what it is
-said of; [unit], [season], [feast] say which; `holiday` is any public holiday; `shy` are months that are ordinary words
-too; `common` are ordinary words that are also names of places or people; `stop` is too frequent to look for; `vague`
-says nothing about what a picture shows ("nice", "trip"); `stay` leads to a place whose days are meant ("when we were in
-Rome"); `ask` may begin a phrase and says nothing; `elision` is written before an apostrophe; `decades` is the "années"
-of "années 90", and [decade] has those that are written out, by their first year in the century; [part] is "early",
-"mid" and "late"; `few` is a handful, as of years ago; `fixed` are words that belong together though "and" is between
-them; `written` are those that are others without their accents ("où"); [thing] is what a picture may show, by its
-English word, for models that know no other language; `near` leads to what something is close to, `within` to a
-distance, `off` from one to a place, `behind` may end that; [distance] are units, [related] what depends on the library
-("abroad"); `numbers`, `months` and `weekdays` go by position, with a slash between two forms of one.
+from then on, `bygone` is a "last" said after its word; `before-last` is "before last", before or after what it is said
+of; [unit], [season], [feast] say which; `holiday` is any public holiday; `shy` are months that are ordinary words too;
+`common` are ordinary words that are also names of places or people; `stop` is too frequent to look for; `vague` says
+nothing about what a picture shows ("nice", "trip"), `light` too little to be looked for as a word ("old"); `stay` leads
+to a place whose days are meant ("when we were in Rome"); `ask` may begin a phrase and says nothing; `elision` is
+written before an apostrophe; `decades` is the "années" of "années 90", and [decade] has those that are written out, by
+their first year in the century; [part] is "early", "mid" and "late"; `few` is a handful, as of years ago; `fixed` are
+words that belong together though "and" is between them; `written` are those that are others without their accents
+("où"); [thing] is what a picture may show, by its English word, for models that know no other language; `near` leads to
+what something is close to, `within` to a distance, `off` from one to a place, `behind` may end that; [distance] are
+units, [related] what depends on the library ("abroad"); `numbers`, `months` and `weekdays` go by position, with a slash
+between two forms of one.
 
 What plugins speak of has a section by the facet's name, with the keys of its `sorts`: [type], [daytime], [company].
 [any] are words for any value of what has that key: "people" and "location" can be left out with "without". [having]
@@ -51,7 +52,7 @@ when capitals and neighbours speak for it; only after such a word; only beside a
 
 _KIN = {"no": "nb", "nn": "nb"}  # read with another's file
 _POSITIONS = ("numbers", "months", "abbreviations", "weekdays")
-_APART = ("stop", "common", "elision", "shy", "vague", "written", "distance")
+_APART = ("stop", "common", "elision", "shy", "vague", "light", "written", "distance")
 FUNCTION = frozenset(
     (
         "with", "of", "at", "on", "without", "not", "and", "or", "only", "before", "after", "since", "until", "between",
@@ -83,6 +84,7 @@ class Vocabulary:
     longest: int
     stop: frozenset[str]
     vague: frozenset[tuple[str, ...]]
+    light: frozenset[tuple[str, ...]]
     written: frozenset[str]
     common: frozenset[tuple[str, ...]]
     elisions: frozenset[str]
@@ -130,6 +132,7 @@ def _vocabulary(language: str, own_files: tuple[tuple[Path, int], ...]) -> Vocab
         max(map(len, senses)),
         frozenset(joining | {piece for table in tables for word in _split(table, "stop") for piece in pieces(word)}),
         frozenset(pieces(word) for table in tables for word in _split(table, "vague")),
+        frozenset(pieces(word) for table in tables for word in _split(table, "light")),
         frozenset(word for table in tables for word in _split(table, "written")),
         frozenset(pieces(word) for table in tables for word in _split(table, "common")),
         frozenset(word for table in tables for word in _split(table, "elision")),
