@@ -16,19 +16,25 @@ logger = logging.getLogger(__name__)
 
 def be_worker(niceness: int) -> None:
     """Make this process one that works for its parent: of low priority, quiet, and gone when its parent is."""
-    if niceness:
-        process = psutil.Process()
-        try:
-            process.nice(niceness if os.name == "posix" else getattr(psutil, "BELOW_NORMAL_PRIORITY_CLASS"))  # noqa: B009
-            if psutil.LINUX:
-                # The lowest of the ordinary class: the idle class may get nothing for minutes on a busy disk.
-                process.ionice(psutil.IOPRIO_CLASS_BE, 7)
-        except (OSError, AttributeError, psutil.Error):
-            logger.debug("the priority could not be lowered", exc_info=True)
+    yield_to_others(niceness)
     # A worker waits for jobs on a pipe that never ends; without this it would outlive a parent that was killed.
     threading.Thread(target=_end_with_parent, daemon=True, name="parent").start()
     # A damaged photo makes image libraries warn; its reason is kept with it, the log need not repeat it.
     warnings.simplefilter("ignore")
+
+
+def yield_to_others(niceness: int) -> None:
+    """Lower the priority of this process: to a niceness where there is such a thing, 0 leaves it as it is."""
+    if not niceness:
+        return
+    process = psutil.Process()
+    try:
+        process.nice(niceness if os.name == "posix" else getattr(psutil, "BELOW_NORMAL_PRIORITY_CLASS"))  # noqa: B009
+        if psutil.LINUX:
+            # The lowest of the ordinary class: the idle class may get nothing for minutes on a busy disk.
+            process.ionice(psutil.IOPRIO_CLASS_BE, 7)
+    except (OSError, AttributeError, psutil.Error):
+        logger.debug("the priority could not be lowered", exc_info=True)
 
 
 def _end_with_parent() -> None:

@@ -37,6 +37,7 @@ def cache_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = run / "cache"
     folder.mkdir(exist_ok=True)
     os.environ["HAVEN_CACHE"] = str(folder)
+    os.environ["HAVEN_TEXT"] = "off"  # it takes a second a picture: those who test it turn it on
     if os.environ.pop("PYTHONDONTWRITEBYTECODE", None):
         # Not beside the sources then; but each of a thousand programs would compile all of Haven anew.
         os.environ["PYTHONPYCACHEPREFIX"] = str(run / "bytecode")

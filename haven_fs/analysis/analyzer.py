@@ -55,6 +55,7 @@ class Facts:
 
     `values`: names of FACTS to numbers or strings. `tags`: the facet values it belongs to. `regions`: what is where in
     it. `embeddings`: vectors, of one space several if the photo has several parts, such as the frames of a video.
+    `words`: what stands written in the picture, or is said in the video, line by line: for searches by words.
     `problems`: a sentence for each thing in the file that was dropped as nonsense, for the owner to read.
     `again_after`: the moment, in seconds since the epoch, from which the same file would be judged otherwise, such as
     that of a date which was dropped because it is in the future; None if time changes nothing. `small_copies`:
@@ -65,6 +66,7 @@ class Facts:
     tags: list[Tag] = field(default_factory=list)
     regions: list[Region] = field(default_factory=list)
     embeddings: list[Embedding] = field(default_factory=list)
+    words: list[str] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)
     again_after: float | None = None
     small_copies: Mapping[str, bytes] = field(default_factory=dict)
@@ -107,6 +109,8 @@ class Analyzer(Protocol):
     """Where it embeds photos, if it does: its name, a colon and the model's id, as "clip:demo-1a2b3c4d"."""
     indexed: bool = False
     """Whether an index of nearest neighbours is kept over its space in large libraries."""
+    at_leisure: bool = False
+    """Whether it is asked only while nothing else is due, by one process of very low priority, since it is slow."""
 
     @abstractmethod
     def analyze(self, batch: Sequence[Sample]) -> Sequence[Facts]:

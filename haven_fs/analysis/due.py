@@ -115,28 +115,51 @@ def photos(catalog: Catalog, analyzers: Mapping[str, Analyzer]) -> Iterator[Phot
         yield from page
 
 
+def by_urgency(analyzers: Mapping[str, Analyzer]) -> tuple[dict[str, Analyzer], dict[str, Analyzer]]:
+    """Return those analyzers that are asked as soon as may be, and those that are asked at leisure."""
+    sides: tuple[dict[str, Analyzer], dict[str, Analyzer]] = ({}, {})
+    for name, analyzer in analyzers.items():
+        sides[analyzer.at_leisure][name] = analyzer
+    return sides
+
+
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """What the catalog holds: `pending` is what is still due, walks of libraries among it; 0 when all is settled."""
+    """What the catalog holds: `pending` is what is still due, walks of libraries among it; 0 when all is settled.
+
+    `at_leisure`: photos that are yet to be looked at when nothing else is due.
+    """
 
     photos: int
     videos: int
     unreadable: int
     pending: int
+    at_leisure: int = 0
 
 
 def counts(db: sqlite3.Connection, analyzers: Mapping[str, Analyzer]) -> Counts:
     """Return what the catalog holds now."""
     kinds = dict(db.execute("SELECT kind = 'video', count(*) FROM photo WHERE shown = 1 GROUP BY 1"))
     unreadable = db.execute("SELECT count(*) FROM photo WHERE unreadable IS NOT NULL").fetchone()[0]
+    _, later = by_urgency(analyzers)
+    return Counts(kinds.get(0, 0), kinds.get(1, 0), unreadable, pending(db, analyzers), due_photos(db, later))
+
+
+def pending(db: sqlite3.Connection, analyzers: Mapping[str, Analyzer]) -> int:
+    """Return how much is still due, walks of libraries among it, but for what is done at leisure."""
     walks = db.execute("SELECT count(*) FROM library WHERE gone IS NULL AND walked IS NULL").fetchone()[0]
-    return Counts(kinds.get(0, 0), kinds.get(1, 0), unreadable, walks + sum(count(db, analyzers)))
+    return int(walks) + sum(count(db, by_urgency(analyzers)[0]))
 
 
 def count(db: sqlite3.Connection, analyzers: Mapping[str, Analyzer]) -> tuple[int, int]:
     """Return how many originals are due to be looked into, and how many photos are due for some analyzer."""
     originals = db.execute(f"SELECT count(*) FROM original o WHERE {_READY}").fetchone()[0]
+    return originals, due_photos(db, analyzers)
+
+
+def due_photos(db: sqlite3.Connection, analyzers: Mapping[str, Analyzer]) -> int:
+    """Return how many photos are due for some analyzer."""
     if not analyzers:
-        return originals, 0
+        return 0
     lacking, params = _lacking(analyzers)
-    return originals, db.execute(f"SELECT count(*) FROM photo p WHERE {lacking}", params).fetchone()[0]
+    return int(db.execute(f"SELECT count(*) FROM photo p WHERE {lacking}", params).fetchone()[0])

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from haven_fs.analysis import due
 from haven_fs.analysis.jobs import Group, Photo
-from haven_fs.analysis.pool import Crashed, Pool, Workers
+from haven_fs.analysis.pool import LEISURE_NICENESS, Crashed, Pool, Workers
 from haven_fs.analysis.progress import Progress
 from haven_fs.analysis.scan import Scan
 from haven_fs.analysis.worker import Job, analyze, look_into
@@ -22,7 +22,7 @@ from haven_fs.catalog.again import make_due
 from haven_fs.catalog.behind import catch_up
 from haven_fs.catalog.findings import Analysis, GroupFound, PhotoFound, Probe
 from haven_fs.catalog.libraries import Library, all_libraries
-from haven_fs.catalog.photos import PhotoStore, stale_originals
+from haven_fs.catalog.photos import PhotoStore, photos_with_news, stale_originals
 from haven_fs.catalog.trash import adopt
 from haven_fs.config import Settings
 from haven_fs.plugins import Plugins
@@ -36,6 +36,10 @@ logger = logging.getLogger(__name__)
 _GROUPS_A_JOB = 64
 _PHOTOS_A_JOB = 16
 _COMMIT_EVERY = 0.25
+_COMMIT_AT_LEISURE = 20.0
+"""Seconds between commits of what nobody waits for: each one has finished listings be made anew."""
+_IDLE_EVERY = 30.0
+"""Seconds between questions to followers while photos are looked at at leisure, which may go on for days."""
 _ROUNDS = 3
 """How often what is due is looked for again: files that changed while they were read are due anew."""
 _CRASHED = "The program that reads files crashed on this one, twice. The file may be damaged."
@@ -64,6 +68,8 @@ class Indexer:
         self.followers = plugins.followers(settings)
         self._plugins, self._settings = plugins, settings
         self._workers = workers or Pool(settings, plugins.loaded)
+        # One photo after another: what takes its time takes memory too.
+        self._leisurely = workers or Pool(settings, plugins.loaded, niceness=LEISURE_NICENESS, workers=1)
         self._progress = progress or Progress()
         self._renditions = renditions
         self._poll = poll
@@ -75,6 +81,7 @@ class Indexer:
         self.walk(accept_missing=accept_missing)
         try:
             self.work()
+            self.work_at_leisure()
         finally:
             self.rest()
 
@@ -142,18 +149,51 @@ class Indexer:
                 self._progress.begin("Reading files", originals)
                 self._run(look_into, self._announced(due.all_groups(self.catalog), _GROUPS_A_JOB), self._put_groups)
                 self._progress.end()
+        soon, _ = due.by_urgency(self.analyzers)
         with self.catalog.read() as db:
-            _, photos = due.count(db, self.analyzers)
+            _, photos = due.count(db, soon)
         if photos:
             if self._renditions is not None:
                 self._renditions.fit()
             self._progress.begin("Analysing photos", photos)
-            batches = self._announced(due.photos(self.catalog, self.analyzers), _PHOTOS_A_JOB)
+            batches = self._announced(due.photos(self.catalog, soon), _PHOTOS_A_JOB)
             self._run(analyze, batches, self._put_analyses)
             self._progress.end()
-        if not self.counts().pending:
+        with self.catalog.read() as db:
+            pending = due.pending(db, self.analyzers)
+        if not pending:
             self.drop_old_vectors()
             self.idle()
+
+    def work_at_leisure(self, interrupted: Callable[[], bool] = lambda: False) -> None:
+        """Ask the analyzers that are for when nothing else is due, photo by photo, until `interrupted` or done.
+
+        Ends the other workers first, and its own at the end: on a small machine there is memory for one of them.
+        """
+        _, later = due.by_urgency(self.analyzers)
+        with self.catalog.read() as db:
+            photos = due.due_photos(db, later)
+        if not photos or interrupted():
+            return
+        self._workers.close()
+        self._progress.begin("Looking closer", photos)
+        try:
+            batches = self._unhurried(due.photos(self.catalog, later), interrupted)
+            self._run(analyze, batches, self._put_analyses, self._leisurely, _COMMIT_AT_LEISURE)
+        finally:
+            self._progress.end()
+            self._leisurely.close()
+
+    def _unhurried(self, photos: Iterable[Photo], interrupted: Callable[[], bool]) -> Iterator[list[Photo]]:
+        """Give photos one by one until interrupted, and let followers do what is for quiet moments now and then."""
+        asked = time.monotonic()
+        for photo in photos:
+            if interrupted():
+                return
+            if time.monotonic() - asked > _IDLE_EVERY:
+                self.idle()
+                asked = time.monotonic()
+            yield [photo]
 
     def renew(self) -> None:
         """Ask the plugins again what they bring, since an owner may have chosen another model meanwhile."""
@@ -197,12 +237,14 @@ class Indexer:
     def rest(self) -> None:
         """End the workers and give their memory back."""
         self._workers.close()
+        self._leisurely.close()
         for follower in self.followers.values():
             follower.rest()
 
     def stop(self) -> None:
         """End a run soon, from another thread."""
         self._workers.stop()
+        self._leisurely.stop()
 
     def _announced(self, items: Iterable[Any], size: int) -> Iterator[list[Any]]:
         """Give items in batches, and before each one do what was announced meanwhile."""
@@ -213,12 +255,19 @@ class Indexer:
                 self._run(look_into, _batches(urgent, _GROUPS_A_JOB), self._put_groups)
             yield batch
 
-    def _run(self, job: Job, batches: Iterable[Sequence[Any]], put: Callable[[list[tuple[Any, Any]]], None]) -> None:
+    def _run(
+        self,
+        job: Job,
+        batches: Iterable[Sequence[Any]],
+        put: Callable[[list[tuple[Any, Any]]], None],
+        workers: Workers | None = None,
+        commit_every: float = _COMMIT_EVERY,
+    ) -> None:
         ready: list[tuple[Any, Any]] = []
         committed = time.monotonic()
-        for item, result in self._workers.run(job, batches):
+        for item, result in (workers or self._workers).run(job, batches):
             ready.append((item, result))
-            if time.monotonic() - committed > _COMMIT_EVERY:
+            if time.monotonic() - committed > commit_every:
                 put(ready)
                 ready, committed = [], time.monotonic()
         if ready:
@@ -257,9 +306,13 @@ class Indexer:
                 found[photo.id] = result[1]
         with self.catalog.read() as db:
             self.catalog.facets.screen(db, found)
+        vectors = self.catalog.vectors.store.seq
         self._put_vectors(found)
-        with self.catalog.write() as w:
-            PhotoStore(w).put_analyses(found)
+        with self.catalog.read() as db:
+            same = self.catalog.vectors.store.seq == vectors
+            news = photos_with_news(db, found) if same else found.keys()
+        with self.catalog.write(quiet=not news) as w:
+            PhotoStore(w).put_analyses(found, news)
             w.db.execute("INSERT OR REPLACE INTO state VALUES ('vectors', ?)", (self.catalog.vectors.store.seq,))
         self._keep_small_copies(found)
         self._tell_followers(found)

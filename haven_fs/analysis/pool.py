@@ -14,7 +14,7 @@ from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, replace
 from typing import Any, Generic, Protocol, TypeVar
 
-from haven_fs.analysis.worker import Job, do, start
+from haven_fs.analysis.worker import NICENESS, Job, do, start
 from haven_fs.config import Settings
 from haven_fs.processes import without_interrupts
 
@@ -22,9 +22,12 @@ logger = logging.getLogger(__name__)
 
 T = TypeVar("T")
 
-NICENESS = 10
+LEISURE_NICENESS = 15
+"""Of a worker that nobody waits for: it gets a thirtieth of a core that another process wants."""
 HANGS_AFTER = 300.0
 """Seconds after which a job that has not come back is taken to hang; a batch of huge pictures takes under a minute."""
+LEISURE_HANGS_AFTER = 3600.0
+"""The same of one that may have to wait for others all the time."""
 MOST_HELD = 64
 """Batches whose results may wait for those of an earlier one."""
 _UNKNOWN = object()
@@ -54,8 +57,11 @@ class Workers(Protocol):
 class Pool:
     """A pool of worker processes that is made at the first job and ends with `close`."""
 
-    def __init__(self, settings: Settings, plugin_names: Sequence[str], *, niceness: int = NICENESS) -> None:
-        self.workers = int(settings["index.workers"]) or os.cpu_count() or 1
+    def __init__(
+        self, settings: Settings, plugin_names: Sequence[str], *, niceness: int = NICENESS, workers: int | None = None
+    ) -> None:
+        self.workers = workers or int(settings["index.workers"]) or os.cpu_count() or 1
+        self._hangs_after = HANGS_AFTER if niceness <= NICENESS else LEISURE_HANGS_AFTER
         self._initargs = (dict(settings), list(plugin_names), niceness)
         self._executor: Executor | None = None
         self._stopping = False
@@ -108,9 +114,9 @@ class Pool:
                 if exhausted:
                     return
                 continue
-            done, _ = wait(flying, timeout=HANGS_AFTER, return_when=FIRST_COMPLETED)
+            done, _ = wait(flying, timeout=self._hangs_after, return_when=FIRST_COMPLETED)
             if not done:
-                logger.warning("A worker did not answer for %.0f seconds and was stopped", HANGS_AFTER)
+                logger.warning("A worker did not answer for %.0f seconds and was stopped", self._hangs_after)
                 self._kill()
                 done, _ = wait(flying, timeout=10)
             answers: list[tuple[_Part[T], Sequence[Any] | None]] = []

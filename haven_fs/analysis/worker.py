@@ -24,7 +24,7 @@ from haven_fs.library.text import as_text
 from haven_fs.library.trouble import ABSENT, in_words, passing
 from haven_fs.library.xmp import read_sidecar
 from haven_fs.plugins import Plugins
-from haven_fs.processes import be_worker
+from haven_fs.processes import be_worker, yield_to_others
 from haven_fs.renditions.sizes import TILE, reserve
 
 logger = logging.getLogger(__name__)
@@ -32,6 +32,8 @@ logger = logging.getLogger(__name__)
 _NO_PICTURE = "The name says this is a picture or video, but the content is not."
 Analyzers = Mapping[str, Analyzer]
 """Those that a job may ask, by name."""
+NICENESS = 10
+"""Of a worker that others wait for."""
 Job = Callable[[Sequence[Any], Analyzers], Sequence[Any]]
 """Gets items, and returns one result for each."""
 
@@ -41,9 +43,12 @@ _analyzers: dict[str, Analyzer] = {}
 
 def start(settings: Settings, plugin_names: Sequence[str], niceness: int) -> None:
     """Make this process a worker: low priority, plugins loaded, noise of libraries turned off."""
-    be_worker(niceness)
+    # Not slower than other workers until the plugins are there, which have some seconds for it.
+    be_worker(min(niceness, NICENESS))
     _analyzers.clear()
     _analyzers.update(Plugins(only=plugin_names).analyzers(settings))
+    if niceness > NICENESS:
+        yield_to_others(niceness)
 
 
 def do(job: Job, items: Sequence[Any]) -> Sequence[Any]:
@@ -257,6 +262,8 @@ def _stored(facts: Facts) -> str:
         stored["tags"] = tags
     if facts.regions:
         stored["regions"] = [_region(region, facts.embeddings) for region in facts.regions]
+    if facts.words:
+        stored["words"] = _lines(facts.words)
     if facts.problems:
         stored["problems"] = [str(problem) for problem in facts.problems]
     return as_text(json.dumps(stored, ensure_ascii=False, allow_nan=False))
@@ -280,6 +287,13 @@ def _region(region: Region, embeddings: Sequence[Embedding]) -> dict[str, object
         "name": region.name,
         "details": dict(region.details),
     }
+
+
+def _lines(words: Sequence[str]) -> list[str]:
+    """Return lines as the catalog stores them. Raises if they are not text."""
+    if isinstance(words, str) or not all(isinstance(line, str) for line in words):
+        raise TypeError(f"{words!r} is not a list of lines")
+    return [line for line in words if line.strip()]
 
 
 def _embeddings(facts: Facts) -> list[tuple[str, bytes]]:

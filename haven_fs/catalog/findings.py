@@ -63,6 +63,10 @@ class Probe:
     film: str | None = None
 
 
+NOTHING = '{"values": {}}'
+"""The facts of a photo of which an analyzer has found nothing, as the catalog stores them."""
+
+
 @dataclass(slots=True)
 class Analysis:
     """What one analyzer said of one photo: `facts` as the catalog stores them (JSON), or why it `failed`.

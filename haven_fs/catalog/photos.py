@@ -9,14 +9,14 @@ import logging
 import os
 import sqlite3
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from itertools import chain
 from itertools import count as count_from
 
 from haven_fs.catalog import names
 from haven_fs.catalog.catalog import Writer
 from haven_fs.catalog.disk import touch
-from haven_fs.catalog.findings import Analysis, GroupFound, PhotoFound
+from haven_fs.catalog.findings import NOTHING, Analysis, GroupFound, PhotoFound
 from haven_fs.catalog.settle import Settler, settle
 from haven_fs.library.backups import is_backup, may_be_backup
 from haven_fs.library.kinds import claims_media
@@ -56,15 +56,16 @@ class PhotoStore:
         self._store()
         return self._said
 
-    def put_analyses(self, found: Mapping[int, dict[str, Analysis]]) -> None:
+    def put_analyses(self, found: Mapping[int, dict[str, Analysis]], news: Collection[int] | None = None) -> None:
         """Store what analyzers said of photos, in place of what they said before, and settle them anew.
 
-        What must not be kept was taken out before, when the vectors were stored: see Facets.screen.
+        `news`: those of them of which something else is said now, see `photos_with_news`; by default all. What must not
+        be kept was taken out before, when the vectors were stored: see Facets.screen.
         """
         self._said = dict(found)
-        self._store()
+        self._store(news)
 
-    def _store(self) -> None:
+    def _store(self, news: Collection[int] | None = None) -> None:
         failed = self._passing()
         self._db.executemany(
             "INSERT INTO analysis (photo_id, analyzer, version, facts, failed, again) VALUES (?, ?, ?, ?, ?, ?)"
@@ -83,7 +84,11 @@ class PhotoStore:
             self._w.note_removal()  # those that are left out now leave /Review/Unreadable
         self._w.facets.absorb(
             self._w,
-            {id_: {n: a for n, a in said.items() if not a.is_passing} for id_, said in self._said.items()},
+            {
+                id_: {n: a for n, a in said.items() if not a.is_passing}
+                for id_, said in self._said.items()
+                if news is None or id_ in news
+            },
         )
         settler = Settler(self._w)
         settler.settle_new(
@@ -92,7 +97,8 @@ class PhotoStore:
                 for photo_id, readable in self._new.items()
             }
         )
-        settler.settle(photo_id for photo_id in self._said if photo_id not in self._new)
+        old = (photo_id for photo_id in self._said if photo_id not in self._new)
+        settler.settle(old if news is None else (photo_id for photo_id in old if photo_id in news))
 
     def _passing(self) -> set[int]:
         """Return the photos that an analyzer could not look at for a reason that is not theirs: mostly none."""
@@ -281,6 +287,29 @@ class PhotoStore:
                 for name in wanted
             ],
         )
+
+
+def photos_with_news(db: sqlite3.Connection, found: Mapping[int, Mapping[str, Analysis]]) -> set[int]:
+    """Return those photos of which analyzers say something else than before, so that folders may show them otherwise.
+
+    Most of what is looked for, such as words in pictures, most photos do not have: to note that costs no listing.
+    """
+    rows = db.execute(
+        "SELECT photo_id, analyzer, facts FROM analysis WHERE failed IS NULL AND again IS NULL"
+        " AND photo_id IN (SELECT value FROM json_each(?))",
+        (json.dumps(list(found)),),
+    )
+    before = {(photo_id, analyzer): facts for photo_id, analyzer, facts in rows}
+    return {
+        photo_id
+        for photo_id, analyses in found.items()
+        for name, one in analyses.items()
+        if one.failed is not None
+        or one.again is not None
+        or one.embeddings
+        or one.small_copies
+        or one.facts != before.get((photo_id, name), NOTHING)
+    }
 
 
 def stale_originals(db: sqlite3.Connection, seen: Mapping[int, int]) -> set[int]:

@@ -1,7 +1,8 @@
 """What the owner says of a photo's facts: when it was taken, where. It outranks every analyzer, and is kept for good.
 
 One table, `said`, which settling puts over what analyzers found (catalog/settle.py). A photo's place is not one fact
-but the values of facets, so a fact may also be "tags:place": all of the photo's values of that facet.
+but the values of facets, so a fact may also be "tags:place": all of the photo's values of that facet. And of some
+facets a photo has several values that are found one by one: "tag:type:document" is whether it has that one.
 """
 
 import json
@@ -11,7 +12,7 @@ from typing import Any
 
 from haven_fs.catalog.catalog import Writer
 from haven_fs.catalog.findings import FACTS
-from haven_fs.catalog.settle import TAGS, settle
+from haven_fs.catalog.settle import TAG, TAGS, settle
 
 
 def said_of(db: sqlite3.Connection, photo_id: int) -> dict[str, Any]:
@@ -23,11 +24,12 @@ def said_of(db: sqlite3.Connection, photo_id: int) -> dict[str, Any]:
 def say(w: Writer, photo_id: int, facts: Mapping[str, Any], kind: str, **data: Any) -> None:
     """Have the owner say facts of a photo, and settle it. `kind` and `data`: of the correction, see Writer.correct.
 
-    `facts`: names of FACTS to values, or "tags:FACET" to a list of (key, name, parent); None: it is not known. Raises
-    ValueError for a fact that is not there.
+    `facts`: names of FACTS to values, or "tags:FACET" to a list of (key, name, parent); None: it is not known. Or
+    "tag:FACET:KEY" to (name, parent) if the photo has this value, to None if it does not. Raises ValueError for a fact
+    that is not there.
     """
     for fact, value in facts.items():
-        if fact not in FACTS and not fact.startswith(TAGS):
+        if fact not in FACTS and not fact.startswith((TAG, TAGS)):
             raise ValueError(f"there is no fact {fact}")
         w.db.execute(
             "INSERT INTO said (photo_id, fact, value) VALUES (?, ?, ?)"

@@ -397,4 +397,14 @@ MIGRATIONS = (
     -- the words that `words` has, by column: for their other forms and for what was misspelt
     CREATE VIRTUAL TABLE words_terms USING fts5vocab(words, col);
     """,
+    """
+    -- what stands in pictures is searched with what was written about them
+    CREATE VIRTUAL TABLE words_and_seen USING fts5(
+        name, caption, keywords, seen, tokenize = 'unicode61 remove_diacritics 2', prefix = '2 3'
+    );
+    INSERT INTO words_and_seen (rowid, name, caption, keywords, seen)
+        SELECT rowid, name, caption, keywords, '' FROM words;
+    DROP TABLE words;
+    ALTER TABLE words_and_seen RENAME TO words;
+    """,
 )

@@ -33,6 +33,9 @@ _AT_ONCE = 500
 TAGS = "tags:"
 """What the name of a fact in the table `said` begins with if it is all values of a facet."""
 
+TAG = "tag:"
+"""What it begins with if it is whether a photo has one value, "tag:FACET:KEY": the others are left to analyzers."""
+
 FactsOf = dict[str, Any]
 """The facts of one photo by their names."""
 Tags = dict[tuple[str, str], tuple[str, str | None]]
@@ -67,7 +70,7 @@ class Settler:
             note_behind(self._w, ((facet, photo_id) for photo_id, facet in failed))
             self._put(found, {id_: photos[id_][1] for id_ in ids})
             self._add((id_, value) for id_, (_, tags) in found.items() for value in self._value_ids(tags))
-            words = self._words_of(found)
+            words = self._words_of(found, {id_: photos[id_][0] for id_ in ids})
             self._insert_words((id_, *words[id_]) for id_ in ids if any(words[id_]))
 
     def settle_facet(self, facet: str, photo_ids: Collection[int]) -> None:
@@ -104,7 +107,7 @@ class Settler:
         wanted = kept.union((id_, value) for id_, (_, tags) in found.items() for value in self._value_ids(tags))
         self._add(wanted - current)
         self._drop(current - wanted)
-        self._put_words(found)
+        self._put_words(found, texts)
         left = {id_ for id_, _ in current - wanted}
         for id_, (values, tags) in found.items():
             shown, *columns, readable = before[id_]
@@ -164,17 +167,28 @@ class Settler:
 
     def _overrule_tags(self, found: Mapping[int, tuple[FactsOf, Tags]], said: Iterable[tuple[int, str, Any]]) -> None:
         """Put the values of facets that the owner said in place of what analyzers and facets did."""
-        for photo_id, fact, value in said:
-            if not fact.startswith(TAGS):
-                continue
+        # What is said of one value holds whatever is said of all.
+        for photo_id, fact, value in sorted(said, key=lambda row: row[1].startswith(TAG)):
             tags = found[photo_id][1]
-            facet = fact.removeprefix(TAGS)
-            for known in [one for one in tags if one[0] == facet]:
-                del tags[known]
-            for key, name, parent in value or ():
-                # Which value was said is for good; what that is called may have changed, as with another language.
-                row = self._db.execute("SELECT name, parent FROM value WHERE facet = ? AND key = ?", (facet, key))
-                tags[facet, key] = row.fetchone() or (name, parent)
+            if fact.startswith(TAG):
+                _, facet, key = fact.split(":", 2)
+                tags.pop((facet, key), None)
+                if value is not None:
+                    tags[facet, key] = self._called(facet, key, *value)
+            elif fact.startswith(TAGS):
+                facet = fact.removeprefix(TAGS)
+                for known in [one for one in tags if one[0] == facet]:
+                    del tags[known]
+                tags.update({(facet, key): self._called(facet, key, *named) for key, *named in value or ()})
+
+    def _called(self, facet: str, key: str, name: str, parent: str | None) -> tuple[str, str | None]:
+        """Return a value's name and parent as they are now, or as they were said.
+
+        Which value was said is for good; what that is called may have changed, as with another language.
+        """
+        query = "SELECT name, parent FROM value WHERE facet = ? AND key = ?"
+        row: tuple[str, str | None] | None = self._db.execute(query, (facet, key)).fetchone()
+        return row or (name, parent)
 
     def _imply(self, found: Mapping[int, tuple[FactsOf, Tags]]) -> set[tuple[int, str]]:
         """Add the values that follow from others; return of which photos which facet could not say."""
@@ -223,8 +237,10 @@ class Settler:
     def _drop(self, pairs: Iterable[tuple[int, int]]) -> None:
         self._db.executemany("DELETE FROM member WHERE photo_id = ? AND value_id = ?", pairs)
 
-    def _words_of(self, found: Mapping[int, tuple[FactsOf, Tags]]) -> dict[int, tuple[str, str, str]]:
-        """Return what was written about photos: name, caption, keywords."""
+    def _words_of(
+        self, found: Mapping[int, tuple[FactsOf, Tags]], texts: Mapping[int, Sequence[str]]
+    ) -> dict[int, tuple[str, ...]]:
+        """Return what was written about photos, name, caption and keywords, and what stands in them."""
         named = dict(
             self._db.execute(
                 "SELECT p.id, o.name FROM json_each(?) j CROSS JOIN photo p ON p.id = j.value"
@@ -238,23 +254,25 @@ class Settler:
                 named.get(id_) or "",
                 values.get("caption") or "",
                 "; ".join(sorted(name for (facet, _), (name, _) in tags.items() if facet in words)),
+                _seen(texts.get(id_, ())),
             )
             for id_, (values, tags) in found.items()
         }
 
-    def _put_words(self, found: Mapping[int, tuple[FactsOf, Tags]]) -> None:
-        """Keep what was written about photos where searches by words look."""
+    def _put_words(self, found: Mapping[int, tuple[FactsOf, Tags]], texts: Mapping[int, Sequence[str]]) -> None:
+        """Keep what was written about photos, and in them, where searches by words look."""
         rows = self._db.execute(
-            "SELECT w.rowid, w.name, w.caption, w.keywords FROM json_each(?) j CROSS JOIN words w ON w.rowid = j.value",
+            "SELECT w.rowid, w.name, w.caption, w.keywords, w.seen FROM json_each(?) j"
+            " CROSS JOIN words w ON w.rowid = j.value",
             (json.dumps(list(found)),),
         )
         before = {row[0]: row[1:] for row in rows}
-        changed = {id_: words for id_, words in self._words_of(found).items() if before.get(id_) != words}
+        changed = {id_: words for id_, words in self._words_of(found, texts).items() if before.get(id_) != words}
         self._db.executemany("DELETE FROM words WHERE rowid = ?", [(id_,) for id_ in changed if id_ in before])
         self._insert_words((id_, *words) for id_, words in changed.items() if any(words))
 
-    def _insert_words(self, rows: Iterable[tuple[int, str, str, str]]) -> None:
-        self._db.executemany("INSERT INTO words (rowid, name, caption, keywords) VALUES (?, ?, ?, ?)", rows)
+    def _insert_words(self, rows: Iterable[tuple[Any, ...]]) -> None:
+        self._db.executemany("INSERT INTO words (rowid, name, caption, keywords, seen) VALUES (?, ?, ?, ?, ?)", rows)
 
 
 def settle(w: "Writer", photo_ids: Iterable[int]) -> None:
@@ -303,7 +321,7 @@ class _LazyFacts(Mapping[int, Mapping[str, Scalar]]):
 def _overrule_facts(found: Mapping[int, tuple[FactsOf, Tags]], said: Iterable[tuple[int, str, Any]]) -> None:
     """Put the facts that the owner said in place of what analyzers did."""
     for photo_id, fact, value in said:
-        if not fact.startswith(TAGS):
+        if not fact.startswith((TAG, TAGS)):
             found[photo_id][0][fact] = value
 
 
@@ -316,6 +334,11 @@ def _merged(texts: Iterable[str]) -> tuple[FactsOf, Tags]:
         for facet, key, name, parent in facts.get("tags", ()):
             tags[facet, key] = (name, parent)
     return values, tags
+
+
+def _seen(texts: Iterable[str]) -> str:
+    """Return the words that analyzers found in a photo, line by line."""
+    return "\n".join(line for text in texts if '"words": ' in text for line in json.loads(text).get("words", ()))
 
 
 def _batches(photo_ids: Iterable[int]) -> Iterator[list[int]]:

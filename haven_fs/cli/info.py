@@ -10,7 +10,7 @@ from haven_fs.catalog import Catalog
 from haven_fs.catalog.findings import FACTS
 from haven_fs.catalog.lookup import original_at
 from haven_fs.catalog.said import said_of
-from haven_fs.catalog.settle import TAGS
+from haven_fs.catalog.settle import TAG, TAGS
 from haven_fs.catalog.values import values_of
 from haven_fs.cli import options
 from haven_fs.command import Command
@@ -23,8 +23,9 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     options.add_data(parser)
     options.add_json(parser)
     parser.epilog = (
-        "Shows dates, place, camera, keywords, people, the name in the drive, what you set yourself, and anything in"
-        " the file that Haven did not believe, with the reason. With --json it prints one object per line."
+        "Shows dates, place, camera, keywords, people, the name in the drive, what you set yourself, words that were"
+        " read in it, and anything in the file that Haven did not believe, with the reason. With --json it prints one"
+        " object per line."
     )
 
 
@@ -63,9 +64,10 @@ def known(catalog: Catalog, file: Path) -> dict[str, Any]:
             facts["taken"] = taken.isoformat(sep=" ")
         for value in values_of(db, photo_id):
             facts.setdefault(value.facet, []).append(value.name)
-        facts["said by the owner"] = sorted(fact.removeprefix(TAGS) for fact in said_of(db, photo_id))
+        facts["said by the owner"] = sorted(fact.removeprefix(TAGS).removeprefix(TAG) for fact in said_of(db, photo_id))
         analyses = db.execute("SELECT analyzer, facts, failed FROM analysis WHERE photo_id = ?", (photo_id,)).fetchall()
         facts["problems"] = [problem for _, text, _ in analyses for problem in json.loads(text).get("problems", ())]
+        facts["words"] = [line for _, text, _ in analyses for line in json.loads(text).get("words", ())]
         facts["failed"] = {analyzer: failed for analyzer, _, failed in analyses if failed}
     return facts
 

@@ -60,6 +60,7 @@ _ENVIRONMENT = """
 | `HAVEN_DATA` | the data folder, if `--data` is not given |
 | `HAVEN_CACHE` | the folder for what can be made again, such as the table of places |
 | `HAVEN_MODELS` | the folder of models, which several data folders may share; by default `models` in the data folder |
+| `HAVEN_TEXT` | `off`: the words in pictures are not read, whatever `text.read` says |
 | `HAVEN_MODEL_HOST` | the `https://` address of a mirror to fetch models from |
 """
 

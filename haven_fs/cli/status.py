@@ -21,8 +21,9 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.epilog = (
         "Also shows what cannot be read, where each library is, and where Haven is serving. It works at any time. With"
         " --json it prints `photos`, `videos`, `unreadable`, `pending` (0 when all is done that can be done now),"
-        " `troubles`, `libraries`, `data` and `serving`. `troubles` is what cannot be read, up to 100: `path`,"
-        " `reason`, and `passing`, true if it is tried again at each walk."
+        " `at_leisure` (photos that are yet to be looked at when nothing else is to do), `troubles`, `libraries`,"
+        " `data` and `serving`. `troubles` is what cannot be read, up to 100: `path`, `reason`, and `passing`, true if"
+        " it is tried again at each walk."
     )
 
 
@@ -44,6 +45,7 @@ def run(args: argparse.Namespace) -> int:
             "videos": counts.videos,
             "unreadable": counts.unreadable,
             "pending": counts.pending,
+            "at_leisure": counts.at_leisure,
             "troubles": [one._asdict() for one in found[:_MOST]],
         }
         print(json.dumps({**facts, "libraries": listed, "data": str(data.path), "serving": running.get("url")}))
@@ -51,6 +53,8 @@ def run(args: argparse.Namespace) -> int:
     kinds = ((counts.photos, "photo"), (counts.videos, "video"), (counts.unreadable, "unreadable file"))
     print(", ".join(options.counted(*kind) for kind in kinds))
     print(f"{counts.pending} still to be looked at" if counts.pending else "Everything is up to date")
+    if counts.at_leisure:
+        print(f"{options.counted(counts.at_leisure, 'photo')} to be looked at more closely when nothing else is to do")
     rest = "/Review/Unreadable has the files, `haven doctor` names more"
     options.print_troubles(f"Cannot be read ({len(found):,}):", found, _FEW, rest)
     for library in libraries:

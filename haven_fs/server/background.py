@@ -18,6 +18,8 @@ logger = logging.getLogger(__name__)
 
 _WORKERS_WAIT = 15.0
 _EXPIRE_EVERY = 3600.0
+_LEISURE = 900.0
+"""Seconds for which photos are looked at at leisure before another choice of model is looked for."""
 _MODELS_EVERY = 30.0
 """Seconds after which another choice of model is noticed."""
 
@@ -86,6 +88,19 @@ class Background:
             expire(self._catalog, self._keep_days)
             self._renditions.tidy()
 
+    def _work_at_leisure(self, until: float) -> None:
+        """Look closer at photos until something changes, or the next walk is due."""
+        renew = time.monotonic() + _LEISURE
+
+        def interrupted() -> bool:
+            return self._wake.is_set() or self._stopping or time.monotonic() > min(until, renew)
+
+        try:
+            self._indexer.work_at_leisure(interrupted)
+        except Exception:
+            if not self._stopping:
+                logger.exception("Looking closer at photos stopped at an error; it will go on in a while")
+
     def _run(self) -> None:
         # Watching begins before the walk, so that what changes behind the walk's back is announced.
         self._watcher.wait_until_watching(timeout=10)
@@ -109,4 +124,5 @@ class Background:
             # Changes come in flocks: the workers wait a while for the next one before their memory is given back.
             if not self._wake.wait(timeout=_WORKERS_WAIT):
                 self._indexer.rest()
+                self._work_at_leisure(walked + self._rescan)
                 self._wake.wait(timeout=min(_MODELS_EVERY, max(1.0, walked + self._rescan - time.monotonic())))

@@ -78,11 +78,17 @@ def jpeg(seed: object) -> bytes:
 
 
 def make_video(
-    path: Path, *, seed: object = None, seconds: float = 1.0, taken: str | None = None, changing: bool = False
+    path: Path,
+    *,
+    seed: object = None,
+    seconds: float = 1.0,
+    taken: str | None = None,
+    changing: bool = False,
+    image: Image.Image | None = None,
 ) -> Path:
     """Write a small MP4 or MOV film and return its path; `taken` as for a photo, in UTC.
 
-    It shows one picture all the time, or another each second if it is `changing`.
+    It shows one picture all the time, `image` if that is given, or another each second if it is `changing`.
     """
     import av  # which takes a while to load, and most tests need no film
 
@@ -91,10 +97,11 @@ def make_video(
         if taken:
             container.metadata["creation_time"] = taken.replace(" ", "T") + ".000000Z"
         stream = container.add_stream("mpeg4", rate=Fraction(10))
-        stream.width, stream.height, stream.pix_fmt = 64, 48, "yuv420p"
+        width, height = image.size if image is not None else (64, 48)
+        stream.width, stream.height, stream.pix_fmt = width // 2 * 2, height // 2 * 2, "yuv420p"
         shown = str(path) if seed is None else seed
         for number in range(max(1, int(seconds * 10))):
-            look = picture((shown, number // 10) if changing else shown)
+            look = image or picture((shown, number // 10) if changing else shown)
             frame = av.VideoFrame.from_image(look)  # type: ignore[no-untyped-call]
             frame.pts = number
             container.mux(stream.encode(frame))

@@ -34,6 +34,12 @@ class Asked:
         sql, *params = having(facet, key)
         return cls(sql, tuple(params), says)
 
+    @classmethod
+    def of_words(cls, text: str, says: str) -> "Asked":
+        """Return the condition that these words, one after another, were found in a photo: see Facts.words."""
+        quoted = text.replace('"', '""')
+        return cls("p.id IN (SELECT rowid FROM words WHERE words MATCH ?)", (f'{{seen}} : "{quoted}"',), says)
+
 
 @dataclass(frozen=True, slots=True)
 class Amount:
@@ -115,6 +121,10 @@ class SpokenFacet:
         `sorts`, `measures` and `anything` count only then.
         """
         return True
+
+    def asked(self, value: str) -> Asked | None:
+        """Return what is asked by any text after the colon; None if only names of values stand there."""
+        return None
 
     def also_called(self, value: Tag, language: str) -> Iterable[str]:
         """Return what else a value is called, in any language that the owner may speak."""

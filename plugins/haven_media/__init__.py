@@ -2,9 +2,10 @@
 
 from collections.abc import Sequence
 
-from haven_fs import Analyzer, Facet, FacetFolder, Settings, SmartFolder, SpokenFacet, View, hookimpl
+from haven_fs import Analyzer, Facet, Settings, SmartFolder, SpokenFacet, Words, hookimpl
 from haven_media.analyzer import MediaAnalyzer
 from haven_media.facet import FilesFacet, KeywordsFacet
+from haven_media.folders import WORDS, TypesFolder
 from haven_media.spoken import (
     CaptionsInPhrases,
     EditsInPhrases,
@@ -22,11 +23,6 @@ from haven_media.spokenfiles import (
 )
 
 
-def open_types(view: View) -> FacetFolder:
-    """Open the types of photos there are."""
-    return FacetFolder(view, "type")
-
-
 @hookimpl
 def haven_analyzers(settings: Settings) -> Sequence[Analyzer]:
     """Bring the analyzer of types, cameras, ratings, captions and keywords."""
@@ -42,7 +38,7 @@ def haven_facets() -> Sequence[Facet]:
 @hookimpl
 def haven_smart_folders(settings: Settings) -> Sequence[SmartFolder]:
     """Bring the folders by type."""
-    return [SmartFolder("Types", open_types, facet=True)]
+    return [SmartFolder("Types", TypesFolder, facet=True)]
 
 
 @hookimpl
@@ -52,3 +48,9 @@ def haven_phrases() -> Sequence[SpokenFacet]:
         TypesInPhrases(), SelfiesInPhrases(), EditsInPhrases(), KeywordsInPhrases(), CaptionsInPhrases(),
         StarsInPhrases(), LengthInPhrases(), SizeInPhrases(), PixelsInPhrases(), FormatInPhrases(), ShapeInPhrases(),
     ]  # fmt: skip
+
+
+@hookimpl
+def haven_words() -> Sequence[Words]:
+    """Say how what is said of types is put."""
+    return WORDS

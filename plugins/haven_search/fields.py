@@ -66,6 +66,8 @@ class Fields:
             return readers[name](value)
         facet = self._called.get(name, name)
         spoken = self._known.spoken.get(facet)
+        if spoken is not None and (condition := spoken.asked(value)) is not None:
+            return filters.asked(facet, condition)
         if spoken is not None and (sorts := spoken.sorts()):
             return self._sorts(facet, sorts, value)
         return self._facet(facet, value)
@@ -106,6 +108,8 @@ class Fields:
     def _sort(self, facet: str, sorts: Mapping[str, Asked], value: str) -> Filter:
         senses = self._vocabulary.senses.get(pieces(value), ())
         key = next((str(sense.value) for sense in senses if sense.role == facet), plain(value))
+        if key not in sorts and (found := self._names(facet, value)):
+            return filters.with_names(found, self._known.spoken)  # such as a type that another plugin knows
         if key not in sorts:
             return filters.nothing(facet, f"{value}; there is no such {facet}")
         return filters.asked(facet, sorts[key])

@@ -15,7 +15,9 @@ from haven_search.plan import Group, Look, Plan
 _MOST_COUNTED = 6
 """Conditions of an empty search that are tried without."""
 _Place = tuple[int, float, int]
-"""Where a photo comes: 0 if words fit and 1 if only a model says so; less its score; its place among equals."""
+"""Where a photo comes: how it was found; less its score; its place among equals."""
+_WRITTEN, _LABELLED, _LOOKS, _MENTIONED = range(4)
+"""How: somebody wrote the words about it; they stand in it and hardly any others; a model says so; it says much."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +94,7 @@ def _left(view: View, plan: Plan, fulltext: FullText) -> tuple[PhotoSet, tuple[s
     out: set[int] = set()
     for look in plan.without:
         hits = _look(view, fulltext, look, photos)
-        out.update(hits.places)
+        out.update(id_ for id_, place in hits.places.items() if place[0] != _MENTIONED)
         if not hits.places:
             remarks.append(f"No photo looks like or mentions “{look}”, so nothing is left out for it.")
     if out:
@@ -132,7 +134,7 @@ def _either(view: View, fulltext: FullText, group: Group, photos: PhotoSet) -> t
                 remarks.append(f"Nothing was found for “{one}”.")
         else:
             ids = one.narrow(photos).ids(view.db)
-            hits = Hits({id_: (0, 2.0, place) for place, id_ in enumerate(ids)})
+            hits = Hits({id_: (_WRITTEN, 2.0, place) for place, id_ in enumerate(ids)})
         for id_, place in hits.places.items():
             whole.places[id_] = min(place, whole.places.get(id_, place))
         whole.scores |= {id_: max(score, whole.scores.get(id_, score)) for id_, score in hits.scores.items()}
@@ -153,20 +155,33 @@ def _both(first: Hits, second: Hits) -> Hits:
 def _look(view: View, fulltext: FullText, look: Look, photos: PhotoSet) -> Hits:
     """Return the photos that a look fits, those first whose words do.
 
-    What somebody wrote about a photo is surer than what a model sees in it; among those the model decides.
+    What somebody wrote about a photo is surer than what a model sees in it; among those the model decides. What stands
+    in a picture comes next, unless so much stands there that the words tell little of what it shows.
     """
     by_words = fulltext.matching(look.words, photos, also=look.also)
+    seen = fulltext.seen(look.words, photos, by_words, look.also)
+    said: dict[int, _Place] = {
+        id_: (_LABELLED if labelled else _MENTIONED, 2.0, place) for place, (id_, labelled) in enumerate(seen.items())
+    }
     ranking = None
     for text in filter(None, dict.fromkeys((look.english, look.text))):
         ranking = _by_meaning(view, text, photos)
         if ranking is not None and ranking.photo_ids:
             break
     if ranking is None:
-        return Hits({id_: (0, 2.0, place) for place, id_ in enumerate(by_words)}, {}, bool(look.text))
+        said |= {id_: (_WRITTEN, 2.0, place) for place, id_ in enumerate(by_words)}
+        return Hits(said, {}, bool(look.text), _note("", len(seen)))
     scores = dict(zip(ranking.photo_ids, ranking.scores, strict=True))
-    places = {id_: (1, -scores[id_], place) for place, id_ in enumerate(ranking.photo_ids)}
-    places |= {id_: (0, -scores.get(id_, -2.0), place) for place, id_ in enumerate(by_words)}
-    return Hits(places, scores, note=ranking.note)
+    places = {id_: (_LOOKS, -scores[id_], place) for place, id_ in enumerate(ranking.photo_ids)}
+    places |= {id_: min(place, places.get(id_, place)) for id_, place in said.items()}
+    places |= {id_: (_WRITTEN, -scores.get(id_, -2.0), place) for place, id_ in enumerate(by_words)}
+    return Hits(places, scores, note=_note(ranking.note, len(seen)))
+
+
+def _note(note: str, seen: int) -> str:
+    """Return a note that also says how many photos were found by words that stand in them."""
+    found = f"Found by words in the picture itself: {seen:,} photo{'s' if seen != 1 else ''}." if seen else ""
+    return " ".join(filter(None, (note, found)))
 
 
 def _by_meaning(view: View, text: str, photos: PhotoSet) -> Ranking | None:

@@ -29,6 +29,7 @@ HAVEN = (
     "haven_duplicates",
     "haven_faces",
     "haven_albums",
+    "haven_text",
 )
 HTTP_SERVERS = {"wsgidav": {"haven_dav", "haven_fs.server"}, "cheroot": {"haven_fs.server"}}
 MACHINE_LEARNING = {"torch", "onnxruntime", "open_clip", "insightface", "transformers", "tokenizers", "cv2", "sklearn"}
