@@ -44,7 +44,7 @@ BROKEN = {
     "older": (
         HOOK + "def haven_analyzers(): return [A()]\nclass A:\n    name, version, needs = 'a', 1, 'metadata'\n"
         "    def analyze(self, batch): return []",
-        "it lacks indexed, light, space. A class derived from haven_fs.Analyzer has the defaults",
+        "it lacks at_leisure, indexed, light, space. A class derived from haven_fs.Analyzer has the defaults",
     ),
     "number": (HOOK + "def haven_analyzers(settings): return 5", "TypeError"),
     "needsmuch": (ANALYZERS.format("A()", "'a', 1, 'everything'"), "'everything'"),
