@@ -15,9 +15,10 @@ from functools import partial
 from pathlib import Path
 
 from haven_fs.catalog import names
+from haven_fs.catalog.adopt import ADOPT
 from haven_fs.catalog.facets import Facet, answered
 from haven_fs.catalog.quadkeys import quadkey_of
-from haven_fs.catalog.schema import ADOPT, ADOPTED, FIRST, MIGRATIONS
+from haven_fs.catalog.schema import ADOPTED, FIRST, MIGRATIONS
 from haven_fs.errors import UserError
 from haven_fs.library.pair import stem_key
 

@@ -11,7 +11,8 @@ CORE = Path(__file__).parents[2] / "haven_fs"
 APART = ("demo",)
 """The demo library is about people and places: it draws them."""
 EXPLAINED = {
-    "haven_fs/catalog/schema.py": "`dropped`, of which catalogs from before facets kept names; `place`, as below",
+    "haven_fs/catalog/adopt.py": "`dropped`, of which catalogs from before facets kept names",
+    "haven_fs/catalog/schema.py": "`place`, as below",
     "haven_fs/library/regions.py": "what XMP calls a region of a face, and of a person",
     "haven_fs/library/personnames.py": "what programs write in place of a person's name",
 }
