@@ -114,6 +114,8 @@ class PointReader:
 
     def _numbers(self, place: int) -> Moment | None:
         key = self.words[place].key
+        if (year := self._short_year(key)) in self.years:
+            return Moment(place + 1, (dates.year_span(year),))
         if key[:1].isdigit():
             span = self._date(key)
             if span is not None:
@@ -126,7 +128,8 @@ class PointReader:
                 return Moment(end, (decade,), CERTAIN if told else NOT_BEFORE_WORDS)
         opened = self.cues.find(place, "decades")
         if opened is not None and opened[0] < len(self.words):
-            decade = self._decade(f"{self.words[opened[0]].key}s")
+            tens = self.words[opened[0]].key.lstrip("'")
+            decade = self._decade(f"{tens}s")
             return Moment(opened[0] + 1, (decade,)) if decade is not None else None
         return None
 
@@ -183,9 +186,16 @@ class PointReader:
         if place < len(self.words):
             word = self.words[place]
             match = re.fullmatch(r"(\d{4})年?", word.key)
-            if match and not word.out and not word.quoted and word.field is None and int(match[1]) in self.years:
-                return place + 1, int(match[1])
+            year = int(match[1]) if match else self._short_year(word.key)
+            if year in self.years and not word.out and not word.quoted and word.field is None:
+                return place + 1, year
         return None
+
+    def _short_year(self, key: str) -> int:
+        """Return the year of "'19", the latest that has begun; 0 if that is none."""
+        match = re.fullmatch(r"'(\d\d)", key)
+        century = 1900 if match and int(match[1]) > self.today.year % 100 else 2000
+        return century + int(match[1]) if match else 0
 
     def _year_first(self, place: int, span: Span) -> Moment | None:
         """Return "2019 summer", "2019 March" as they are the other way round."""

@@ -8,7 +8,7 @@ from datetime import date
 from haven_search import dates, relative
 from haven_search.cues import Cues
 from haven_search.datepoints import Moment, PointReader, joined
-from haven_search.dates import Span, Yearly, number
+from haven_search.dates import Span, Stretch, Yearly, number
 from haven_search.vocabulary import WITH_NUMBER
 
 
@@ -22,7 +22,13 @@ class DateReader(PointReader):
     def find(self, place: int) -> Moment | None:
         """Return the date that the words from `place` on are, the longest there is; None if they are none."""
         if place not in self._found:
-            found = self._relative(place) or self._between(place) or self._bound(place) or self._stretch(place)
+            found = (
+                self._beside(place)
+                or self._relative(place)
+                or self._between(place)
+                or self._bound(place)
+                or self._stretch(place)
+            )
             self._found[place] = found
         return self._found[place]
 
@@ -37,6 +43,26 @@ class DateReader(PointReader):
             return None
         start = self.cues.after(opened[0], "article", "at", "on")
         return self._stretch(start, needs_end=True, between=opened[1].role == "between")
+
+    def _beside(self, place: int) -> Moment | None:
+        """Return "the day after Christmas", "the day before 3 May 2019"."""
+        unit = self.cues.find(self.cues.after(place, "article", most=1), "unit")
+        side = self.cues.find(unit[0], "before", "after") if unit is not None and unit[1].value == "day" else None
+        moment = self.point(self.cues.after(side[0], "article", most=1)) if side is not None else None
+        if side is None or moment is None or moment.doubt == WITH_NUMBER:
+            return None
+        found = tuple(self._next_to(stretch, side[1].role) for stretch in moment.stretches)
+        return Moment(moment.end, found)
+
+    def _next_to(self, stretch: Stretch, side: str) -> Stretch:
+        """Return the day "before" or "after" a stretch, of what comes back in all years."""
+        spans = [stretch] if isinstance(stretch, Span) else [one for year in self.years for one in stretch.spans(year)]
+        edges = [span.first if side == "before" else span.last for span in spans]
+        days = [(dates.day_before if side == "before" else dates.day_after)(day) for day in edges if day is not None]
+        if isinstance(stretch, Span):
+            return Span(days[0], days[0]) if days else stretch
+        named = stretch.words.partition(" ")[2]  # without its "on" or "at"
+        return Yearly("day", tuple(days), f"on the day {side} {named}")
 
     def _bound(self, place: int) -> Moment | None:
         for role in ("before", "after", "since", "until"):
@@ -127,6 +153,10 @@ class DateReader(PointReader):
         if counted is None and (article := self.cues.find(start, "article")) is not None:
             counted = (article[0], 1)
         unit = self.cues.find(counted[0], "unit") if counted is not None else None
+        season = self.cues.find(counted[0], "season") if counted is not None and unit is None else None
+        after = self.cues.find(season[0], "ago") if season is not None else None
+        if counted is not None and season is not None and after is not None:
+            return self._spanned(after[0], dates.season(season[1].value).spans(self.today.year - counted[1])[0])
         if counted is None or unit is None:
             return None
         after = self.cues.find(unit[0], "ago")

@@ -65,7 +65,10 @@ class _Asking:
         self._vocabulary = vocabulary(self._language, Path(view.settings["data_dir"], "languages"))
         self._fulltext = FullText(view.db, self._language)
         self._speller = Speller(
-            known(view.db, self._language, view.spoken), self._vocabulary, self._fulltext, self._language
+            known(view.db, self._language, view.spoken, self._vocabulary.kin),
+            self._vocabulary,
+            self._fulltext,
+            self._language,
         )
 
     def answer(self) -> Answer:

@@ -9,6 +9,7 @@ import sqlite3
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
+from types import MappingProxyType
 from typing import TypeVar
 
 from haven_fs import SpokenFacet, Tag
@@ -88,13 +89,21 @@ def _at(
     return answers
 
 
-_kept: dict[tuple[str, str, tuple[str, ...]], Known] = {}
+_kept: dict[tuple[str, str, tuple[str, ...], int], Known] = {}
 
 
-def known(db: sqlite3.Connection, language: str, spoken: Sequence[SpokenFacet] = ()) -> Known:
-    """Return what the catalog of a connection names, as of its transaction, where plugins speak of it."""
+def known(
+    db: sqlite3.Connection,
+    language: str,
+    spoken: Sequence[SpokenFacet] = (),
+    kin: Mapping[tuple[str, ...], str] = MappingProxyType({}),
+) -> Known:
+    """Return what the catalog of a connection names, as of its transaction, where plugins speak of it.
+
+    `kin`: words for kin, in pieces, each with who that is; who is called by one is called by the others of them.
+    """
     file = str(db.execute("PRAGMA database_list").fetchone()[2])
-    key = (file, language, tuple(one.facet for one in spoken))
+    key = (file, language, tuple(one.facet for one in spoken), len(kin))
     seq = int(db.execute("SELECT value FROM state WHERE key = 'seq'").fetchone()[0])
     kept = _kept.get(key) if file else None
     if kept is not None and kept.seq == seq:
@@ -105,7 +114,7 @@ def known(db: sqlite3.Connection, language: str, spoken: Sequence[SpokenFacet] =
         fresh.names, fresh.facets, fresh.longest, fresh.inside = kept.names, kept.facets, kept.longest, kept.inside
         fresh.spellings, fresh.foreign = kept.spellings, kept.foreign
     else:
-        _read_names(db, fresh, language)
+        _read_names(db, fresh, language, kin)
     _read_cameras(db, fresh)
     if file:
         while len(_kept) >= _KEPT:
@@ -114,7 +123,7 @@ def known(db: sqlite3.Connection, language: str, spoken: Sequence[SpokenFacet] =
     return fresh
 
 
-def _read_names(db: sqlite3.Connection, fresh: Known, language: str) -> None:
+def _read_names(db: sqlite3.Connection, fresh: Known, language: str, kin: Mapping[tuple[str, ...], str]) -> None:
     fresh.facets = frozenset(facet for (facet,) in db.execute("SELECT DISTINCT facet FROM value"))
     named = [one.facet for one in fresh.spoken.values() if one.leads is not None]
     marks = ", ".join("?" * len(named))
@@ -122,7 +131,10 @@ def _read_names(db: sqlite3.Connection, fresh: Known, language: str) -> None:
     values = [Name(*row) for row in rows]
     others = {facet: fresh.spoken[facet].other_names(db) for facet in named}
     for name in values:
-        for key, said in _called(name, fresh.spoken[name.facet], others[name.facet], language).items():
+        called = _called(name, fresh.spoken[name.facet], others[name.facet], language)
+        if fresh.spoken[name.facet].leads == "with" and (who := kin.get(pieces(name.name))) is not None:
+            called = {key: QUALIFIED for key, other in kin.items() if other == who} | called
+        for key, said in called.items():
             if key:
                 fresh.names.setdefault(key, []).append((said, name))
                 fresh.longest = max(fresh.longest, len(key))

@@ -24,6 +24,7 @@ _PARTS = r"""
 """
 _QUOTES = '"“”„«»＂「」'
 _DASHES = str.maketrans(dict.fromkeys("‐‑‒–—―−", "-"))
+_SHORT_YEAR = re.compile(r"['’‘]\d\d")
 _EDGE = "'.:_`´‘’ʼ"
 
 
@@ -103,6 +104,9 @@ def _parted(
         yield _word("-", start, end, comma=comma)
         return
     out = dashed[0] == "-" and (start == 0 or not text[start - 1].strip() or text[start - 1] in ",;(")
+    if _SHORT_YEAR.fullmatch(written):
+        yield _word(written, start, end, comma=comma, glued=glued)
+        return
     inner = written[1:] if out else written
     raw = inner.strip(_EDGE).strip("-−–—")
     if not raw:

@@ -48,8 +48,8 @@ def plan(
     `otherwise`: some of the `other_readings` of a plan of this phrase. `country`: the ISO code of that whose feasts are
     meant, "" to find it out.
     """
-    names = known(db, language, spoken)
     words_of_language = words_of_language or vocabulary(language)
+    names = known(db, language, spoken, words_of_language.kin)
     words, cut = read_words(phrase, field_names(names), words_of_language.elisions)
     cues = Cues(words, words_of_language)
     today = now.date()

@@ -19,6 +19,9 @@ what something is close to, `within` to a distance, `off` from one to a place, `
 units, [related] what depends on the library ("abroad"); `numbers`, `months` and `weekdays` go by position, with a slash
 between two forms of one.
 
+[kin] are what people call their kin: who is called by one of these words is found by the others too, "Granny" by
+"grandma".
+
 What plugins speak of has a section by the facet's name, with the keys of its `sorts`: [type], [daytime], [company].
 [any] are words for any value of what has that key: "people" and "location" can be left out with "without". [having]
 and [lacking] say the same in one word: "geotagged", "undated".
@@ -52,7 +55,7 @@ when capitals and neighbours speak for it; only after such a word; only beside a
 
 _KIN = {"no": "nb", "nn": "nb"}  # read with another's file
 _POSITIONS = ("numbers", "months", "abbreviations", "weekdays")
-_APART = ("stop", "common", "elision", "shy", "vague", "light", "written", "distance")
+_APART = ("stop", "common", "elision", "shy", "vague", "light", "written", "distance", "kin")
 FUNCTION = frozenset(
     (
         "with", "of", "at", "on", "without", "not", "and", "or", "only", "before", "after", "since", "until", "between",
@@ -86,6 +89,7 @@ class Vocabulary:
     vague: frozenset[tuple[str, ...]]
     light: frozenset[tuple[str, ...]]
     written: frozenset[str]
+    kin: Mapping[tuple[str, ...], str]
     common: frozenset[tuple[str, ...]]
     elisions: frozenset[str]
     nouns: bool
@@ -134,6 +138,12 @@ def _vocabulary(language: str, own_files: tuple[tuple[Path, int], ...]) -> Vocab
         frozenset(pieces(word) for table in tables for word in _split(table, "vague")),
         frozenset(pieces(word) for table in tables for word in _split(table, "light")),
         frozenset(word for table in tables for word in _split(table, "written")),
+        {
+            pieces(word): who
+            for table in tables
+            for who, words in table.get("kin", {}).items()
+            for word in words.split("|")
+        },
         frozenset(pieces(word) for table in tables for word in _split(table, "common")),
         frozenset(word for table in tables for word in _split(table, "elision")),
         base == "de",

@@ -183,6 +183,37 @@ def test_the_days_of_a_stay(db: sqlite3.Connection) -> None:
     assert names(db, ask(db, "our first trip to the USA")) == ["scan_old.jpg"]
 
 
+@pytest.mark.parametrize(
+    ("phrase", "meaning"),
+    [
+        ("spring of '19", "taken from March 2019 to May 2019"),
+        ("June '19", "taken in June 2019"),
+        ("summer ’85", "taken from June 1985 to August 1985"),
+        ("three summers ago", "taken from June 2021 to August 2021"),
+        ("the day after Christmas 2019", "taken on 27 December 2019"),
+        ("the day before Easter 2019", "taken on 18 April 2019"),
+        ("the day after Christmas", "taken on the day after Christmas of any year"),
+        ("first day of 2022", "taken on 1 January 2022"),
+        ("the last day of June 2019", "taken on 30 June 2019"),
+        ("first week of July", "taken on 1 to 7 July of any year"),
+        ("nobody", "without people"),
+    ],
+)
+def test_days_as_families_say_them(db: sqlite3.Connection, phrase: str, meaning: str) -> None:
+    answer = ask(db, phrase)
+    assert [one.meaning for one in answer.plan.understood] == [meaning] and not answer.plan.groups
+
+
+def test_kin_go_by_all_their_names(tmp_path: Path) -> None:
+    kin = make(str(tmp_path / "catalog.sqlite"))
+    kin.execute(
+        "UPDATE value SET name = 'Grandma', fold = 'grandma', seq = 9 WHERE name = 'Florence' AND facet = 'person'"
+    )
+    for phrase, language in (("granny", "en"), ("my nan", "en"), ("Oma", "de"), ("la abuela", "es"), ("nonna", "it")):
+        assert names(kin, ask(kin, phrase, language=language)) == ["scan_old.jpg"], phrase
+    kin.close()
+
+
 def test_the_owners_own_words(db: sqlite3.Connection) -> None:
     own = ["Nana = Florence", "the old flat = in London", "nonsense", "=", "pup = dog"]
     answer = ask(db, "with Nana", own=own)
