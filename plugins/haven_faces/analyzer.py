@@ -3,6 +3,7 @@
 A photo's faces are its regions of the kind "face". Their details, all but `landmarks` plain numbers:
 
     score      0.5 to 1: how sure the detector is that it is a face
+    again      0 to 1: how sure it is when it sees nothing but the face, upright and gray; not there if it cannot look
     pixels     the face's size in the picture that was looked at, whose longer side is at most 1,280 pixels
     blur       0 sharp to 1 good for nothing
     yaw, pitch, roll   degrees by which the head is turned to the right, bent down, and tilted clockwise
@@ -79,6 +80,8 @@ class FacesAnalyzer(Analyzer):
             sides = box[2:] - box[:2]
             extent = float(np.sqrt(sides[0] * sides[1]))
             blur, pose = blur_of(face), pose_of(points)
+            again = pack.look_again(pixels, points) if pack.judge.look is not None else None
+            likely = pack.judge.face(float(score), again)
             details: dict[str, float | list[float]] = {
                 "score": round(float(score), _DIGITS),
                 "pixels": round(extent, 1),
@@ -86,9 +89,11 @@ class FacesAnalyzer(Analyzer):
                 "yaw": round(pose.yaw, 1),
                 "pitch": round(pose.pitch, 1),
                 "roll": round(pose.roll, 1),
-                "quality": round(quality_of(float(score), extent, blur, pose), _DIGITS),
+                "quality": round(quality_of(likely, extent, blur, pose), _DIGITS),
                 "landmarks": np.round((points / size).astype(np.float64), _DIGITS).ravel().tolist(),
             }
+            if again is not None:
+                details["again"] = round(again, _DIGITS)
             part = sum(region.part is not None for region in facts.regions)
             facts.regions.append(Region("face", (left, top, right, bottom), number, part, None, details))
             kept.append(face)

@@ -47,11 +47,15 @@ _COLUMNS = "f.id, f.photo_id, f.part, f.frame, f.quality, f.person_id, f.said"
 
 @dataclass(slots=True)
 class Loaded:
-    """Faces with their vectors, and what the owner said that they are not. `lost`: how many lack one of this model."""
+    """Faces with their vectors, and what the owner said that they are not. `lost`: how many lack one of this model.
+
+    Their quality is less where they are covered. `named`: people who have a name.
+    """
 
     faces: "Faces"
     barred: "Mapping[int, npt.NDArray[np.float32]]"
     lost: int
+    named: frozenset[int]
 
 
 class FaceKeeper:
@@ -99,7 +103,7 @@ class FaceKeeper:
                 return
             from haven_faces.grouping import Groups
 
-            self._groups = Groups(loaded.faces, loaded.barred, self._model.limits)
+            self._groups = Groups(loaded.faces, loaded.barred, self._model.limits, loaded.named)
             self._people = clock
         for part in _slices(sorted(face_ids)):
             new = self._load(catalog, only=part).faces
@@ -136,7 +140,7 @@ class FaceKeeper:
         for _ in range(_ROUNDS):
             loaded = self._load(catalog, anchors=True)
             faces = loaded.faces
-            person = regroup(faces, loaded.barred, model.limits, stopped)
+            person = regroup(faces, loaded.barred, model.limits, stopped, loaded.named)
             if person is None or stopped():
                 return
             changed = {
@@ -195,7 +199,7 @@ class FaceKeeper:
         """Load faces with their vectors: all, or `only` these, or all `besides` these."""
         import numpy as np
 
-        from haven_faces.grouping import Faces
+        from haven_faces.grouping import Faces, weighed
 
         assert self._model is not None
         space = self._model.space
@@ -212,11 +216,10 @@ class FaceKeeper:
             # What is elsewhere matters where all are compared, not for the few that are new.
             query = "SELECT count(*) FROM face WHERE space <> ?"
             elsewhere = db.execute(query, (space,)).fetchone()[0] if only is None else 0
-            cared_for = {
+            named = frozenset(id_ for (id_,) in db.execute("SELECT id FROM person WHERE name IS NOT NULL"))
+            cared_for = named | {
                 id_
-                for (id_,) in db.execute(
-                    "SELECT id FROM person WHERE name IS NOT NULL OR hidden UNION SELECT person_id FROM not_person"
-                )
+                for (id_,) in db.execute("SELECT id FROM person WHERE hidden UNION SELECT person_id FROM not_person")
             }
             denied = db.execute(
                 "SELECT person_id, faces FROM not_person WHERE at < ?", (time.time() - LEARN_AFTER,)
@@ -227,6 +230,7 @@ class FaceKeeper:
         there = vectors.any(axis=1) if vectors.shape[1] else np.zeros(len(rows), bool)
         table, vectors, quality = table[there], vectors[there], quality[there]
         person = table[:, 4].copy()
+        quality = weighed(quality, vectors, person, self._model.covers)
         fixed = (table[:, 5] != GROUPED) & (person > 0)
         if anchors:
             fixed |= _anchors(person, quality, fixed, cared_for)
@@ -246,11 +250,14 @@ class FaceKeeper:
                 if ids:
                     more = vectors[[row_of[id_] for id_ in ids]].astype(np.float32)
                     barred[person_id] = np.concatenate([barred[person_id], more]) if person_id in barred else more
-        return Loaded(faces, barred, elsewhere + int((~there).sum()))
+        return Loaded(faces, barred, elsewhere + int((~there).sum()), named)
 
 
 def _anchors(
-    person: "npt.NDArray[np.int64]", quality: "npt.NDArray[np.float32]", fixed: "npt.NDArray[np.bool_]", of: set[int]
+    person: "npt.NDArray[np.int64]",
+    quality: "npt.NDArray[np.float32]",
+    fixed: "npt.NDArray[np.bool_]",
+    of: Collection[int],
 ) -> "npt.NDArray[np.bool_]":
     """Return the best faces of each of these people that has too few which somebody spoke of."""
     import numpy as np

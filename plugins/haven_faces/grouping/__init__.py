@@ -7,6 +7,7 @@ from haven_faces.grouping.calibrate import Calibration, calibrate_labelled, cali
 from haven_faces.grouping.incremental import Added, Groups
 from haven_faces.grouping.kinds import Barred, Faces, Limits
 from haven_faces.grouping.regrouping import regroup
+from haven_faces.grouping.voting import weighed
 
 __all__ = [
     "Added",
@@ -18,4 +19,5 @@ __all__ = [
     "calibrate_labelled",
     "calibrate_unlabelled",
     "regroup",
+    "weighed",
 ]
