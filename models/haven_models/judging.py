@@ -30,6 +30,10 @@ Pixels = NDArray[np.uint8]
 Knots = tuple[float, float]
 """From where to where something goes from 0 to 1."""
 
+_SCORE, _LOOK = (0.5, 0.75), (0.3, 0.6)
+"""Where detectors of which nobody measured it are sure: at first, and of what is nothing but a face."""
+_BELOW, _RAMP = 0.06, 0.3
+"""How much less sure of a face than of nearly all good ones a detector may be, and how much less it is of things."""
 _EACH = 4
 """How often a face is covered in each way when that is measured."""
 _LEAST_FACES = 40
@@ -65,8 +69,8 @@ class Judge:
     `look` is None if there is no second look, `covers` if nobody measured what covering does.
     """
 
-    score: Knots = (0.5, 0.75)
-    look: Knots | None = (0.3, 0.6)
+    score: Knots = _SCORE
+    look: Knots | None = _LOOK
     covers: Covers | None = field(default=None)
 
     def face(self, score: float, look: float | None) -> float:
@@ -131,24 +135,23 @@ def measure_judge(
     who: Sequence[int],
     scores: Sequence[float],
     looks: Sequence[float] | None,
-) -> Judge:
+) -> Judge | None:
     """Measure a pack on good, clear faces that were cut out: who each is, and what the detector said of it.
 
-    `looks`: of the second look; None if the detector takes no small pictures. Fewer than forty faces tell nothing.
+    `looks`: of the second look; None if the detector takes no small pictures. Returns None for fewer than forty faces.
     """
     if len(faces) < _LEAST_FACES:
-        return Judge()
+        return None
     look = None
     if looks is not None and np.percentile(looks, 10) > 0:  # or it knows faces only as parts of pictures
-        look = _from(looks)
-    return Judge(_from(scores), look, measure_covers(pack, faces, who))
+        look = _from(looks, _LOOK)
+    return Judge(_from(scores, _SCORE), look, measure_covers(pack, faces, who))
 
 
-def _from(said: Sequence[float]) -> Knots:
-    """Return knots such that what nearly all good faces reach is sure."""
-    sure = float(np.percentile(said, 2))
-    high = max(sure - 0.1 * (1 - sure) - 0.05, 0.55)
-    return round(max(high - 0.3, 0.3), 3), round(high, 3)
+def _from(said: Sequence[float], least: Knots) -> Knots:
+    """Return knots such that what nearly all good faces reach is sure, which is no less than `least`."""
+    high = max(float(np.percentile(said, 2)) - _BELOW, least[1])
+    return round(max(high - _RAMP, least[0]), 3), round(high, 3)
 
 
 def measure_covers(pack: "FacePack", faces: Sequence[Pixels], who: Sequence[int]) -> Covers | None:

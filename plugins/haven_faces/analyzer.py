@@ -1,6 +1,6 @@
 """The analyzer that finds faces: where they are, how good they are, and a vector of each, from the shared decode.
 
-A photo's faces are its regions of the kind "face". Their details, all but `landmarks` plain numbers:
+A photo's faces are its regions of the kind "face". Their details, all but the last two plain numbers:
 
     score      0.5 to 1: how sure the detector is that it is a face
     again      0 to 1: how sure it is when it sees nothing but the face, upright and gray; not there if it cannot look
@@ -8,6 +8,7 @@ A photo's faces are its regions of the kind "face". Their details, all but `land
     blur       0 sharp to 1 good for nothing
     yaw, pitch, roll   degrees by which the head is turned to the right, bent down, and tilted clockwise
     quality    0 to 1: how far the vector can be trusted (see `quality`)
+    clothes    hundredths of twenty-seven colours below the face (see `clothes`); not there if out of the picture
     landmarks  ten shares of width and height: x, y of both eyes, the nose and both corners of the mouth
 
 Of a video all frames are looked at, so that one person may be there several times: `frame` tells them apart.
@@ -65,6 +66,7 @@ class FacesAnalyzer(Analyzer):
         """Add a frame's faces to the facts and return them cut out, in the same order."""
         import numpy as np
 
+        from haven_faces.clothes import clothes_of
         from haven_faces.finding import find_faces
         from haven_faces.quality import blur_of, pose_of, quality_of
 
@@ -92,6 +94,8 @@ class FacesAnalyzer(Analyzer):
                 "quality": round(quality_of(likely, extent, blur, pose), _DIGITS),
                 "landmarks": np.round((points / size).astype(np.float64), _DIGITS).ravel().tolist(),
             }
+            if (worn := clothes_of(pixels, box.tolist())) is not None:
+                details["clothes"] = worn
             if again is not None:
                 details["again"] = round(again, _DIGITS)
             part = sum(region.part is not None for region in facts.regions)

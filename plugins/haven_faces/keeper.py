@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from haven_faces.facerows import GROUPED
 from haven_faces.forget import scrub
+from haven_faces.hints import renew
 from haven_faces.model import ChosenFaces, chosen_faces
 from haven_faces.people import People
 from haven_faces.persons import people_seq
@@ -154,9 +155,23 @@ class FaceKeeper:
             )
             if not changed or not loaded.barred:
                 break
+        if not self._hint(catalog, stopped):
+            return
         self._groups = None
         with catalog.write(quiet=True) as w:
             w.db.execute("INSERT OR REPLACE INTO state VALUES ('grouped', ?)", (json.dumps(now),))
+
+    def _hint(self, catalog: Catalog, stopped: Callable[[], bool]) -> bool:
+        """Find out whom unknown faces may be; False if it was time to stop."""
+        from haven_faces.grouping import Stopped
+
+        assert self._model is not None
+        loaded = self._load(catalog)  # new groups have got their numbers
+        try:
+            renew(catalog, loaded.faces, loaded.named, self._model.limits, stopped)
+        except Stopped:
+            return False
+        return True
 
     def rest(self) -> None:
         """Forget the vectors held in memory."""

@@ -1,8 +1,8 @@
 """New faces find their person at once; the doubtful wait, and are looked at again when similar ones come.
 
 A face joins a person if several of the person's faces agree; a new person begins with two faces that are alike beyond
-doubt or three that agree. Faces of low quality only join, and need more likeness for it; those that say nothing do not. What is once assigned is
-never moved here: that is for `regroup`, which sees all faces together.
+doubt or three that agree. Faces of low quality only join, and need more likeness for it; those that say nothing do not
+even that. What is once assigned is never moved here: that is for `regroup`, which sees all faces together.
 """
 
 from collections.abc import Collection, Iterable

@@ -115,6 +115,16 @@ class Limits:
         return (1 - self.years) * self.same
 
     @property
+    def likely(self) -> float:
+        """Likeness to the nearest face of a named person from which the owner is asked whether it is that person."""
+        return 0.9 * self.same
+
+    @property
+    def faint(self) -> float:
+        """What is enough for that if the person was there within hours, and wore the same."""
+        return 0.55 * self.same
+
+    @property
     def ahead(self) -> float:
         """What `lead` is as a cosine."""
         return (1 - self.same) * self.lead

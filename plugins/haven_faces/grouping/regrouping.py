@@ -29,8 +29,8 @@ def regroup(
 ) -> Ints | None:
     """Return the person of each face, (n,): a person > 0, 0 for none, a negative label for a new group.
 
-    `named`: people whom the owner named. Fixed faces keep theirs, and two persons that have fixed faces are never made one. The order of the faces does not
-    matter, their ids do. Returns None, within seconds, if `stop` says so.
+    `named`: people whom the owner named. Fixed faces keep theirs, and two persons that have fixed faces are never made
+    one. The order of the faces does not matter, their ids do. Returns None, within seconds, if `stop` says so.
     """
     order = np.argsort(faces.ids, kind="stable")
     in_order = faces if (np.diff(order) == 1).all() else faces.take(order)
