@@ -34,6 +34,8 @@ _SCORE, _LOOK = (0.5, 0.75), (0.3, 0.6)
 """Where detectors of which nobody measured it are sure: at first, and of what is nothing but a face."""
 _BELOW, _RAMP = 0.06, 0.3
 """How much less sure of a face than of nearly all good ones a detector may be, and how much less it is of things."""
+_BEYOND = 0.4
+"""How far above where it is sure a detector must be, of what is left to 1, to need no second look."""
 _EACH = 4
 """How often a face is covered in each way when that is measured."""
 _LEAST_FACES = 40
@@ -72,6 +74,10 @@ class Judge:
     score: Knots = _SCORE
     look: Knots | None = _LOOK
     covers: Covers | None = field(default=None)
+
+    def doubts(self, score: float) -> bool:
+        """Tell whether a second look may find that something is no face: not if the detector is as sure as can be."""
+        return self.look is not None and score < self.score[1] + _BEYOND * (1 - self.score[1])
 
     def face(self, score: float, look: float | None) -> float:
         """Return how likely something is a face, 0 to 1, by what the detector says at first and at the second look."""

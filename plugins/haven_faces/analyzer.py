@@ -3,7 +3,7 @@
 A photo's faces are its regions of the kind "face". Their details, all but the last two plain numbers:
 
     score      0.5 to 1: how sure the detector is that it is a face
-    again      0 to 1: how sure it is when it sees nothing but the face, upright and gray; not there if it cannot look
+    again      0 to 1: how sure it is when it sees but the face, upright and gray; there if it had to look again
     pixels     the face's size in the picture that was looked at, whose longer side is at most 1,280 pixels
     blur       0 sharp to 1 good for nothing
     yaw, pitch, roll   degrees by which the head is turned to the right, bent down, and tilted clockwise
@@ -82,8 +82,10 @@ class FacesAnalyzer(Analyzer):
             sides = box[2:] - box[:2]
             extent = float(np.sqrt(sides[0] * sides[1]))
             blur, pose = blur_of(face), pose_of(points)
-            again = pack.look_again(pixels, points) if pack.judge.look is not None else None
-            likely = pack.judge.face(float(score), again)
+            quality, again = quality_of(1.0, extent, blur, pose), None
+            if quality > 0 and pack.judge.doubts(float(score)):
+                again = pack.look_again(pixels, points)
+            quality *= pack.judge.face(float(score), again)
             details: dict[str, float | list[float]] = {
                 "score": round(float(score), _DIGITS),
                 "pixels": round(extent, 1),
@@ -91,7 +93,7 @@ class FacesAnalyzer(Analyzer):
                 "yaw": round(pose.yaw, 1),
                 "pitch": round(pose.pitch, 1),
                 "roll": round(pose.roll, 1),
-                "quality": round(quality_of(likely, extent, blur, pose), _DIGITS),
+                "quality": round(quality, _DIGITS),
                 "landmarks": np.round((points / size).astype(np.float64), _DIGITS).ravel().tolist(),
             }
             if (worn := clothes_of(pixels, box.tolist())) is not None:

@@ -13,7 +13,7 @@ from haven_faces.grouping.kinds import CORE, GOOD, NOTHING, Floats, Ints, Vector
 if TYPE_CHECKING:
     from haven_models.judging import Covers
 
-_HARDLY, _SURELY = 0.5, 0.9
+_HARDLY, _SURELY = 0.6, 1.0
 """How covered a face may be to have all its weight, and from where on it has least, as `Covers.of` says it."""
 _CLEARER = 30
 """The share of a person's good faces, in a hundred, that are clear in any case: what they have is part of the face."""
