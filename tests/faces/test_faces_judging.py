@@ -76,7 +76,7 @@ def test_covered_faces_do_not_speak(pack: FacePack, corpus: Path) -> None:
     assert speaking("clear") >= 0.9
     assert speaking("clear", "gray") >= 0.9
     assert speaking("clear", "sunglasses") <= 0.3
-    assert speaking("clear", "mask") <= 0.5
+    assert speaking("clear", "mask") <= 0.6
     assert speaking("clear", "helmet") <= 0.3
 
 
