@@ -13,20 +13,21 @@ others there are cautious figures, and `haven people calibrate` measures better 
 """
 
 import base64
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
-
-import numpy as np
-from numpy.typing import NDArray
 
 from haven_fs import UserError
 
 if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
     from haven_models.faces import FacePack
 
-Floats = NDArray[np.float32]
-Pixels = NDArray[np.uint8]
+    Floats = NDArray[np.float32]
+    Pixels = NDArray[np.uint8]
 Knots = tuple[float, float]
 """From where to where something goes from 0 to 1."""
 
@@ -47,21 +48,31 @@ _CLEAR, _COVERED = 98, 25
 """Of clear and of covered faces, in a hundred: the place along a direction where they begin and where they are."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class Covers:
-    """Directions in which covered faces lie: `directions` (k, dim) of unit length, `begin` and `there` (k,) cosines.
+    """Directions in which covered faces lie: each (dim,) of unit length, packed; `begin` and `there`, cosines.
 
     At `begin` are the least clear of clear faces, at `there` are faces that are covered.
     """
 
-    directions: Floats
-    begin: Floats
-    there: Floats
+    packed: tuple[str, ...]
+    begin: tuple[float, ...]
+    there: tuple[float, ...]
 
-    def of(self, vectors: NDArray[Any]) -> Floats:
+    @cached_property
+    def directions(self) -> "Floats":
+        """The directions, (k, dim)."""
+        import numpy as np
+
+        return np.stack([np.frombuffer(base64.b64decode(one), "<f2") for one in self.packed]).astype(np.float32)
+
+    def of(self, vectors: "NDArray[Any]") -> "Floats":
         """Return how covered faces are in each way, (n, k): 0 and less not at all, 1 and more surely."""
+        import numpy as np
+
+        begin, there = (np.array(one, np.float32) for one in (self.begin, self.there))
         along = np.asarray(vectors, np.float32) @ self.directions.T
-        return np.asarray((along - self.begin) / (self.there - self.begin), np.float32)
+        return np.asarray((along - begin) / (there - begin), np.float32)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -89,11 +100,9 @@ class Judge:
         said: dict[str, Any] = {"score": list(self.score), "look": None if self.look is None else list(self.look)}
         if self.covers is not None:
             said["covers"] = {
-                "begin": self.covers.begin.astype(float).round(3).tolist(),
-                "there": self.covers.there.astype(float).round(3).tolist(),
-                "directions": [
-                    base64.b64encode(one.astype("<f2").tobytes()).decode() for one in self.covers.directions
-                ],
+                "begin": list(self.covers.begin),
+                "there": list(self.covers.there),
+                "directions": list(self.covers.packed),
             }
         return said
 
@@ -124,20 +133,19 @@ def _knots(said: Any) -> Knots:
 
 
 def _read_covers(said: Any) -> Covers:
-    directions = [np.frombuffer(base64.b64decode(one, validate=True), "<f2") for one in said["directions"]]
-    found = Covers(
-        np.stack(directions).astype(np.float32),
-        np.array(said["begin"], np.float32),
-        np.array(said["there"], np.float32),
-    )
-    if not (len(found.begin) == len(found.there) == len(directions) and (found.begin < found.there).all()):
+    packed = tuple(str(one) for one in said["directions"])
+    begin, there = (tuple(float(one) for one in said[name]) for name in ("begin", "there"))
+    sizes = {len(base64.b64decode(one, validate=True)) for one in packed}
+    if not (len(begin) == len(there) == len(packed) and len(sizes) == 1 and min(sizes) % 2 == 0):
         raise ValueError
-    return found
+    if not all(low < high for low, high in zip(begin, there, strict=True)):
+        raise ValueError
+    return Covers(packed, begin, there)
 
 
 def measure_judge(
     pack: "FacePack",
-    faces: Sequence[Pixels],
+    faces: "Sequence[Pixels]",
     who: Sequence[int],
     scores: Sequence[float],
     looks: Sequence[float] | None,
@@ -148,6 +156,8 @@ def measure_judge(
     """
     if len(faces) < _LEAST_FACES:
         return None
+    import numpy as np
+
     look = None
     if looks is not None and np.percentile(looks, 10) > 0:  # or it knows faces only as parts of pictures
         look = _from(looks, _LOOK)
@@ -156,16 +166,20 @@ def measure_judge(
 
 def _from(said: Sequence[float], least: Knots) -> Knots:
     """Return knots such that what nearly all good faces reach is sure, which is no less than `least`."""
+    import numpy as np
+
     high = max(float(np.percentile(said, 2)) - _BELOW, least[1])
     return round(max(high - _RAMP, least[0]), 3), round(high, 3)
 
 
-def measure_covers(pack: "FacePack", faces: Sequence[Pixels], who: Sequence[int]) -> Covers | None:
+def measure_covers(pack: "FacePack", faces: "Sequence[Pixels]", who: Sequence[int]) -> Covers | None:
     """Measure in which directions vectors go when faces are covered; None if this embedder does not tell.
 
     Fisher's discriminant: the way from clear to covered faces, of each pair, bent away from where clear faces differ
     among each other, since that is who they are. Every person counts alike there.
     """
+    import numpy as np
+
     from haven_models.covering import KINDS
 
     dice = np.random.default_rng(1)
@@ -184,7 +198,13 @@ def measure_covers(pack: "FacePack", faces: Sequence[Pixels], who: Sequence[int]
     if not found:
         return None
     ways, begins, theres = zip(*found, strict=True)
-    return Covers(np.stack(ways), np.array(begins, np.float32), np.array(theres, np.float32))
+    return covers_of(ways, begins, theres)
+
+
+def covers_of(directions: "Iterable[Floats]", begin: Iterable[float], there: Iterable[float]) -> Covers:
+    """Return covers of directions, each (dim,) of unit length."""
+    packed = tuple(base64.b64encode(one.astype("<f2").tobytes()).decode() for one in directions)
+    return Covers(packed, tuple(round(float(one), 3) for one in begin), tuple(round(float(one), 3) for one in there))
 
 
 def between(value: float, low: float, high: float) -> float:

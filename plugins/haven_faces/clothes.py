@@ -5,9 +5,11 @@ Only ever a hint: whole classes wear the same.
 
 import math
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
-import numpy as np
-from numpy.typing import NDArray
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
 _SIDE = 16
 _BINS = 3
@@ -19,12 +21,13 @@ _LEAST = 0.4
 _EVEN = 100
 
 
-def clothes_of(pixels: NDArray[np.uint8], box: Sequence[float]) -> list[float] | None:
+def clothes_of(pixels: "NDArray[np.uint8]", box: Sequence[float]) -> list[float] | None:
     """Return how much of each colour there is below a face, (27,) of hundredths; None if that is not in the picture.
 
     `pixels`: (height, width, 3) of RGB. `box`: left, top, right, bottom of the face, in pixels.
     """
     import cv2
+    import numpy as np
 
     height, width = pixels.shape[:2]
     across, down = box[2] - box[0], box[3] - box[1]

@@ -7,12 +7,12 @@ import pytest
 
 from haven_faces.grouping import Faces, Groups, Limits, likely, regroup, weighed
 from haven_faces.grouping.kinds import GOOD, NOTHING
-from haven_models.judging import Covers
+from haven_models.judging import covers_of
 
 DIM = 64
 LIMITS = Limits(0.5)
 COVER = np.eye(DIM, dtype=np.float32)[0]
-COVERS = Covers(COVER[None], np.array([0.2], np.float32), np.array([0.7], np.float32))
+COVERS = covers_of([COVER], [0.2], [0.7])
 
 
 def unit(vector: np.ndarray) -> np.ndarray:

@@ -111,6 +111,7 @@ def test_figures_are_kept_as_they_are(pack: FacePack) -> None:
         {"score": [0.8, 0.5], "look": None},
         {"score": [0.5, 0.8], "look": None, "covers": {"begin": [1], "there": [0], "directions": ["AAA="]}},
         {"score": [0.5, 0.8], "look": None, "covers": {"begin": [0], "there": [1], "directions": ["*"]}},
+        {"score": [0.5, 0.8], "look": None, "covers": {"begin": [0.5], "there": [0.5], "directions": ["AAA="]}},
     ],
 )
 def test_figures_that_cannot_be_read(said: object, corpus: Path, tmp_path: Path) -> None:

@@ -25,8 +25,8 @@ def weighed(quality: Floats, vectors: Vectors, person: Ints, covers: "Covers | N
 
     Of a person with several good faces each is compared with the others, too: beards and glasses are no covers.
     """
-    if covers is None or not len(quality):
-        return quality
+    if covers is None or not len(quality) or covers.directions.shape[1:] != vectors.shape[1:]:
+        return quality  # nobody measured it, or of another embedder
     hidden = np.concatenate([covers.of(vectors[start : start + _ROWS]) for start in range(0, len(vectors), _ROWS)])
     weight = _weight(hidden)
     for one, rows in rows_by(person):
