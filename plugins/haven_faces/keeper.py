@@ -185,7 +185,10 @@ class FaceKeeper:
         then: dict[str, Any] = json.loads(row[0]) if row else {}
         if not now["faces"]:
             return False
-        if then.get("space") != now["space"] or abs(now["faces"] - then["faces"]) > _GROWN * then["faces"]:
+        if (
+            any(then.get(key) != now[key] for key in ("space", "judged"))
+            or abs(now["faces"] - then["faces"]) > _GROWN * then["faces"]
+        ):
             return True
         said = then.get("said") != now["said"] or then.get("denied") != now["denied"]
         return said and time.time() - float(last) > _QUIET
@@ -196,6 +199,7 @@ class FaceKeeper:
         with catalog.read() as db:
             return {
                 "space": self._model.space,
+                "judged": self._model.judged,
                 "faces": db.execute("SELECT count(*) FROM face WHERE space = ?", (self._model.space,)).fetchone()[0],
                 "said": db.execute("SELECT max(id) FROM correction").fetchone()[0],
                 "denied": db.execute(

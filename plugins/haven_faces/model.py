@@ -55,6 +55,11 @@ class ChosenFaces:
         return crc32(f"{self.id} {REVISION}".encode())
 
     @property
+    def judged(self) -> int:
+        """What grouping judges faces by, in short: another number makes it regroup all."""
+        return crc32(f"{self.version} {self.same} {self.covers.packed if self.covers else ()}".encode())
+
+    @property
     def limits(self) -> "Limits":
         """From when faces are grouped."""
         from haven_faces.grouping import Limits
