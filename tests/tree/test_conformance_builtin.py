@@ -36,8 +36,8 @@ FOLDERS = (
     "Originals",
 )
 EMPTY = {
-    "People", "Albums", "Favorites", "Recently Removed", "Review", "Review/Changes", "Review/Unknown faces", "Review/Maybe",
-    "Search",    "Inbox",
+    "People", "Albums", "Favorites", "Recently Removed", "Review", "Review/Changes", "Review/Unknown faces",
+    "Review/Maybe", "Search", "Inbox",
 }  # fmt: skip
 """Folders in which nothing is unless an owner has said something; their own tests look into them full."""
 
