@@ -1,16 +1,18 @@
 """What lies in a folder of models for faces, as InsightFace has them: .onnx files whose names say nothing.
 
 One of them finds faces, one tells them apart; others that estimate ages or more points are left alone. haven.json may
-lie beside them: name, licence, commercial, and {"faces": {"same": 0.45, "measured": "on what"}}, the cosine similarity
-from which two good faces are one person's.
+lie beside them: name, licence, commercial, and {"faces": {"same": 0.45, "measured": "on what", "judge": ...}}, the
+cosine similarity from which two good faces are one person's, and what tells faces from what is none (`judging`).
 """
 
 import hashlib
+import json
 from functools import cached_property
 from pathlib import Path
 from typing import Literal
 
 from haven_fs import UserError
+from haven_models.judging import Judge, read_judge
 from haven_models.layout import OURS, read_json, sampled
 from haven_models.manifest import read_manifest, sha256_of
 from haven_models.registry import Entry, entry_of_embedder, find_entry
@@ -82,6 +84,17 @@ class FaceLayout:
             raise UserError(f'{self.folder / OURS}: faces must be like {{"same": 0.45}}, not {said!r}. Correct it.')
         entry = self.entry
         return entry.same if entry is not None and entry.same is not None else CAREFUL
+
+    @cached_property
+    def judge(self) -> Judge:
+        """How its figures are read, by the best source there is: haven.json, then the registry; else cautiously."""
+        said = self.ours.get("faces")
+        if isinstance(said, dict) and said.get("judge") is not None:
+            return read_judge(said["judge"])
+        entry = self.entry
+        if entry is None or entry.judge is None:
+            return Judge()
+        return read_judge(json.loads((Path(__file__).parent / "judges" / entry.judge).read_text(encoding="utf-8")))
 
     @property
     def raw(self) -> bool:

@@ -38,6 +38,8 @@ faces are not lost; InsightFace's 640 by 640 would be a quarter of black margin 
 MOST_AT_ONCE = 16
 """Faces that go through the embedder together: more cost memory and gain nothing."""
 _STEP = 32  # what sides of a detector's picture must be divided by
+_LOOK, _ASIDE = 160, 30
+"""Sides of the picture that a face is looked at again in, and how far from its middle the face may be found."""
 _TEMPLATE = np.array(
     [[38.2946, 51.6963], [73.5318, 51.5014], [56.0252, 71.7366], [41.5493, 92.3655], [70.7299, 92.2041]], np.float32
 )
@@ -76,6 +78,7 @@ class FacePack:
         self.id = layout.id
         self.name = layout.name
         self.same = layout.same
+        self.judge = layout.judge
 
     @property
     def resizes(self) -> bool:
@@ -110,6 +113,23 @@ class FacePack:
         back = np.array([width / size[0], height / size[1]], np.float32)
         boxes = found[:, :4] * np.concatenate([back, back])
         return Detections(boxes.astype(np.float32), found[:, 4].astype(np.float32), (points * back).astype(np.float32))
+
+    def look_again(self, picture: Picture, points: Floats) -> float | None:
+        """Return how sure the detector is of one face, points (5, 2), when it is cut out, upright and gray; 0 to 1.
+
+        None if the detector takes pictures of one size only: the look would cost as much as the first.
+        """
+        import cv2
+
+        if not self.resizes:
+            return None
+        target = _TEMPLATE + (_LOOK - 112) / 2
+        pixels, matrix = _rgb(picture), _similarity(points, target)
+        tile = cv2.warpAffine(pixels, matrix, (_LOOK, _LOOK))
+        gray = cv2.cvtColor(tile, cv2.COLOR_RGB2GRAY)
+        seen = self.detect(np.repeat(gray[:, :, None], 3, axis=2))
+        away = np.abs((seen.boxes[:, :2] + seen.boxes[:, 2:]) / 2 - _LOOK / 2).max(axis=1)
+        return float(seen.scores[away <= _ASIDE].max(initial=0.0))
 
     def cut_out(self, picture: Picture, points: Floats) -> list[Pixels]:
         """Return each face, by its points (n, 5, 2), upright in a square of RGB, (side, side, 3)."""

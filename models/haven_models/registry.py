@@ -53,7 +53,8 @@ class Entry:
 
     Of packs for faces, `same`: the cosine similarity from which two good faces are one person's; `embedders`: SHA-256
     of files that tell faces apart as this pack does, by which a pack of another name is known. `raw`: the embedder
-    takes colours as they are, 0 to 255, whatever its graph looks like.
+    takes colours as they are, 0 to 255, whatever its graph looks like. `judge`: a file in `judges`, what
+    `haven people calibrate` measured of the pack.
     """
 
     name: str
@@ -68,6 +69,7 @@ class Entry:
     same: float | None = None
     embedders: tuple[str, ...] = ()
     raw: bool = False
+    judge: str | None = None
 
 
 _FREE = "Free for any use, including commercial; if you pass it on, include its notice."
@@ -262,6 +264,7 @@ ENTRIES = (
         about_bytes=4_000_000,
         same=0.45,
         embedders=("64e0639c90a1f7c22a32b99c310f1bfb19c6e33984fc018b1c69cc01f7738418",),
+        judge="yunet-mobileface.json",
     ),
 )
 

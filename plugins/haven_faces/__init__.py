@@ -10,6 +10,7 @@ from haven_faces.command import COMMAND
 from haven_faces.facet import PeopleFacet
 from haven_faces.folders import PEOPLE, UNKNOWN
 from haven_faces.keeper import FaceKeeper
+from haven_faces.maybe import MAYBE
 from haven_faces.model import SETTINGS, chosen_faces
 from haven_faces.names import NamesAnalyzer
 from haven_faces.people import WORDS
@@ -61,8 +62,8 @@ def haven_followers(settings: Settings) -> Sequence[Follower]:
 
 @hookimpl
 def haven_smart_folders() -> Sequence[SmartFolder]:
-    """Bring /People and /Review/Unknown faces."""
-    return [PEOPLE, UNKNOWN]
+    """Bring /People, /Review/Unknown faces and /Review/Maybe."""
+    return [PEOPLE, UNKNOWN, MAYBE]
 
 
 @hookimpl

@@ -1,12 +1,14 @@
 """The analyzer that finds faces: where they are, how good they are, and a vector of each, from the shared decode.
 
-A photo's faces are its regions of the kind "face". Their details, all but `landmarks` plain numbers:
+A photo's faces are its regions of the kind "face". Their details, all but the last two plain numbers:
 
     score      0.5 to 1: how sure the detector is that it is a face
+    again      0 to 1: how sure it is when it sees but the face, upright and gray; there if it had to look again
     pixels     the face's size in the picture that was looked at, whose longer side is at most 1,280 pixels
     blur       0 sharp to 1 good for nothing
     yaw, pitch, roll   degrees by which the head is turned to the right, bent down, and tilted clockwise
     quality    0 to 1: how far the vector can be trusted (see `quality`)
+    clothes    hundredths of twenty-seven colours below the face (see `clothes`); not there if out of the picture
     landmarks  ten shares of width and height: x, y of both eyes, the nose and both corners of the mouth
 
 Of a video all frames are looked at, so that one person may be there several times: `frame` tells them apart.
@@ -64,6 +66,7 @@ class FacesAnalyzer(Analyzer):
         """Add a frame's faces to the facts and return them cut out, in the same order."""
         import numpy as np
 
+        from haven_faces.clothes import clothes_of
         from haven_faces.finding import find_faces
         from haven_faces.quality import blur_of, pose_of, quality_of
 
@@ -79,6 +82,10 @@ class FacesAnalyzer(Analyzer):
             sides = box[2:] - box[:2]
             extent = float(np.sqrt(sides[0] * sides[1]))
             blur, pose = blur_of(face), pose_of(points)
+            quality, again = quality_of(1.0, extent, blur, pose), None
+            if quality > 0 and pack.judge.doubts(float(score)):
+                again = pack.look_again(pixels, points)
+            quality *= pack.judge.face(float(score), again)
             details: dict[str, float | list[float]] = {
                 "score": round(float(score), _DIGITS),
                 "pixels": round(extent, 1),
@@ -86,9 +93,13 @@ class FacesAnalyzer(Analyzer):
                 "yaw": round(pose.yaw, 1),
                 "pitch": round(pose.pitch, 1),
                 "roll": round(pose.roll, 1),
-                "quality": round(quality_of(float(score), extent, blur, pose), _DIGITS),
+                "quality": round(quality, _DIGITS),
                 "landmarks": np.round((points / size).astype(np.float64), _DIGITS).ravel().tolist(),
             }
+            if (worn := clothes_of(pixels, box.tolist())) is not None:
+                details["clothes"] = worn
+            if again is not None:
+                details["again"] = round(again, _DIGITS)
             part = sum(region.part is not None for region in facts.regions)
             facts.regions.append(Region("face", (left, top, right, bottom), number, part, None, details))
             kept.append(face)

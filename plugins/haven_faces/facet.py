@@ -8,8 +8,8 @@ from typing import ClassVar
 from haven_faces.absorbing import sync
 from haven_faces.counting import COUNTING
 from haven_faces.facerows import without_forgotten
-from haven_faces.people import People, touch_people
-from haven_faces.persons import PERSON, PERSON_NAME
+from haven_faces.people import People
+from haven_faces.persons import PERSON, PERSON_NAME, touch_people
 from haven_fs import Change, Facet, Found, FoundFacts, Tag, Writer
 
 _PEOPLE = (
@@ -83,6 +83,14 @@ class PeopleFacet(Facet):
         UPDATE person SET fold = haven_fold(name) WHERE fold <> haven_fold(name);
         """,
         COUNTING,
+        """
+    CREATE TABLE maybe (                    -- whom an unknown face may be: worked out anew when all is regrouped
+        face_id INTEGER PRIMARY KEY REFERENCES face,
+        person_id INTEGER NOT NULL REFERENCES person,
+        "like" REAL NOT NULL                -- cosine to the nearest face of that person
+    );
+    CREATE INDEX maybe_person ON maybe (person_id, face_id);
+        """,
     )
     owned: ClassVar = {
         "person": ("id",),

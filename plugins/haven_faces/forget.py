@@ -155,6 +155,10 @@ def _space_of(facts: str) -> str | None:
 def _erase(w: Writer, marks: str) -> None:
     """Remove every row that is about the person."""
     among = "IN (SELECT value FROM json_each(?))"
+    w.db.execute(
+        f"DELETE FROM maybe WHERE person_id {among} OR face_id IN (SELECT id FROM face WHERE person_id {among})",
+        (marks, marks),
+    )
     w.db.execute(f"DELETE FROM face WHERE person_id {among}", (marks,))
     for table in ("not_person", "person_alias"):
         w.db.execute(f"DELETE FROM {table} WHERE person_id {among}", (marks,))

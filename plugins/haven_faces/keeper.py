@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from haven_faces.facerows import GROUPED
 from haven_faces.forget import scrub
+from haven_faces.hints import renew
 from haven_faces.model import ChosenFaces, chosen_faces
 from haven_faces.people import People
 from haven_faces.persons import people_seq
@@ -47,11 +48,15 @@ _COLUMNS = "f.id, f.photo_id, f.part, f.frame, f.quality, f.person_id, f.said"
 
 @dataclass(slots=True)
 class Loaded:
-    """Faces with their vectors, and what the owner said that they are not. `lost`: how many lack one of this model."""
+    """Faces with their vectors, and what the owner said that they are not. `lost`: how many lack one of this model.
+
+    Their quality is less where they are covered. `named`: people who have a name.
+    """
 
     faces: "Faces"
     barred: "Mapping[int, npt.NDArray[np.float32]]"
     lost: int
+    named: frozenset[int]
 
 
 class FaceKeeper:
@@ -99,7 +104,7 @@ class FaceKeeper:
                 return
             from haven_faces.grouping import Groups
 
-            self._groups = Groups(loaded.faces, loaded.barred, self._model.limits)
+            self._groups = Groups(loaded.faces, loaded.barred, self._model.limits, loaded.named)
             self._people = clock
         for part in _slices(sorted(face_ids)):
             new = self._load(catalog, only=part).faces
@@ -136,7 +141,7 @@ class FaceKeeper:
         for _ in range(_ROUNDS):
             loaded = self._load(catalog, anchors=True)
             faces = loaded.faces
-            person = regroup(faces, loaded.barred, model.limits, stopped)
+            person = regroup(faces, loaded.barred, model.limits, stopped, loaded.named)
             if person is None or stopped():
                 return
             changed = {
@@ -150,9 +155,23 @@ class FaceKeeper:
             )
             if not changed or not loaded.barred:
                 break
+        if not self._hint(catalog, stopped):
+            return
         self._groups = None
         with catalog.write(quiet=True) as w:
             w.db.execute("INSERT OR REPLACE INTO state VALUES ('grouped', ?)", (json.dumps(now),))
+
+    def _hint(self, catalog: Catalog, stopped: Callable[[], bool]) -> bool:
+        """Find out whom unknown faces may be; False if it was time to stop."""
+        from haven_faces.grouping import Stopped
+
+        assert self._model is not None
+        loaded = self._load(catalog)  # new groups have got their numbers
+        try:
+            renew(catalog, loaded.faces, loaded.named, self._model.limits, stopped)
+        except Stopped:
+            return False
+        return True
 
     def rest(self) -> None:
         """Forget the vectors held in memory."""
@@ -166,7 +185,10 @@ class FaceKeeper:
         then: dict[str, Any] = json.loads(row[0]) if row else {}
         if not now["faces"]:
             return False
-        if then.get("space") != now["space"] or abs(now["faces"] - then["faces"]) > _GROWN * then["faces"]:
+        if (
+            any(then.get(key) != now[key] for key in ("space", "judged"))
+            or abs(now["faces"] - then["faces"]) > _GROWN * then["faces"]
+        ):
             return True
         said = then.get("said") != now["said"] or then.get("denied") != now["denied"]
         return said and time.time() - float(last) > _QUIET
@@ -177,6 +199,7 @@ class FaceKeeper:
         with catalog.read() as db:
             return {
                 "space": self._model.space,
+                "judged": self._model.judged,
                 "faces": db.execute("SELECT count(*) FROM face WHERE space = ?", (self._model.space,)).fetchone()[0],
                 "said": db.execute("SELECT max(id) FROM correction").fetchone()[0],
                 "denied": db.execute(
@@ -195,7 +218,7 @@ class FaceKeeper:
         """Load faces with their vectors: all, or `only` these, or all `besides` these."""
         import numpy as np
 
-        from haven_faces.grouping import Faces
+        from haven_faces.grouping import Faces, weighed
 
         assert self._model is not None
         space = self._model.space
@@ -212,11 +235,10 @@ class FaceKeeper:
             # What is elsewhere matters where all are compared, not for the few that are new.
             query = "SELECT count(*) FROM face WHERE space <> ?"
             elsewhere = db.execute(query, (space,)).fetchone()[0] if only is None else 0
-            cared_for = {
+            named = frozenset(id_ for (id_,) in db.execute("SELECT id FROM person WHERE name IS NOT NULL"))
+            cared_for = named | {
                 id_
-                for (id_,) in db.execute(
-                    "SELECT id FROM person WHERE name IS NOT NULL OR hidden UNION SELECT person_id FROM not_person"
-                )
+                for (id_,) in db.execute("SELECT id FROM person WHERE hidden UNION SELECT person_id FROM not_person")
             }
             denied = db.execute(
                 "SELECT person_id, faces FROM not_person WHERE at < ?", (time.time() - LEARN_AFTER,)
@@ -227,6 +249,7 @@ class FaceKeeper:
         there = vectors.any(axis=1) if vectors.shape[1] else np.zeros(len(rows), bool)
         table, vectors, quality = table[there], vectors[there], quality[there]
         person = table[:, 4].copy()
+        quality = weighed(quality, vectors, person, self._model.covers)
         fixed = (table[:, 5] != GROUPED) & (person > 0)
         if anchors:
             fixed |= _anchors(person, quality, fixed, cared_for)
@@ -246,11 +269,14 @@ class FaceKeeper:
                 if ids:
                     more = vectors[[row_of[id_] for id_ in ids]].astype(np.float32)
                     barred[person_id] = np.concatenate([barred[person_id], more]) if person_id in barred else more
-        return Loaded(faces, barred, elsewhere + int((~there).sum()))
+        return Loaded(faces, barred, elsewhere + int((~there).sum()), named)
 
 
 def _anchors(
-    person: "npt.NDArray[np.int64]", quality: "npt.NDArray[np.float32]", fixed: "npt.NDArray[np.bool_]", of: set[int]
+    person: "npt.NDArray[np.int64]",
+    quality: "npt.NDArray[np.float32]",
+    fixed: "npt.NDArray[np.bool_]",
+    of: Collection[int],
 ) -> "npt.NDArray[np.bool_]":
     """Return the best faces of each of these people that has too few which somebody spoke of."""
     import numpy as np

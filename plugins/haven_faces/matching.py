@@ -1,5 +1,6 @@
 """Which face in a photo is meant when the owner says that somebody is in it."""
 
+import json
 import sqlite3
 from typing import TYPE_CHECKING
 
@@ -18,8 +19,8 @@ _EXEMPLARS = 32
 def best_face(db: sqlite3.Connection, store: "VectorStore", photo_id: int, person_id: int) -> int | None:
     """Return the face in a photo, of those that are nobody's, that is most like a person's other faces.
 
-    The only face in a photo is meant in any case: people turn away, and grow up. Of a person without other faces it is
-    one far larger than the rest. None if there is none.
+    One of which the owner was asked whether it is that person is meant. So is the only face in a photo: people turn
+    away, and grow up. Of a person without other faces it is one far larger than the rest. None if there is none.
     """
     rows = db.execute(
         "SELECT f.id, f.space, f.part, (f.right - f.left) * (f.bottom - f.top) FROM face f"
@@ -29,6 +30,12 @@ def best_face(db: sqlite3.Connection, store: "VectorStore", photo_id: int, perso
     ).fetchall()
     if not rows:
         return None
+    asked = db.execute(
+        "SELECT a.face_id FROM maybe a WHERE a.person_id = ? AND a.face_id IN (SELECT value FROM json_each(?))",
+        (person_id, json.dumps([row[0] for row in rows])),
+    ).fetchone()
+    if asked is not None:  # the owner says yes
+        return int(asked[0])
     if len(rows) == 1 and db.execute("SELECT count(*) FROM face WHERE photo_id = ?", (photo_id,)).fetchone()[0] == 1:
         return int(rows[0][0])
     space = rows[0][1]

@@ -14,10 +14,11 @@ from haven_models.store import DEMO, model_store
 if TYPE_CHECKING:
     from haven_faces.grouping import Limits
     from haven_models.faces import FacePack
+    from haven_models.judging import Covers
 
 logger = logging.getLogger(__name__)
 
-REVISION = 1
+REVISION = 2
 """Counts up when the analyzer finds other faces or says other things of them: every photo is due again."""
 SETTINGS = (
     Setting(
@@ -34,12 +35,14 @@ SETTINGS = (
 class ChosenFaces:
     """A pack on disk: its folder, its id, which names its `space` of vectors, and from when two faces are the same.
 
-    `same`: the cosine similarity from which two good faces are taken to be one person.
+    `same`: the cosine similarity from which two good faces are taken to be one person. `covers`: where vectors of
+    covered faces lie, if that was measured.
     """
 
     folder: Path
     id: str
     same: float
+    covers: "Covers | None" = None
 
     @property
     def space(self) -> str:
@@ -50,6 +53,11 @@ class ChosenFaces:
     def version(self) -> int:
         """The analyzer's version: another pack makes every photo due again."""
         return crc32(f"{self.id} {REVISION}".encode())
+
+    @property
+    def judged(self) -> int:
+        """What grouping judges faces by, in short: another number makes it regroup all."""
+        return crc32(f"{self.version} {self.same} {self.covers.packed if self.covers else ()}".encode())
 
     @property
     def limits(self) -> "Limits":
@@ -73,7 +81,7 @@ def chosen_faces(settings: Settings) -> ChosenFaces | None:
         if folder is None:
             return None
         layout = FaceLayout(folder)
-        chosen = ChosenFaces(folder, layout.id, layout.same)
+        chosen = ChosenFaces(folder, layout.id, layout.same, layout.judge.covers)
         if (why := missing()) is not None:
             raise UserError(why)
         return chosen

@@ -10,7 +10,7 @@ from typing import Any
 
 from haven_faces.absorbing import new_person
 from haven_faces.facerows import GROUPED, OWNER, faces_of
-from haven_faces.persons import PERSON, NameTaken, barred_from, find_person, person_name, unknown
+from haven_faces.persons import PERSON, NameTaken, barred_from, find_person, person_name, touch_people, unknown
 from haven_fs import (
     Change,
     Words,
@@ -320,8 +320,3 @@ WORDS = (
     ),
 )
 """How what the owner says about people is put."""
-
-
-def touch_people(w: Writer) -> None:
-    """Move the clock of people on: who there is, or who is where, has changed."""
-    w.db.execute("UPDATE state SET value = ? WHERE key = 'people'", (w.seq,))

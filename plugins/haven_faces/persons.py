@@ -9,7 +9,7 @@ import sqlite3
 import time
 from dataclasses import dataclass
 
-from haven_fs import names
+from haven_fs import Writer, names
 
 PERSON = "person"
 """The facet of people; its keys are their ids."""
@@ -119,3 +119,8 @@ def unknown(face: str, person: str, *, dismissed: bool = False) -> str:
     asked = "" if dismissed else f" AND {face}.dismissed = 0"
     small = f"{person}.name IS NULL AND {person}.number IS NULL AND {person}.hidden = 0"
     return f"{face}.space IS NOT NULL{asked} AND ({face}.person_id IS NULL OR ({small}))"
+
+
+def touch_people(w: Writer) -> None:
+    """Move the clock of people on: who there is, or who is where, has changed."""
+    w.db.execute("UPDATE state SET value = ? WHERE key = 'people'", (w.seq,))

@@ -1,4 +1,4 @@
-"""How much a face's vector can be trusted: how sharp it is, which way it looks, how large and how surely it was found.
+"""How much a face's vector can be trusted: whether it is a face, how sharp and large it is, and which way it looks.
 
 Vectors of blurred, tiny and sideways faces drift towards each other, so that strangers among them look alike; who
 groups faces must know which those are. The knots below were set by what blurring and shrinking did to the vectors of
@@ -13,12 +13,13 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from haven_models.judging import between
+
 Floats = NDArray[np.float32]
 
 _BLURRED, _SHARP = 0.004, 0.02
 """Sharpness at which hardly any and nearly all vectors are good."""
 _TINY, _LARGE = 12.0, 28.0
-_UNSURE, _SURE = 0.5, 0.75
 _YAW = 30.0, 75.0
 _PITCH = 25.0, 65.0
 """Degrees up to which a face is as good as from the front, and from which it is good for nothing."""
@@ -77,26 +78,15 @@ def blur_of(face: NDArray[np.uint8]) -> float:
     gray = cv2.cvtColor(face, cv2.COLOR_RGB2GRAY)[side // 7 : -side // 14, side // 7 : -side // 7].astype(np.float32)
     edges = cv2.Laplacian(cv2.GaussianBlur(gray, (3, 3), 0), cv2.CV_32F)
     sharpness = float(edges.var()) / (float(gray.var()) + _FLAT)
-    return 1.0 - _between(math.log(max(sharpness, 1e-9)), math.log(_BLURRED), math.log(_SHARP))
+    return 1.0 - between(math.log(max(sharpness, 1e-9)), math.log(_BLURRED), math.log(_SHARP))
 
 
-def quality_of(score: float, pixels: float, blur: float, pose: Pose) -> float:
+def quality_of(face: float, pixels: float, blur: float, pose: Pose) -> float:
     """Return how far a face's vector can be trusted, 0 to 1: a product, so that each fault counts alone.
 
-    `score`: how sure the detector is. `pixels`: the face's size in the picture that was looked at. From 0.5 on a face
-    is one to build a person on.
+    `face`: how likely it is a face (`haven_models.judging`). `pixels`: its size in the picture that was looked at. From
+    0.5 on a face is one to build a person on; near 0 it says nothing of anybody.
     """
-    sideways = _between(abs(pose.yaw), *_YAW)
-    tilted = _between(abs(pose.pitch), *_PITCH)
-    return (
-        (1.0 - blur)
-        * _between(pixels, _TINY, _LARGE)
-        * _between(score, _UNSURE, _SURE)
-        * (1.0 - sideways)
-        * (1.0 - tilted)
-    )
-
-
-def _between(value: float, low: float, high: float) -> float:
-    """Return how far a value is from one number to another, 0 to 1."""
-    return min(1.0, max(0.0, (value - low) / (high - low)))
+    sideways = between(abs(pose.yaw), *_YAW)
+    tilted = between(abs(pose.pitch), *_PITCH)
+    return face * (1.0 - blur) * between(pixels, _TINY, _LARGE) * (1.0 - sideways) * (1.0 - tilted)

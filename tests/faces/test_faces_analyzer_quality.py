@@ -69,10 +69,10 @@ def test_darkness_is_no_blur_and_flatness_is_no_sharpness() -> None:
 
 
 def test_quality_falls_by_each_fault() -> None:
-    assert quality_of(0.9, 120, 0.0, FRONT) == 1
-    assert quality_of(0.9, 120, 0.0, Pose(25, 10, 80)) == 1, "a tilted head is turned upright"
+    assert quality_of(1.0, 120, 0.0, FRONT) == 1
+    assert quality_of(1.0, 120, 0.0, Pose(25, 10, 80)) == 1, "a tilted head is turned upright"
     worse = [
-        quality_of(0.55, 120, 0.0, FRONT),
+        quality_of(0.2, 120, 0.0, FRONT),
         quality_of(0.9, 14, 0.0, FRONT),
         quality_of(0.9, 120, 0.8, FRONT),
         quality_of(0.9, 120, 0.0, Pose(65, 0, 0)),

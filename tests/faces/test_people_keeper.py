@@ -1,6 +1,7 @@
 """Faces grouped over a real catalog: at once, when all is grouped anew, and never against what the owner said."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -13,6 +14,7 @@ from haven_faces.model import ChosenFaces
 from haven_faces.people import People
 from haven_faces.persons import find_person
 from haven_fs.analysis.progress import Progress
+from haven_models.judging import covers_of
 
 
 class Grouped(Home):
@@ -219,6 +221,23 @@ def test_it_is_done_when_there_is_a_reason(home: Grouped) -> None:
         w.db.execute("UPDATE correction SET at = at - 60")
     assert home.keeper._is_due(home.catalog)
     home.keeper.idle(home.catalog, Progress(), lambda: False)
+    assert not home.keeper._is_due(home.catalog)
+
+
+def test_things_that_were_taken_for_a_person_go_when_they_are_judged_anew(home: Grouped) -> None:
+    """The analyzer's next version finds that they are no faces; nothing else has changed."""
+    teddies = [home.faces(like(1, seed)) for seed in range(4)]
+    people = [home.faces(like(2, seed)) for seed in range(4)]
+    home.keeper.idle(home.catalog, Progress(), lambda: False)
+    assert members(home) == {"Person 1": set(teddies), "Person 2": set(people)}
+    for seed, name in enumerate(teddies):
+        home.again(name, like(1, seed), quality=0.0)
+    assert not home.keeper._is_due(home.catalog)
+    assert home.keeper._model is not None
+    home.keeper._model = replace(home.keeper._model, covers=covers_of([np.eye(DIM)[0]], [0.9], [0.95]))
+    assert home.keeper._is_due(home.catalog)
+    home.keeper.idle(home.catalog, Progress(), lambda: False)
+    assert members(home) == {"Person 2": set(people)}
     assert not home.keeper._is_due(home.catalog)
 
 

@@ -22,10 +22,12 @@ def looks(person: int, *, turn: float = 0.0, seed: int = 0) -> np.ndarray:
     return (vector / np.linalg.norm(vector)).astype(np.float32)
 
 
-def face(box: Sequence[float], part: int | None, *, quality: float = 0.9, name: str | None = None) -> dict[str, object]:
+def face(
+    box: Sequence[float], part: int | None, *, quality: float = 0.9, name: str | None = None, clothes: object = None
+) -> dict[str, object]:
     """Return a region as an analysis holds it."""
     space = None if part is None else SPACE
-    details = {"quality": quality}
+    details: dict[str, object] = {"quality": quality} | ({} if clothes is None else {"clothes": clothes})
     return {"kind": "face", "box": box, "frame": 0, "space": space, "part": part, "name": name, "details": details}
 
 
@@ -36,10 +38,11 @@ def plant(
     *,
     version: int = 1,
     quality: float = 0.9,
+    clothes: object = None,
 ) -> int:
     """Have the analyzer of faces say that these boxes with these vectors are in a photo; return the photo's id."""
     photo_id = photo_of(home, photo)
-    regions = [face(list(box), part, quality=quality) for part, (box, _) in enumerate(faces)]
+    regions = [face(list(box), part, quality=quality, clothes=clothes) for part, (box, _) in enumerate(faces)]
     embeddings = [(SPACE, vector.astype("<f2").tobytes()) for _, vector in faces]
     say(home, photo_id, "faces", Analysis(version, json.dumps({"regions": regions}), embeddings=embeddings))
     return photo_id

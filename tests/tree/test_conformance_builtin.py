@@ -30,13 +30,14 @@ FOLDERS = (
     "Review/Unreadable",
     "Review/Duplicates",
     "Review/Unknown faces",
+    "Review/Maybe",
     "Search",
     "Inbox",
     "Originals",
 )
 EMPTY = {
-    "People", "Albums", "Favorites", "Recently Removed", "Review", "Review/Changes", "Review/Unknown faces", "Search",
-    "Inbox",
+    "People", "Albums", "Favorites", "Recently Removed", "Review", "Review/Changes", "Review/Unknown faces",
+    "Review/Maybe", "Search", "Inbox",
 }  # fmt: skip
 """Folders in which nothing is unless an owner has said something; their own tests look into them full."""
 

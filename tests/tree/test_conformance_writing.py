@@ -44,6 +44,7 @@ TAKES = {
     "/Review/Unreadable": set(),
     "/Review/Duplicates": set(),
     "/Review/Unknown faces": {"take out"},
+    "/Review/Maybe": set(),
     "/Inbox": PHOTOS | {"make"},
     "/Originals": set(),
     "/Originals/Pictures": set(),

@@ -12,13 +12,20 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from haven_fs.demo import TEST, TRAINING, VALIDATION
+import numpy as np
+
+from haven_fs.demo import TEST, TRAINING, VALIDATION, dice
 from haven_models.demo_faces_training import measure
 from haven_models.demo_faces_training.detector import train_detector
 from haven_models.demo_faces_training.embedder import train_embedder
 from haven_models.demo_faces_training.export import export_detector, export_embedder
 from haven_models.demo_faces_training.pictures import draw_faces, draw_windows
 from haven_models.demo_faces_training.pointer import train_pointer
+from haven_models.faces import open_face_pack
+from haven_models.judging import Judge, measure_judge
+
+_PORTRAITS = 4
+"""Pictures of each person on whom it is measured what a face is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,10 +74,27 @@ def describe(out: Path, settings: Settings, tell: Callable[[str], None] = print)
     told = measure.figures(*measure.pairs(found), same)
     tell(f"Faces of new people: recall {found.recall:.3f}, precision {found.precision:.3f}, landmarks {found.off:.3f}.")
     tell(f"Pairs from a cosine of {same}: " + ", ".join(f"{name} {value:.3f}" for name, value in told.items()))
-    (out / "haven.json").write_text(json.dumps(ours(same, found, told), indent=1) + "\n", encoding="utf-8")
+    judge = judged(out, VALIDATION[settings.measured : 2 * settings.measured])
+    (out / "haven.json").write_text(json.dumps(ours(same, judge, found, told), indent=1) + "\n", encoding="utf-8")
 
 
-def ours(same: float, found: measure.Found, told: dict[str, float]) -> dict[str, Any]:
+def judged(folder: Path, numbers: Sequence[int]) -> Judge | None:
+    """Measure what tells faces from things and covered faces from clear ones, on people drawn as in good portraits."""
+    pack = open_face_pack(folder)
+    faces, who, scores, looks = [], [], [], []
+    for number in numbers:
+        for one in range(_PORTRAITS):
+            picture = np.asarray(measure.photo((number,), dice(f"judged {number} {one}"), 0.3).image)
+            found = pack.detect(picture)
+            if len(found):
+                faces += pack.cut_out(picture, found.points[:1])
+                who.append(number)
+                scores.append(float(found.scores[0]))
+                looks.append(pack.look_again(picture, found.points[0]) or 0.0)
+    return measure_judge(pack, faces, who, scores, looks)
+
+
+def ours(same: float, judge: Judge | None, found: measure.Found, told: dict[str, float]) -> dict[str, Any]:
     """Return what haven.json says of the models."""
     return {
         "name": "demo",
@@ -80,7 +104,7 @@ def ours(same: float, found: measure.Found, told: dict[str, float]) -> dict[str,
             "A tiny detector and embedder for trying and testing Haven. They know drawn people and nobody real, so"
             " they are never picked for a real library silently."
         ),
-        "faces": {"same": same},
+        "faces": {"same": same, **({} if judge is None else {"judge": judge.as_json()})},
         "measured": (
             f"Chosen on drawn people they were not trained on; on {len(set(found.who.tolist()))} others: faces found"
             f" {found.recall:.3f}, of those right {found.precision:.3f}; pairs precision {told['precision']:.3f},"

@@ -6,7 +6,10 @@ Knows nothing of databases and pictures: it takes arrays and gives arrays. Impor
 from haven_faces.grouping.calibrate import Calibration, calibrate_labelled, calibrate_unlabelled
 from haven_faces.grouping.incremental import Added, Groups
 from haven_faces.grouping.kinds import Barred, Faces, Limits
+from haven_faces.grouping.likely import Likely, likely
+from haven_faces.grouping.neighbours import Stopped
 from haven_faces.grouping.regrouping import regroup
+from haven_faces.grouping.voting import weighed
 
 __all__ = [
     "Added",
@@ -14,8 +17,12 @@ __all__ = [
     "Calibration",
     "Faces",
     "Groups",
+    "Likely",
     "Limits",
+    "Stopped",
     "calibrate_labelled",
     "calibrate_unlabelled",
+    "likely",
     "regroup",
+    "weighed",
 ]

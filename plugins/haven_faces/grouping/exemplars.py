@@ -1,5 +1,7 @@
 """What is kept of a person: a few exemplars, each the mean of good faces that are alike, and how many they were.
 
+Of people whom the owner named some faces are kept one by one besides: one that is near is enough there.
+
 A child grows and people wear beards, so one mean would not do. A mean is not brought to unit length: the product of a
 face with it is the mean of the face's cosines to all that it stands for.
 """
@@ -8,15 +10,22 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from haven_faces.grouping.kinds import CORE, EXEMPLARS, Floats, Ints, Limits
+from haven_faces.grouping.kinds import CORE, EXEMPLARS, Faces, Floats, Ints, Limits
+
+EACH, CORE_EACH = 32, 12
+"""Faces of a named person that are kept one by one, at most: those that somebody spoke of, and in place of them."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Exemplars:
-    """The exemplars of one person: means (m, d), of how many faces each is (m,). m may be 0."""
+    """The exemplars of one person: means (m, d), of how many faces each is (m,). m may be 0.
+
+    `each`: faces of a person whom the owner named, (k, d); None of others.
+    """
 
     means: Floats
     counts: Ints
+    each: Floats | None = None
 
 
 def exemplars_of(faces: Floats, limits: Limits) -> Exemplars:
@@ -58,6 +67,21 @@ def likeness(to_means: Floats, counts: Ints) -> tuple[float, int]:
     return total / (CORE - left), witnesses
 
 
+def need_of(one: Exemplars, face: Floats, like: float, limits: Limits, witnesses: float, quality: float) -> float:
+    """Return how like a person a face must be that is so like it. `witnesses`: how many say so."""
+    need = limits.need(witnesses, quality)
+    if one.each is not None and len(one.each) and limits.lands(float((one.each @ face).max()), like, quality):
+        return min(need, like)
+    return need
+
+
+def each_of(faces: Faces, rows: Ints) -> Floats:
+    """Return the faces of a named person that are kept one by one: what was said to be that person's, else the best."""
+    said = faces.fixed[rows]
+    order = rows[np.lexsort((-faces.quality[rows], ~said))]
+    return faces.vectors[order[: min(EACH, max(int(said.sum()), CORE_EACH))]].astype(np.float32)
+
+
 def without_barred(one: Exemplars, barred: Floats) -> Exemplars:
     """Leave out exemplars that look like faces the owner said are somebody else, unless they are most of the person."""
     if len(one.counts) < 2 or not len(barred):
@@ -66,7 +90,10 @@ def without_barred(one: Exemplars, barred: Floats) -> Exemplars:
     among = unit @ unit.T
     np.fill_diagonal(among, -1)
     out = ((unit @ barred.T).max(axis=1) > among.max(axis=1)) & (2 * one.counts < one.counts.sum())
-    return Exemplars(one.means[~out], one.counts[~out])
+    each = one.each
+    if each is not None and len(each):
+        each = each[(each @ barred.T).max(axis=1) <= each @ each.mean(axis=0)]
+    return Exemplars(one.means[~out], one.counts[~out], each)
 
 
 def is_barred(face: Floats, means: Floats, barred: Floats) -> bool:

@@ -3,14 +3,14 @@
 It holds no decisions. Exemplars and waiting faces lie in the same cells, so that one look finds both.
 """
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from haven_faces.grouping.cells import Cells
-from haven_faces.grouping.exemplars import Exemplars, exemplars_of, without_barred
-from haven_faces.grouping.kinds import EXEMPLARS, Barred, Faces, Floats, Ints, Limits, rows_by, usable
+from haven_faces.grouping.exemplars import Exemplars, each_of, exemplars_of, without_barred
+from haven_faces.grouping.kinds import EXEMPLARS, SPEAKING, Barred, Faces, Floats, Ints, Limits, rows_by, usable
 
 WAITING = 50_000
 """Faces without a person that are remembered; of more, those longest known wait for `regroup`."""
@@ -28,7 +28,7 @@ class Waiting:
 class Gallery:
     """What new faces are compared with: persons > 0 and labels < 0 of new groups alike. Not thread-safe."""
 
-    def __init__(self, faces: Faces, barred: Barred, limits: Limits) -> None:
+    def __init__(self, faces: Faces, barred: Barred, limits: Limits, named: Collection[int] = ()) -> None:
         """Take in what is known, in time proportional to the number of faces."""
         self.cells = Cells(faces.vectors.shape[1])
         self.owner = np.zeros(64, np.int64)  # of each slot of the cells: a person, 0 for a face that waits
@@ -41,13 +41,15 @@ class Gallery:
         self._poor: set[int] = set()  # persons of whom no good face is known
         self._there: dict[int, set[int]] = {}  # persons in each picture
         self._unnamed: dict[int, list[int]] = {}  # pictures of each label
+        self._each: dict[int, Floats] = {}  # faces of people who are named
         self._limits = limits
+        self._named = frozenset(named)
         self._take_in(faces, barred)
 
     def exemplars(self, person: int) -> Exemplars:
         """Return those of a person; there may be none."""
         slots = self._slots.get(person, [])
-        return Exemplars(self.cells.vectors[slots], self.count[slots])
+        return Exemplars(self.cells.vectors[slots], self.count[slots], self._each.get(person))
 
     def slots(self, person: int) -> list[int]:
         """Return where the exemplars of a person lie."""
@@ -152,11 +154,15 @@ class Gallery:
                 self.see(person, picture)
             speaking = rows[faces.good[rows]]
             if not len(speaking):
-                speaking = rows[faces.fixed[rows]]
+                speaking = rows[faces.fixed[rows] & (faces.quality[rows] >= SPEAKING)]
                 self._poor.add(person)
-            vectors = faces.vectors[speaking].astype(np.float32)
-            mine = without_barred(exemplars_of(vectors, self._limits), barred.get(person, np.empty((0, 1), np.float32)))
+            mine = exemplars_of(faces.vectors[speaking].astype(np.float32), self._limits)
+            if person in self._named and person not in self._poor:
+                mine = replace(mine, each=each_of(faces, speaking))
+            mine = without_barred(mine, barred.get(person, np.empty((0, 1), np.float32)))
             self._slots[person] = self._put(mine.means, person, mine.counts)
+            if mine.each is not None:
+                self._each[person] = mine.each
         self.begin()
 
     def _wait_for(self, faces: Faces, rows: Ints) -> None:

@@ -5,12 +5,21 @@ an id goes on in the group that holds most of its faces. Faces that are in no gr
 """
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Collection
+from dataclasses import replace
 
 import numpy as np
 
-from haven_faces.grouping.exemplars import Exemplars, exemplars_of, is_barred, likeness, without_barred
-from haven_faces.grouping.kinds import CORE, Barred, Faces, Floats, Ints, Limits, Mask, rows_by
+from haven_faces.grouping.exemplars import (
+    Exemplars,
+    each_of,
+    exemplars_of,
+    is_barred,
+    likeness,
+    need_of,
+    without_barred,
+)
+from haven_faces.grouping.kinds import CORE, NOTHING, SPEAKING, Barred, Faces, Floats, Ints, Limits, Mask, rows_by
 from haven_faces.grouping.neighbours import Neighbours, check
 
 _CANDIDATES = 4
@@ -55,7 +64,9 @@ def persons_of_groups(faces: Faces, group: Ints) -> Ints:
 class Assigner:
     """Settles face by face what the groups leave open. `person`: the answer so far, changed in place."""
 
-    def __init__(self, faces: Faces, person: Ints, good: Mask, barred: Barred, limits: Limits) -> None:
+    def __init__(
+        self, faces: Faces, person: Ints, good: Mask, barred: Barred, limits: Limits, named: Collection[int] = ()
+    ) -> None:
         self._faces = faces
         self._person = person
         self._good = good
@@ -69,8 +80,10 @@ class Assigner:
                 speaking = rows[good[rows] & ~self._taken_out(rows, one)]
                 if not len(speaking):
                     self._poor.add(one)
-                    speaking = rows
+                    speaking = rows[faces.quality[rows] >= SPEAKING]
                 mine = exemplars_of(faces.vectors[speaking].astype(np.float32), limits)
+                if one in named and one not in self._poor:
+                    mine = replace(mine, each=each_of(faces, speaking))
                 self._exemplars[one] = without_barred(mine, barred.get(one, _NONE))
 
     def _taken_out(self, rows: Ints, person: int) -> Mask:
@@ -120,7 +133,8 @@ class Assigner:
         faces, limits = self._faces, self._limits
         chances: list[tuple[float, int, int]] = []
         beside = np.where(near.rows >= 0, self._person[near.rows], 0)
-        for n, row in enumerate(np.flatnonzero((self._person == 0) & ~faces.fixed).tolist()):
+        loose = (self._person == 0) & ~faces.fixed & (faces.quality >= NOTHING)
+        for n, row in enumerate(np.flatnonzero(loose).tolist()):
             if n % 1024 == 0:
                 check(stop)
             was = int(faces.person[row])
@@ -171,7 +185,7 @@ class Assigner:
         if person in self._barred and is_barred(vector, mine.means, self._barred[person]):
             return -1.0, 1.0
         to_means, counts = mine.means @ vector, mine.counts
-        if inside:
+        if inside and len(counts):
             own = int(np.argmax(to_means))
             counts = counts.copy()
             to_means[own] = (to_means[own] * counts[own] - 1) / max(int(counts[own]) - 1, 1)
@@ -181,4 +195,7 @@ class Assigner:
             return -1.0, 1.0
         like, witnesses = likeness(to_means, counts)
         poor = person in self._poor
-        return like, self._limits.need(witnesses, 0.0 if poor else float(self._faces.quality[row]))
+        quality = 0.0 if poor else float(self._faces.quality[row])
+        if inside:
+            return like, self._limits.need(witnesses, quality)  # it may be one of those that are kept one by one
+        return like, need_of(mine, vector, like, self._limits, witnesses, quality)

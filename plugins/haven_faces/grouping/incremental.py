@@ -1,19 +1,19 @@
 """New faces find their person at once; the doubtful wait, and are looked at again when similar ones come.
 
 A face joins a person if several of the person's faces agree; a new person begins with two faces that are alike beyond
-doubt or three that agree. Faces of low quality only join, and need more likeness for it. What is once assigned is
-never moved here: that is for `regroup`, which sees all faces together.
+doubt or three that agree. Faces of low quality only join, and need more likeness for it; those that say nothing do not
+even that. What is once assigned is never moved here: that is for `regroup`, which sees all faces together.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 import numpy as np
 
 from haven_faces.grouping.beginning import MOST, agreeing
-from haven_faces.grouping.exemplars import is_barred, likeness
+from haven_faces.grouping.exemplars import is_barred, likeness, need_of
 from haven_faces.grouping.gallery import Gallery, Waiting
-from haven_faces.grouping.kinds import CORE, GOOD, Barred, Faces, Floats, Ints, Limits, usable
+from haven_faces.grouping.kinds import CORE, GOOD, NOTHING, Barred, Faces, Floats, Ints, Limits, usable
 
 _AT_ONCE = 256
 _CANDIDATES = 8
@@ -53,11 +53,11 @@ class Groups:
     faces that wait, and who is in which picture.
     """
 
-    def __init__(self, faces: Faces, barred: Barred, limits: Limits) -> None:
-        """Take in what is known, in time proportional to the number of faces."""
+    def __init__(self, faces: Faces, barred: Barred, limits: Limits, named: Collection[int] = ()) -> None:
+        """Take in what is known, in time proportional to the number of faces. `named`: people whom the owner named."""
         self._limits = limits
         self._barred = barred
-        self._gallery = Gallery(faces, barred, limits)
+        self._gallery = Gallery(faces, barred, limits, named)
         self._label = min(0, int(faces.person.min(initial=0)))
 
     def add(self, new: Faces) -> Added:
@@ -86,7 +86,7 @@ class Groups:
             gallery.see(int(person[row]), int(new.picture[row]))
             if good[row]:
                 gallery.learn(int(person[row]), vectors[row])
-        rows = np.flatnonzero(fine & (person == 0) & ~new.fixed)
+        rows = np.flatnonzero(fine & (person == 0) & ~new.fixed & (new.quality >= NOTHING))
         gallery.begin()
         which, slots, found = gallery.cells.near(vectors[rows], self._limits.floor)
         first = np.searchsorted(which, np.arange(len(rows) + 1))
@@ -153,7 +153,7 @@ class Groups:
             return -1.0, 1.0
         like, witnesses = likeness(mine.means @ vector, mine.counts)
         poor = self._gallery.is_poor(person)
-        return like, self._limits.need(witnesses * faces, 0.0 if poor else quality)
+        return like, need_of(mine, vector, like, self._limits, witnesses * faces, 0.0 if poor else quality)
 
     def _join(self, person: int, seen: _Seen) -> None:
         self._gallery.see(person, seen.picture)

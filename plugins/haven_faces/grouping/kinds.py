@@ -27,6 +27,10 @@ PART = 4
 """Of so many faces a part of a group must be to join it to another."""
 GOOD = 0.5
 """Quality from which a face may found groups, join them to one another and be an exemplar."""
+NOTHING = 0.1
+"""Quality below which a face is like anybody: it joins no person."""
+SPEAKING = 0.2
+"""Quality from which a face may speak for a person of whom there is no good one."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -73,6 +77,8 @@ class Limits:
     lone: float = 0.2  # what a single face must be nearer if no other speaks for it
     gate: float = 0.1  # what a face of no quality at all must be nearer
     years: float = 0.15  # share of `same` that groups of several faces each may lack to be one person
+    near: float = 0.09  # what a face must be nearer to one face of a named person, if others are not against it
+    beside: float = 0.2  # share of `same` that the likeness to those others may lack
     lead: float = 0.08  # by how much the best person must be nearer than the next, unless it is near beyond doubt
     stay: float = 0.08  # by how much another person must be nearer for a face to leave its own
 
@@ -82,8 +88,18 @@ class Limits:
 
     def need(self, witnesses: float, quality: float = 1.0) -> float:
         """Return from which mean likeness on a face of that quality is like that many good ones."""
-        doubt = self.lone / max(witnesses, 1) + self.gate * max(0.0, GOOD - quality) / GOOD
-        return self.same + (1 - self.same) * doubt
+        return self.same + (1 - self.same) * (self.lone / max(witnesses, 1) + self._gated(quality))
+
+    def lands(self, nearest: float, like: float, quality: float) -> bool:
+        """Tell whether a face of that quality is of a person whom the owner named, by the nearest of the faces.
+
+        `like`: the mean likeness to a few. The owner vouches for a named person, so one witness is enough.
+        """
+        close = self.same + (1 - self.same) * (self.near + self._gated(quality))
+        return nearest >= close and like >= (1 - self.beside) * self.same
+
+    def _gated(self, quality: float) -> float:
+        return self.gate * max(0.0, GOOD - quality) / GOOD
 
     @property
     def sure(self) -> float:
@@ -97,6 +113,16 @@ class Limits:
         It is lower than for faces: chance is small between means, and years lie between groups of one person.
         """
         return (1 - self.years) * self.same
+
+    @property
+    def likely(self) -> float:
+        """Likeness to the nearest face of a named person from which the owner is asked whether it is that person."""
+        return 0.9 * self.same
+
+    @property
+    def faint(self) -> float:
+        """What is enough for that if the person was there within hours, and wore the same."""
+        return 0.55 * self.same
 
     @property
     def ahead(self) -> float:

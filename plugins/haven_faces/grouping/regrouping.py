@@ -6,7 +6,7 @@ Faces that are left, and those of low quality, join the group that they are like
 members' former persons vote on who each group is. A face leaves its person only for one it is clearly nearer to.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 
 import numpy as np
 
@@ -20,23 +20,29 @@ from haven_faces.grouping.neighbours import Neighbours, Stopped, check, neighbou
 NEIGHBOURS = 24
 
 
-def regroup(faces: Faces, barred: Barred, limits: Limits, stop: Callable[[], bool] = lambda: False) -> Ints | None:
+def regroup(
+    faces: Faces,
+    barred: Barred,
+    limits: Limits,
+    stop: Callable[[], bool] = lambda: False,
+    named: Collection[int] = (),
+) -> Ints | None:
     """Return the person of each face, (n,): a person > 0, 0 for none, a negative label for a new group.
 
-    Fixed faces keep theirs, and two persons that have fixed faces are never made one. The order of the faces does not
-    matter, their ids do. Returns None, within seconds, if `stop` says so.
+    `named`: people whom the owner named. Fixed faces keep theirs, and two persons that have fixed faces are never made
+    one. The order of the faces does not matter, their ids do. Returns None, within seconds, if `stop` says so.
     """
     order = np.argsort(faces.ids, kind="stable")
     in_order = faces if (np.diff(order) == 1).all() else faces.take(order)
     answer = np.zeros(len(faces), np.int64)
     try:
-        answer[order] = _regroup(in_order, barred, limits, stop)
+        answer[order] = _regroup(in_order, barred, limits, stop, frozenset(named))
     except Stopped:
         return None
     return answer
 
 
-def _regroup(faces: Faces, barred: Barred, limits: Limits, stop: Callable[[], bool]) -> Ints:
+def _regroup(faces: Faces, barred: Barred, limits: Limits, stop: Callable[[], bool], named: frozenset[int]) -> Ints:
     fine = usable(faces.vectors)
     good = faces.good & fine
     near = neighbours(faces.vectors, good, NEIGHBOURS, limits.floor, stop)
@@ -48,7 +54,7 @@ def _regroup(faces: Faces, barred: Barred, limits: Limits, stop: Callable[[], bo
     group[_doubtful(clusters, group, near, limits)] = -1
     person = persons_of_groups(faces, group)
     check(stop)
-    assigner = Assigner(faces, person, good, barred, limits)
+    assigner = Assigner(faces, person, good, barred, limits, named)
     assigner.expel_barred(group)
     assigner.keep_loyal()
     assigner.assign_loose(near, stop)
