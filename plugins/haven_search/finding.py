@@ -156,9 +156,12 @@ def _look(view: View, fulltext: FullText, look: Look, photos: PhotoSet) -> Hits:
     """Return the photos that a look fits, those first whose words do.
 
     What somebody wrote about a photo is surer than what a model sees in it; among those the model decides. What stands
-    in a picture comes next, unless so much stands there that the words tell little of what it shows.
+    in a picture comes next, unless so much stands there that the words tell little of what it shows. Words in quotes
+    that somebody wrote are what is wanted, and nothing that only looks like them.
     """
     by_words = fulltext.matching(look.words, photos, also=look.also)
+    if look.exact and by_words:
+        return Hits({id_: (_WRITTEN, 2.0, place) for place, id_ in enumerate(by_words)})
     seen = fulltext.seen(look.words, photos, by_words, look.also)
     said: dict[int, _Place] = {
         id_: (_LABELLED if labelled else _MENTIONED, 2.0, place) for place, (id_, labelled) in enumerate(seen.items())

@@ -36,7 +36,7 @@ game"), "??" also after one ("hot spring").
 
 import logging
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -138,12 +138,7 @@ def _vocabulary(language: str, own_files: tuple[tuple[Path, int], ...]) -> Vocab
         frozenset(pieces(word) for table in tables for word in _split(table, "vague")),
         frozenset(pieces(word) for table in tables for word in _split(table, "light")),
         frozenset(word for table in tables for word in _split(table, "written")),
-        {
-            pieces(word): who
-            for table in tables
-            for who, words in table.get("kin", {}).items()
-            for word in words.split("|")
-        },
+        _kin(tables, {key for key, _ in own}),
         frozenset(pieces(word) for table in tables for word in _split(table, "common")),
         frozenset(word for table in tables for word in _split(table, "elision")),
         base == "de",
@@ -156,6 +151,18 @@ def _vocabulary(language: str, own_files: tuple[tuple[Path, int], ...]) -> Vocab
         },
         language.strip().replace("-", "_"),
     )
+
+
+def _kin(tables: Sequence[dict[str, Any]], own: Collection[tuple[str, ...]]) -> dict[tuple[str, ...], str]:
+    """Return who words for kin are, the English ones first; of these not what is another word in the own language."""
+    small = {pieces(word) for role in ("stop", "vague", "light") for word in _split(tables[-1], role)}
+    return {
+        key: who
+        for table in tables
+        for who, words in table.get("kin", {}).items()
+        for key in map(pieces, words.split("|"))
+        if len(tables) == 1 or table is tables[-1] or (key not in own and key not in small)
+    }
 
 
 def _table(base: str) -> dict[str, Any]:

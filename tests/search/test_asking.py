@@ -82,6 +82,8 @@ PARIS = {"IMG_2041.jpg", "IMG_2042.jpg"}
         ("zebra on the moon", set()),
         ("pictures of a zebra", set()),
         ('Alice "zebra"', set()),
+        ('"the dog"', {"DSC01234.jpg"}),  # as its caption says, and no other dog
+        ('"cat"', {"c.jpg", "IMG_2041.jpg"}),
         ("Alice keyword:dog", set()),
         ("dog or cat", {"DSC01234.jpg", "beach.jpg", "IMG_2041.jpg", "c.jpg"}),
         ("dog and cat", {"IMG_2041.jpg"}),
