@@ -26,7 +26,7 @@ _OFF = 0.02
 """How far a place may be from where it should be, in units of the longer side of the smaller content."""
 _SPREAD = 0.25
 """How far apart places that agree must be, in the same units: a spot that two pictures share makes no copy."""
-_MOST = 160
+_MOST = 120
 """Pairs of places that are tried, those with the nearest codes."""
 _ROUNDS = 3
 
@@ -47,9 +47,16 @@ class Overlay:
     places: int
 
 
-def overlay(first: Details, second: Details) -> Overlay | None:
-    """Return how two pictures lie over each other, None if too few of their places agree."""
-    found = [_agreed(first, second, mirrored=False), _agreed(first, second.mirrored(), mirrored=True)]
+def overlay(first: Details, second: Details, *, mirrored: bool | None = None) -> Overlay | None:
+    """Return how two pictures lie over each other, None if too few of their places agree.
+
+    `mirrored`: whether one is a mirrored copy, if that is known.
+    """
+    found = [
+        _agreed(first, second.mirrored() if way else second, mirrored=way)
+        for way in (False, True)
+        if mirrored in (None, way)
+    ]
     return max((one for one in found if one is not None), key=lambda one: one.places, default=None)
 
 

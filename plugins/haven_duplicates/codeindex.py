@@ -71,8 +71,11 @@ class CodeIndex:
         ]
         self.last = last
 
-    def candidates(self, some: Sequence[tuple[int, Details]], most: int) -> list[list[int]]:
-        """Return for each of some photos which others it may be a copy of, the likeliest first, `most` at most."""
+    def candidates(self, some: Sequence[tuple[int, Details]], most: int) -> list[dict[int, bool]]:
+        """Return for each of some photos which others it may be a copy of, the likeliest first, `most` at most.
+
+        With each, whether it may be a mirrored copy.
+        """
         queries = [(n, way, d) for n, (_, one) in enumerate(some) for way, d in enumerate((one, one.mirrored()))]
         codes = np.concatenate([details.codes for _, _, details in queries])
         steps = [_steps(details) for _, _, details in queries]
@@ -188,20 +191,20 @@ def _neighbours(entries: Entries, prefixes: Entries) -> tuple[Ints, Entries]:
     return row, found[row, column]
 
 
-def _ranked(votes: Ints, some: Sequence[tuple[int, Details]], most: int) -> list[list[int]]:
-    """Return the photos that got the most votes for one way, of each that asked."""
+def _ranked(votes: Ints, some: Sequence[tuple[int, Details]], most: int) -> list[dict[int, bool]]:
+    """Return the photos that got the most votes for one way, of each that asked, and whether it is a mirrored way."""
     ways, counts = np.unique(votes, return_counts=True)
     enough = counts >= _LEAST_VOTES
     ways, counts = ways[enough], counts[enough]
-    asked, photos = ways >> (_PHOTO + 9), ways >> 8 & (1 << _PHOTO) - 1
-    order = np.lexsort((photos, -counts, asked))
-    found: list[list[int]] = [[] for _ in some]
+    asked, photos = ways >> (_PHOTO + 8), ways >> 8 & (1 << _PHOTO) - 1
+    order = np.lexsort((photos, -counts, asked >> 1))
+    found: list[dict[int, bool]] = [{} for _ in some]
     for row in order.tolist():
-        number, photo = int(asked[row]), int(photos[row])
+        number, photo = int(asked[row]) >> 1, int(photos[row])
         mine = found[number]
-        if len(mine) < (_FEW if counts[row] <= _LEAST_VOTES else most) and photo != some[number][0]:
-            if photo not in mine:
-                mine.append(photo)
+        room = min(most, _FEW) if counts[row] <= _LEAST_VOTES else most
+        if len(mine) < room and photo != some[number][0]:
+            mine.setdefault(photo, bool(asked[row] & 1))
     return found
 
 

@@ -51,13 +51,16 @@ class Comparer:
         while len(self._held) > max(_HELD, len(missing)):
             self._held.popitem(last=False)
 
-    def are_copies(self, one: int, other: int) -> bool:
-        """Return whether two photos are copies by what they show; those without details are not."""
+    def are_copies(self, one: int, other: int, mirrored: bool | None = None) -> bool:
+        """Return whether two photos are copies by what they show; those without details are not.
+
+        `mirrored`: whether they could be mirrored ones, if that is known.
+        """
         self.load((one, other))
         first, second = self._held.get(one), self._held.get(other)
         if first is None or second is None or not may_be_one(first, second):
             return False
-        lies = overlay(first.details, second.details)
+        lies = overlay(first.details, second.details, mirrored=mirrored)
         if lies is None:
             return False
         found = overlap(first.details, second.details, lies.matrix, mirrored=lies.mirrored)
@@ -75,14 +78,15 @@ class Comparer:
         pairs: dict[Pair, bool] = {}
         for (photo_id, _), candidates in zip(new, found, strict=True):
             joined: set[int] = set()
-            for candidate in candidates:
+            for candidate, mirrored in candidates.items():
                 best = bests.get(candidate, candidate)
                 if best in joined:
                     continue
                 for other in dict.fromkeys((best, candidate)):
                     pair = min(photo_id, other), max(photo_id, other)
                     if other != photo_id and pair not in pairs:
-                        pairs[pair] = self.are_copies(*pair)
+                        way = mirrored if other == candidate else None  # the best may be mirrored itself
+                        pairs[pair] = self.are_copies(*pair, way)
                     if pairs.get(pair):
                         joined.add(best)
                         break

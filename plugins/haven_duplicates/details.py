@@ -33,10 +33,13 @@ THUMB = 64
 """Pixels of the longer side of the tiny copy."""
 _LONGEST = 320
 _LEVELS, _STEP = 8, 1.2
-_CORNERS = 320
+_CORNERS = 240
 _EDGE, _PATCH = 10, 31
 _CELLS = 6
 _SAMPLES, _RADIUS = 12, 18.0
+_GRID = np.meshgrid(*[((np.arange(_SAMPLES) + 0.5) / _SAMPLES * 2 - 1) * _RADIUS] * 2, indexing="ij")
+_PAD = 24
+"""Pixels that the picture is continued at its edges: patches reach beyond them."""
 _WAVES = 5
 _TWINS = 6
 """Pixels within which two corners are one place."""
@@ -96,7 +99,7 @@ class Details:
         return Details(self.size, content, at, self.scale, np.float32(np.pi) - self.angle, codes, self.tiny)
 
     def dumps(self) -> bytes:
-        """Return all of it in some 1,500 bytes."""
+        """Return all of it in some 1,500 bytes, or 2,000 if it has something plain around it."""
         places = np.zeros(len(self.at), _PLACE)
         places["x"], places["y"] = np.round(self.at.clip(0, 1).T * 65535)
         places["scale"] = np.round((self.scale + _LEAST_SCALE) * _FINENESS).clip(0, 255)
@@ -134,18 +137,17 @@ def content_share(data: bytes) -> float:
 
 def details_of(picture: Image.Image) -> Details | None:
     """Return the details of an RGB picture, None if there is too little in it to know it by."""
-    grey = cv2.cvtColor(np.asarray(picture), cv2.COLOR_RGB2GRAY)
-    height, width = grey.shape
+    width, height = picture.size
     unit = max(width, height)
-    whole = _fitted(grey, _LONGEST)
+    whole = _fitted(_grey(picture.reduce(max(1, unit // _LONGEST))), _LONGEST)
     left, top, right, bottom = (side * unit / max(whole.shape) for side in content(whole))
     looks = [(whole, 0.0, 0.0, 1.0, MOST)]
-    if (right - left) * (bottom - top) < _CONTENT * grey.size:
+    if (right - left) * (bottom - top) < _CONTENT * width * height:
         # What is plain at the edge may be a bar, or a night's sky: places are looked for both ways.
-        part = grey[round(top) : round(bottom), round(left) : round(right)]
+        part = picture.crop((round(left), round(top), round(right), round(bottom)))
         share = max(right - left, bottom - top) / unit
-        content_ = _fitted(np.ascontiguousarray(part), _LONGEST)
-        looks = [(content_, left / unit, top / unit, share, MOST), (whole, 0.0, 0.0, 1.0, MOST // 2)]
+        of_content = _fitted(_grey(part.reduce(max(1, max(part.size) // _LONGEST))), _LONGEST)
+        looks = [(of_content, left / unit, top / unit, share, MOST), (whole, 0.0, 0.0, 1.0, MOST // 2)]
     found = [_places(*look) for look in looks]
     at, scale, angle, codes = (np.concatenate(parts) for parts in zip(*found, strict=True))
     if len(at) < FEWEST:
@@ -167,6 +169,10 @@ def _places(grey: Bytes, left: float, top: float, share: float, most: int) -> tu
     return at.astype(np.float32), scale.astype(np.float32), np.deg2rad(corners[:, 3]), _codes(grey, corners)
 
 
+def _grey(picture: Image.Image) -> Bytes:
+    return np.asarray(cv2.cvtColor(np.asarray(picture), cv2.COLOR_RGB2GRAY))
+
+
 def _fitted(grey: Bytes, longest: int) -> Bytes:
     scale = longest / max(grey.shape)
     size = max(1, round(grey.shape[1] * scale)), max(1, round(grey.shape[0] * scale))
@@ -176,6 +182,8 @@ def _fitted(grey: Bytes, longest: int) -> Bytes:
 def content(grey: Bytes) -> tuple[int, int, int, int]:
     """Return left, top, right and bottom of what has plain bars around it, with perhaps a few signs in them."""
     height, width = grey.shape
+    if min(side.std() for side in (grey[0], grey[-1], grey[:, 0], grey[:, -1])) > _PLAIN:
+        return 0, 0, width, height  # as most photos
     pixels = grey.astype(np.float32)
     left, top, right, bottom = 0, 0, width, height
     for _ in range(2):
@@ -229,22 +237,28 @@ def _detector() -> cv2.ORB:
 
 def _codes(grey: Bytes, corners: Floats) -> Bytes:
     """Return the code of each corner, (n, CODE)."""
-    steps = ((np.arange(_SAMPLES) + 0.5) / _SAMPLES * 2 - 1) * _RADIUS
-    below, aside = np.meshgrid(steps, steps, indexing="ij")
-    patches = np.empty((len(corners), _SAMPLES * _SAMPLES), np.float32)
-    halves = corners[:, 2].astype(np.int64) // 2
-    for half in np.unique(halves).tolist():
-        here = np.flatnonzero(halves == half)
-        size = _STEP ** (2 * half)
-        small = cv2.resize(grey, None, fx=1 / size, fy=1 / size, interpolation=cv2.INTER_AREA) if half else grey
-        small = cv2.GaussianBlur(small, (5, 5), 1.3)
-        x, y, level, angle = (corners[here, column][:, None, None] for column in range(4))
-        wide, turn = _STEP ** (level - 2 * half), np.deg2rad(angle)
-        cosine, sine = np.cos(turn) * wide, np.sin(turn) * wide
-        maps = (x / size + cosine * aside - sine * below, y / size + sine * aside + cosine * below)
-        across, down = (one.reshape(-1, _SAMPLES).astype(np.float32) for one in maps)
-        patch = cv2.remap(small, across, down, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
-        patches[here] = patch.reshape(len(here), -1)
+    if not len(corners):
+        return np.empty((0, CODE), np.uint8)
+    below, aside = _GRID
+    x, y, level, angle = (corners[:, column, None, None] for column in range(4))
+    sizes, rows = _STEP ** (2 * np.arange(_LEVELS // 2)), [0]
+    smaller = []  # versions of the picture, one below the other, so that one call takes all patches out of them
+    for size in sizes:
+        shape = max(1, round(grey.shape[1] / size)), max(1, round(grey.shape[0] / size))
+        small = grey if size == 1 else cv2.resize(grey, shape, interpolation=cv2.INTER_AREA)
+        smaller.append(
+            cv2.copyMakeBorder(small, _PAD, _PAD, _PAD, grey.shape[1] - small.shape[1] + _PAD, cv2.BORDER_REPLICATE)
+        )
+        rows.append(rows[-1] + len(smaller[-1]))
+    sheet = cv2.GaussianBlur(np.concatenate(smaller), (5, 5), 1.3)
+    which = level.astype(np.int64) // 2
+    wide, turn = _STEP ** (level - 2 * which), np.deg2rad(angle)
+    cosine, sine = np.cos(turn) * wide, np.sin(turn) * wide
+    across = x / sizes[which] + cosine * aside - sine * below + _PAD
+    down = y / sizes[which] + sine * aside + cosine * below + _PAD + np.array(rows)[which]
+    maps = (one.reshape(-1, _SAMPLES).astype(np.float32) for one in (across, down))
+    patches = cv2.remap(sheet, *maps, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+    patches = patches.reshape(len(corners), _SAMPLES * _SAMPLES).astype(np.float32)
     waves, mean, sums = _projection()
     strengths = patches @ waves
     strengths /= np.maximum(np.linalg.norm(strengths, axis=1, keepdims=True), 1e-6)

@@ -77,7 +77,9 @@ def drawn(count: int, half: str) -> Iterator[Image.Image]:
         yield draw_picture(subject, scene, dice.choice(SUBJECTS[subject].colours), moment, (960, 720), dice)
 
 
-def fill(root: Path, some: list[Image.Image], places: list[Image.Image], half: str) -> tuple[dict[str, int], dict[str, list[int]]]:
+def fill(
+    root: Path, some: list[Image.Image], places: list[Image.Image], half: str
+) -> tuple[dict[str, int], dict[str, list[int]]]:
     """Write the library; return how many copies there are of each kind, and how many of each that is no copy.
 
     `places`: where films and bursts are taken.
@@ -153,7 +155,9 @@ def main() -> None:
     arguments = parser.parse_args()
     found = list(pictures(arguments.folders, arguments.most, arguments.half))
     places = found[::6]
-    some = [picture for number, picture in enumerate(found) if number % 6] + list(drawn(arguments.drawn, arguments.half))
+    some = [picture for number, picture in enumerate(found) if number % 6] + list(
+        drawn(arguments.drawn, arguments.half)
+    )
     with scratch() as folder, Home(arguments.keep or folder / "home", settings={"tree.split_above": 10**6}) as home:
         made, other = fill(home.root, some, places, arguments.half)
         started = time.perf_counter()

@@ -59,9 +59,9 @@ def test_copies_are_found_among_others_however_they_are_turned(tmp_path: Path, s
     for n in (0, 133, 399):
         for turned, grown in ((0.0, 0.0), (np.pi / 2, 0.0), (-np.pi / 2, 1.0), (np.pi, -1.0)):
             (found,) = index.candidates([(1, copy_of(pictures[n], turned=turned, grown=grown))], 5)
-            assert found[:1] == [1000 + n]
+            assert next(iter(found.items())) == (1000 + n, False)
         (found,) = index.candidates([(1, copy_of(pictures[n]).mirrored())], 5)
-        assert found[:1] == [1000 + n]
+        assert next(iter(found.items())) == (1000 + n, True)
         (askew,) = index.candidates([(1, copy_of(pictures[n], turned=np.pi / 4))], 5)
         assert 1000 + n not in askew
     (found,) = index.candidates([(1000, pictures[0])], 5)
@@ -74,7 +74,7 @@ def test_what_is_written_is_there_again(tmp_path: Path, small: None) -> None:
     index.close()
     again = CodeIndex(tmp_path, "a")
     assert again.last == 130
-    assert again.candidates([(1, copy_of(one)) for one in pictures], 1) == [[1000 + n] for n in range(130)]
+    assert again.candidates([(1, copy_of(one)) for one in pictures], 1) == [{1000 + n: False} for n in range(130)]
     assert len(list(tmp_path.glob("*-0"))) < 4, "merged"
     assert CodeIndex(tmp_path, "another catalog").last == 0
 
@@ -100,6 +100,6 @@ def test_pictures_that_come_twice_are_kept_once(tmp_path: Path, small: None) -> 
     for turn in range(1, 8):
         index.add(turn, [(7, one), *((100 * turn + n, picture()) for n in range(49))])
         index.flush()
-    assert index.candidates([(1, copy_of(one))], 1) == [[7]]
+    assert index.candidates([(1, copy_of(one))], 1) == [{7: False}]
     entries = np.concatenate([np.fromfile(path, "<u8") for path in tmp_path.glob("*-0")])
     assert len(entries) < 48 * (7 * 49 + 7)

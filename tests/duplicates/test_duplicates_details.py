@@ -181,8 +181,8 @@ def test_details_as_bytes_are_few_and_the_same() -> None:
         if details is None:
             continue
         again = Details.loads(details.dumps())
-        assert len(details.dumps()) < 2000
-        assert FEWEST <= len(again.at) <= MOST
+        assert len(details.dumps()) < 2500
+        assert FEWEST <= len(again.at) <= MOST * 1.5
         np.testing.assert_allclose(again.at, details.at, atol=1e-4)
         np.testing.assert_allclose(again.scale, details.scale, atol=0.03)
         np.testing.assert_allclose(np.cos(again.angle - details.angle), 1, atol=1e-3)
