@@ -8,7 +8,6 @@ are no copies, nor are two frames of a film in which something has moved.
 
 from dataclasses import dataclass
 
-import cv2
 import numpy as np
 import numpy.typing as npt
 

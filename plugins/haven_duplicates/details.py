@@ -6,14 +6,15 @@ sign of half of the waves, and the sums come in pairs that differ so; thus the c
 with its halves exchanged.
 
 Places are looked for in the content: what surrounds it is left out, the bars of a film, a frame, what a phone shows
-around a photo. All lengths are in units of the picture's longer side. No model is needed. agreement.py compares details.
+around a photo. All lengths are in units of the picture's longer side. No model is needed. agreement.py and overlap.py
+compare details.
 """
 
 import io
 import struct
 from dataclasses import dataclass
 from functools import cache, cached_property
-from typing import TYPE_CHECKING, Self
+from typing import Self
 
 import cv2
 import numpy as np
@@ -61,8 +62,8 @@ _PLACE = np.dtype([("x", "<u2"), ("y", "<u2"), ("scale", "u1"), ("angle", "u1"),
 class Details:
     """`size`: width and height, the longer one 1. `content`: its left, top, right and bottom, in the same units.
 
-    `at`: (n, 2), where each place is. `scale`: of each place, log 2; `angle`: of each place, radians. `codes`: (n, CODE).
-    `tiny`: the tiny copy of the whole picture, as WebP.
+    `at`: (n, 2), where each place is. `scale`: of each place, log 2; `angle`: of each place, radians. `codes`: (n,
+    CODE). `tiny`: the tiny copy of the whole picture, as WebP.
     """
 
     size: tuple[float, float]
@@ -121,8 +122,8 @@ class Details:
         return cls(
             size,
             (left, top, right, bottom),
-            np.stack([places["x"], places["y"]], axis=1).astype(np.float32) / 65535,
-            places["scale"].astype(np.float32) / _FINENESS - _LEAST_SCALE,
+            (np.stack([places["x"], places["y"]], axis=1) / 65535).astype(np.float32),
+            (places["scale"] / _FINENESS - _LEAST_SCALE).astype(np.float32),
             places["angle"].astype(np.float32) * np.float32(2 * np.pi / 256),
             places["code"],
             data[_HEAD.size + places.nbytes :],
@@ -132,7 +133,7 @@ class Details:
 def content_share(data: bytes) -> float:
     """Return which share of a picture is its content, by its details as bytes."""
     left, top, right, bottom = _HEAD.unpack_from(data)[3:7]
-    return max(1, (right - left) * (bottom - top)) / 255**2
+    return float(max(1, (right - left) * (bottom - top)) / 255**2)
 
 
 def details_of(picture: Image.Image) -> Details | None:
@@ -230,7 +231,7 @@ def _corners(grey: Bytes, most: int) -> Floats:
 
 @cache
 def _detector() -> cv2.ORB:
-    return cv2.ORB_create(
+    return cv2.ORB.create(
         nfeatures=_CORNERS, scaleFactor=_STEP, nlevels=_LEVELS, edgeThreshold=_EDGE, patchSize=_PATCH, fastThreshold=7
     )
 
@@ -256,9 +257,9 @@ def _codes(grey: Bytes, corners: Floats) -> Bytes:
     cosine, sine = np.cos(turn) * wide, np.sin(turn) * wide
     across = x / sizes[which] + cosine * aside - sine * below + _PAD
     down = y / sizes[which] + sine * aside + cosine * below + _PAD + np.array(rows)[which]
-    maps = (one.reshape(-1, _SAMPLES).astype(np.float32) for one in (across, down))
-    patches = cv2.remap(sheet, *maps, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
-    patches = patches.reshape(len(corners), _SAMPLES * _SAMPLES).astype(np.float32)
+    columns, lines = (one.reshape(-1, _SAMPLES).astype(np.float32) for one in (across, down))
+    taken = np.asarray(cv2.remap(sheet, columns, lines, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE))
+    patches = taken.reshape(len(corners), _SAMPLES * _SAMPLES).astype(np.float32)
     waves, mean, sums = _projection()
     strengths = patches @ waves
     strengths /= np.maximum(np.linalg.norm(strengths, axis=1, keepdims=True), 1e-6)

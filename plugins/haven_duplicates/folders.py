@@ -11,13 +11,13 @@ REFUSAL = (
     "Look at the copies here, but delete the ones you do not need where they are stored; Haven changes no original."
 )
 _ABOUT = (
-    "Each folder here holds a picture that you have more than once: exact copies, and photos that show the same, such\r\n"
-    "as smaller, edited, converted or cropped ones, screenshots of a photo, and turned or mirrored ones. The best\r\n"
-    "comes first: the one with the most pixels; if several have as many, the one that still says when, where and with\r\n"
-    "which camera it was taken; then the larger file; then the one Haven has known longest.\r\n\r\n"
+    "Each folder here holds a picture that you have more than once: exact copies, and photos that show the same,\r\n"
+    "such as smaller, edited, converted or cropped ones, screenshots of a photo, and turned or mirrored ones.\r\n"
+    "The best comes first: the one with the most pixels; if several have as many, the one that still says when,\r\n"
+    "where and with which camera it was taken; then the larger file; then the one Haven has known longest.\r\n\r\n"
     "Haven deletes nothing. A text in each folder says where its photos are stored. Delete the ones you do not need\r\n"
-    "there, and the folder here disappears by itself. Look at them first: a small difference that matters to you may\r\n"
-    "go unnoticed. Haven says that two are the same file once it has compared all their bytes.\r\n"
+    "there, and the folder here disappears by itself. Look at them first: a small difference that matters to you\r\n"
+    "may go unnoticed. Haven says that two are the same file once it has compared all their bytes.\r\n"
     "Pictures with nothing in them to know them by, such as a clear sky, are here only if their files are the same.\r\n"
     "Videos are compared by one frame and their length.\r\n"
 )

@@ -3,7 +3,7 @@
 import json
 import sqlite3
 from collections.abc import Callable, Collection, Iterator
-from contextlib import suppress
+from functools import partial
 from typing import Any
 
 from haven_duplicates.comparing import KeptLinks
@@ -50,13 +50,12 @@ def regroup(catalog: Catalog, go_on: Callable[[], bool]) -> Iterator[int]:
             together = _together(db, due)
             links = KeptLinks(db, together)
             before = _groups_of(db, together)
-            groups = find_groups(db, together, links, lambda fold: _is_taken(db, fold, before))
-            known = set(before)
-            is_new = _shape(groups) != _shape_before(db, known)
+            groups = find_groups(db, together, links, partial(_is_taken, db, before))
+            is_new = _shape(groups) != _shape_before(db, before)
         with catalog.write(quiet=not is_new) as w:
             put_pairs(w, links.new)
             w.db.execute("DELETE FROM copy_due WHERE photo_id IN (SELECT value FROM json_each(?))", (json.dumps(due),))
-            _put(w, together, known, groups)
+            _put(w, together, before, groups)
             if is_new:
                 w.note_removal()
         yield len(due)
@@ -83,7 +82,7 @@ def _groups_of(db: sqlite3.Connection, photo_ids: Collection[int]) -> set[int]:
     return {id_ for (id_,) in db.execute(query, (json.dumps(list(photo_ids)),))}
 
 
-def _is_taken(db: sqlite3.Connection, fold: str, but: Collection[int]) -> bool:
+def _is_taken(db: sqlite3.Connection, but: Collection[int], fold: str) -> bool:
     row = db.execute("SELECT id FROM copy_group WHERE fold = ?", (fold,)).fetchone()
     return row is not None and row[0] not in but
 

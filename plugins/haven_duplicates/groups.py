@@ -58,8 +58,8 @@ class Links(Protocol):
 class _Photo(NamedTuple):
     """One photo. `rank` sorts the best first, and is another one for every photo.
 
-    It is: most pixels, those of bars and frames left out; then most told by the camera of time, camera and position, which copies for messengers lose;
-    then the larger file; then the one Haven has known longest; then the path.
+    It is: most pixels, those of bars and frames left out; then most told by the camera of time, camera and position,
+    which copies for messengers lose; then the larger file; then the one Haven has known longest; then the path.
     """
 
     id: int

@@ -179,7 +179,7 @@ def skies(dice: random.Random, count: int) -> list[Image.Image]:
     for _ in range(count):
         height, width = 900, 1200
         top = np.array([dice.uniform(30, 90), dice.uniform(90, 150), dice.uniform(170, 230)])
-        low = top + [dice.uniform(40, 110), dice.uniform(30, 80), dice.uniform(5, 25)]
+        low = top + np.array([dice.uniform(40, 110), dice.uniform(30, 80), dice.uniform(5, 25)])
         share = np.linspace(0, 1, height)[:, None, None] ** dice.uniform(0.7, 1.6)
         bend = (np.linspace(-1, 1, width)[None, :, None] ** 2) * dice.uniform(0, 14)
         pixels = top + (low - top) * share - bend
@@ -203,10 +203,10 @@ def black_frames(dice: random.Random, count: int) -> list[Image.Image]:
     return found
 
 
-_WORDS = (
-    "the of and to in is was for that with as on by this are at from or an which you can be has have not were it"
-    " their between under against every family letter account amount payment invoice number street garden summer"
-    " winter contract reference page section paragraph school teacher holiday railway station evening".split()
+_WORDS = tuple(
+    """the of and to in is was for that with as on by this are at from or an which you can be has have not were it their
+    between under against every family letter account amount payment invoice number street garden summer winter contract
+    reference page section paragraph school teacher holiday railway station evening""".split()  # noqa: SIM905
 )
 
 

@@ -2,6 +2,7 @@
 
 import io
 import random
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -132,7 +133,7 @@ def test_what_moved_on_is_no_copy(given: tuple[str, str]) -> None:
     """Of a film, frames an eighth of it apart: the place is the same, the subject elsewhere."""
     subject, scene = given
     frames = draw_film(subject, scene, SUBJECTS[subject].colours[0], "day", (640, 480), random.Random(3), 9)
-    for one, other in zip(frames[:-1], frames[1:], strict=True):
+    for one, other in pairwise(frames):
         found = compared(one, other)
         assert found is None or not found.is_copy, found
 
