@@ -28,7 +28,8 @@ _COPIES = (
     " AND w.mtime_ns = o.mtime_ns WHERE p.shown = 1 AND o.gone IS NULL AND o.fingerprint <> x'' ORDER BY p.id"
 )
 _PHOTOS = (
-    "SELECT p.id, p.kind, coalesce(p.duration, 0), -coalesce(p.width * p.height, 0) * coalesce(c.content, 1),"
+    "SELECT p.id, p.kind, coalesce(p.duration, 0),"
+    " -coalesce(p.width * p.height, 0) * round(coalesce(c.content, 1) * 8),"
     " -(coalesce(p.taken_source IN ('exif', 'video', 'owner'), 0) + (p.make IS NOT NULL) + (p.latitude IS NOT NULL)),"
     " -o.size, p.added, d.path, o.file, o.name"
     " FROM json_each(?) wanted CROSS JOIN photo p ON p.id = wanted.value CROSS JOIN original o ON o.id = p.main_id"
@@ -58,8 +59,9 @@ class Links(Protocol):
 class _Photo(NamedTuple):
     """One photo. `rank` sorts the best first, and is another one for every photo.
 
-    It is: most pixels, those of bars and frames left out; then most told by the camera of time, camera and position,
-    which copies for messengers lose; then the larger file; then the one Haven has known longest; then the path.
+    It is: most pixels, those of bars and frames left out, in eighths of the picture; then most told by the camera of
+    time, camera and position, which copies for messengers lose; then the larger file; then the one Haven has known
+    longest; then the path.
     """
 
     id: int
