@@ -17,8 +17,9 @@ logger = logging.getLogger(__name__)
 
 _CANDIDATES = 12
 """Photos that a new one is compared with at most; each takes one to three milliseconds."""
-_DOUBTFUL = 48
-"""Pairs that are compared for one grouping at most: what is left apart then comes together when one is looked at."""
+_DOUBTFUL, _DOUBTFUL_EACH = 64, 4
+"""Pairs that are compared for one grouping at most, and how many more for each photo that is due: of a long row of
+photos, each like the next, the rest goes by the links there are."""
 _HELD = 512
 
 
@@ -104,12 +105,13 @@ class Comparer:
 class KeptLinks:
     """The links of some photos as the catalog keeps them; `new` are those that were found to be missing."""
 
-    def __init__(self, db: sqlite3.Connection, photo_ids: Collection[int]) -> None:
+    def __init__(self, db: sqlite3.Connection, photo_ids: Collection[int], due: int) -> None:
+        """`due`: how many of the photos are to be grouped anew."""
         query = "SELECT one, other FROM json_each(?) j CROSS JOIN copy_pair ON one = j.value WHERE one < other"
         self.pairs: Collection[Pair] = db.execute(query, (json.dumps(list(photo_ids)),)).fetchall()
         self.new: set[Pair] = set()
         self._comparer = Comparer(db)
-        self._left = _DOUBTFUL
+        self._left = _DOUBTFUL + _DOUBTFUL_EACH * due
 
     def alike(self, doubtful: Sequence[Pair]) -> set[Pair]:
         """Return those of some pairs that are copies, as far as there is time to tell."""

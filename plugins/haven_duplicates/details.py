@@ -11,7 +11,6 @@ compare details.
 """
 
 import io
-import struct
 from dataclasses import dataclass
 from functools import cache, cached_property
 from typing import Self
@@ -20,6 +19,8 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 from PIL import Image
+
+from haven_duplicates.head import HEAD, VERSION
 
 Floats = npt.NDArray[np.float32]
 Bytes = npt.NDArray[np.uint8]
@@ -53,8 +54,6 @@ _CONTENT = 0.97
 """Share of the picture from which the content is as good as all of it."""
 _FINENESS, _LEAST_SCALE = 24, 4
 """Steps of the scale of a place within a doubling; and how many times it may be halved."""
-_HEAD = struct.Struct("<BHH4BB")
-"""Version, width and height, the content's left, top, right and bottom as 255ths of these, number of places."""
 _PLACE = np.dtype([("x", "<u2"), ("y", "<u2"), ("scale", "u1"), ("angle", "u1"), ("code", "u1", CODE)])
 
 
@@ -108,16 +107,16 @@ class Details:
         places["code"] = self.codes
         sides = (min(255, round(side / self.size[number % 2] * 255)) for number, side in enumerate(self.content))
         size = (round(side * 65535) for side in self.size)
-        return _HEAD.pack(1, *size, *sides, len(places)) + places.tobytes() + self.tiny
+        return HEAD.pack(VERSION, *size, *sides, len(places)) + places.tobytes() + self.tiny
 
     @classmethod
     def loads(cls, data: bytes) -> Self:
         """Return what `dumps` was given. Raises ValueError for anything else."""
-        if len(data) < _HEAD.size or data[0] != 1:
+        if len(data) < HEAD.size or data[0] != VERSION:
             raise ValueError("these are no details of a picture")
-        _, wide, high, *sides, count = _HEAD.unpack_from(data)
+        _, wide, high, *sides, count = HEAD.unpack_from(data)
         size = (wide / 65535, high / 65535)
-        places = np.frombuffer(data, _PLACE, count, _HEAD.size)
+        places = np.frombuffer(data, _PLACE, count, HEAD.size)
         left, top, right, bottom = (side / 255 * size[number % 2] for number, side in enumerate(sides))
         return cls(
             size,
@@ -126,14 +125,8 @@ class Details:
             (places["scale"] / _FINENESS - _LEAST_SCALE).astype(np.float32),
             places["angle"].astype(np.float32) * np.float32(2 * np.pi / 256),
             places["code"],
-            data[_HEAD.size + places.nbytes :],
+            data[HEAD.size + places.nbytes :],
         )
-
-
-def content_share(data: bytes) -> float:
-    """Return which share of a picture is its content, by its details as bytes."""
-    left, top, right, bottom = _HEAD.unpack_from(data)[3:7]
-    return float(max(1, (right - left) * (bottom - top)) / 255**2)
 
 
 def details_of(picture: Image.Image) -> Details | None:

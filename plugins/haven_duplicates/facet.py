@@ -10,6 +10,7 @@ import sqlite3
 from collections.abc import Collection
 
 from haven_duplicates.analyzer import LookAnalyzer
+from haven_duplicates.head import content_share
 from haven_fs import Facet, Found, Writer
 
 _WHOLE_FILES = """
@@ -76,8 +77,6 @@ class CopiesFacet(Facet):
             else:
                 plain.append(photo_id)
         if details:
-            from haven_duplicates.details import content_share
-
             w.db.executemany(
                 "INSERT OR REPLACE INTO copy_details (photo_id, content, data) VALUES (?, ?, ?)",
                 [(photo_id, content_share(data), data) for photo_id, data in details],

@@ -11,7 +11,7 @@ from haven_duplicates.facet import set_state, state
 from haven_duplicates.groups import Group, Pair, find_groups
 from haven_fs import Catalog, Writer, names
 
-_AT_ONCE = 200
+_AT_ONCE = 100
 """Photos that are grouped anew in one go."""
 _AMONG = "json_each(?) j CROSS JOIN"
 _BESIDE = (
@@ -48,7 +48,7 @@ def regroup(catalog: Catalog, go_on: Callable[[], bool]) -> Iterator[int]:
             if not due:
                 return
             together = _together(db, due)
-            links = KeptLinks(db, together)
+            links = KeptLinks(db, together, len(due))
             before = _groups_of(db, together)
             groups = find_groups(db, together, links, partial(_is_taken, db, before))
             is_new = _shape(groups) != _shape_before(db, before)

@@ -16,7 +16,7 @@ from haven_duplicates.analyzer import LookAnalyzer
 from haven_duplicates.facet import drop_pairs, set_state, state
 from haven_duplicates.grouping import note_changes, put_pairs, regroup
 from haven_duplicates.whole import read_unchecked
-from haven_fs import MADE, Catalog, Progress, Settings
+from haven_fs import MADE, Catalog, Progress, Settings, UserError
 
 if TYPE_CHECKING:
     from haven_duplicates.codeindex import CodeIndex
@@ -26,7 +26,7 @@ logger = logging.getLogger(__name__)
 
 _AT_ONCE = 32
 """Photos that are compared in one go."""
-_FILLED_AT_ONCE = 500
+_FILLED_AT_ONCE = 1000
 _BUDGET = 0.25
 """Seconds that it works on at a time while photos are analysed."""
 _REST = 19.0
@@ -50,6 +50,7 @@ class CopyKeeper:
         self._folder = Path(str(settings["data_dir"])) / MADE / "copies"
         self._index: CodeIndex | None = None
         self._not_before = 0.0
+        self._tidied = False
         self._counted = (-1, float("-inf"))  # the catalog's clock then, and when that was
 
     def follow(self, catalog: Catalog, photo_ids: Collection[int]) -> None:
@@ -58,7 +59,7 @@ class CopyKeeper:
         if began < self._not_before:
             return
         end = began + _BUDGET
-        for _ in chain(self._compare(catalog, merge=False), regroup(catalog, lambda: time.monotonic() < end)):
+        for _ in chain(self._compare(catalog, briefly=True), regroup(catalog, lambda: time.monotonic() < end)):
             if time.monotonic() > end:
                 break
         self._count(catalog, every=_COUNT_EVERY)
@@ -66,15 +67,20 @@ class CopyKeeper:
 
     def idle(self, catalog: Catalog, progress: Progress, stopped: Callable[[], bool]) -> None:
         """Do all that is to be done."""
-        if _OLD_SPACE in catalog.vectors.store.spaces():
-            catalog.vectors.store.drop(_OLD_SPACE)
+        if not self._tidied:
+            self._tidied = True
+            _drop_old_vectors(catalog)
         note_changes(catalog)
         with catalog.read() as db:
             new = db.execute("SELECT count(*) FROM copy_details WHERE id > ?", (state(db, "compared"),)).fetchone()[0]
             due = db.execute("SELECT count(*) FROM copy_due").fetchone()[0]
         if new or due:
             progress.begin("Comparing photos", new + due)
-            for done in chain(self._compare(catalog), regroup(catalog, lambda: not stopped())):
+            # By turns: what is in a group already is compared by its best photo alone.
+            for done in chain.from_iterable(
+                chain((compared,), regroup(catalog, lambda: not stopped()))
+                for compared in chain(self._compare(catalog), (0,))
+            ):
                 progress.advance(done)
                 if stopped():
                     break
@@ -93,13 +99,18 @@ class CopyKeeper:
             except OSError as error:
                 logger.warning("The index of copies could not be written, and is filled again: %s", error)
 
-    def _compare(self, catalog: Catalog, *, merge: bool = True) -> Iterator[int]:
-        """Compare photos that have new details, and give how many were, slice by slice."""
+    def _compare(self, catalog: Catalog, *, briefly: bool = False) -> Iterator[int]:
+        """Compare photos that have new details, and give how many were, slice by slice.
+
+        `briefly`: leave what takes long to a time when nothing is due: filling the index, and merging its files.
+        """
         from haven_duplicates.comparing import Comparer
 
         while True:
             with catalog.read() as db:
-                index = self._filled(db)
+                index = self._filled(db, _FILLED_AT_ONCE if briefly else None)
+                if index is None:
+                    return
                 rows = _details(db, state(db, "compared"), _AT_ONCE)
                 if not rows:
                     return
@@ -114,13 +125,13 @@ class CopyKeeper:
                 w.db.executemany("INSERT OR IGNORE INTO copy_due VALUES (?)", [(id_,) for id_ in ids])
                 set_state(w.db, "compared", last)
             try:
-                index.flush(merge=merge)
+                index.flush(merge=not briefly)
             except OSError as error:
                 logger.warning("The index of copies cannot be written now: %s", error)
             yield len(rows)
 
-    def _filled(self, db: sqlite3.Connection) -> "CodeIndex":
-        """Return the index with all details that were compared; usually it has them."""
+    def _filled(self, db: sqlite3.Connection, most: int | None) -> "CodeIndex | None":
+        """Return the index with all details that were compared; None if it lacks more than `most`."""
         from haven_duplicates.codeindex import CodeIndex
 
         compared = state(db, "compared")
@@ -129,6 +140,8 @@ class CopyKeeper:
             self._index = CodeIndex(self._folder, token)
             if self._index.last > db.execute("SELECT coalesce(max(id), 0) FROM copy_details").fetchone()[0]:
                 self._index.forget()  # an older catalog was put back
+        if most is not None and compared - self._index.last > most:
+            return None
         while self._index.last < compared:
             rows = _details(db, self._index.last, _FILLED_AT_ONCE)
             if not rows:
@@ -152,6 +165,13 @@ class CopyKeeper:
                 return
         with catalog.write() as w:
             set_state(w.db, "due", due)
+
+
+def _drop_old_vectors(catalog: Catalog) -> None:
+    try:
+        catalog.vectors.store.drop(_OLD_SPACE)
+    except UserError as error:
+        logger.info("What version 1 compared photos by stays in the store of vectors: %s", error)
 
 
 def _details(db: sqlite3.Connection, after: int, most: int) -> "list[tuple[int, int, Details | None]]":

@@ -12,7 +12,8 @@ from PIL import Image, ImageDraw, ImageEnhance, ImageOps
 
 from haven_duplicates.agreement import overlay
 from haven_duplicates.analyzer import LookAnalyzer
-from haven_duplicates.details import CODE, FEWEST, MOST, Details, content, content_share, details_of
+from haven_duplicates.details import CODE, FEWEST, MOST, Details, content, details_of
+from haven_duplicates.head import content_share
 from haven_duplicates.overlap import Overlap, overlap
 from haven_fs.analysis.analyzer import Analyzer, Metadata, Sample
 from haven_fs.demo.drawing import SCENES, SUBJECTS, TIMES, draw_film, draw_picture, fits
