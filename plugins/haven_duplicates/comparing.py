@@ -15,8 +15,8 @@ from haven_duplicates.overlap import overlap
 
 logger = logging.getLogger(__name__)
 
-_CANDIDATES = 12
-"""Photos that a new one is compared with at most; each takes one to three milliseconds."""
+_CANDIDATES, _COMPARED = 40, 12
+"""Photos that a new one may be a copy of; and how many it is compared with at most, a millisecond or so each."""
 _DOUBTFUL, _DOUBTFUL_EACH = 64, 4
 """Pairs that are compared for one grouping at most, and how many more for each photo that is due: of a long row of
 photos, each like the next, the rest goes by the links there are."""
@@ -79,13 +79,15 @@ class Comparer:
         pairs: dict[Pair, bool] = {}
         for (photo_id, _), candidates in zip(new, found, strict=True):
             joined: set[int] = set()
+            left = _COMPARED
             for candidate, mirrored in candidates.items():
                 best = bests.get(candidate, candidate)
                 if best in joined:
                     continue
                 for other in dict.fromkeys((best, candidate)):
                     pair = min(photo_id, other), max(photo_id, other)
-                    if other != photo_id and pair not in pairs:
+                    if other != photo_id and pair not in pairs and left:
+                        left -= 1
                         way = mirrored if other == candidate else None  # the best may be mirrored itself
                         pairs[pair] = self.are_copies(*pair, way)
                     if pairs.get(pair):
