@@ -141,8 +141,11 @@ def details_of(picture: Image.Image) -> Details | None:
         part = picture.crop((round(left), round(top), round(right), round(bottom)))
         share = max(right - left, bottom - top) / unit
         of_content = _fitted(_grey(part.reduce(max(1, max(part.size) // _LONGEST))), _LONGEST)
-        looks = [(of_content, left / unit, top / unit, share, MOST), (whole, 0.0, 0.0, 1.0, MOST // 2)]
+        looks = [(of_content, left / unit, top / unit, share, MOST), (whole, 0.0, 0.0, 1.0, 2 * MOST)]
     found = [_places(*look) for look in looks]
+    # What is around the content is what all screenshots of a phone share.
+    corner, end = np.array([left, top]) / unit, np.array([right, bottom]) / unit
+    found[1:] = [_picked(some, ((some[0] > corner) & (some[0] < end)).all(axis=1), MOST // 2) for some in found[1:]]
     at, scale, angle, codes = (np.concatenate(parts) for parts in zip(*found, strict=True))
     if len(at) < FEWEST:
         return None
@@ -152,7 +155,16 @@ def details_of(picture: Image.Image) -> Details | None:
     return Details(size, sides, at, scale, angle, codes, buffer.getvalue())
 
 
-def _places(grey: Bytes, left: float, top: float, share: float, most: int) -> tuple[Floats, Floats, Floats, Bytes]:
+_Places = tuple[Floats, Floats, Floats, Bytes]
+"""Where places are, their scales, angles and codes."""
+
+
+def _picked(places: _Places, wanted: npt.NDArray[np.bool_], most: int) -> _Places:
+    rows = np.flatnonzero(wanted)[:most]
+    return places[0][rows], places[1][rows], places[2][rows], places[3][rows]
+
+
+def _places(grey: Bytes, left: float, top: float, share: float, most: int) -> _Places:
     """Return where the places of a part of a picture are, their scales, angles and codes.
 
     `left`, `top`, `share`: where the part is, and how long its longer side, in units of the picture's.

@@ -203,6 +203,8 @@ def main() -> None:
             grouped(catalog, first, arguments.groups)
             first += 3 * arguments.groups
             listed(tree, f"listed, {first - 1} photos, {found + arguments.groups} groups")
+            listed(tree, "again")
+            kept("all of them grouped anew", 3 * arguments.groups)
             fill(catalog, first, made(real, 1), [first])
             kept("one new photo", 1)
             listed(tree, "listed after it")
