@@ -48,6 +48,8 @@ _TWINS = 6
 _PLAIN, _SAME = 2.5, 4.0
 """In levels of 255: up to which standard deviation a row or column is plain, and how far it may then be from the colour
 of the picture's edge to be no part of the content."""
+_SIGNS = 0.25
+"""Share of the rows around the content that may have something in them, such as the time."""
 _LEAST_CONTENT = 0.2
 """Share of the width or height that the content has at least; else the whole picture is the content."""
 _CONTENT = 0.97
@@ -206,7 +208,11 @@ def _inside(pixels: Floats) -> tuple[int, int]:
     """Return the first row of the content and the one after its last."""
     mean = pixels.mean(axis=1)
     as_edge = np.minimum(np.abs(mean - mean[0]), np.abs(mean - mean[-1])) <= _SAME
-    return _longest_run((pixels.std(axis=1) > _PLAIN) | ~as_edge)
+    something = (pixels.std(axis=1) > _PLAIN) | ~as_edge
+    first, last = _longest_run(something)
+    signs = np.count_nonzero(something) - np.count_nonzero(something[first:last])
+    # A bar has few signs in it; what has more is a sky with stars.
+    return (first, last) if signs <= _SIGNS * (len(something) - (last - first)) else (0, len(something))
 
 
 def _longest_run(wanted: npt.NDArray[np.bool_]) -> tuple[int, int]:

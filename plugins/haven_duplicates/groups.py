@@ -29,7 +29,7 @@ _COPIES = (
 )
 _PHOTOS = (
     "SELECT p.id, p.kind, coalesce(p.duration, 0),"
-    " -coalesce(p.width * p.height, 0) * round(coalesce(c.content, 1) * 8),"
+    " coalesce(c.content, 1) < 0.75, -coalesce(p.width * p.height, 0),"
     " -(coalesce(p.taken_source IN ('exif', 'video', 'owner'), 0) + (p.make IS NOT NULL) + (p.latitude IS NOT NULL)),"
     " -o.size, p.added, d.path, o.file, o.name"
     " FROM json_each(?) wanted CROSS JOIN photo p ON p.id = wanted.value CROSS JOIN original o ON o.id = p.main_id"
@@ -59,9 +59,9 @@ class Links(Protocol):
 class _Photo(NamedTuple):
     """One photo. `rank` sorts the best first, and is another one for every photo.
 
-    It is: most pixels, those of bars and frames left out, in eighths of the picture; then most told by the camera of
-    time, camera and position, which copies for messengers lose; then the larger file; then the one Haven has known
-    longest; then the path.
+    It is: no wide bars around it, as screenshots have; then most pixels; then most told by the camera of time, camera
+    and position, which copies for messengers lose; then the larger file; then the one Haven has known longest; then
+    the path.
     """
 
     id: int
@@ -136,7 +136,7 @@ def _copies(db: sqlite3.Connection, photo_ids: Collection[int]) -> tuple[list[li
 
 def _photos(db: sqlite3.Connection, ids: Collection[int]) -> dict[int, _Photo]:
     rows = db.execute(_PHOTOS, (json.dumps(sorted(ids)),)) if ids else ()
-    return {row[0]: _Photo(row[0], row[1], row[2], (*row[3:9], row[0]), row[9]) for row in rows}
+    return {row[0]: _Photo(row[0], row[1], row[2], (*row[3:10], row[0]), row[10]) for row in rows}
 
 
 class _Lasting(Protocol):

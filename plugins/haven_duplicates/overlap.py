@@ -27,8 +27,8 @@ _SLACK = 0.01
 """How far a picture may reach beyond the one it lies in, in units of that one's longer side."""
 _NEAR_EDGE = 0.05
 """How far from one another edges may be that are taken for the same."""
-_MARGIN = 0.03
-"""Left out at every edge, where something else may shine in."""
+_MARGIN, _SHINE = 0.03, 1.5
+"""Left out at every edge, where something else may shine in: of the longer side, and pixels."""
 _PART = 5
 """Pixels of the tiny copies that a part is wide."""
 _FINE = 0.9
@@ -154,7 +154,7 @@ def _both(way: _Way) -> tuple[Floats, Floats, npt.NDArray[np.bool_]]:
     )
     points = np.stack([x, y], axis=-1)
     there = points @ way.matrix[:, :2].T + way.matrix[:, 2]
-    margin = _MARGIN * max(right - left, bottom - top)
+    margin = max(_MARGIN * max(right - left, bottom - top), _SHINE / step)
     seen = (points > np.array([left, top]) + margin) & (points < np.array([right, bottom]) - margin)
     edge = 1.0 / THUMB
     seen &= (there > edge) & (there < np.array(way.outer.details.size) - edge)
