@@ -92,6 +92,7 @@ class Comparer:
                         pairs[pair] = self.are_copies(*pair, way)
                     if pairs.get(pair):
                         joined.add(best)
+                        bests.setdefault(photo_id, best)  # the next ones need not be compared with both
                         break
         return {pair for pair, is_so in pairs.items() if is_so}
 
