@@ -147,7 +147,7 @@ def details_of(picture: Image.Image) -> Details | None:
     found = [_places(*look) for look in looks]
     # What is around the content is what all screenshots of a phone share.
     corner, end = np.array([left, top]) / unit, np.array([right, bottom]) / unit
-    found[1:] = [_picked(some, ((some[0] > corner) & (some[0] < end)).all(axis=1), MOST // 2) for some in found[1:]]
+    found[1:] = [_picked(some, (some[0] > corner) & (some[0] < end), MOST // 2) for some in found[1:]]
     at, scale, angle, codes = (np.concatenate(parts) for parts in zip(*found, strict=True))
     if len(at) < FEWEST:
         return None
@@ -162,7 +162,7 @@ _Places = tuple[Floats, Floats, Floats, Bytes]
 
 
 def _picked(places: _Places, wanted: npt.NDArray[np.bool_], most: int) -> _Places:
-    rows = np.flatnonzero(wanted)[:most]
+    rows = np.flatnonzero(wanted.all(axis=1))[:most]
     return places[0][rows], places[1][rows], places[2][rows], places[3][rows]
 
 
