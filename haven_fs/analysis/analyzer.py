@@ -58,7 +58,8 @@ class Facts:
     `words`: what stands written in the picture, or is said in the video, line by line: for searches by words.
     `problems`: a sentence for each thing in the file that was dropped as nonsense, for the owner to read.
     `again_after`: the moment, in seconds since the epoch, from which the same file would be judged otherwise, such as
-    that of a date which was dropped because it is in the future; None if time changes nothing. `small_copies`:
+    that of a date which was dropped because it is in the future; None if time changes nothing. `kept`: bytes for the
+    plugin's own facet, which finds them in `absorb` and keeps them where it likes; the core does not. `small_copies`:
     small JPEGs to show the photo by, which Haven's own analyzer makes.
     """
 
@@ -69,6 +70,7 @@ class Facts:
     words: list[str] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)
     again_after: float | None = None
+    kept: bytes | None = None
     small_copies: Mapping[str, bytes] = field(default_factory=dict)
 
 

@@ -234,6 +234,7 @@ def _ask(analyzer: Analyzer, samples: Sequence[Sample]) -> list[Analysis]:
                 _stored(facts),
                 again=_moment(facts.again_after),
                 embeddings=_embeddings(facts),
+                kept=None if facts.kept is None else bytes(facts.kept),
                 small_copies=dict(facts.small_copies),
             )
             for facts in answers

@@ -73,8 +73,9 @@ class Analysis:
 
     `again`: when to ask again, seconds since the epoch; 0 at the next walk, since it failed for a reason that is not
     the photo's, and what was known before holds so long. `embeddings` are the name of a space and a vector each; they
-    are kept apart, in haven_fs.vectors. `small_copies` are small JPEGs of the picture, if it made any,
-    by what they are in haven_fs.renditions.
+    are kept apart, in haven_fs.vectors. `kept` is for the facet of the analyzer's plugin to keep; None if there is
+    nothing, or no more, as when a facet makes up for what it missed. `small_copies` are small JPEGs of the picture, if
+    it made any, by what they are in haven_fs.renditions.
     """
 
     version: int
@@ -82,6 +83,7 @@ class Analysis:
     failed: str | None = None
     again: float | None = None
     embeddings: list[tuple[str, bytes]] = field(default_factory=list)
+    kept: bytes | None = None
     small_copies: dict[str, bytes] = field(default_factory=dict)
 
     @property

@@ -307,6 +307,7 @@ def photos_with_news(db: sqlite3.Connection, found: Mapping[int, Mapping[str, An
         if one.failed is not None
         or one.again is not None
         or one.embeddings
+        or one.kept is not None
         or one.small_copies
         or one.facts != before.get((photo_id, name), NOTHING)
     }

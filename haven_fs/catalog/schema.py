@@ -385,4 +385,9 @@ MIGRATIONS = (
     DROP TABLE words;
     ALTER TABLE words_and_seen RENAME TO words;
     """,
+    """
+    DROP INDEX original_bytes;
+    -- whether an upload is there already, and which files may be copies of one another
+    CREATE INDEX original_bytes ON original (size, fingerprint) WHERE gone IS NULL;
+    """,
 )

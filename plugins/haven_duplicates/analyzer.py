@@ -1,26 +1,23 @@
-"""The analyzer that gives every photo its look, from the decode that all analyzers share.
+"""The analyzer that gives every photo its details, from the decode that all analyzers share.
 
-Of a video it is the look of the first frame that analyzers are given, the one about a third into it.
+Of a video they are those of the first frame that analyzers are given, the one about a third into it.
 """
 
 from collections.abc import Sequence
 
-from haven_fs import Analyzer, Embedding, Facts, Sample
-
-SPACE = "look:1"
+from haven_fs import Analyzer, Facts, Sample
 
 
 class LookAnalyzer(Analyzer):
-    """Gives one embedding a photo, none for a picture with next to nothing in it."""
+    """Gives the details of each picture, no bytes for one with next to nothing in it; CopiesFacet keeps them."""
 
     name = "look"
-    version = 1
+    version = 2
     needs = "picture"
-    space = SPACE
 
     def analyze(self, batch: Sequence[Sample]) -> list[Facts]:
         """Return one Facts for each sample, in order."""
-        from haven_duplicates.look import look_of
+        from haven_duplicates.details import details_of
 
-        looks = [look_of(sample.picture) if sample.picture is not None else None for sample in batch]
-        return [Facts(embeddings=[Embedding(SPACE, look)] if look else []) for look in looks]
+        found = [details_of(sample.picture) if sample.picture is not None else None for sample in batch]
+        return [Facts(kept=details.dumps() if details is not None else b"") for details in found]

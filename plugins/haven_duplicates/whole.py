@@ -1,87 +1,57 @@
 """Reading whole files, to tell copies from files that only have the same size, beginning and end.
 
-Only those are read that may be copies of one another, when nothing else is due, and each once.
+Only those are read that are in one group since they may be copies, when nothing else is due, and each once.
 """
 
 import logging
 import os
-from collections.abc import Callable, Collection
+from collections.abc import Callable
 from hashlib import blake2b
 from pathlib import Path
 
-from haven_fs import Catalog, Facet, Progress
+from haven_fs import Catalog, Progress
 
 logger = logging.getLogger(__name__)
 
 _BLOCK = 1 << 20
 _AT_ONCE = 100
-_DUE = (
-    "SELECT o.id, o.mtime_ns, o.size, l.root, d.path, o.file FROM original o JOIN photo p ON p.main_id = o.id"
-    " JOIN dir d ON d.id = o.dir_id JOIN library l ON l.id = d.library_id"
+_UNCHECKED = (
+    "SELECT p.id, o.id, o.mtime_ns, o.size, l.root, d.path, o.file FROM copy_member m CROSS JOIN photo p"
+    " ON p.id = m.photo_id CROSS JOIN original o ON o.id = p.main_id CROSS JOIN dir d ON d.id = o.dir_id"
+    " CROSS JOIN library l ON l.id = d.library_id"
     " LEFT JOIN whole_file w ON w.original_id = o.id AND w.mtime_ns = o.mtime_ns"
-    " WHERE p.shown = 1 AND o.gone IS NULL AND l.away IS NULL AND w.original_id IS NULL AND o.fingerprint <> x''"
-    " AND (o.size, o.fingerprint) IN (SELECT o.size, o.fingerprint FROM photo p JOIN original o ON o.id = p.main_id"
-    " WHERE p.shown = 1 AND o.gone IS NULL GROUP BY 1, 2 HAVING count(*) > 1)"
+    " WHERE m.checked = 0 AND p.shown = 1 AND o.gone IS NULL AND l.away IS NULL AND w.original_id IS NULL"
 )
 
 
-class WholeFilesFacet(Facet):
-    """What whole files are, of those that may be copies."""
+def read_unchecked(catalog: Catalog, progress: Progress, stopped: Callable[[], bool]) -> bool:
+    """Read files that may be copies of others and that nobody has read; return whether any were.
 
-    name = "duplicates"
-    migrations = (
-        """
-    CREATE TABLE whole_file (               -- what all bytes of a file are, if there may be another like it
-        original_id INTEGER PRIMARY KEY REFERENCES original,
-        mtime_ns INTEGER NOT NULL,          -- of the file when it was read
-        digest BLOB NOT NULL
-    );
-        """,
-    )
-
-
-class WholeFiles:
-    """Reads the files that may be copies of one another; a follower of no analyzer."""
-
-    name = "duplicates"
-    analyzers: frozenset[str] = frozenset()
-
-    def __init__(self) -> None:
-        self._done = -1
-
-    def follow(self, catalog: Catalog, photo_ids: Collection[int]) -> None:
-        """Do nothing: reading can wait."""
-
-    def idle(self, catalog: Catalog, progress: Progress, stopped: Callable[[], bool]) -> None:
-        """Read what is new among the files that may be copies."""
-        with catalog.read() as db:
-            seq = int(db.execute("SELECT value FROM state WHERE key = 'seq'").fetchone()[0])
-            due = db.execute(_DUE).fetchall() if seq != self._done else []
-        if due:
-            progress.begin("Comparing copies", len(due))
-        for at in range(0, len(due), _AT_ONCE):
-            read: list[tuple[int, int, bytes]] = []
-            for id_, mtime_ns, size, *place in due[at : at + _AT_ONCE]:
-                if stopped():
-                    break
-                digest = _digest(Path(os.fsdecode(b"/".join(part for part in place if part))), size, mtime_ns)
-                read += [(id_, mtime_ns, digest)] if digest is not None else []
-                progress.advance(1)
-            with catalog.write() as w:
-                w.db.executemany("INSERT OR REPLACE INTO whole_file VALUES (?, ?, ?)", read)
-            if stopped():
-                return
-        if due:
-            progress.end()
-        self._done = _seq(catalog)
-
-    def rest(self) -> None:
-        """Do nothing: there is nothing to give back."""
-
-
-def _seq(catalog: Catalog) -> int:
+    Their photos are then to be grouped anew.
+    """
     with catalog.read() as db:
-        return int(db.execute("SELECT value FROM state WHERE key = 'seq'").fetchone()[0])
+        due = db.execute(_UNCHECKED).fetchall()
+    if not due:
+        return False
+    progress.begin("Comparing copies", len(due))
+    for at in range(0, len(due), _AT_ONCE):
+        read: list[tuple[int, int, bytes]] = []
+        photos: list[tuple[int]] = []
+        for photo_id, id_, mtime_ns, size, *place in due[at : at + _AT_ONCE]:
+            if stopped():
+                break
+            digest = _digest(Path(os.fsdecode(b"/".join(part for part in place if part))), size, mtime_ns)
+            if digest is not None:
+                read.append((id_, mtime_ns, digest))
+                photos.append((photo_id,))
+            progress.advance(1)
+        with catalog.write(quiet=True) as w:
+            w.db.executemany("INSERT OR REPLACE INTO whole_file VALUES (?, ?, ?)", read)
+            w.db.executemany("INSERT OR IGNORE INTO copy_due VALUES (?)", photos)
+        if stopped():
+            break
+    progress.end()
+    return True
 
 
 def _digest(path: Path, size: int, mtime_ns: int) -> bytes | None:

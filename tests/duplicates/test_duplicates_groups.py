@@ -4,25 +4,29 @@ import sqlite3
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-import numpy as np
 import pytest
 from helpers.catalogs import make_tables
 
-from haven_duplicates.groups import Group, find_groups
+from haven_duplicates.groups import Group, Pair, find_groups
 from haven_fs.catalog import names
 
 
 class Chosen:
-    """Links given by hand, as alike.Links has them."""
+    """Links given by hand, as comparing.KeptLinks has them."""
 
-    def __init__(self, *pairs: tuple[int, int], alike: Sequence[tuple[int, int]] = ()) -> None:
-        self.pairs = np.array(pairs, np.int64).reshape(-1, 2)
+    def __init__(self, *pairs: Pair, alike: Sequence[Pair] = ()) -> None:
+        self.pairs = pairs
         self._alike = {frozenset(pair) for pair in (*pairs, *alike)}
         self.asked = 0
 
-    def alike(self, first: np.ndarray, second: np.ndarray) -> np.ndarray:
-        self.asked += len(first)
-        return np.array([frozenset(pair) in self._alike for pair in zip(first, second, strict=True)], bool)
+    def alike(self, doubtful: Sequence[Pair]) -> set[Pair]:
+        self.asked += len(doubtful)
+        return {pair for pair in doubtful if frozenset(pair) in self._alike}
+
+
+def found_in(db: sqlite3.Connection, links: Chosen | None = None) -> list[Group]:
+    every = [id_ for (id_,) in db.execute("SELECT id FROM photo")]
+    return find_groups(db, every, links or Chosen())
 
 
 @pytest.fixture
@@ -68,7 +72,7 @@ def test_exact_copies_need_no_looks(db: sqlite3.Connection) -> None:
     photo(db, 2)
     photo(db, 3, "copy.jpg", **SAME)
     photo(db, 4, "other size.jpg", **SAME | {"size": 6})
-    (group,) = find_groups(db, None)
+    (group,) = found_in(db)
     assert group == Group("IMG_1 and 1 more", (1, 3), (1, 1))
 
 
@@ -78,14 +82,14 @@ def test_what_is_not_there_is_in_no_group(db: sqlite3.Connection, missing: dict[
     photo(db, 2, **SAME, **missing)
     photo(db, 3)
     photo(db, 4, **missing)
-    assert find_groups(db, Chosen((3, 4), (1, 4), (7, 8))) == []
+    assert found_in(db, Chosen((3, 4), (1, 4), (7, 8))) == []
 
 
 @pytest.mark.parametrize("empty", [b"", None])
 def test_files_without_a_fingerprint_are_no_copies(db: sqlite3.Connection, empty: bytes | None) -> None:
     photo(db, 1, fingerprint=empty)
     photo(db, 2, fingerprint=empty)
-    assert find_groups(db, None) == []
+    assert found_in(db) == []
 
 
 def test_what_looks_alike_joins_copies(db: sqlite3.Connection) -> None:
@@ -94,7 +98,7 @@ def test_what_looks_alike_joins_copies(db: sqlite3.Connection) -> None:
     photo(db, 3, width=8000)
     photo(db, 4)
     # Only one of the copies has been looked at.
-    (group,) = find_groups(db, Chosen((2, 3)))
+    (group,) = found_in(db, Chosen((2, 3)))
     assert group == Group("IMG_3 and 2 more", (3, 1, 2), (1, 2, 2))
 
 
@@ -102,13 +106,13 @@ def test_another_kind_is_another_picture(db: sqlite3.Connection) -> None:
     photo(db, 1)
     photo(db, 2, kind="raw")
     photo(db, 3, kind="video", duration=5.0)
-    assert find_groups(db, Chosen((1, 2), (2, 3), (1, 3))) == []
+    assert found_in(db, Chosen((1, 2), (2, 3), (1, 3))) == []
 
 
 def test_videos_are_one_if_they_are_as_long(db: sqlite3.Connection) -> None:
     for id_, seconds in ((1, 600.0), (2, 605.9), (3, 606.3), (4, 2.0), (5, 2.4), (6, 3.0), (7, None)):
         photo(db, id_, kind="video", duration=seconds)
-    assert ids(find_groups(db, Chosen((1, 2), (1, 3), (2, 7), (4, 5), (4, 6)))) == [(1, 2), (4, 5)]
+    assert ids(found_in(db, Chosen((1, 2), (1, 3), (2, 7), (4, 5), (4, 6)))) == [(1, 2), (4, 5)]
 
 
 BETTER: tuple[dict[str, Any], ...] = (
@@ -127,7 +131,7 @@ def test_the_best_comes_first(db: sqlite3.Connection) -> None:
         photo(db, id_, **{"added": 2.5, "taken_source": "file"} | facts)
     count = len(BETTER)
     every = [(one, other) for one in range(1, count + 1) for other in range(one + 1, count + 1)]
-    (group,) = find_groups(db, Chosen(*every))
+    (group,) = found_in(db, Chosen(*every))
     assert group.photo_ids == tuple(range(count, 0, -1))
     assert group.best == count
 
@@ -137,14 +141,14 @@ def test_a_row_of_photos_is_not_one_group(db: sqlite3.Connection) -> None:
     for id_ in range(1, 8):
         photo(db, id_, width=5000 if id_ == 4 else 4000)
     row = [(id_, id_ + 1) for id_ in range(1, 7)]
-    assert ids(find_groups(db, Chosen(*row))) == [(1, 2), (4, 3, 5), (6, 7)]
+    assert ids(found_in(db, Chosen(*row))) == [(1, 2), (4, 3, 5), (6, 7)]
 
 
 def test_likeness_that_was_not_linked_is_asked_for(db: sqlite3.Connection) -> None:
     for id_ in range(1, 5):
         photo(db, id_)
     links = Chosen((1, 2), (2, 3), (3, 4), alike=[(1, 3)])
-    assert ids(find_groups(db, links)) == [(1, 2, 3)]
+    assert ids(found_in(db, links)) == [(1, 2, 3)]
 
 
 def test_a_long_row_comes_to_an_end(db: sqlite3.Connection) -> None:
@@ -152,7 +156,7 @@ def test_a_long_row_comes_to_an_end(db: sqlite3.Connection) -> None:
     for id_ in range(1, count + 1):
         photo(db, id_, f"{id_:04d}.jpg")
     links = Chosen(*((id_, id_ + 1) for id_ in range(1, count)))
-    groups = find_groups(db, links)
+    groups = found_in(db, links)
     assert ids(groups) == [(id_, id_ + 1) for id_ in range(1, count, 2)]
     assert links.asked < count * 10
 
@@ -160,9 +164,23 @@ def test_a_long_row_comes_to_an_end(db: sqlite3.Connection) -> None:
 def test_only_some_photos(db: sqlite3.Connection) -> None:
     for id_ in range(1, 7):
         photo(db, id_, fingerprint=b"one" if id_ < 4 else b"other")
-    assert ids(find_groups(db, None)) == [(1, 2, 3), (4, 5, 6)]
-    assert ids(find_groups(db, None, {2, 3, 4})) == [(2, 3)]
-    assert find_groups(db, None, set()) == []
+    assert ids(found_in(db)) == [(1, 2, 3), (4, 5, 6)]
+    assert ids(find_groups(db, {2, 3, 4}, Chosen())) == [(2, 3)]
+    assert find_groups(db, set(), Chosen()) == []
+
+
+def test_what_surrounds_a_picture_makes_it_no_better(db: sqlite3.Connection) -> None:
+    photo(db, 1)
+    photo(db, 2, width=6000)
+    db.execute("INSERT INTO copy_details (photo_id, content, data) VALUES (1, 1.0, x''), (2, 0.3, x'')")
+    assert ids(found_in(db, Chosen((1, 2)))) == [(1, 2)]
+
+
+def test_names_of_other_groups_are_taken(db: sqlite3.Connection) -> None:
+    photo(db, 1, **SAME)
+    photo(db, 2, **SAME)
+    (group,) = find_groups(db, {1, 2}, Chosen(), lambda fold: fold == names.fold("IMG_1 and 1 more"))
+    assert group.name == "IMG_1.jpg and 1 more"
 
 
 def test_folders_have_names_of_their_own(db: sqlite3.Connection) -> None:
@@ -170,7 +188,7 @@ def test_folders_have_names_of_their_own(db: sqlite3.Connection) -> None:
     for id_, name in enumerate(given, start=1):
         photo(db, id_, name, fingerprint=f"{id_}".encode())
         photo(db, id_ + 100, f"x{id_}.jpg", fingerprint=f"{id_}".encode())
-    found = [group.name for group in find_groups(db, None)]
+    found = [group.name for group in found_in(db)]
     assert len({names.fold(name) for name in found}) == len(given)
     assert all(names.portable(name) == name for name in found), found
     assert {"a and 1 more", "a.png and 1 more", ".jpg and 1 more"} <= set(found)

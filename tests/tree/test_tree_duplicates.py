@@ -2,7 +2,6 @@
 
 import random
 import shutil
-import threading
 from dataclasses import replace
 from pathlib import Path
 
@@ -11,8 +10,10 @@ from helpers.home import Home
 from looking import looking
 from PIL import Image
 
-from haven_duplicates import answers, folders
-from haven_duplicates.analyzer import SPACE
+from haven_duplicates import comparing, folders
+from haven_duplicates.grouping import regroup
+from haven_duplicates.keeper import CopyKeeper
+from haven_fs.analysis.progress import Progress
 from haven_fs.demo.drawing import draw_picture
 from haven_fs.testing import Look, check_reading, check_versions, make_video, snapshot
 from haven_fs.tree.nodes import SmartFolder
@@ -53,6 +54,11 @@ def save(picture: Image.Image, path: Path, *, camera: bool = False, **options: o
         exif.get_ifd(0x8769)[0x9003] = TAKEN
     picture.save(path, exif=exif, **options)
     return path
+
+
+def keep(home: Home) -> None:
+    """Do what is done in the background while nothing is due."""
+    CopyKeeper(home.settings).idle(home.catalog, Progress(), lambda: False)
 
 
 def test_copies_smaller_ones_and_other_formats(home: Home, boat: Image.Image, dog: Image.Image) -> None:
@@ -96,7 +102,11 @@ def test_files_that_differ_in_their_middle_alone_are_no_copies(home: Home, dog: 
     assert lines[2].endswith(", the same file as 001)") and "same file" not in lines[4]
     with home.catalog.write() as w:
         w.db.execute("DELETE FROM whole_file")
+        w.db.execute("INSERT INTO copy_due SELECT id FROM photo")
+    assert list(regroup(home.catalog, lambda: True)) == [3]
     assert text_of(home, "a and 2 more").count("most likely the same file as 001") == 2
+    keep(home)
+    assert text_of(home, "a and 2 more").count(", the same file as 001") == 1
 
 
 def test_names_of_any_case_and_ranks_of_yesterday(home: Home, boat: Image.Image) -> None:
@@ -157,29 +167,84 @@ def test_exact_copies_are_there_before_anybody_looked(home: Home, boat: Image.Im
     save(boat, home.root / "b.png")
     home.index()
     assert set(shown(home)) == {"film and 1 more", "a and 1 more"}
-    home.catalog.vectors.store.drop(SPACE)
     with home.catalog.write() as w:
-        w.db.execute("DELETE FROM analysis WHERE analyzer = 'look'")
+        for table in ("copy_details", "copy_pair", "analysis WHERE analyzer = 'look'"):
+            w.db.execute(f"DELETE FROM {table}")
+        w.db.execute("INSERT INTO copy_due SELECT id FROM photo")
+    keep(home)
     assert set(shown(home)) == {"film and 1 more"}
     assert "not yet looked at 4 of your photos" in text_of(home)
     home.index()
     assert set(shown(home)) == {"film and 1 more", "a and 1 more"}
+    assert "not yet looked at" not in text_of(home)
 
 
-def test_damaged_vectors_leave_exact_copies(home: Home, boat: Image.Image, monkeypatch: pytest.MonkeyPatch) -> None:
-    save(boat, home.root / "a.jpg")
-    save(boat, home.root / "b.png")
-    shutil.copy2(home.root / "a.jpg", home.root / "c.jpg")
+def test_parts_screenshots_turned_and_mirrored_ones(home: Home, boat: Image.Image, dog: Image.Image) -> None:
+    save(boat, home.root / "a.jpg", camera=True)
+    save(boat.crop((60, 10, 760, 560)), home.root / "part.jpg")
+    screen = Image.new("RGB", (600, 1300), "black")
+    screen.paste(boat.resize((600, 450)), (0, 425))
+    save(screen, home.root / "screen.png")
+    save(boat.transpose(Image.Transpose.ROTATE_90), home.root / "turned.jpg")
+    save(boat.transpose(Image.Transpose.FLIP_LEFT_RIGHT), home.root / "mirrored.jpg")
+    save(dog, home.root / "dog.jpg")
     home.index()
-    folder = home.data / "vectors"
-    home.catalog.vectors.close()
-    home.catalog._vectors = None
-    for path in folder.glob("vectors.sqlite*"):
-        path.write_bytes(b"no database" * 1000)
-    monkeypatch.setattr(folders, "_ANSWERS", answers.Answers())
+    (files,) = shown(home).values()
+    assert files[0] == "001 a.jpg"
+    assert {name[4:] for name in files} == {"a.jpg", "part.jpg", "screen.png", "turned.jpg", "mirrored.jpg"}
+
+
+def test_pictures_with_nothing_in_them_are_copies_by_their_bytes_alone(home: Home) -> None:
+    for number, low in enumerate(("#a0c8f0", "#b0d0f4", "#90b8e8")):
+        sky = Image.linear_gradient("L").resize((640, 480)).convert("RGB")
+        save(Image.blend(Image.new("RGB", sky.size, low), sky, 0.2), home.root / f"sky {number}.jpg")
+        save(Image.new("RGB", (640, 480), (6 * number,) * 3), home.root / f"black {number}.jpg")
+    home.index()
+    shutil.copy2(home.root / "sky 1.jpg", home.root / "again.jpg")
+    home.index()
+    assert shown(home) == {"sky 1 and 1 more": ["001 sky 1.jpg", "002 again.jpg"]}
+
+
+def test_what_was_hidden_leaves_at_once_and_comes_back(home: Home, boat: Image.Image) -> None:
+    save(boat, home.root / "a.jpg", camera=True)
+    save(boat, home.root / "b.png")
+    home.index()
+    home.move("/Recent/b.png", "/Recently Removed/")
+    assert shown(home) == {}
+    keep(home)
+    assert shown(home) == {}
+    home.undo()
+    keep(home)
+    assert shown(home) == {"a and 1 more": ["001 a.jpg", "002 b.png"]}
+
+
+def test_an_index_that_is_lost_is_filled_again(home: Home, boat: Image.Image) -> None:
+    save(boat, home.root / "a.jpg", camera=True)
+    home.index()
+    shutil.rmtree(home.data / "made/copies", ignore_errors=True)
+    save(boat, home.root / "b.png")
+    home.index()
     assert set(shown(home)) == {"a and 1 more"}
-    assert "only exact copies" in text_of(home)
-    shutil.rmtree(folder)
+
+
+def test_a_process_that_is_killed_leaves_the_rest_to_the_next(
+    home: Home, boat: Image.Image, dog: Image.Image, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("a.jpg", "b.png"):
+        save(boat, home.root / name, camera=name == "a.jpg")
+        save(dog, home.root / f"dog {name}", camera=name == "a.jpg")
+
+    def killed(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    for step in ("put_pairs", "_put"):
+        monkeypatch.setattr(f"haven_duplicates.{'keeper' if step == 'put_pairs' else 'grouping'}.{step}", killed)
+        with pytest.raises(KeyboardInterrupt):
+            home.index()
+        monkeypatch.undo()
+    assert shown(home) == {}
+    home.index()
+    assert set(shown(home)) == {"a and 1 more", "dog a and 1 more"}
 
 
 def test_within_other_folders_only_what_is_there_counts(home: Home, boat: Image.Image) -> None:
@@ -191,7 +256,8 @@ def test_within_other_folders_only_what_is_there_counts(home: Home, boat: Image.
         within = Look(
             Tree(home.catalog, home.settings, {"Twice": SmartFolder("Twice", folders.DuplicatesFolder)}), view
         )
-        assert within.folders("Twice") == ["a and 1 more"]
+        assert within.folders("Twice") == ["a and 2 more"]
+        assert within.files("Twice/a and 2 more") == ["001 a.jpg", "002 b.png"]
         check_reading(within, "Twice")
         assert within.folder("Twice").scope.stamp(look.view.db).count == 2
 
@@ -234,40 +300,9 @@ def test_too_many_are_in_folders_by_date(many: Home) -> None:
         assert look.files(f"{PLACE}/3 and 1 more") == ["001 3.jpg", "002 3 copy.jpg"]
 
 
-def test_stamps_look_for_nothing(many: Home, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The folders above ask for the stamp at every listing of theirs; it may not take long."""
-    monkeypatch.setattr(folders._ANSWERS, "of", lambda view: pytest.fail("looked for duplicates"))
+def test_no_folder_compares_anything(many: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(comparing.Comparer, "are_copies", lambda *given: pytest.fail("compared photos"))
     with looking(many) as look:
         assert "Duplicates" in look.folders("Review")
         assert look.folder(PLACE).stamp().seq >= look.view.seq
-
-
-def test_who_asks_at_the_same_time_waits_for_one_answer(many: Home, monkeypatch: pytest.MonkeyPatch) -> None:
-    looked = []
-    find = answers.find_groups
-
-    def counted(*given: object) -> object:
-        looked.append(given)
-        return find(*given)
-
-    monkeypatch.setattr(answers, "find_groups", counted)
-    monkeypatch.setattr(folders, "_ANSWERS", answers.Answers())
-    found = []
-
-    def ask() -> None:
-        with looking(many) as look:
-            found.append(look.folders(PLACE))
-
-    threads = [threading.Thread(target=ask) for _ in range(6)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert len(looked) == 1
-    assert len(found) == 6
-    assert all(names == found[0] for names in found)
-    many.add("new.jpg")
-    many.index()
-    ask()
-    ask()
-    assert len(looked) == 2
+        assert len(look.folders(PLACE)) == 13
