@@ -126,6 +126,8 @@ def grouped(catalog: Catalog, first: int, count: int) -> None:
                     "INSERT INTO copy_member VALUES (?, ?, ?, ?, NULL)",
                     [(best + n, row.lastrowid, n + 1, n + 1) for n in range(3)],
                 )
+                both = [pair for n in (1, 2) for pair in ((best, best + n), (best + n, best))]
+                w.db.executemany("INSERT INTO copy_pair VALUES (?, ?)", both)
 
 
 def peak() -> float:
