@@ -9,7 +9,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -88,3 +88,15 @@ def quiet(command: list[str]) -> float:
     started = time.monotonic()
     subprocess.run(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=False, env=os.environ)
     return time.monotonic() - started
+
+
+def timed(name: str, act: Callable[[], object], times: int = 5) -> object:
+    """Print how long something takes each time, and return what it gave."""
+    seconds: list[float] = []
+    found: object = None
+    for _ in range(times):
+        began = time.perf_counter()
+        found = act()
+        seconds.append(1000 * (time.perf_counter() - began))
+    show(name, seconds, "ms")
+    return found

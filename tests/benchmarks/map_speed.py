@@ -10,13 +10,12 @@ import json
 import os
 import random
 import sys
-import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from common import pss, scratch, show
+from common import pss, scratch, timed
 from helpers.home import Home
 
 from haven_fs.catalog import Writer
@@ -25,7 +24,6 @@ from haven_fs.tree.maps.answers import clusters_json, first_answer
 from haven_fs.tree.maps.standalone import map_file
 from haven_fs.tree.nodes import Folder
 
-TIMES = 5
 Row = tuple[object, ...]
 
 
@@ -80,18 +78,6 @@ class Sights:
     def pictures(self, photo_ids: Sequence[int]) -> Mapping[int, bytes]:
         """Return bytes that are as many as those of a small picture."""
         return {id_: random.Random(id_).randbytes(3500) for id_ in photo_ids}
-
-
-def timed(name: str, act: Callable[[], object], times: int = TIMES) -> object:
-    """Print how long something takes, and return what it gave."""
-    seconds: list[float] = []
-    found: object = None
-    for _ in range(times):
-        began = time.perf_counter()
-        found = act()
-        seconds.append(1000 * (time.perf_counter() - began))
-    show(name, seconds, "ms")
-    return found
 
 
 def main() -> None:

@@ -11,14 +11,14 @@ import os
 import random
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
 import map_speed
-from common import pss, scratch, show
+from common import pss, scratch, timed
 from helpers.home import Home
 
 from haven_fs.catalog import Writer
@@ -27,7 +27,6 @@ from haven_places.learning import PlaceLearner
 from haven_places.sources import read_places
 from haven_search.planner import plan
 
-TIMES = 7
 MOST = 20_000
 """Photos that are brought into their regions one batch after the other, as the learner does it; the rest at once."""
 PHRASES = (
@@ -96,18 +95,6 @@ def settle_at_once(w: Writer) -> None:
         [(facet, key, value_id) for value_id, facet, key, _, _ in inside],
     )
     w.db.execute("UPDATE place_known SET settled = 1")
-
-
-def timed(name: str, act: Callable[[], object], times: int = TIMES) -> object:
-    """Print how long something takes, and return what it gave."""
-    seconds: list[float] = []
-    found: object = None
-    for _ in range(times):
-        began = time.perf_counter()
-        found = act()
-        seconds.append(1000 * (time.perf_counter() - began))
-    show(name, seconds, "ms")
-    return found
 
 
 def main() -> None:
