@@ -68,28 +68,32 @@ class Speller:
 
     def _nearest(self, word: str) -> str | None:
         """Return what a word is taken for, None if it is known or like nothing."""
-        if len(word) < _LEAST or not word.isalpha() or self._is_known(word):
+        if len(word) < _LEAST or not word.isalpha() or self._is_here(word):
             return None
         written = dict.fromkeys(self._fulltext.written(word[0]), "")
         found = [self._near(word, among) for among in (self._names, self._steering, written)]
         # Names in all languages are many, so only one letter may differ.
         found.append(self._near(word, self._known.foreign, most=1))
         near = [(one[0], place, one[1]) for place, one in enumerate(found) if one is not None]
-        return min(near)[-1] if near else None
+        # Asked last, since the lists of ordinary words take a while to read.
+        return None if not near or self._is_ordinary(word) else min(near)[-1]
 
     def _guess(self, word: str) -> str | None:
         near = self._near(word, self._names)
         return near[1] if near is not None else self._usual(word)
 
-    def _is_known(self, word: str) -> bool:
+    def _is_here(self, word: str) -> bool:
+        """Tell whether a word is one of the library's or steers a search."""
         return (
             word in self._names
             or word in self._known.foreign
             or word in self._steering
             or word in self._vocabulary.stop
             or self._fulltext.has(word)
-            or any(word in ordinary(language) for language in self._languages)
         )
+
+    def _is_ordinary(self, word: str) -> bool:
+        return any(word in ordinary(language) for language in self._languages)
 
     @property
     def _names(self) -> Mapping[str, str]:
@@ -116,7 +120,7 @@ class Speller:
 
     def _usual(self, word: str) -> str | None:
         """Return the most frequent ordinary word that is one letter away from a word that is none."""
-        if len(word) < _LEAST or not word.isalpha() or self._is_known(word):
+        if len(word) < _LEAST or not word.isalpha() or self._is_here(word) or self._is_ordinary(word):
             return None
         for language in self._languages:
             frequent = ordinary(language).frequent
