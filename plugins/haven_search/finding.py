@@ -57,6 +57,18 @@ class Hits:
 
 def find(view: View, plan: Plan, fulltext: FullText) -> Answer:
     """Return what fits a plan among the photos that the view is confined to."""
+    answer = _find(view, plan, fulltext)
+    if plan.pick is None:
+        return answer
+    picked = plan.pick.of(view.db, answer.photos)
+    if answer.ranked is None:
+        return replace(answer, found=picked, fits=answer.fits and _any(view, picked))
+    kept = set(picked.ids(view.db))
+    pairs = [pair for pair in zip(answer.ranked, answer.scores, strict=True) if pair[0] in kept]
+    return replace(answer, ranked=tuple(id_ for id_, _ in pairs), scores=tuple(score for _, score in pairs))
+
+
+def _find(view: View, plan: Plan, fulltext: FullText) -> Answer:
     photos, remarks = _left(view, plan, fulltext)
     if not plan.groups:
         return Answer(plan, photos, None, fits=_any(view, photos), remarks=remarks)

@@ -16,15 +16,20 @@ from haven_search.reading import Item, Reading, best_said
 from haven_search.remainder import look_of
 from haven_search.stays import STAYS
 
-_LEADING = ("article", "at", "on", "with", "of", "taken")
+_LEADING = ("article", "at", "on", "with", "of", "taken", "ones")
 
 
 def mark_excluded(reading: Reading) -> None:
     """Find what is excluded by "without", "not" or a minus, what "only" means, and "when we were" at a place."""
     before: Item | None = None
     for item in list(reading.items):
-        sign = sign_before(reading, item, "without", "not")
-        if sign is not None:
+        place = bool(item.names) and not reading.is_company(item.names[0][1])
+        sign = sign_before(reading, item, "without", "not", *(("outside",) if place else ()))
+        if before is not None and _is_meant_by(reading, before, item):
+            # "Not the photos with Bob" are not without photos.
+            before.out, item.out = False, True
+            leads_to(reading, item, before.end, item.start)
+        elif sign is not None:
             item.out = True
             leads_to(reading, item, sign, item.start)
         elif (
@@ -51,6 +56,40 @@ def mark_excluded(reading: Reading) -> None:
                 leads_to(reading, item, stay, item.start)
                 break
         before = item
+
+
+def mark_alone(reading: Reading) -> None:
+    """Find "nobody else", wherever it stands, which is said of all the people who are named."""
+    people = [item for item in reading.items if item.names and not item.out and reading.is_company(item.names[0][1])]
+    for place in range(len(reading.words) if people else 0):
+        found = reading.cues.find(place, "nobody-else")
+        if found is not None and reading.is_free(place, found[0]):
+            reading.owner[place : found[0]] = [people[-1]] * (found[0] - place)
+            for item in people:
+                item.only = True
+
+
+def drop_taken_back(reading: Reading) -> None:
+    """Forget what is taken back: of "Munich, no wait, Lyon" only Lyon is meant."""
+    for before, item in pairwise(list(reading.items)):
+        said = reading.cues.find(before.end, "instead")
+        if said is None or _family(before) != _family(item) or not reading.is_free(before.end, item.start):
+            continue
+        if _skip_leading(reading, said[0], item.start) == item.start:
+            reading.items.remove(before)
+            leads_to(reading, item, before.start, item.start)
+
+
+def _is_meant_by(reading: Reading, before: Item, item: Item) -> bool:
+    """Tell whether what is left out says nearly nothing by itself, as "photos", and another item says which."""
+    broad = before.out and before.filter is not None and before.filter.broad
+    return broad and item.start > before.end and _skip_leading(reading, before.end, item.start) == item.start
+
+
+def _skip_leading(reading: Reading, place: int, end: int) -> int:
+    while place < end and (led := reading.cues.find(place, *_LEADING)) is not None and reading.is_free(place, led[0]):
+        place = led[0]
+    return place
 
 
 def leads_to(reading: Reading, item: Item, start: int, end: int) -> None:
@@ -115,8 +154,11 @@ def exclude_words(reading: Reading) -> None:
     place = 0
     while place < len(reading.words):
         start = place
-        if reading.owner[place] is not None:
-            place += 1
+        owner = reading.owner[place]
+        if owner is not None:
+            if not reading.words[owner.start].out:
+                before = owner if owner.out else None
+            place = max(place + 1, owner.end)
             continue
         if reading.words[place].out and reading.words[place].pieces:
             before = None
@@ -124,18 +166,41 @@ def exclude_words(reading: Reading) -> None:
         elif (opened := reading.cues.find(place, "without", "not")) is not None and reading.is_free(place, opened[0]):
             before = _exclude_after(reading, place, opened[0])
         elif before is not None and before.end == place and (joint := reading.cues.find(place, "and", "or")):
-            # "Without dogs or cats" is about both.
-            before = _exclude_after(reading, place, joint[0]) if reading.is_free(place, joint[0]) else None
+            # "Without dogs or cats" is about both, and so is "neither Alice nor dogs".
+            before = _go_on_excluding(reading, place, joint[0])
         place = max(start + 1, before.end if before is not None else 0)
+
+
+def _go_on_excluding(reading: Reading, start: int, place: int) -> Item | None:
+    """Exclude what comes after a joint that begins at `start`, words or an item; None if there is nothing."""
+    first = reading.cues.after(place, "article", "at", "on", most=3)
+    item = reading.owner[first] if first < len(reading.words) else None
+    if item is None:
+        return _exclude_after(reading, start, place)
+    if item.out or item.start != first:
+        return None
+    item.out = True
+    leads_to(reading, item, start, first)
+    return item
 
 
 def _exclude_after(reading: Reading, start: int, place: int) -> Item | None:
     """Exclude the plain words after a sign or a joint that begins at `start`; None if there are none."""
     place = reading.cues.after(place, "without", "not", most=1)
-    first = end = reading.cues.after(place, "article", "with", "of", "at", "on", most=3)
+    first = reading.cues.after(place, *_LEADING, most=3)
+    while reading.is_plain(first) and _is_small(reading, first) and first + 1 < len(reading.words):
+        first = reading.cues.after(first + 1, *_LEADING, most=3)  # "her dog", "sur la plage"
+    end = first
     while reading.is_plain(end) and not (end > first and reading.words[end].comma):
         end += 1
     return _exclude(reading, start, first, end) if any(word.pieces for word in reading.words[first:end]) else None
+
+
+def _is_small(reading: Reading, place: int) -> bool:
+    """Tell whether a word says nothing, such as "her", before one that does."""
+    stop = reading.cues.vocabulary.stop
+    after = reading.cues.after(place + 1, *_LEADING, most=3)
+    return reading.is_plain(after) and all(piece in stop for piece in reading.words[place].pieces)
 
 
 def _exclude(reading: Reading, start: int, first: int, end: int) -> Item:

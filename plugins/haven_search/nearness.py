@@ -2,7 +2,8 @@
 meaning depends on the library: "at home", "abroad".
 
 Which values there is anything near, and what those words ask for, plugins say (haven_fs.tree.spoken). Words: roles
-`near`, `within` ("less than"), `off` ("from", after a distance), [length] and [related] in the folder `tongues`.
+`near`, `far`, `within` ("less than"), `beyond`, `off` ("from", after a distance), [length] and [related] in the folder
+`tongues`.
 """
 
 import re
@@ -36,28 +37,30 @@ def items(reading: "Reading", db: sqlite3.Connection, place: int) -> Iterator["I
                 asked = spoken.related(db, str(sense.value))
                 if asked is not None:
                     yield Item(place, place + count, facet, filter=filters.asked(facet, asked))
-    for start, km in _distances(reading, place):
+    for start, km, beyond in _distances(reading, place):
         for count, names in reading.known.names_at(reading.words, start):
             found = _around(reading, db, reading.able(start, names), km)
             if found is not None and reading.is_free(start, start + count):
-                yield Item(place, _behind(reading, start + count), found.kind, filter=found)
+                yield Item(place, _behind(reading, start + count), found.kind, filter=found, out=beyond)
                 return
 
 
-def _distances(reading: "Reading", place: int) -> Iterator[tuple[int, float | None]]:
-    """Give where the name begins that a distance leads to, and the km; None if it is just near."""
+def _distances(reading: "Reading", place: int) -> Iterator[tuple[int, float | None, bool]]:
+    """Give where the name begins that a distance leads to; the km, None if just near; whether beyond is meant."""
     cues = reading.cues
-    start = cues.after(place, "within", "of", "at", most=2)
+    opened = cues.find(place, "beyond", "more", "least")
+    start = cues.after(place, "within", "of", "at", most=2) if opened is None else opened[0]
     length = _length(reading, start)
     if length is not None:
         end, km = length
         off = cues.after(end, "off", "article", most=3)
         if off > end:
-            yield off, km
-    near = cues.find(place, "near")
+            yield off, km, opened is not None
+    near = cues.find(place, "near", "far")
     if near is not None:
-        yield near[0], None
-        yield cues.after(near[0], "off", "of", "article", most=3), None
+        far = near[1].role == "far"
+        yield near[0], None, far
+        yield cues.after(near[0], "off", "of", "article", most=3), None, far
 
 
 def _length(reading: "Reading", place: int) -> tuple[int, float] | None:

@@ -5,6 +5,7 @@ refused; what is no word only parts words. What is longer than anybody types is 
 """
 
 import re
+import unicodedata
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
@@ -58,7 +59,7 @@ def read_words(
     space, such as the d of "d'Alice".
     """
     words: list[Word] = []
-    for word in _words(writable(phrase)[:MOST_CHARACTERS], fields, elisions):
+    for word in _words(writable(phrase)[:MOST_CHARACTERS].replace("⁄", "/"), fields, elisions):
         if len(words) == MOST_WORDS:
             return words, True
         words.append(word)
@@ -125,4 +126,9 @@ def _word(raw: str, start: int, end: int, **more: object) -> Word:
     if key in ("-", "&", "+", "|") or not key.strip("."):
         symbol = "-" if not key.strip(".") else key
         return Word(raw, symbol, (symbol,), start, end, **more)  # type: ignore[arg-type]
-    return Word(raw, key, pieces(key), start, end, **more)  # type: ignore[arg-type]
+    # A picture is a word of its own: "🎂".
+    return Word(raw, key, pieces(key) or ((key,) if _is_picture(key) else ()), start, end, **more)  # type: ignore[arg-type]
+
+
+def _is_picture(key: str) -> bool:
+    return any(unicodedata.category(letter) == "So" for letter in key)

@@ -2,13 +2,15 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from haven_fs import PhotoSet
 from haven_search.filters import Filter
 
+if TYPE_CHECKING:
+    from haven_search.picks import Pick
+
 _LINE = "\r\n"
-_WIDTH = 24
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +59,8 @@ class Plan:
 
     `narrows`: some condition says more than "photos"; `left`: where in the phrase the words of `groups` and `without`
     are; `clauses`: where the parts are that "or" stands between, if it does; `other_readings`: what might be read
-    otherwise, see `Reading`; `notes`: what the owner should know besides.
+    otherwise, see `Reading`; `notes`: what the owner should know besides; `pick`: the one
+    day that is meant of those that fit.
     """
 
     phrase: str
@@ -71,6 +74,7 @@ class Plan:
     clauses: tuple[tuple[int, int], ...] = ()
     other_readings: tuple[tuple[int, str], ...] = ()
     notes: tuple[str, ...] = ()
+    pick: "Pick | None" = None
 
     @property
     def photos(self) -> PhotoSet:
@@ -95,7 +99,7 @@ class Plan:
         lines = [f"You searched for: {self.phrase}", ""]
         if self.understood:
             lines.append("Only photos that match all of this:")
-            lines += [f"    {one.written:<{_WIDTH}} {one.meaning}" for one in self.understood]
+            lines += [f"    {one.written}: {one.meaning}" for one in self.understood]
             lines.append("")
         for group in self.groups:
             lines += _sought(group, "Of these, photos" if self.understood else "Photos")

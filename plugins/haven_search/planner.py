@@ -21,6 +21,7 @@ from haven_search.folding import writable
 from haven_search.homeland import homeland
 from haven_search.known import Name, known
 from haven_search.phrase import read_words
+from haven_search.picks import read_pick
 from haven_search.plan import Plan, Understood
 from haven_search.reading import Item, Reading
 from haven_search.remainder import clauses_of
@@ -56,8 +57,11 @@ def plan(
     home = partial(homeland, db, country, language, spoken)
     fields = Fields(db, names, words_of_language, today, home)
     reading = Reading(db, cues, names, DateReader(cues, today, home), fields, otherwise)
+    joining.drop_taken_back(reading)
     joining.mark_excluded(reading)
+    joining.mark_alone(reading)
     read_at_large(reading)
+    picked = read_pick(reading)
     joining.exclude_words(reading)
     items = sorted(reading.items, key=lambda item: item.start)
     filtering = [item for item in items if item.look is None]
@@ -90,6 +94,7 @@ def plan(
             }
         ),
         (_CUT,) if cut else (),
+        picked,
     )
 
 

@@ -293,12 +293,16 @@ class Reading:
         # A minus is for what can be left out, so "-video game" is about videos.
         if doubt <= SURE or (doubt <= NOT_AMONG_WORDS and self.words[start].out):
             return True
-        after = self.is_plain(end) and not self.words[end].comma
+        after = self.is_plain(end) and not self.words[end].comma and not self._is_small(end)
         if doubt == NOT_BEFORE_WORDS:
             return not after
         if doubt == NOT_AMONG_WORDS:
             return not after and not (self.is_plain(start - 1) and not self.words[start].comma)
         return doubt == SHY and self._is_capital(start) and not after and (start > 0 or self._is_apart(end))
+
+    def _is_small(self, place: int) -> bool:
+        """Tell whether a word says nothing: "that winter we were in Vienna" is a season, a summer dress is none."""
+        return all(piece in self.cues.vocabulary.stop for piece in self.words[place].pieces)
 
     def _is_apart(self, place: int) -> bool:
         """Tell whether nothing plain comes after the joining words from `place` on: an item, or the end."""

@@ -57,12 +57,24 @@ def parts_of(reading: Reading) -> list[Part]:
 
 
 def clauses_of(reading: Reading) -> tuple[tuple[int, int], ...]:
-    """Return where in the phrase the parts are that "or" stands between; none if it stands nowhere."""
+    """Return where in the phrase the parts are that "or" stands between; none if it stands nowhere.
+
+    "And" does as well between parts that each say two things: "Alice in Rome and Bob in Lyon" are two wishes.
+    """
+    found = _between(reading, "or")
+    if found:
+        return found
+    found = _between(reading, "and")
+    told = [sum(1 for item in reading.items if start <= reading.words[item.place].start < end) for start, end in found]
+    return found if told and min(told) > 1 else ()
+
+
+def _between(reading: Reading, role: str) -> tuple[tuple[int, int], ...]:
     words = reading.words
     found: list[tuple[int, int]] = []
     start = place = 0
     while place < len(words):
-        joined = reading.cues.find(place, "or")
+        joined = reading.cues.find(place, role)
         if joined is not None and place > start and reading.is_free(place, joined[0]):
             found.append((words[start].start, words[place - 1].end))
             start = place = joined[0]

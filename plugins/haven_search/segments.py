@@ -92,7 +92,8 @@ def _is_whole(inner: str, opening: str, closing: str) -> bool:
         if not all(inner[place - 1 : place].isalnum() and inner[place + 1 : place + 2].isalnum() for place in marks):
             return False
     elif opening in inner or closing in inner:
-        return False
+        # Straight quotes around words at the end are the phrase's own: `"dog region:"Paris""`.
+        return opening == closing and inner.count(opening) == 2 and inner[-1] == closing and inner[0] != opening
     within = [letter for letter in inner if letter in _DOUBLE]
     return len(within) % 2 == 0 and not (within and inner[0] in _DOUBLE and inner[-1] in _DOUBLE)
 

@@ -71,7 +71,10 @@ class Speller:
         if len(word) < _LEAST or not word.isalpha() or self._is_here(word):
             return None
         written = dict.fromkeys(self._fulltext.written(word[0]), "")
-        found = [self._near(word, among) for among in (self._names, self._steering, written)]
+        # Where no list tells which words are ordinary ones of the language, only names are safe.
+        listed = bool(ordinary(self._languages[0]).all)
+        sources = (self._names, self._steering, written) if listed else (self._names,)
+        found = [self._near(word, among) for among in sources]
         # Names in all languages are many, so only one letter may differ.
         found.append(self._near(word, self._known.foreign, most=1))
         near = [(one[0], place, one[1]) for place, one in enumerate(found) if one is not None]
@@ -80,7 +83,9 @@ class Speller:
 
     def _guess(self, word: str) -> str | None:
         near = self._near(word, self._names)
-        return near[1] if near is not None else self._usual(word)
+        # "German shepherd" is not about Germany.
+        usual = any(word in ordinary(language).frequent for language in self._languages)
+        return near[1] if near is not None and not usual else self._usual(word)
 
     def _is_here(self, word: str) -> bool:
         """Tell whether a word is one of the library's or steers a search."""

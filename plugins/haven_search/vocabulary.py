@@ -14,13 +14,14 @@ to a place whose days are meant ("when we were in Rome"); `ask` may begin a phra
 written before an apostrophe; `decades` is the "années" of "années 90", and [decade] has those that are written out, by
 their first year in the century; [part] is "early", "mid" and "late"; `few` is a handful, as of years ago; `fixed` are
 words that belong together though "and" is between them; `written` are those that are others without their accents
-("où"); [thing] is what a picture may show, by its English word, for models that know no other language; `near` leads to
-what something is close to, `within` to a distance, `off` from one to a place, `behind` may end that; [distance] are
-units, [related] what depends on the library ("abroad"); `numbers`, `months` and `weekdays` go by position, with a slash
-between two forms of one.
-
-[kin] are what people call their kin: who is called by one of these words is found by the others too, "Granny" by
-"grandma".
+("où"); [thing] is what a picture may show, by its English word, for models that know no other language; `outside` leads
+to what something is not in, `far` to what it is not close to, `beyond` to more than a distance, `near` leads to what
+something is close to, `within` to a distance, `off` from one to a place, `behind` may end that; [distance] are units,
+[related] what depends on the library ("abroad"); `numbers`, `months` and `weekdays` go by position, with a slash
+between two forms of one. [pick] asks for the "first", "second", "third" or "last" day of those that the rest fits;
+`nobody-else` says that only those who are named are meant, `instead` that what was said before is not, and `ones` are
+words like "the ones". [kin] are what people call their kin: who is called by one of these words is found by the others
+too, "Granny" by "grandma".
 
 What plugins speak of has a section by the facet's name, with the keys of its `sorts`: [type], [daytime], [company].
 [any] are words for any value of what has that key: "people" and "location" can be left out with "without". [having]

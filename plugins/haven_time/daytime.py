@@ -75,6 +75,7 @@ class DaytimesInPhrases(SpokenFacet):
     """Parts of the day: "in the morning", "at sunset"; "late" is afternoon or evening, as "tarde" is."""
 
     facet = DAYTIME
+    single = True
 
     def sorts(self) -> Mapping[str, Asked]:
         """Return the parts of the day."""

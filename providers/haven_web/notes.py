@@ -7,7 +7,7 @@ from haven_fs.tree.nodes import Text
 
 _WRAPPED = 80
 """Letters from which a line ends since it is full."""
-_SHORT = 500
+_SHORT = 900
 """Letters up to which a note is shown as a whole."""
 
 

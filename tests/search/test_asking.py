@@ -113,6 +113,12 @@ PARIS = {"IMG_2041.jpg", "IMG_2042.jpg"}
         ("rose in june", {"IMG_3000.heic"}),
         ("dan in split", {"j.jpg"}),
         ("hey, remember a dog, please", {"DSC01234.jpg", "beach.jpg", "IMG_2041.jpg"}),
+        ("the last time Alice was in Paris", {"IMG_2042.jpg"}),
+        ("the very first photo of Alice", {"IMG_2041.jpg"}),
+        ("our second day in Paris", {"IMG_2042.jpg"}),
+        ("our third day in Paris", set()),
+        ("Alice in London and Bob in New York", {"IMG_2043.mov", "DSC01234.jpg"}),
+        ("Alice 🐶", {"IMG_2041.jpg"}),
         ("Florence 2018", {"_MG_0001.cr2"}),  # nobody called Florence was there, but it was there
         ("Pariss", PARIS | set()),
         ("Alise in Pariss", PARIS),

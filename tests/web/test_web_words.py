@@ -64,8 +64,9 @@ def test_a_phrase_is_understood_as_it_was_typed(phrase: str):
     name = quoted(phrase)
     assert name is not None
     assert "/" not in name
-    plain = " ".join(phrase.replace("/", " ").split())
-    assert unquote(name) == plain.lstrip("= ") or unquote(name) == plain
+    plain = " ".join(phrase.split())
+    asked = (unquote(name) or "").replace("⁄", "/")  # which phrases read as a slash
+    assert asked == plain.lstrip("= ") or asked == plain
     assert phrase_in(("Search", name)) == plain
 
 
