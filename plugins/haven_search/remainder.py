@@ -96,11 +96,12 @@ def look_of(reading: Reading, places: list[int]) -> Look:
     telling = [word for word in left if word.quoted or not _is_frequent(reading, word)]
     little = reading.cues.vocabulary.vague | reading.cues.vocabulary.light
     plain = [word for word in telling if word.quoted or word.pieces not in little]
-    shows = any(letter.isalpha() or ord(letter) > 0x2000 for letter in text)
     english, also = _in_english(reading, places)
+    pictured = [thing for word, thing in also if not any(map(str.isalnum, word))]  # "🎂" is written nowhere
+    shows = any(letter.isalpha() or ord(letter) > 0x2000 for letter in text)
     return Look(
         text if shows else "",
-        tuple(dict.fromkeys(names.fold(word.raw) for word in plain or telling or left)),
+        tuple(dict.fromkeys([*(names.fold(word.raw) for word in plain or telling or left), *pictured])),
         any(word.quoted for word in left),
         english,
         also,

@@ -144,7 +144,7 @@ def test_of_two_meanings_the_one_that_has_photos_within_is_meant(db: sqlite3.Con
         ("cat", []),
         ("", []),
         ("Alice", []),
-        ("🐶", []),
+        ("🐶", ["DSC01234.jpg", "beach.jpg"]),
     ],
 )
 def test_words_find_names_captions_and_keywords(db: sqlite3.Connection, phrase: str, names: list[str]) -> None:
@@ -168,7 +168,7 @@ def test_a_keyword_counts_more_than_a_name(db: sqlite3.Connection) -> None:
         ("the who", "the who", ("the", "who")),
         ("t-shirt", "t-shirt", ("t-shirt",)),
         ("2041", "", ("2041",)),
-        ("🐶", "🐶", ()),
+        ("🐶", "🐶", ("dog",)),
         ("Alice", "", ()),
     ],
 )
