@@ -6,7 +6,6 @@ from collections.abc import Callable, Collection, Iterator
 from functools import partial
 from typing import Any
 
-from haven_duplicates.comparing import KeptLinks
 from haven_duplicates.facet import set_state, state
 from haven_duplicates.groups import Group, Pair, find_groups
 from haven_fs import Catalog, Writer, names
@@ -47,6 +46,8 @@ def regroup(catalog: Catalog, go_on: Callable[[], bool]) -> Iterator[int]:
             due = [id_ for (id_,) in db.execute("SELECT photo_id FROM copy_due LIMIT ?", (_AT_ONCE,))]
             if not due:
                 return
+            from haven_duplicates.comparing import KeptLinks  # OpenCV, which only comparing takes
+
             together = _together(db, due)
             links = KeptLinks(db, together, len(due))
             before = _groups_of(db, together)

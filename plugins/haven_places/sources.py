@@ -19,10 +19,11 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import numpy as np
-import numpy.typing as npt
+if TYPE_CHECKING:
+    import numpy as np
+    import numpy.typing as npt
 
 _CITIES = "cities500.json"
 _MAJORITY = 0.95  # a region is called by a word only if so many of its places agree: some have been merged since 2015
@@ -231,6 +232,8 @@ def _add_words(places: Places) -> None:
 
 def _match(places: Places, words: _Words) -> list[int]:
     """Return the row of `words` for each place, -1 for none: the same position, else the same name nearby."""
+    import numpy as np  # only to build the table: this module is imported by every command
+
     countries = {code: number for number, code in enumerate(set(places.country) | set(words.country))}
     old = _spots([countries[code] for code in words.country], words.latitude, words.longitude)
     new = _spots([countries[code] for code in places.country], places.latitude, places.longitude)
@@ -253,8 +256,10 @@ def _match(places: Places, words: _Words) -> list[int]:
     return found
 
 
-def _spots(country: list[int], latitude: "array[float]", longitude: "array[float]") -> npt.NDArray[np.int64]:
+def _spots(country: list[int], latitude: "array[float]", longitude: "array[float]") -> "npt.NDArray[np.int64]":
     """Return a number for each country and position, told apart to 0.00001 degrees as in both tables."""
+    import numpy as np
+
     north, east = (np.rint(np.array(degrees) * 1e5).astype(np.int64) for degrees in (latitude, longitude))
     return (np.array(country) << 52) + (north << 26) + east
 

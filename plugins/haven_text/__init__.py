@@ -12,7 +12,12 @@ from haven_text.reader import Weights
 
 def wanted(settings: Settings) -> bool:
     """Tell whether the owner lets words be read; HAVEN_TEXT=off says no for one program."""
-    return bool(settings["text.read"]) and os.environ.get("HAVEN_TEXT", "").lower() not in ("off", "0", "no", "false")
+    return bool(settings.get("text.read", True)) and os.environ.get("HAVEN_TEXT", "").lower() not in (
+        "off",
+        "0",
+        "no",
+        "false",
+    )
 
 
 def _weights(settings: Settings) -> Weights | None:

@@ -8,11 +8,12 @@ import importlib.util
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-import numpy as np
-from numpy.typing import NDArray
-from PIL import Image
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+    from PIL import Image
 
 _PARTS = {"Det": "det", "Cls": "cls", "Rec": "rec"}
 """What rapidocr calls its models, and what the names of their files have in them."""
@@ -33,7 +34,7 @@ class Line(NamedTuple):
 
     text: str
     confidence: float
-    corners: NDArray[np.float32]
+    corners: "NDArray[np.float32]"
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,15 +80,17 @@ class Reader:
             }
         )
 
-    def sees_text(self, picture: Image.Image) -> bool:
+    def sees_text(self, picture: "Image.Image") -> bool:
         """Tell whether there seems to be any text in an RGB picture: a look at a small copy of it."""
         if min(picture.size) < _SMALLEST:
             return False
         found = self._engine(_pixels(picture, _GLANCE), use_det=True, use_cls=False, use_rec=False)
         return found.boxes is not None and len(found.boxes) > 0
 
-    def read(self, picture: Image.Image) -> list[Line]:
+    def read(self, picture: "Image.Image") -> list[Line]:
         """Return the lines in an RGB picture, from the top down; their corners are those in `picture`."""
+        import numpy as np
+
         pixels = _pixels(picture, LONGEST)
         found = self._engine(pixels, use_det=True, use_cls=True, use_rec=True)
         if found.boxes is None or not getattr(found, "txts", None):
@@ -99,8 +102,11 @@ class Reader:
         ]
 
 
-def _pixels(picture: Image.Image, longest: int) -> NDArray[np.uint8]:
+def _pixels(picture: "Image.Image", longest: int) -> "NDArray[np.uint8]":
     """Return an RGB picture as rapidocr takes it, blue first, its longer side at most `longest`."""
+    import numpy as np  # with PIL, only where pictures are read: this module is imported by every command
+    from PIL import Image
+
     if max(picture.size) > longest:
         picture = picture.copy()
         picture.thumbnail((longest, longest), Image.Resampling.BILINEAR, reducing_gap=2.0)

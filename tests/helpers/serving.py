@@ -24,6 +24,8 @@ from helpers.files import states
 from helpers.forking import HAVEN, Process, environment, start
 from helpers.home import plugins
 
+_STILL = 1.0
+"""Seconds without a change after which nothing more is expected."""
 __all__ = ["HAVEN", "Serving", "environment", "haven", "serve", "serve_copy", "wait_for"]
 
 PATIENCE = 240.0
@@ -51,9 +53,16 @@ class Serving:
         return dict(json.loads(done.stdout))
 
     def settle(self) -> None:
-        """Wait until everything is indexed: as `haven status` sees it, without starting that a hundred times."""
+        """Wait until everything is indexed, as `haven status` sees it, and what follows in the background is done too.
+
+        Nothing says when that is, such as that copies are grouped: the catalog's clock stands still then.
+        """
         settings = load_settings(self.data, plugins().settings())
         wait_for(lambda: self._pending(plugins().analyzers(settings)) == 0, "everything to be indexed")
+        before = None
+        while (now := self.query("SELECT value FROM state WHERE key = 'seq'")) != before:
+            before = now
+            time.sleep(_STILL)
 
     def query(self, sql: str, *params: Any) -> list[Any]:
         """Return the rows that its catalog answers."""

@@ -19,7 +19,7 @@ class Kinds:
     """Tags photos by what their headers say."""
 
     name, version, needs = "kinds", 1, "metadata"
-    light, indexed, space = False, False, None
+    light, indexed, at_leisure, space = False, False, False, None
 
     def analyze(self, batch: list[Sample]) -> list[Facts]:
         return [Facts(tags=[Tag("kind", sample.metadata.kind, sample.metadata.kind)]) for sample in batch]
