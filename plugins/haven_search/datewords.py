@@ -111,6 +111,10 @@ class DateReader(PointReader):
         """Return what is counted from today."""
         today = self.today
         if (found := self.cues.find(place, "relative")) is not None:
+            past = self._ago(found[0]) or self._last(found[0])
+            if found[1].value == "this-day" or (found[1].value == "today" and past is not None):
+                # "Today two years ago" is this day of that year.
+                return Moment(found[0], (dates.days_of_year(today.month, today.day, today.day),))
             spans = {
                 "today": Span(number(today), number(today)),
                 "yesterday": relative.ago("day", 1, today),

@@ -212,6 +212,13 @@ def test_days_as_families_say_them(db: sqlite3.Connection, phrase: str, meaning:
     assert [one.meaning for one in answer.plan.understood] == [meaning] and not answer.plan.groups
 
 
+def test_this_day_of_another_year(db: sqlite3.Connection) -> None:
+    for phrase, year in (("today two years ago", "taken in 2022"), ("on this day last year", "taken in 2023")):
+        meanings = [one.meaning for one in ask(db, phrase).plan.understood]
+        assert meanings == ["taken on 3 July of any year", year]
+    assert [one.meaning for one in ask(db, "today").plan.understood] == ["taken on 3 July 2024"]
+
+
 def test_kin_go_by_all_their_names(tmp_path: Path) -> None:
     kin = make(str(tmp_path / "catalog.sqlite"))
     kin.execute(
