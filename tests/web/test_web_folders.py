@@ -180,7 +180,7 @@ def test_a_search_says_what_was_understood_and_keeps_its_order(web: Pages) -> No
         ("/?q=dog+on+beach", "/Search/%22dog%20on%20beach%22/"),
         ("/Places/Paris/?q=dog&in=all", "/Search/%22dog%22/"),
         ("/Places/Paris/?q=dog&in=here", "/Places/Paris/%22dog%22/"),
-        ("/?q=a%2Fb%5Cc", "/Search/%22a%20b%20c%22/"),
+        ("/?q=a%2Fb%5Cc", "/Search/%22a%E2%81%84b%20c%22/"),
         ("/?q=say+%22hi%22", "/Search/%3Dsay%20%22hi%22/"),
         ("/?q=..", "/"),
         ("/?q=+", "/"),
