@@ -80,7 +80,7 @@ class _Asking:
         if first.fits:
             return first
         others: list[Answer] = []
-        for answer in self._other_answers(phrase, understood, taken):
+        for answer in self._other_answers(phrase, first, taken):
             if answer.fits:
                 return answer
             others.append(answer)
@@ -89,8 +89,9 @@ class _Asking:
                 return answer
         return replace(first, remarks=(*first.remarks, *how_many_without(self._view, first.plan, self._fulltext)))
 
-    def _other_answers(self, phrase: str, understood: Plan, taken: Mapping[str, str]) -> Iterator[Answer]:
-        """Give the answers to what the phrase may mean as well, the likeliest first."""
+    def _other_answers(self, phrase: str, first: Answer, taken: Mapping[str, str]) -> Iterator[Answer]:
+        """Give the answers to what the phrase may mean as well, the likeliest first; `first`: as it was read first."""
+        understood = first.plan
         says = "; ".join(one.meaning.partition(" (")[0] for one in understood.understood)
         for other in understood.other_readings[:READINGS]:
             answer = self._find(self._plan(phrase, other), taken)
@@ -98,21 +99,22 @@ class _Asking:
                 continue
             remarks = (f"Read as “{says}”, it finds less or nothing.",) if says else ()
             yield replace(answer, remarks=(*remarks, *answer.remarks))
-        if (either := self._either(phrase, understood, taken)) is not None:
+        if (either := self._either(phrase, first)) is not None:
             yield either
         guess, meant = self._speller.guessed(phrase, understood.left)
         if meant:
             yield self._find(self._plan(guess), {**taken, **meant})
 
-    def _either(self, phrase: str, understood: Plan, taken: Mapping[str, str]) -> Answer | None:
+    def _either(self, phrase: str, first: Answer) -> Answer | None:
         """Return what fits any of the parts that "or" stands between: "Alice in Paris or Bob in London"."""
-        answers = [self._find(self._plan(phrase[start:end]), {}) for start, end in understood.clauses]
+        clauses = first.plan.clauses
+        answers = [self._find(self._plan(phrase[start:end]), {}) for start, end in clauses]
         if not answers or not all(answer.fits for answer in answers):
             return None
         ids = sorted({id_ for answer in answers for id_ in answer.photos.ids(self._view.db)})
-        first = replace(self._find(understood, taken), found=self._view.within.among(ids), ranked=None, scores=())
-        parts = "; or ".join(f"“{phrase[start:end]}”" for start, end in understood.clauses)
-        return replace(first, fits=True, remarks=(f"Read as {parts}.",))
+        parts = "; or ".join(f"“{phrase[start:end]}”" for start, end in clauses)
+        within = self._view.within.among(ids)
+        return replace(first, found=within, ranked=None, scores=(), fits=True, remarks=(f"Read as {parts}.",))
 
     def _plan(self, phrase: str, *otherwise: tuple[int, str]) -> Plan:
         understood = plan(

@@ -198,9 +198,8 @@ def _exclude_after(reading: Reading, start: int, place: int) -> Item | None:
 
 def _is_small(reading: Reading, place: int) -> bool:
     """Tell whether a word says nothing, such as "her", before one that does."""
-    stop = reading.cues.vocabulary.stop
     after = reading.cues.after(place + 1, *_LEADING, most=3)
-    return reading.is_plain(after) and all(piece in stop for piece in reading.words[place].pieces)
+    return reading.is_plain(after) and reading.cues.vocabulary.is_frequent(reading.words[place].pieces)
 
 
 def _exclude(reading: Reading, start: int, first: int, end: int) -> Item:

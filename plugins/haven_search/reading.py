@@ -302,7 +302,7 @@ class Reading:
 
     def _is_small(self, place: int) -> bool:
         """Tell whether a word says nothing: "that winter we were in Vienna" is a season, a summer dress is none."""
-        return all(piece in self.cues.vocabulary.stop for piece in self.words[place].pieces)
+        return self.cues.vocabulary.is_frequent(self.words[place].pieces)
 
     def _is_apart(self, place: int) -> bool:
         """Tell whether nothing plain comes after the joining words from `place` on: an item, or the end."""

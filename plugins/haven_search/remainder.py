@@ -240,7 +240,7 @@ def _is_frequent(reading: Reading, word: Word) -> bool:
     vocabulary = reading.cues.vocabulary
     if names.fold(word.raw) in vocabulary.written:
         return False
-    return bool(word.pieces) and all(piece in vocabulary.stop for piece in word.pieces)
+    return bool(word.pieces) and vocabulary.is_frequent(word.pieces)
 
 
 def _is_idle(reading: Reading, place: int) -> bool:

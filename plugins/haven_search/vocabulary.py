@@ -98,6 +98,10 @@ class Vocabulary:
     lengths: Mapping[tuple[str, ...], str]
     language: str = "en"
 
+    def is_frequent(self, word: tuple[str, ...]) -> bool:
+        """Tell whether all pieces of a word are too frequent to look for."""
+        return all(piece in self.stop for piece in word)
+
 
 def vocabulary(language: str, own: Path | None = None) -> Vocabulary:
     """Return the words for a language tag such as "de" or "pt-BR"; English alone if there is no such language.
