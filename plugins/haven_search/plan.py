@@ -112,7 +112,7 @@ class Plan:
             lines += [*([""] if lines[-1] else []), *remarks]
         if self.understood:
             lines += [
-                "",
+                *([""] if lines[-1] else []),
                 'If a word was misunderstood, put it in quotes: "Paris" then means what a picture looks like.',
             ]
         return _LINE.join(lines).rstrip() + _LINE
