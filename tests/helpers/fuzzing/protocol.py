@@ -23,6 +23,11 @@ _PROPPATCH = (
     b"Mon, 01 Jan 1998 10:00:00 GMT</Z:Win32LastModifiedTime></D:prop></D:set><D:remove><D:prop><q:a xmlns:q='urn:q'"
     b" xml:lang='de'>t<b/></q:a></D:prop></D:remove></D:propertyupdate>",
 )
+_LOCK = (
+    b'<?xml version="1.0"?><D:lockinfo xmlns:D="DAV:"><D:lockscope><D:exclusive/></D:lockscope><D:locktype><D:write/>'
+    b"</D:locktype><D:owner><D:href>me</D:href></D:owner></D:lockinfo>",
+)
+XML_BODIES = (*_PROPFIND, *_PROPPATCH, *_LOCK)
 _XML_WORDS = (
     b"<D:prop>",
     b"</D:prop>",
