@@ -12,9 +12,10 @@ from haven_fs.library.folding import fold
 # XML 1.0 cannot carry most control characters, nor lone surrogates, which is how Python spells a file name that is
 # not UTF-8; one such name in a listing would make the whole answer unreadable to every client.
 _NOT_XML = re.compile("[\x00-\x1f\x7f\ud800-\udfff￾￿]")
+_SURROGATE = re.compile("[\ud800-\udfff]")
 _NOT_WINDOWS = re.compile(r'[\\/:*?"<>|]')
 _DEVICES = re.compile(r"(con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³]) *(\.|$)", re.IGNORECASE)
-__all__ = ["LONGEST", "fold", "free", "href", "numbered", "portable", "same", "shown", "split_ending", "xml"]
+__all__ = ["LONGEST", "fold", "free", "href", "is_text", "numbered", "portable", "same", "shown", "split_ending", "xml"]
 LONGEST = 200
 """Bytes of UTF-8 that a display name may have: 255 is most file systems' limit, suffixes and prefixes need room."""
 
@@ -22,6 +23,11 @@ LONGEST = 200
 def same(name: str, other: str) -> bool:
     """Tell whether two names are spelled alike but for Unicode composition."""
     return name == other or unicodedata.normalize("NFC", name) == unicodedata.normalize("NFC", other)
+
+
+def is_text(name: str) -> bool:
+    """Tell whether a name can be written in UTF-8 at all: one that stands for bytes which are not cannot."""
+    return not _SURROGATE.search(name)
 
 
 def shown(name: str) -> str:

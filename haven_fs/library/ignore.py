@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 IGNORE_FILE = ".havenignore"
+_MOST_STARS = 12
+"""Asterisks in a pattern: each multiplies the ways in which a name may match it."""
 _LARGEST_IGNORE_FILE = 256 * 1024
 
 _NOISE = re.compile(
@@ -96,9 +98,11 @@ def read_patterns(folder: str) -> "GitIgnoreSpec | None":
     good = []
     for number, line in enumerate(lines, 1):
         try:
+            if line.count("*") > _MOST_STARS:
+                raise ValueError("matching it would take for ever")
             GitIgnoreSpec.from_lines([line])
             good.append(line)
-        except ValueError:
+        except (ValueError, re.error):  # pathspec lets through what the regular expression it makes cannot be
             _warn_once(f"{path}: line {number} is not a pattern, so it hides nothing: {line}")
     return GitIgnoreSpec.from_lines(good)
 

@@ -36,6 +36,15 @@ def declared(at: Placed | None, *prefixes: str) -> str:
     )
 
 
+def attribute(at: Placed, prefix: str, name: str, text: str) -> str:
+    """Return an attribute for the tag of `at`, with a prefix of its own if that one stands for something else there."""
+    space = PREFIXES[prefix][1:-1]
+    while at.namespace(prefix) not in (None, space):
+        prefix += "_"
+    declaration = f' xmlns:{prefix}="{space}"' if at.namespace(prefix) is None else ""
+    return f"{declaration} {prefix}:{name}={quoteattr(text)}"
+
+
 def mwg_item(at: Placed | None, name: str, box: Box) -> str:
     """Return a face as a region of the Metadata Working Group; `box` in the frame of the regions it goes to."""
     left, top, right, bottom = box

@@ -38,8 +38,7 @@ def with_five_stars(packet: bytes, *, given: bool, rated: bool = False) -> bytes
         return draft.result()
     if not given and not rated:
         return packet
-    declared = markup.declared(descriptions[0], "xmp")
-    draft.add_attribute(descriptions[0], f"{declared} xmp:Rating={quoteattr(stars)}")
+    draft.add_attribute(descriptions[0], markup.attribute(descriptions[0], "xmp", "Rating", stars))
     return draft.result()
 
 

@@ -159,11 +159,11 @@ class _Writer:
             if style.name in holder.attrib:
                 return self._draft.set_attribute(holder, style.name, quoteattr(name))
         holder = holders[-1]
-        tag = f"{style.prefix}:{style.name.rpartition('}')[2]}"
-        declared = markup.declared(holder, style.prefix)
+        local = style.name.rpartition("}")[2]
         if holder.tag == RDF + "Description" or (not len(holder) and RDF + "parseType" not in holder.attrib):
-            return self._draft.add_attribute(holder, f"{declared} {tag}={quoteattr(name)}")
-        return self._draft.append(holder, f"<{tag}{declared}>{escape(name)}</{tag}>")
+            return self._draft.add_attribute(holder, markup.attribute(holder, style.prefix, local, name))
+        tag = f"{style.prefix}:{local}"
+        return self._draft.append(holder, f"<{tag}{markup.declared(holder, style.prefix)}>{escape(name)}</{tag}>")
 
     def _as_written(self, person: Named) -> Named:
         """Return a person with the box in the frame of the packet's regions."""

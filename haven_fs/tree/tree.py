@@ -137,6 +137,8 @@ class Tree:
         view, parts = self._looking(view, path)
         if not parts:
             return Located(parts, _Place(view, (), self._folders), None)
+        if not all(names.is_text(part) for part in parts):
+            return Located(parts, None, None)
         parent = self._folder(view, parts[:-1])
         node: Node | None = self.junk.find(parts) or (CALM if parts == (CALM.name,) else None)
         if node is None and parent is not None:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from haven_fs.library.ignore import RuleBook, is_noise
+from haven_fs.library.ignore import RuleBook, is_noise, read_patterns
 
 NOISE = [
     "@eaDir",
@@ -117,3 +117,11 @@ def test_what_is_no_file_is_not_read(tmp_path: Path) -> None:
 
 def test_deep_paths(tmp_path: Path) -> None:
     assert not book(tmp_path, {}).skips("d/" * 5000 + "a.jpg", folder=False)
+
+
+def test_a_line_that_makes_no_pattern_costs_only_itself(tmp_path: Path) -> None:
+    (tmp_path / ".havenignore").write_text("*.psd\n[z-a]\n")
+    patterns = read_patterns(str(tmp_path))
+    assert patterns is not None
+    assert patterns.match_file("a.psd")
+    assert not patterns.match_file("a.jpg")

@@ -20,6 +20,7 @@ from haven_fs.library.regions import Named
 from haven_fs.library.upright import turned, upright
 from haven_fs.library.xmp import parse_xmp
 from haven_fs.library.xmp_markup import EMPTY
+from haven_fs.library.xmp_rating import with_five_stars
 from haven_fs.library.xmp_write import with_people
 
 Box = tuple[float, float, float, float]
@@ -250,3 +251,14 @@ def test_a_damaged_packet_is_refused_or_stays_whole(style: str, at: int, length:
     except NotEditable:
         return
     Draft(after)
+
+
+def test_a_prefix_that_stands_for_something_else_is_left_to_it() -> None:
+    raw = (
+        b'<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">'
+        b'<rdf:Description xmlns:xmp="urn:other" xmp:Mine="1"/></rdf:RDF></x:xmpmeta>'
+    )
+    starred = with_five_stars(raw, given=True)
+    assert parse_xmp(starred, problems := []) == {"xmp:Rating": "5"}
+    assert not problems
+    assert b'xmlns:xmp="urn:other" xmp:Mine="1"' in starred

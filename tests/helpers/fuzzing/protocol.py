@@ -1,0 +1,98 @@
+"""Parsers of what clients send: XML bodies, conditions, ranges, framing, dates."""
+
+import io
+from xml.etree.ElementTree import Element
+
+from haven_dav.conditions import parse_if
+from haven_dav.deadprops import _changes
+from haven_dav.propfind import BadRequest, parse
+from haven_dav.proppatch import time_of
+from haven_dav.send import parse_range
+from haven_fs.errors import Malformed
+from haven_fs.server.body import open_body
+from helpers.fuzzing.target import Target
+
+_PROPFIND = (
+    b'<?xml version="1.0" encoding="utf-8"?><D:propfind xmlns:D="DAV:"><D:prop><D:getetag/><x:y xmlns:x="urn:x"/>'
+    b"</D:prop></D:propfind>",
+    b'<propfind xmlns="DAV:"><allprop/><include><supportedlock/></include></propfind>',
+    b'<propfind xmlns="DAV:"><propname/></propfind>',
+)
+_PROPPATCH = (
+    b'<D:propertyupdate xmlns:D="DAV:" xmlns:Z="urn:schemas-microsoft-com:"><D:set><D:prop><Z:Win32LastModifiedTime>'
+    b"Mon, 01 Jan 1998 10:00:00 GMT</Z:Win32LastModifiedTime></D:prop></D:set><D:remove><D:prop><q:a xmlns:q='urn:q'"
+    b" xml:lang='de'>t<b/></q:a></D:prop></D:remove></D:propertyupdate>",
+)
+_LOCK = (
+    b'<?xml version="1.0"?><D:lockinfo xmlns:D="DAV:"><D:lockscope><D:exclusive/></D:lockscope><D:locktype><D:write/>'
+    b"</D:locktype><D:owner><D:href>me</D:href></D:owner></D:lockinfo>",
+)
+XML_BODIES = (*_PROPFIND, *_PROPPATCH, *_LOCK)
+_XML_WORDS = (
+    b"<D:prop>",
+    b"</D:prop>",
+    b"xmlns:D='DAV:'",
+    b"<!DOCTYPE a [<!ENTITY b 'c'>]>",
+    b"<a:b>",
+    b"<a>" * 50,
+    b"xmlns:a=''",
+    b"<![CDATA[",
+    b"encoding='utf-16'",
+    b"<?pi?>",
+    b"xml:lang=''",
+)
+_IF = (b'(<urn:uuid:1> ["a"])', b"<http://h/a> (Not <x>) (<y>)", b'</a> ([W/"b"])')
+_RANGES = (b"bytes=0-99", b"bytes=-5", b"bytes=10-", b"bytes=0-0,5-9, -1")
+_CHUNKED = (b"5\r\nhello\r\n0\r\n\r\n", b"a;ext=1\r\n0123456789\r\n0\r\nTrailer: x\r\n\r\n")
+
+
+def _text(data: bytes) -> str:
+    return data.decode("latin-1")  # as WSGI has it
+
+
+def _proppatch(data: bytes) -> None:
+    for _, element, _ in _changes(data):
+        time_of(element)
+
+
+def _range(data: bytes) -> None:
+    for size in (0, 1, 100, 1 << 40):
+        part = parse_range(_text(data), size)
+        if isinstance(part, tuple):
+            start, count = part
+            assert start >= 0 and count > 0 and start + count <= size, (part, size)
+
+
+def _time(data: bytes) -> None:
+    element = Element("a")
+    element.text = _text(data)
+    time_of(element)
+
+
+def _chunks(data: bytes) -> None:
+    stream, body = open_body(io.BytesIO(data), None, None)
+    with stream:
+        stream.read(1 << 20)
+    body.drain(1 << 20)
+
+
+TARGETS = (
+    Target("propfind", parse, lambda: _PROPFIND, (BadRequest,), _XML_WORDS),
+    Target("proppatch", _proppatch, lambda: _PROPPATCH, (BadRequest, Malformed), _XML_WORDS),
+    Target(
+        "if",
+        lambda data: parse_if(_text(data), lambda url: url),
+        lambda: _IF,
+        (Malformed,),
+        (b"(", b")", b"Not ", b"<", b">", b"[", b"]"),
+    ),
+    Target("range", _range, lambda: _RANGES, words=(b"bytes=", b"-", b",", b"99999999999999999999")),
+    Target("time", _time, lambda: (b"Mon, 01 Jan 1998 10:00:00 GMT", b"2020-01-01T00:00:00+14:00", b"883648800.5")),
+    Target(
+        "chunks",
+        _chunks,
+        lambda: _CHUNKED,
+        (ValueError, ConnectionError),
+        (b"\r\n", b"0\r\n\r\n", b";", b"ffffffffffffffff"),
+    ),
+)
