@@ -62,6 +62,7 @@ _EXPORTS = {
     # Files on the disk
     "haven_fs.library.beneath": "Beneath placed",
     "haven_fs.library.kinds": "Kind kind_of",
+    "haven_fs.library.rights": "users_umask",
     "haven_fs.library.whole": "written_whole",
     "haven_fs.library.metadata": "Unreadable",
     "haven_fs.library.picture": "open_picture",
@@ -121,6 +122,7 @@ if TYPE_CHECKING:
     from haven_fs.vectors.store import VectorStore
     from haven_fs.library.beneath import Beneath, placed
     from haven_fs.library.kinds import Kind, kind_of
+    from haven_fs.library.rights import users_umask
     from haven_fs.library.whole import written_whole
     from haven_fs.library.metadata import Unreadable
     from haven_fs.library.picture import open_picture

@@ -22,6 +22,8 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, Self
 
+from haven_fs.library import rights
+
 if TYPE_CHECKING:
     _Path = Path
 else:
@@ -152,6 +154,13 @@ class Beneath(_Path):
             except FileExistsError:
                 if not exist_ok or not stat.S_ISDIR(os.stat(name, dir_fd=folder, follow_symlinks=False).st_mode):
                     raise
+                return
+        if _HAS_DIR_FD:
+            descriptor = open_folder(self)
+            try:
+                rights.as_meant(descriptor, mode)
+            finally:
+                os.close(descriptor)
 
     def rmdir(self) -> None:
         """Remove the folder, which must be empty."""
@@ -213,6 +222,8 @@ def open_file(path: Path, flags: int = os.O_RDONLY, mode: int = 0o666) -> int:
     """Return a descriptor of a regular file; `flags` and `mode` are those of os.open. Raises OSError."""
     flags |= _NO_LINK | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0) | _CLOSED_FOR_CHILDREN
     descriptor = _open(path, flags, mode)
+    if flags & os.O_CREAT and flags & os.O_EXCL and isinstance(path, Beneath):
+        rights.as_meant(descriptor, mode)
     kind = os.fstat(descriptor).st_mode
     if stat.S_ISREG(kind):
         return descriptor
