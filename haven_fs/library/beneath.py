@@ -75,7 +75,7 @@ class Beneath(_Path):
         below = os.fspath(names)
         return type(self)(self.top, f"{self.below}/{below}" if self.below else below)
 
-    def joinpath(self, *names: str | os.PathLike[str]) -> Self:  # type: ignore[override]
+    def joinpath(self, *names: str | os.PathLike[str]) -> Self:
         """Return what has a path in this folder."""
         return self / "/".join(os.fspath(name) for name in names)
 

@@ -62,9 +62,12 @@ class Draft:
         self._file.close()
 
     def discard(self) -> None:
-        """Remove it, unless it is in its place by now."""
+        """Remove it, unless it is in its place by now. What cannot be removed now is by the next start's `sweep`."""
         self._file.close()
-        self.path.unlink(missing_ok=True)
+        try:
+            self.path.unlink(missing_ok=True)
+        except OSError as error:
+            logger.warning("%s is left over from an upload until Haven starts again: %s", self.path, error)
 
 
 def replace_with(draft: Path, target: Path) -> None:
