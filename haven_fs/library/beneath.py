@@ -445,7 +445,8 @@ def _linux_open() -> Callable[[int, bytes, int, int], int | None] | None:
     def openat2(folder: int, below: bytes, flags: int, mode: int) -> int | None:
         if missing[0]:
             return None
-        how = _How(flags, mode if flags & os.O_CREAT else 0, no_symlinks | beneath)
+        how = _How(flags & ~os.O_NOFOLLOW, mode if flags & os.O_CREAT else 0, no_symlinks | beneath)
+        # Without O_NOFOLLOW, with which a link could be opened as such, a link is an error here.
         while (found := call(ctypes.c_long(number), folder, below, ctypes.byref(how), size)) < 0:
             failed = ctypes.get_errno()
             if failed == errno.ENOSYS:
