@@ -60,7 +60,9 @@ _EXPORTS = {
     "haven_fs.vectors.kinds": "Vector Hits",
     "haven_fs.vectors.store": "VectorStore",
     # Files on the disk
+    "haven_fs.library.beneath": "Beneath placed",
     "haven_fs.library.kinds": "Kind kind_of",
+    "haven_fs.library.rights": "users_umask",
     "haven_fs.library.whole": "written_whole",
     "haven_fs.library.metadata": "Unreadable",
     "haven_fs.library.picture": "open_picture",
@@ -118,7 +120,9 @@ if TYPE_CHECKING:
     from haven_fs.tree.spoken import Amount, Asked, Measure, SpokenFacet
     from haven_fs.vectors.kinds import Hits, Vector
     from haven_fs.vectors.store import VectorStore
+    from haven_fs.library.beneath import Beneath, placed
     from haven_fs.library.kinds import Kind, kind_of
+    from haven_fs.library.rights import users_umask
     from haven_fs.library.whole import written_whole
     from haven_fs.library.metadata import Unreadable
     from haven_fs.library.picture import open_picture

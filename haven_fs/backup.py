@@ -15,6 +15,7 @@ from pathlib import Path
 
 from haven_fs.catalog.record import FILE
 from haven_fs.errors import UserError
+from haven_fs.library.rights import make_private
 
 _LIST = "backups.json"
 _FILES = (FILE, "haven.toml", "users.json", _LIST)
@@ -45,6 +46,7 @@ def backup(data: Path, into: Path, folders: Iterable[str] = ()) -> Path:
         for name in (*_FOLDERS, *folders):
             if (data / name).is_dir():
                 shutil.copytree(data / name, draft / name)
+        make_private(draft)
         for path in draft.rglob("*"):
             if path.is_file():
                 with path.open("rb+") as file:

@@ -13,6 +13,7 @@ from haven_fs.backup import backups
 from haven_fs.catalog import Catalog
 from haven_fs.config import load_settings
 from haven_fs.errors import UserError
+from haven_fs.library.rights import make_private
 from haven_fs.plugins import Plugins
 from haven_fs.tree.tree import Tree
 
@@ -39,7 +40,7 @@ class DataFolder:
     def locked(self) -> Iterator[None]:
         """Hold the data folder: one process writes the catalog. Raises UserError if another one does."""
         try:
-            self.path.mkdir(parents=True, exist_ok=True)
+            make_private(self.path)
             lock = filelock.FileLock(self.path / "lock", timeout=0)
             lock.acquire()
         except filelock.Timeout as error:

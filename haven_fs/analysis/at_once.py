@@ -42,7 +42,7 @@ class AtOnce:
 
         `began`: when it began to be sent, seconds since the epoch.
         """
-        stat = FileStat.of(path.name, path.stat(follow_symlinks=False))
+        stat = FileStat.of(path.name, path.lstat())
         below = path.parent.relative_to(library.root).as_posix()
         folder = b"" if below == "." else os.fsencode(below)
         with self._catalog.write() as w:

@@ -11,19 +11,16 @@ from haven_fs.analysis.analyzer import Analyzer
 from haven_fs.analysis.jobs import File, Group, Photo
 from haven_fs.catalog import Catalog
 from haven_fs.catalog.schema import LOCATED
+from haven_fs.library.beneath import placed
 
 _PAGE = 2000
 _FILE = f"SELECT o.id, o.file, o.mtime_ns, o.dir_id, o.stem, d.path, l.root FROM original o {LOCATED}"
 _READY = "o.probed = 0 AND o.gone IS NULL"
 
 
-def _path(file: bytes, below: bytes, root: bytes) -> str:
-    return os.fsdecode(b"/".join(part for part in (root, below, file) if part))
-
-
 def _groups(rows: Sequence[tuple[int, bytes, int, int, str, bytes, bytes]]) -> list[Group]:
     return [
-        Group(tuple(File(id_, _path(file, path, root), mtime_ns) for id_, file, mtime_ns, _, _, path, root in group))
+        Group(tuple(File(id_, placed(root, path, file), mtime_ns) for id_, file, mtime_ns, _, _, path, root in group))
         for _, group in groupby(rows, key=lambda row: (row[3], row[4]))
     ]
 
@@ -105,7 +102,7 @@ def photos(catalog: Catalog, analyzers: Mapping[str, Analyzer]) -> Iterator[Phot
                     (id_,),
                 )
                 roles = tuple(
-                    (role, File(i, _path(file, below, root), mtime)) for role, i, file, mtime, below, root in files
+                    (role, File(i, placed(root, below, file), mtime)) for role, i, file, mtime, below, root in files
                 )
                 if any(role == "main" for role, _ in roles):
                     page.append(Photo(id_, roles, due))

@@ -2,13 +2,15 @@
 
 from dataclasses import dataclass
 
+from haven_fs.library.beneath import Beneath
+
 
 @dataclass(frozen=True, slots=True)
 class File:
-    """An original to look into: its row's `id`, its absolute `path`, and its modification time."""
+    """An original to look into: its row's `id`, its `path`, and its modification time."""
 
     id: int
-    path: str
+    path: Beneath
     mtime_ns: int
 
 

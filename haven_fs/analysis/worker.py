@@ -84,7 +84,7 @@ def analyze(photos: Sequence[Photo], analyzers: Analyzers) -> list[tuple[int, di
             if not is_whole:
                 partial.add(photo.id)
         except (Unreadable, OSError) as error:
-            main = next(Path(file.path) for role, file in photo.files if role == "main")
+            main = next(file.path for role, file in photo.files if role == "main")
             for name in photo.due & analyzers.keys():
                 answers[photo.id][name] = _failed(analyzers[name], error, str(error), main, doubtful=True)
     for name, analyzer in analyzers.items():
@@ -103,7 +103,7 @@ def _look_into(group: Group) -> tuple[GroupFound, list[tuple[PhotoFound, Sample]
     metadata: dict[str, Metadata] = {}
     problems: dict[str, str] = {}
     for file in group.files:
-        path = Path(file.path)
+        path = file.path
         kind, head, print_, ending, size = UNKNOWN, b"", b"", b"", 0
         try:
             kind, head, print_, ending, size = _open(path)
@@ -138,7 +138,7 @@ def _look_into(group: Group) -> tuple[GroupFound, list[tuple[PhotoFound, Sample]
         companions: list[tuple[str, int]] = [(role, by_name[name][0].id) for role, name in pairing.companions]
         photo = PhotoFound(file.id, kind.kind, companions)
         found.photos.append(photo)
-        named = [(role, Path(by_name[name][0].path)) for role, name in pairing.companions]
+        named = [(role, by_name[name][0].path) for role, name in pairing.companions]
         samples.append((photo, _sample(file, metadata[pairing.main], named, metadata)))
     unreadable = ((by_name[name][0].id, reason) for name, reason in problems.items() if reason)
     found.photos += [PhotoFound(id_, "other", unreadable=reason) for id_, reason in unreadable]
@@ -179,7 +179,7 @@ def _sample(file: File, main: Metadata, companions: Sequence[tuple[str, Path]], 
         if role == "sidecar":
             main.xmp.update(read_sidecar(path, main.problems))
     return Sample(
-        Path(file.path),
+        file.path,
         file.mtime_ns / 1e9,
         main,
         frozenset(role for role, _ in companions),
@@ -190,9 +190,9 @@ def _sample(file: File, main: Metadata, companions: Sequence[tuple[str, Path]], 
 def _sample_again(photo: Photo, analyzers: Analyzers) -> tuple[Sample, bool]:
     """Return what analyzers see of a photo that is known, and whether all of its files could be read."""
     file = next(file for role, file in photo.files if role == "main")
-    companions = [(role, Path(other.path)) for role, other in photo.files if role != "main"]
-    kind, head, *_ = _open(Path(file.path))
-    main = read_metadata(Path(file.path), kind, head)
+    companions = [(role, other.path) for role, other in photo.files if role != "main"]
+    kind, head, *_ = _open(file.path)
+    main = read_metadata(file.path, kind, head)
     known: dict[str, Metadata] = {}
     readable: list[tuple[str, Path]] = []
     for role, path in companions:
@@ -209,7 +209,7 @@ def _sample_again(photo: Photo, analyzers: Analyzers) -> tuple[Sample, bool]:
     if any(analyzers[name].needs == "picture" for name in photo.due if name in analyzers):
         from haven_fs.library.picture import open_frames
 
-        sample.frames = open_frames(Path(file.path), kind)
+        sample.frames = open_frames(file.path, kind)
         sample.picture = sample.frames[0]
     return sample, len(readable) == len(companions)
 

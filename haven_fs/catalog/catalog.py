@@ -13,7 +13,7 @@ import sqlite3
 import threading
 import time
 from collections.abc import Callable, Collection, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -116,7 +116,9 @@ class Catalog:
                 )
             self.facets = Facets(self._check_readable(facets))  # what is away matters to those who write
         else:
-            path.parent.mkdir(parents=True, exist_ok=True)
+            path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            with suppress(OSError):  # which SQLite will have words for
+                path.touch(mode=0o600)  # what SQLite puts beside it gets the same rights
             self._writer, usable = self._open_writer(facets)
             self.facets = Facets(usable, known_facets(self._writer))
             prepare_changes(self._writer, self.facets.owned)

@@ -12,7 +12,6 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from itertools import chain
-from pathlib import Path
 
 from haven_fs.catalog.another import is_another
 from haven_fs.catalog.catalog import Catalog, Writer
@@ -24,6 +23,7 @@ from haven_fs.catalog.photos import name_anew
 from haven_fs.catalog.places import RECENT, Slot, new_in, put_into, replace_row, slot_of
 from haven_fs.catalog.trash import lately_removed
 from haven_fs.library.backups import is_backup
+from haven_fs.library.beneath import Beneath, placed
 from haven_fs.library.fingerprint import fingerprint
 
 _NEW = "o.probed = 0 AND o.photo_id IS NULL AND o.gone IS NULL"
@@ -58,8 +58,8 @@ class Exchange:
         self.others: set[int] = set()
         self.backups: list[int] = []
 
-    def _at(self, path: bytes) -> bytes:
-        return self._root + b"/" + path
+    def _at(self, path: bytes) -> Beneath:
+        return placed(self._root, path)
 
     def read(self, catalog: Catalog) -> None:
         """Take the fingerprints of files that may be ones the catalog knows."""
@@ -75,14 +75,12 @@ class Exchange:
             # A file of the size it had may be as it was, but for its time.
             if one.id not in self._prints and one.size and one.size in {*wanted, self._old_sizes.get(one.id)}:
                 try:
-                    self._prints[one.id] = fingerprint(Path(os.fsdecode(one.path)), one.size)
+                    self._prints[one.id] = fingerprint(one.path, one.size)
                 except OSError:
                     continue  # looking into it will say why
 
         with catalog.read() as db:
-            self._others_pictures = {
-                one.id for one in self._changed if is_another(db, one.id, Path(os.fsdecode(one.path)))
-            }
+            self._others_pictures = {one.id for one in self._changed if is_another(db, one.id, one.path)}
 
     def _found_before(self, db: sqlite3.Connection) -> list[FoundFile]:
         """Return the files that a walk found which was killed before it knew what they are."""
@@ -161,7 +159,7 @@ class Exchange:
             old = set_aside(w, one.dir_id, one.file, began)
             if old is None and began is None:
                 # Sent just before a kill, after what was there was deleted; or saved so by a program on this computer.
-                below = one.path[len(self._root) + 1 :]
+                below = os.fsencode(one.path.below)
                 old = lately_removed(w.db, None, self._library_id, below, time.time())
             if old is not None:
                 backup = take_over(w, old[0], one.id)

@@ -10,6 +10,7 @@ from haven_fs.catalog.catalog import Catalog, Writer
 from haven_fs.catalog.disk import Mirror
 from haven_fs.catalog.handover import hand_over
 from haven_fs.errors import UserError
+from haven_fs.library.beneath import Beneath
 
 NO_INBOX = "Haven has no folder for uploads yet. Start it with one, as in: haven serve --inbox DIR."
 
@@ -100,7 +101,7 @@ def add_inbox(catalog: Catalog, folder: Path, data_dir: Path) -> Library:
     made = known is None and not root.exists()
     if made:
         try:
-            root.mkdir()
+            Beneath(root.parent, root.name).mkdir()
         except OSError as error:
             raise UserError(
                 f"The folder {root} for uploads cannot be made: {error.strerror}. Give one that is there to --inbox."

@@ -9,6 +9,7 @@ from typing import Any
 
 from haven_fs.catalog.schema import LOCATED
 from haven_fs.errors import UserError
+from haven_fs.library.beneath import placed
 from haven_fs.library.fileops import are_same
 from haven_fs.library.fingerprint import fingerprint
 
@@ -42,7 +43,7 @@ def photo_with_bytes(db: sqlite3.Connection, file: Path) -> int | None:
     )
     for photo_id, *place in rows.fetchall():
         try:
-            if are_same(Path(os.fsdecode(b"/".join(part for part in place if part))), file):
+            if are_same(placed(*place), file):
                 return int(photo_id)
         except OSError:
             continue

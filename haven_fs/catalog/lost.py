@@ -3,15 +3,15 @@
 What haven_fs.catalog.exchange asks the catalog and the disk of them.
 """
 
+import errno
 import json
-import os
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import Any
 
 from haven_fs.catalog.schema import LOCATED
+from haven_fs.library.beneath import Beneath, placed
 from haven_fs.library.fingerprint import fingerprint
 from haven_fs.library.walk import FileStat
 
@@ -27,7 +27,7 @@ class FoundFile:
     id: int
     dir_id: int
     file: bytes
-    path: bytes
+    path: Beneath
     size: int
     stat: FileStat | None = None
     photo_id: int | None = None
@@ -56,8 +56,7 @@ def found_files(db: sqlite3.Connection, condition: str, *params: Any) -> Iterato
         params,
     )
     for id_, dir_id, root, path, file, size, photo_id, print_ in rows:
-        where = b"/".join(part for part in (root, path, file) if part)
-        yield FoundFile(id_, dir_id, file, where, size, None, photo_id), print_
+        yield FoundFile(id_, dir_id, file, placed(root, path, file), size, None, photo_id), print_
 
 
 def lost_files(db: sqlite3.Connection, ids: Iterable[int], left_empty: set[int]) -> Iterator[LostFile]:
@@ -94,9 +93,9 @@ def lacks(db: sqlite3.Connection, one: LostFile) -> tuple[int, bool] | None:
     if row is None:
         return None
     library_id, root, device, inode, below, size, mtime_ns = row
-    path = Path(os.fsdecode(b"/".join(part for part in (root, below, one.file) if part)))
+    path = placed(root, below, one.file)
+    on_disk = path.top
     try:
-        on_disk = Path(os.fsdecode(root))
         there = on_disk.stat()
         is_other = there.st_dev != (device or there.st_dev)
         if is_other or (there.st_ino != inode and next(on_disk.iterdir(), None) is None):
@@ -104,10 +103,9 @@ def lacks(db: sqlite3.Connection, one: LostFile) -> tuple[int, bool] | None:
         state = path.lstat()
         if state.st_size == size and (state.st_mtime_ns == mtime_ns or fingerprint(path, size) == one.fingerprint):
             return None
-    except (FileNotFoundError, NotADirectoryError):
-        return (library_id, True) if on_disk.is_dir() else None
-    except OSError:
-        return None
+    except OSError as error:
+        is_gone = error.errno == errno.ELOOP or isinstance(error, FileNotFoundError | NotADirectoryError)
+        return (library_id, True) if is_gone and on_disk.is_dir() else None
     return library_id, False
 
 

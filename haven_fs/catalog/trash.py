@@ -22,6 +22,7 @@ from haven_fs.catalog.libraries import Library
 from haven_fs.catalog.moving import drop_dirs, file_at, files_below
 from haven_fs.catalog.places import LATELY
 from haven_fs.library import fileops, trash
+from haven_fs.library.beneath import Beneath, is_taken
 
 logger = logging.getLogger(__name__)
 
@@ -51,7 +52,7 @@ class Trashed:
     writable: bool
 
     @property
-    def place(self) -> Path:
+    def place(self) -> Beneath:
         """Where it is on disk."""
         return trash.found(self.root, self.token, self.path)
 
@@ -114,7 +115,7 @@ def note_trashed(
 
 def keep_old(w: Writer, library: Library, path: bytes) -> None:
     """Have a file here as it is now, before it is replaced; it and its original stay where they are. Raises OSError."""
-    if not (library.root / os.fsdecode(path)).lstat().st_size:
+    if not Beneath(library.root, os.fsdecode(path)).lstat().st_size:
         return  # there is nothing to lose
     row = file_at(w.db, library.id, path)
     token = trash.keep_old(library.root, os.fsdecode(path))
@@ -257,7 +258,7 @@ def expire(catalog: Catalog, days: float) -> int:
 
 def adopt(catalog: Catalog, library: Library) -> int:
     """Bring /Recently Removed in step with the disk, after a kill or a lost catalog; return how many were not known."""
-    if not (library.root / trash.REMOVED).is_dir():
+    if not Beneath(library.root, trash.REMOVED).is_dir():
         return 0  # never was, or the disk is away
     with catalog.write() as w:
         # What is removed meanwhile waits for this transaction.
@@ -269,8 +270,8 @@ def adopt(catalog: Catalog, library: Library) -> int:
         new = [one for token, one in there.items() if token not in known]
         # What lay in a folder was removed before that, since after it there was nothing.
         for one in sorted(new, key=lambda one: -one.path.count("/")):
-            path, kept = library.root / one.path, trash.found(library.root, one.token, one.path)
-            if not os.path.lexists(path):
+            path, kept = Beneath(library.root, one.path), trash.found(library.root, one.token, one.path)
+            if not is_taken(path):
                 note_trashed(w, library.id, one.token, os.fsencode(one.path), is_folder=one.is_folder, at=one.at)
             elif not one.is_folder and os.path.samestat(path.lstat(), kept.lstat()):
                 fileops.discard(trash.give_up(library.root, one.token))  # kept for what did not come

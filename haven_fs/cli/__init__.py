@@ -8,6 +8,7 @@ from importlib import import_module
 from haven_fs.cli.parser import HavenParser
 from haven_fs.command import Command
 from haven_fs.errors import UserError
+from haven_fs.library.rights import private
 
 COMMANDS = (
     "demo",
@@ -50,7 +51,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     for noisy in ("wsgidav", "watchfiles", "PIL", "exifread", "filelock"):
         logging.getLogger(noisy).setLevel(logging.WARNING)
     try:
-        return commands[args.command].run(args)
+        with private():
+            return commands[args.command].run(args)
     except UserError as error:
         print(f"haven: {error}", file=sys.stderr)
         return 1

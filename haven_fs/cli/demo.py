@@ -16,6 +16,7 @@ from haven_fs.config import Setting, default_data_dir
 from haven_fs.demo import make_demo_library
 from haven_fs.errors import UserError
 from haven_fs.library.kinds import claims_media
+from haven_fs.library.rights import make_private, users_umask
 from haven_fs.plugins import Plugins
 
 _PHOTOS = "Demo Photos"
@@ -49,7 +50,8 @@ def run(args: argparse.Namespace) -> int:
     print('When the drive is open, create a folder named "dog on beach" in Search,', file=sys.stderr)
     print("and rename a folder in People to say who it is.", file=sys.stderr)
     print(f"Then list your changes: haven log --data {shlex.quote(str(folder))}", file=sys.stderr)
-    args.libraries = [make_demo_library(folder / _PHOTOS)]
+    with users_umask():
+        args.libraries = [make_demo_library(folder / _PHOTOS)]
     args.first_inbox = folder / "Inbox"
     args.data = folder / options.DEMO_DATA
     _set_up(args.data, Plugins().settings())
@@ -81,7 +83,7 @@ def _set_up(data: Path, settings: Iterable[Setting]) -> None:
         if setting.demo is not None and section and section not in there:
             lines.setdefault(section, []).append(f"{key} = {json.dumps(setting.demo)}\n")
     if lines:
-        data.mkdir(parents=True, exist_ok=True)
+        make_private(data)
         said += "".join(f"[{section}]\n{''.join(values)}" for section, values in lines.items())
         file.write_text(said, encoding="utf-8")
 

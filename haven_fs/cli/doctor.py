@@ -19,6 +19,7 @@ from haven_fs.cli import options
 from haven_fs.command import Command
 from haven_fs.datafolder import DataFolder
 from haven_fs.errors import UserError
+from haven_fs.library.rights import exposed
 
 _PACKAGES = ("wsgidav", "cheroot", "pluggy", "pillow", "pillow-heif", "av", "exifread", "watchfiles")
 _LOW_SPACE = 200 << 20
@@ -81,6 +82,8 @@ def find_problems(data: DataFolder) -> list[str]:
     ]
     if not data.catalog_path.exists():
         return [*problems, "There is no catalog yet. Run: haven serve ~/Pictures"]
+    if worry := exposed(data.path):
+        problems.append(worry)
     if shutil.disk_usage(data.path).free < _LOW_SPACE:
         problems.append(f"The disk of {data.path} is almost full.")
     try:

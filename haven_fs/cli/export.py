@@ -16,10 +16,13 @@ from haven_fs.cli import options
 from haven_fs.cli.sidecars import KnownPhoto, known_photos, put_sidecar
 from haven_fs.command import Command
 from haven_fs.errors import UserError
+from haven_fs.library.beneath import Beneath
 from haven_fs.library.kinds import ending
 from haven_fs.library.metadata import Unreadable, read_metadata
 from haven_fs.library.personnames import clean_name
 from haven_fs.library.placed import NotEditable
+from haven_fs.library.rights import users_umask
+from haven_fs.library.storing import make_folders
 from haven_fs.library.text import as_text
 from haven_fs.library.xmp import LONGEST_PACKET
 from haven_fs.library.xmp_markup import EMPTY
@@ -140,7 +143,7 @@ def _export(photo: KnownPhoto, library: Library, folder: Path | None, report: _R
     except (Unreadable, OSError) as error:
         return report.skip(path, str(error))
     for beside in _sidecars(photo, path):
-        target = folder / library.name / beside.relative_to(library.root) if folder else beside
+        target = Beneath(folder, f"{library.name}/{beside.below}") if folder else beside
         base = next((found for found in (target, beside) if found.exists()), None)
         if base is None and not _says_something(photo):
             continue
@@ -152,6 +155,10 @@ def _export(photo: KnownPhoto, library: Library, folder: Path | None, report: _R
             if after == before and (base == target or not (notes.named or notes.five_stars)):
                 report.unchanged += 1
                 continue
+            if folder:
+                with users_umask():
+                    folder.mkdir(parents=True, exist_ok=True)
+                make_folders(folder, target.below.rpartition("/")[0])
             put_sidecar(target, after, before if base == target else None)
             report.written += 1
         except NotEditable as reason:
@@ -168,7 +175,7 @@ def _says_something(photo: KnownPhoto) -> bool:
     return stars or any(clean_name(person.name) for person in notes.named)
 
 
-def _sidecars(photo: KnownPhoto, path: Path) -> list[Path]:
+def _sidecars(photo: KnownPhoto, path: Beneath) -> list[Beneath]:
     """Return the sidecars a photo has, and the one it is to have if none is of its main file."""
     own = path.with_name(f"{path.name}.xmp")
     there = {path.with_name(name) for name in photo.sidecars if ending(name) == "xmp"} | {own}

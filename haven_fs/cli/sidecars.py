@@ -5,13 +5,15 @@ import json
 import logging
 import os
 import sqlite3
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from haven_fs.catalog.schema import LOCATED
+from haven_fs.library.beneath import Beneath
 from haven_fs.library.kinds import Kind
 from haven_fs.library.placed import NotEditable
+from haven_fs.library.storing import sync_folder
 from haven_fs.sidecars import SidecarNotes, SidecarSource
 
 logger = logging.getLogger(__name__)
@@ -28,9 +30,9 @@ class KnownPhoto:
     notes: SidecarNotes
     sidecars: list[str] = field(default_factory=list)
 
-    def path(self, root: Path) -> Path:
+    def path(self, root: Path) -> Beneath:
         """Return where it is."""
-        return root / self.file
+        return Beneath(root, self.file)
 
 
 _PHOTOS = (
@@ -66,20 +68,19 @@ def known_photos(db: sqlite3.Connection, sources: Iterable[SidecarSource]) -> li
     return list(found.values())
 
 
-def put_sidecar(path: Path, data: bytes, before: bytes | None) -> None:
+def put_sidecar(path: Beneath, data: bytes, before: bytes | None) -> None:
     """Put `data` at `path`, on disk when this returns; who may read the file stays as it is.
 
     `before`: what is there, None for nothing. Raises NotEditable if that is not so any more or `path` is a link, and
-    OSError.
+    OSError, also if its folder is not there.
     """
-    path.parent.mkdir(parents=True, exist_ok=True)
     if path.is_symlink():
         raise NotEditable("it is a link to another file")
     draft = path.with_name(f".haven-{os.getpid()}.part")
     try:
-        with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666), "wb") as file:
+        with draft.open("xb") as file:
             if before is not None and os.name == "posix":
-                now = path.stat()
+                now = path.lstat()
                 with contextlib.suppress(PermissionError):
                     os.fchown(file.fileno(), now.st_uid, now.st_gid)
                 os.fchmod(file.fileno(), now.st_mode & 0o7777)
@@ -91,15 +92,4 @@ def put_sidecar(path: Path, data: bytes, before: bytes | None) -> None:
         draft.replace(path)
     finally:
         draft.unlink(missing_ok=True)
-    if os.name == "posix":
-        with _opened(path.parent) as folder:
-            os.fsync(folder)
-
-
-@contextlib.contextmanager
-def _opened(folder: Path) -> Iterator[int]:
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        yield descriptor
-    finally:
-        os.close(descriptor)
+    sync_folder(path.parent)

@@ -7,6 +7,7 @@ import sys
 from haven_fs.cli import options
 from haven_fs.command import Command
 from haven_fs.errors import UserError
+from haven_fs.library.rights import make_private
 from haven_fs.server.users import Users
 
 
@@ -28,7 +29,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Carry out the verb. Returns 0; raises UserError for a bad name or password, or if there is no such user."""
     data = options.data_folder(args)
-    data.path.mkdir(parents=True, exist_ok=True)
+    make_private(data.path)
     users = Users(data.path / "users.json")
     if args.verb == "list":
         print("\n".join(users.names()) or "There are no users yet. Add one: haven users add NAME")

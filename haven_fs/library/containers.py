@@ -54,6 +54,11 @@ class Source:
             self._file = self.path.open("rb")
         return self._file
 
+    def whole(self) -> io.BufferedReader:
+        """Return the open file, at its start."""
+        self.file.seek(0)
+        return self.file
+
     def size(self) -> int:
         """Return the length of the file in bytes."""
         if self._size is None:

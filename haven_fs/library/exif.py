@@ -176,7 +176,7 @@ def read_block(block: bytes, problems: list[str]) -> dict[str, Any]:
 
 def read_tiff(path: Path, problems: list[str]) -> dict[str, Any]:
     """Read the tags of a TIFF-like file (TIFF, DNG, NEF, CR2, ARW, ORF, RW2); the same names as `read_block`."""
-    with Source(path) as source, _BoundedFile(io.FileIO(path)) as bounded:
+    with Source(path) as source, _BoundedFile(path.open("rb", buffering=0)) as bounded:
         return _read(bounded, first_directory(source.at), source.at, problems)
 
 

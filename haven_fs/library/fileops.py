@@ -1,14 +1,14 @@
 """File operations in libraries: moved without replacing anything, copied whole, and no link followed anywhere."""
 
-import ctypes
 import errno
 import os
-import shutil
 import stat
-import sys
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
+from haven_fs.library import beneath
+from haven_fs.library.beneath import Beneath, holding
 from haven_fs.library.ignore import is_noise
 from haven_fs.library.storing import Draft, draft_path, sync_folder
 
@@ -18,71 +18,47 @@ Failed = Callable[[Path, OSError], None]
 """Called with what could not be copied, and why."""
 
 
-def reach(root: Path, below: str) -> Path:
+def reach(root: Path, below: str) -> Beneath:
     """Return the path of something below a root, there or not. Raises OSError if a folder on the way is a link."""
-    path = root / below if below else root
-    above = path.parent if below else root
-    if os.path.realpath(above) != os.path.join(os.path.realpath(root), *below.split("/")[:-1]):  # noqa: PTH118
-        raise OSError(errno.ELOOP, "A folder on the way there is now a link, which Haven does not follow", str(path))
+    path = Beneath(root, below)
+    if below:
+        with holding(path):
+            pass
     return path
 
 
 def rename_new(source: Path, target: Path) -> None:
     """Rename a file or folder on one disk. Raises FileExistsError if the name is taken, and any other OSError."""
     if _respells(source, target):
-        source.rename(target)
+        beneath.replace(source, target)
         return
-    if _exclusive(os.fsencode(source), os.fsencode(target)):
+    if beneath.rename_exclusively(source, target):
         return
     if os.name == "nt":
         source.rename(target)  # which there replaces nothing
         return
     if not stat.S_ISDIR(source.lstat().st_mode):
         try:
-            os.link(source, target, follow_symlinks=False)
+            beneath.link(source, target)
         except OSError as error:
             if error.errno not in NO_LINKS or error.errno == errno.EXDEV:
                 raise
             # FAT has no links: the name is taken first, and then given to the file.
-            os.close(os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL))
-            source.replace(target)
+            os.close(beneath.open_file(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL))
+            beneath.replace(source, target)
         else:
             source.unlink()
         return
-    if os.path.lexists(target):
+    if beneath.is_taken(target):
         raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), str(target))
-    source.rename(target)
+    beneath.replace(source, target)
 
 
 def _respells(source: Path, target: Path) -> bool:
     """Tell whether a disk that does not mind case takes two names for one."""
-    alike = source.parent == target.parent and source.name.casefold() == target.name.casefold()
-    return alike and os.path.lexists(target) and source.samefile(target)
-
-
-def _exclusive(source: bytes, target: bytes) -> bool:
-    """Rename as the system does it without replacing; False where it cannot. Raises OSError."""
-    call = _system_rename()
-    if call is None:
+    if source.parent != target.parent or source.name.casefold() != target.name.casefold():
         return False
-    if call(source, target) == 0:
-        return True
-    number = ctypes.get_errno()
-    if number in (errno.ENOSYS, errno.EINVAL, errno.ENOTSUP, errno.EPERM):
-        return False
-    raise OSError(number, os.strerror(number), os.fsdecode(source), None, os.fsdecode(target))
-
-
-def _system_rename() -> Callable[[bytes, bytes], int] | None:
-    if sys.platform == "linux":
-        here, no_replace = -100, 1
-        linux = getattr(ctypes.CDLL(None, use_errno=True), "renameat2", None)
-        return linux and (lambda old, new: int(linux(here, old, here, new, no_replace)))
-    if sys.platform == "darwin":
-        exclusive = 4
-        mac = getattr(ctypes.CDLL(None, use_errno=True), "renamex_np", None)
-        return mac and (lambda old, new: int(mac(old, new, exclusive)))
-    return None
+    return beneath.is_taken(target) and os.path.samestat(source.lstat(), target.lstat())
 
 
 def move(source: Path, target: Path) -> None:
@@ -137,7 +113,7 @@ def _copy_folder(source: Path, target: Path, everything: bool, failed: Failed | 
                     _copy_folder(path, target / path.name, everything, failed)
             elif stat.S_ISREG(kind):
                 if everything or not is_noise(path.name):
-                    _copy_file(path, target, everything).rename(target / path.name)
+                    beneath.replace(_copy_file(path, target, everything), target / path.name)
             elif everything:
                 if not stat.S_ISLNK(kind):
                     raise OSError(errno.ENOTSUP, "This is not a file that can be moved to another disk", str(path))
@@ -147,23 +123,20 @@ def _copy_folder(source: Path, target: Path, everything: bool, failed: Failed | 
                 raise
             failed(path, error)
     if everything:
-        shutil.copystat(source, target, follow_symlinks=False)
+        beneath.copy_state(source, target)
     sync_folder(target)
 
 
 def _copy_file(source: Path, folder: Path, everything: bool) -> Path:
-    descriptor = os.open(
-        source, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
-    )
-    with os.fdopen(descriptor, "rb", buffering=0) as file:
-        state = os.fstat(descriptor)
+    with os.fdopen(beneath.open_file(source), "rb", buffering=0) as file:
+        state = os.fstat(file.fileno())
         draft = Draft(folder, state.st_size)
         try:
             while block := file.read(1 << 20):
                 draft.write(block)
             if everything:
-                shutil.copystat(source, draft.path, follow_symlinks=False)
-            os.utime(draft.path, ns=(state.st_mtime_ns, state.st_mtime_ns))
+                beneath.copy_open_state(file.fileno(), draft.fileno())
+            os.utime(draft.fileno(), ns=(state.st_mtime_ns, state.st_mtime_ns))
             draft.finish()
         except BaseException:
             draft.discard()
@@ -186,10 +159,8 @@ def are_same(first: Path, second: Path) -> bool:
 
 def discard(path: Path) -> None:
     """Remove a file or a whole folder of Haven's own, if it is there. Raises OSError."""
-    if path.is_dir() and not path.is_symlink():
-        shutil.rmtree(path)
-    else:
-        path.unlink(missing_ok=True)
+    with suppress(FileNotFoundError):
+        beneath.remove(path)
 
 
 def size_of(path: Path) -> int:

@@ -8,12 +8,13 @@ family that keeps photos in such a folder writes "!.name/" into .havenignore. A 
 """
 
 import logging
-import os
 import re
 import stat
 from functools import lru_cache
+from pathlib import Path
 from typing import TYPE_CHECKING
 
+from haven_fs.library.beneath import Beneath
 from haven_fs.library.text import as_text
 
 if TYPE_CHECKING:
@@ -75,21 +76,21 @@ class Rules:
         return name.startswith(".")
 
 
-def read_patterns(folder: str) -> "GitIgnoreSpec | None":
+def read_patterns(folder: Path) -> "GitIgnoreSpec | None":
     """Read the .havenignore in the folder on disk; None if it has none that can be read.
 
     A line that is no pattern is left out and logged; a link, a device or a file above 256 KiB is not read.
     """
-    path = os.path.join(folder, IGNORE_FILE)  # noqa: PTH118 (folders come from os.scandir, by the thousand)
+    path = folder / IGNORE_FILE
     try:
-        status = os.lstat(path)
+        status = path.lstat()
     except OSError:  # there is none; or the folder cannot be entered, which its listing says
         return None
     if not stat.S_ISREG(status.st_mode) or status.st_size > _LARGEST_IGNORE_FILE:
         return None
     try:
-        with open(path, encoding="utf-8-sig", errors="surrogateescape") as file:  # noqa: PTH123
-            lines = file.read().splitlines()
+        with path.open(encoding="utf-8-sig", errors="surrogateescape") as file:
+            lines = file.read(_LARGEST_IGNORE_FILE).splitlines()
     except OSError as error:
         _warn_once(f"{path} cannot be read, so it hides nothing: {error.strerror}")
         return None
@@ -116,9 +117,9 @@ def _warn_once(message: str) -> None:
 class RuleBook:
     """The rules of any folder of one library, read from disk when first asked for and then kept."""
 
-    def __init__(self, root: str) -> None:
+    def __init__(self, root: Path) -> None:
         self._root = root
-        self._rules: dict[str, Rules | None] = {"": Rules().entering("", read_patterns(root))}
+        self._rules: dict[str, Rules | None] = {"": Rules().entering("", read_patterns(Beneath(root)))}
 
     def inside(self, folder: str) -> Rules | None:
         """Return the rules in `folder`; None if it is skipped itself or lies in a skipped one."""
@@ -132,7 +133,7 @@ class RuleBook:
             if above is None or above.skips(child, folder=True):
                 self._rules[child] = None
             else:
-                self._rules[child] = above.entering(child, read_patterns(f"{self._root}/{child}"))
+                self._rules[child] = above.entering(child, read_patterns(Beneath(self._root, child)))
             known = child
         return self._rules[folder]
 

@@ -104,7 +104,7 @@ def _heif(source: Source, kind: Kind) -> Metadata:
 
     pillow_heif.options.DEPTH_IMAGES = False  # only listed, yet each costs a look into the file
     try:
-        file = pillow_heif.open_heif(source.path)
+        file = pillow_heif.open_heif(source.whole())
         image = file[file.primary_index]
         width, height = image.size
         info: dict[str, Any] = image.info
@@ -124,7 +124,7 @@ def _by_pillow(source: Source, kind: Kind) -> Metadata:
     if kind.format == "jxl":
         raise Unreadable("This is a JPEG XL picture, which Haven cannot open yet.")
     try:
-        with lenient(), Image.open(source.path) as image:
+        with lenient(), Image.open(source.whole()) as image:
             found = Metadata("image", kind.format, *image.size, frames=_frames(image))
             exif, xmp = image.info.get("exif") or b"", image.info.get("xmp") or b""
     except UnidentifiedImageError as error:

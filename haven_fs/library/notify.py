@@ -139,7 +139,7 @@ class Notices:
 
     def _judge(self, changes: set[tuple[int, str]]) -> set[str]:
         """Return the folders that these changes touch, and remember the folders that have come with them."""
-        book = RuleBook(self._base)
+        book = RuleBook(Path(self._base or os.sep))
         touched: set[str] = set()
         come: set[str] = set()
         for change, path in changes:

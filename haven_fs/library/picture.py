@@ -100,7 +100,7 @@ def _image(path: Path, found: Metadata, longest: int) -> Image.Image:
     _afford(pixels * _COST.get(found.format, _COST_OF_OTHERS), pixels)
     if found.format == "avif" and not features.check("avif"):
         return _heif(path, pixels, longest)
-    with hushed() if found.format == "tiff" else nullcontext(), Image.open(path) as image:
+    with hushed() if found.format == "tiff" else nullcontext(), path.open("rb") as file, Image.open(file) as image:
         # Pillow leaves an AVIF's own rotation to be done, and tells it in its EXIF.
         orientation = image.getexif().get(0x0112) if found.format == "avif" else found.orientation
         return _finish(image, longest, orientation)
@@ -187,7 +187,8 @@ def _eight_bits(image: Image.Image, longest: int) -> Image.Image:
 
 def _heif(path: Path, pixels: int, longest: int) -> Image.Image:
     """Decode a HEIC, or its thumbnail: one of the size asked for always, a smaller one if the picture is huge."""
-    file = pillow_heif.open_heif(path)
+    with path.open("rb") as opened:
+        file = pillow_heif.open_heif(opened)
     image = file[file.primary_index]
     wanted = longest if pixels <= HUGE else _SMALLEST_THUMBNAIL
     info: dict[str, Any] = image.info

@@ -8,10 +8,12 @@ import errno
 import logging
 import os
 import secrets
-import shutil
 import time
 from pathlib import Path
 from typing import BinaryIO
+
+from haven_fs.library import beneath
+from haven_fs.library.beneath import Beneath
 
 logger = logging.getLogger(__name__)
 
@@ -33,11 +35,11 @@ class Draft:
 
     def __init__(self, folder: Path, length: int | None = None, *, prefix: str = _OURS) -> None:
         """`length`: how many bytes will come, if that is known: there must be room. `prefix`: of its name."""
-        if length and shutil.disk_usage(folder).free < length:
+        if length and beneath.room_in(folder) < length:
             raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(folder))
         self.path = draft_path(folder, prefix)
-        flags = os.O_RDWR | os.O_CREAT | os.O_EXCL | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0)
-        self._file: BinaryIO = os.fdopen(os.open(self.path, flags, 0o666), "w+b", buffering=0)
+        descriptor = beneath.open_file(self.path, os.O_RDWR | os.O_CREAT | os.O_EXCL)
+        self._file: BinaryIO = os.fdopen(descriptor, "w+b", buffering=0)
         self.size = 0
         self.began = time.time()
 
@@ -48,28 +50,35 @@ class Draft:
             rest = rest[self._file.write(rest) :]
         self.size += len(block)
 
+    def fileno(self) -> int:
+        """Return the descriptor of the file until it is finished."""
+        return self._file.fileno()
+
     def finish(self, mtime: float | None = None) -> None:
         """Have all of it on the disk; `mtime`: its modification time, seconds since the epoch."""
         if mtime is not None:
-            os.utime(self.path, (mtime, mtime))
+            os.utime(self.fileno() if os.utime in os.supports_fd else self.path, (mtime, mtime))
         os.fsync(self._file.fileno())
         self._file.close()
 
     def discard(self) -> None:
-        """Remove it, unless it is in its place by now."""
+        """Remove it, unless it is in its place by now. What cannot be removed now is by the next start's `sweep`."""
         self._file.close()
-        self.path.unlink(missing_ok=True)
+        try:
+            self.path.unlink(missing_ok=True)
+        except OSError as error:
+            logger.warning("%s is left over from an upload until Haven starts again: %s", self.path, error)
 
 
 def replace_with(draft: Path, target: Path) -> None:
     """Put a draft in place of a file, which was kept elsewhere by now; at no moment is there none. Raises OSError."""
-    draft.replace(target)
+    beneath.replace(draft, target)
     sync_folder(target.parent)
 
 
-def make_folders(root: Path, below: str) -> Path:
+def make_folders(root: Path, below: str) -> Beneath:
     """Make the folder `below` a root, with those above it that are not there, durably. Raises OSError."""
-    folder = root
+    folder = Beneath(root)
     for part in below.split("/") if below else ():
         above, folder = folder, folder / part
         if not folder.is_dir():
@@ -82,7 +91,7 @@ def sync_folder(folder: Path) -> None:
     """Have what a folder lists on the disk. Systems that cannot are left alone."""
     if os.name != "posix":
         return
-    descriptor = os.open(folder, os.O_RDONLY)
+    descriptor = beneath.open_folder(folder)
     try:
         os.fsync(descriptor)
     except OSError as error:
@@ -95,16 +104,23 @@ def sync_folder(folder: Path) -> None:
 def sweep(root: Path) -> int:
     """Remove the drafts that processes before this one have left below a root; return how many there were."""
     found = 0
-    for folder, folders, files in os.walk(root):
-        for name in [name for name in (*files, *folders) if name.startswith(DRAFT) and not name.startswith(_OURS)]:
-            path = Path(folder, name)
+    waiting = [Beneath(root)]
+    while waiting:
+        folder = waiting.pop()
+        drafts: list[str] = []
+        try:
+            with beneath.listing(folder) as entries:
+                for entry in entries:
+                    if entry.name.startswith(DRAFT):
+                        drafts += [] if entry.name.startswith(_OURS) else [entry.name]
+                    elif entry.is_dir(follow_symlinks=False):
+                        waiting.append(folder / entry.name)
+        except OSError:
+            continue  # it is gone, or not for Haven to see
+        for name in drafts:
             try:
-                if name in folders:
-                    folders.remove(name)
-                    shutil.rmtree(path)
-                else:
-                    path.unlink()
+                beneath.remove(folder / name)
                 found += 1
             except OSError as error:
-                logger.warning("%s is left over from an upload and cannot be deleted: %s", path, error)
+                logger.warning("%s is left over from an upload and cannot be deleted: %s", folder / name, error)
     return found

@@ -5,7 +5,6 @@ leaves everything where it can be found again. A walk never looks there (haven_f
 """
 
 import errno
-import os
 import re
 import secrets
 from collections.abc import Iterator
@@ -13,6 +12,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
+from haven_fs.library import beneath
+from haven_fs.library.beneath import Beneath
 from haven_fs.library.fileops import NO_LINKS, copy, move, reach, rename_new
 from haven_fs.library.storing import draft_path, make_folders, sync_folder
 
@@ -49,7 +50,7 @@ def keep_old(root: Path, below: str) -> str:
     kept = found(root, token, below)
     try:
         try:
-            os.link(path, kept, follow_symlinks=False)
+            beneath.link(path, kept)
         except OSError as error:
             if error.errno not in NO_LINKS:
                 raise
@@ -62,7 +63,7 @@ def keep_old(root: Path, below: str) -> str:
 
 
 def _new_token(root: Path, below: str) -> str:
-    holder = root / REMOVED
+    holder = Beneath(root, REMOVED)
     if holder.is_symlink():
         raise OSError(errno.ELOOP, f"{holder} is a link, so nothing can be removed", str(holder))
     token = f"{datetime.now():%Y%m%dT%H%M%S}-{secrets.token_hex(4)}-{below.count('/')}"
@@ -70,9 +71,9 @@ def _new_token(root: Path, below: str) -> str:
     return token
 
 
-def found(root: Path, token: str, path: str) -> Path:
+def found(root: Path, token: str, path: str) -> Beneath:
     """Return where a removed thing is."""
-    return root / REMOVED / token / path
+    return Beneath(root, f"{REMOVED}/{token}/{path}")
 
 
 def prune(root: Path, token: str, path: str) -> None:
@@ -91,7 +92,7 @@ def give_up(root: Path, token: str) -> Path:
 
     Raises OSError; FileNotFoundError if it is not there.
     """
-    holder = root / REMOVED
+    holder = Beneath(root, REMOVED)
     if _TOKEN.fullmatch(token) is None or holder.is_symlink():
         raise OSError(errno.ELOOP, "This is not what Haven removed", str(holder / token))
     draft = draft_path(holder)
@@ -101,8 +102,8 @@ def give_up(root: Path, token: str) -> Path:
 
 def put_aways(root: Path) -> Iterator[PutAway]:
     """Give all that is in `.haven-removed`, as it can be told without the catalog."""
-    holder = root / REMOVED
-    if holder.is_symlink() or not holder.is_dir():
+    holder = Beneath(root, REMOVED)
+    if not holder.is_dir():
         return
     for folder in sorted(holder.iterdir()):
         match = _TOKEN.fullmatch(folder.name)
@@ -115,5 +116,5 @@ def put_aways(root: Path) -> Iterator[PutAway]:
             prune(root, folder.name, "x")  # killed before anything was put there
         else:
             at = datetime.strptime(match[1], "%Y%m%dT%H%M%S").timestamp()
-            is_folder = path.is_dir() and not path.is_symlink()
+            is_folder = path.is_dir()
             yield PutAway(folder.name, path.relative_to(folder).as_posix(), is_folder, at)

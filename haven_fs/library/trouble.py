@@ -8,6 +8,7 @@ ABSENT = frozenset(
     {
         errno.ENOENT,
         errno.ENOTDIR,
+        errno.ELOOP,
         errno.ESTALE,
         errno.ENOTCONN,
         errno.ENODEV,
@@ -17,7 +18,7 @@ ABSENT = frozenset(
         errno.EHOSTUNREACH,
     }
 )
-"""The file or its disk is not there now: nothing is known of it."""
+"""The file or its disk is not there now, but a link perhaps: nothing is known of it."""
 DENIED = frozenset({errno.EACCES, errno.EPERM})
 PASSING = ABSENT | DENIED | {errno.EIO, errno.ENOMEM, errno.EMFILE, errno.ENFILE, errno.EBUSY, errno.EAGAIN}
 

@@ -6,6 +6,7 @@ there. A folder that cannot be read costs that folder and is said so; the walk g
 as os.fsdecode makes them. Disks mounted inside a library belong to it.
 """
 
+import errno
 import os
 import sys
 from collections.abc import Collection, Iterator
@@ -13,6 +14,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NamedTuple
 
+from haven_fs.library import beneath
+from haven_fs.library.beneath import Beneath
 from haven_fs.library.ignore import RuleBook, Rules, read_patterns
 
 _FARTHEST = (1 << 63) - 1
@@ -56,24 +59,20 @@ def walk(root: Path, *, only: Collection[str] | None = None) -> Iterator[Listing
     `only`: these folders instead, relative to the root, each by itself without what is below it. A root that is not
     there or not readable is a listing with `error`, never `gone`.
     """
-    base = _base(root)
     if only is None:
         waiting = [("", Rules())]
         while waiting:
             path, above = waiting.pop()
-            rules = above.entering(path, read_patterns(f"{base}/{path}"))
-            listing = _listing(base, path, rules)
+            folder = Beneath(root, path)
+            rules = above.entering(path, read_patterns(folder))
+            listing = _listing(folder, rules)
             yield listing
             waiting.extend((_join(path, name), rules) for name in reversed(listing.folders))
         return
-    book = RuleBook(base)
+    book = RuleBook(root)
     for path in sorted(only):
         inside = book.inside(path)
-        # A link on the way would lead elsewhere; the walk of everything does not enter it, so this must not either.
-        if inside is None or (path and os.path.realpath(f"{base}/{path}") != os.path.normpath(f"{base}/{path}")):
-            yield Listing(path, gone=True)
-        else:
-            yield _listing(base, path, inside)
+        yield Listing(path, gone=True) if inside is None else _listing(Beneath(root, path), inside)
 
 
 def folders(root: Path, below: str = "") -> Iterator[tuple[str, bool]]:
@@ -81,15 +80,14 @@ def folders(root: Path, below: str = "") -> Iterator[tuple[str, bool]]:
 
     No file is asked for its size. Folders that are skipped or cannot be read are left out.
     """
-    base = _base(root)
-    rules = RuleBook(base).inside(below)
+    rules = RuleBook(root).inside(below)
     waiting = [(below, rules)] if rules else []
     while waiting:
         path, rules = waiting.pop()
         children = []
         plain = is_utf8(path)
         try:
-            with os.scandir(f"{base}/{path}") as entries:
+            with beneath.listing(Beneath(root, path)) as entries:
                 for entry in entries:
                     plain = plain and is_utf8(entry.name)
                     child = _join(path, entry.name)
@@ -99,11 +97,7 @@ def folders(root: Path, below: str = "") -> Iterator[tuple[str, bool]]:
             continue
         yield path, plain
         children.sort(reverse=True)
-        waiting.extend((child, rules.entering(child, read_patterns(f"{base}/{child}"))) for child in children)
-
-
-def _base(root: Path) -> str:
-    return os.path.realpath(root).rstrip("/")
+        waiting.extend((child, rules.entering(child, read_patterns(Beneath(root, child)))) for child in children)
 
 
 def _join(folder: str, name: str) -> str:
@@ -125,36 +119,28 @@ def _is_folder(entry: "os.DirEntry[str]") -> bool:
     return entry.is_dir(follow_symlinks=False)
 
 
-def _scan(base: str, path: str, rules: Rules) -> tuple[list[str], list["os.DirEntry[str]"]]:
-    """Return the names of the folders, sorted, and the files of one folder, without what is skipped. Raises OSError."""
+def _listing(folder: Beneath, rules: Rules) -> Listing:
+    path = folder.below
     names: list[str] = []
-    files: list[os.DirEntry[str]] = []
+    files: list[FileStat] = []
     prefix = _join(path, "")
-    with os.scandir(f"{base}/{path}") as entries:
-        for entry in entries:
-            if _is_folder(entry):
-                if not rules.skips(prefix + entry.name, folder=True):
-                    names.append(entry.name)
-            elif entry.is_file(follow_symlinks=False) and not rules.skips(prefix + entry.name, folder=False):
-                files.append(entry)
-    names.sort()
-    return names, files
-
-
-def _listing(base: str, path: str, rules: Rules) -> Listing:
     try:
-        names, entries = _scan(base, path, rules)
-        files = []
-        for entry in entries:
-            try:
-                status = entry.stat(follow_symlinks=False)
-            except FileNotFoundError:  # deleted since its name was read
-                continue
-            files.append(FileStat.of(entry.name, status))
-    except (FileNotFoundError, NotADirectoryError) as error:
-        return Listing(path, gone=True) if path else Listing(path, error=_reason(error))
+        with beneath.listing(folder) as entries:
+            for entry in entries:
+                if _is_folder(entry):
+                    if not rules.skips(prefix + entry.name, folder=True):
+                        names.append(entry.name)
+                elif entry.is_file(follow_symlinks=False) and not rules.skips(prefix + entry.name, folder=False):
+                    try:
+                        status = entry.stat(follow_symlinks=False)
+                    except FileNotFoundError:  # deleted since its name was read
+                        continue
+                    files.append(FileStat.of(entry.name, status))
     except OSError as error:
-        return Listing(path, error=_reason(error))
+        # A link is not what was there, and the walk of everything does not enter it.
+        is_gone = error.errno == errno.ELOOP or isinstance(error, FileNotFoundError | NotADirectoryError)
+        return Listing(path, gone=True) if path and is_gone else Listing(path, error=_reason(error))
+    names.sort()
     files.sort()
     return Listing(path, names, files)
 

@@ -9,6 +9,7 @@ import sqlite3
 import threading
 import time
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -176,7 +177,9 @@ class Cache:
                 self._delete(error)
 
     def _connected(self) -> sqlite3.Connection:
-        self.path.parent.mkdir(parents=True, exist_ok=True)
+        self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        with suppress(OSError):
+            self.path.touch(mode=0o600)  # what SQLite puts beside it gets the same rights
         db = sqlite3.connect(self.path, check_same_thread=False, timeout=5.0)
         self._db = db
         db.execute("PRAGMA page_size = 8192")
@@ -190,7 +193,6 @@ class Cache:
                 raise sqlite3.DatabaseError(f"version {version}")
             db.executescript(f"BEGIN; {_SCHEMA} PRAGMA user_version = {_VERSION}; COMMIT;")
         self._total = db.execute("SELECT ifnull(sum(size), 0) FROM rendition").fetchone()[0]
-        self.path.chmod(0o600)
         return db
 
     def _delete(self, error: sqlite3.Error) -> None:

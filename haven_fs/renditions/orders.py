@@ -5,6 +5,7 @@ Nothing here reads pictures, so that the process that serves need not load what 
 
 from dataclasses import dataclass, field
 
+from haven_fs.library.beneath import Beneath
 from haven_fs.renditions.sizes import What
 
 Box = tuple[float, float, float, float]
@@ -29,14 +30,13 @@ class Said:
 class Order:
     """A rendition to make: of which file, and how.
 
-    `root`: the library's folder, which `path` must be in. `length`: bytes that it must have, 0 for whatever it takes.
+    `length`: bytes that it must have, 0 for whatever it takes.
     `box`: the part to cut out, as shares of the upright picture's width and height: left, top, right, bottom. `film`:
     the plan of a film, of which `segment` is wanted; see haven_fs.renditions.films.
     """
 
     what: What
-    path: str
-    root: str
+    path: Beneath
     length: int = 0
     said: Said = field(default_factory=Said)
     box: Box | None = None

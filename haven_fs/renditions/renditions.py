@@ -21,6 +21,7 @@ from haven_fs.catalog import Catalog
 from haven_fs.catalog.schema import LOCATED
 from haven_fs.catalog.spelling import etag
 from haven_fs.config import Settings
+from haven_fs.library.beneath import placed
 from haven_fs.renditions.cache import Cache, Key
 from haven_fs.renditions.given import Given
 from haven_fs.renditions.makers import CRASHED, Makers
@@ -140,9 +141,8 @@ class Renditions:
         if row is None:
             return None
         state, kind, format_, below, file, root, readable, *said = row
-        path = os.fsdecode(b"/".join(part for part in (root, below, file) if part))
         name = what if box is None else f"{what} {','.join(f'{side:.4f}' for side in box)}"
-        order = Order(what, path, os.fsdecode(root), length, Said(*said) if length else Said(), box)
+        order = Order(what, placed(root, below, file), length, Said(*said) if length else Said(), box)
         return Wanted((original_id, name), tag or state, order, kind, format_, bool(readable))
 
     def wanted_film(self, db: sqlite3.Connection, original_id: int, tag: str) -> tuple[Wanted, str] | None:
@@ -198,7 +198,7 @@ class Renditions:
     def _is_as_asked(self, wanted: Wanted) -> bool:
         """Tell whether a file is still what its catalog row says: of another picture nothing is kept."""
         try:
-            status = Path(wanted.order.path).lstat()
+            status = wanted.order.path.lstat()
         except OSError:
             return False
         return wanted.tag.startswith(etag(status.st_size, status.st_mtime_ns))

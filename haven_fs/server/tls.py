@@ -127,5 +127,5 @@ def _make(files: TlsFiles, names: set[str]) -> None:
     pem = key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
     with written_whole(files.key) as file:
         file.write(pem)
-    with written_whole(files.cert, 0o644) as file:
+    with written_whole(files.cert) as file:
         file.write(cert.public_bytes(serialization.Encoding.PEM))

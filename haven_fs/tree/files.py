@@ -3,7 +3,6 @@
 A listing of a hundred thousand files is one query, and no object is made for a row of it.
 """
 
-import os
 import re
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
@@ -14,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 from haven_fs.catalog import names
 from haven_fs.catalog.schema import LOCATED
 from haven_fs.catalog.spelling import etag, http_date, iso_date
+from haven_fs.library.beneath import Beneath, below_of, placed
 from haven_fs.tree.looks import Look
 
 if TYPE_CHECKING:
@@ -47,8 +47,7 @@ class File:
     id: int
     photo_id: int | None
     name: str
-    path: Path
-    root: Path
+    path: Beneath
     size: int
     mtime_ns: int
     etag: str
@@ -85,7 +84,7 @@ class File:
         """
         modified, created = http_date(mtime_ns), iso_date(mtime_ns)
         tag = etag(size, mtime_ns) if tag is None else tag
-        return cls(0, None, name, path, root, size, mtime_ns, tag, modified, created, mime, away)
+        return cls(0, None, name, below_of(root, path), size, mtime_ns, tag, modified, created, mime, away)
 
 
 _Named = TypeVar("_Named", bound="Named")
@@ -180,10 +179,8 @@ class FileSet:
         source = f"({picked}) AS picked CROSS JOIN original o ON o.id = picked.id {LOCATED}"
         query = f"SELECT picked.rank, {columns} FROM {source}"
         for rank, *row in db.execute(query, self.params + params):
-            root = os.fsdecode(row[5])
-            below = row[3] + b"/" + row[4] if row[3] else row[4]
             name = f"{rank:0{self.digits}d} {row[2]}" if self.rank else row[2]
-            yield File(row[0], row[1], name, Path(root, os.fsdecode(below)), Path(root), *row[6:])
+            yield File(row[0], row[1], name, placed(row[5], row[3], row[4]), *row[6:])
 
     def render(
         self, db: sqlite3.Connection, template: str, columns: Sequence[str], slice_: int = 2000

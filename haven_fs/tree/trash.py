@@ -8,7 +8,6 @@ import stat
 import time
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 from haven_fs.catalog import Writer, names
 from haven_fs.catalog.settle import settle
@@ -16,6 +15,7 @@ from haven_fs.catalog.trash import Trashed, all_trashed, find_trashed, make_room
 from haven_fs.catalog.wording import Words
 from haven_fs.config import Settings
 from haven_fs.hook import hookimpl
+from haven_fs.library.beneath import Beneath
 from haven_fs.library.ignore import is_noise
 from haven_fs.tree.aliases import Aliases
 from haven_fs.tree.files import File, FileSet, Stamp
@@ -38,7 +38,7 @@ class TrashPlace:
     path: str = ""
 
     @property
-    def on_disk(self) -> Path:
+    def on_disk(self) -> Beneath:
         """Where its bytes are."""
         return self.one.place / self.path if self.path else self.one.place
 
@@ -56,7 +56,7 @@ class TrashedFolder(Folder):
         super().__init__(view)
         self.inside = inside
 
-    def _children(self) -> list[Path]:
+    def _children(self) -> list[Beneath]:
         try:
             return sorted(path for path in self.inside.on_disk.iterdir() if not is_noise(path.name))
         except OSError:
@@ -64,12 +64,12 @@ class TrashedFolder(Folder):
 
     def entries(self) -> Iterable[Entry]:
         """Return the folders in it."""
-        return [Entry(names.shown(path.name), self.stamp()) for path in self._children() if _is_folder(path)]
+        return [Entry(names.shown(path.name), self.stamp()) for path in self._children() if path.is_dir()]
 
     def enter(self, name: str) -> Folder | None:
         """Return a folder in it."""
         for path in self._children():
-            if names.fold(names.shown(path.name)) == names.fold(name) and _is_folder(path):
+            if names.fold(names.shown(path.name)) == names.fold(name) and path.is_dir():
                 return TrashedFolder(self.view.below(names.shown(path.name)), self.inside.child(path.name))
         return None
 
@@ -148,10 +148,6 @@ class TrashFolder(Folder):
         settle(w, [file.photo_id])
         w.note_removal()
         w.correct("shown again", file.photo_id)
-
-
-def _is_folder(path: Path) -> bool:
-    return path.is_dir() and not path.is_symlink()
 
 
 def _file(view: View, inside: TrashPlace, name: str) -> File | None:

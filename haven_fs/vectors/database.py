@@ -101,7 +101,8 @@ class Database:
         if self._writer is not None:
             return self._writer
         try:
-            self.path.parent.mkdir(parents=True, exist_ok=True)
+            self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            self.path.touch(mode=0o600)  # what SQLite puts beside it gets the same rights
         except OSError as error:
             raise UserError(f"The folder {self.path.parent} cannot be used: {error.strerror}.") from error
         db = sqlite3.connect(self.path, isolation_level=None, check_same_thread=False, timeout=30)

@@ -4,17 +4,17 @@ import argparse
 import json
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from haven_fs import UserError, options
+from haven_fs import Settings, UserError, options, users_umask
 from haven_models import exporting, telling
 from haven_models.pull import Plan, plan_pull, pull
 from haven_models.recall import FIGURES, MEASURED, cost
 from haven_models.registry import ENTRIES, TASKS, Entry, entry_for_repository, find_entry
-from haven_models.store import Installed, ModelStore, model_store
+from haven_models.store import Installed, ModelStore, model_store, models_folder
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -62,7 +62,12 @@ def run(args: argparse.Namespace) -> int:
     Raises UserError if there is no such model, it is damaged or cannot be fetched, or its licence was not accepted.
     """
     settings = options.data_folder(args).settings
-    store = model_store(settings)
+    is_shared = not models_folder(settings).is_relative_to(settings["data_dir"])
+    with users_umask() if is_shared or getattr(args, "out", None) else nullcontext():
+        return _carry_out(args, settings, model_store(settings))
+
+
+def _carry_out(args: argparse.Namespace, settings: Settings, store: ModelStore) -> int:
     if args.verb == "list" and args.languages and not args.json:
         print("\n".join(telling.table()))
     elif args.verb == "list":

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from hashlib import blake2b
 from pathlib import Path
 
-from haven_fs import Catalog, Progress
+from haven_fs import Catalog, Progress, placed
 
 logger = logging.getLogger(__name__)
 
@@ -40,7 +40,7 @@ def read_unchecked(catalog: Catalog, progress: Progress, stopped: Callable[[], b
         for photo_id, id_, mtime_ns, size, *place in due[at : at + _AT_ONCE]:
             if stopped():
                 break
-            digest = _digest(Path(os.fsdecode(b"/".join(part for part in place if part))), size, mtime_ns)
+            digest = _digest(placed(*place), size, mtime_ns)
             if digest is not None:
                 read.append((id_, mtime_ns, digest))
                 photos.append((photo_id,))

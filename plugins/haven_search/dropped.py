@@ -125,7 +125,8 @@ class Dropped:
         self.folder.mkdir(parents=True, exist_ok=True)
         copy = self.folder / f".part-{uuid.uuid4().hex}"
         try:
-            shutil.copyfile(file.path, copy)
+            with file.path.open("rb") as original, copy.open("xb") as copied:
+                shutil.copyfileobj(original, copied, 1 << 20)
             self.put(w, name, Upload(copy, copy.stat().st_size))
         finally:
             copy.unlink(missing_ok=True)

@@ -4,18 +4,18 @@ Size, entity tag and date are taken from the open descriptor, never from the cat
 the last walk is sent as it is now, and never with the old one's length.
 """
 
+import errno
 import os
 import re
-import stat
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC
 from email.utils import parsedate_to_datetime
-from pathlib import Path
 from typing import Any, BinaryIO
 
 from haven_fs import sendfile
 from haven_fs.catalog.spelling import etag, http_date
+from haven_fs.library.beneath import open_file
 from haven_fs.tree.files import File
 
 BLOCK = 256 * 1024
@@ -31,27 +31,20 @@ class NotThere(Exception):
 def open_original(file: File) -> BinaryIO:
     """Open an original for reading. Raises NotThere.
 
-    A link that took its place since the walk is not followed, nor one in its folders that leads out of the library.
+    A link that took its place since the walk, or that of a folder it is in, is not followed.
     """
     try:
-        descriptor = os.open(
-            file.path,
-            os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0),
-        )
+        return os.fdopen(open_file(file.path), "rb", buffering=0)
     except OSError as error:
         if file.away:
             raise NotThere(503, file.away) from error
+        if error.errno in (errno.ELOOP, errno.ENXIO):
+            raise NotThere(403, "This path now leads out of the library, so Haven does not follow it.") from error
         if isinstance(error, PermissionError):
             raise NotThere(
                 403, "Haven is not allowed to read this file. Give the user it runs as permission."
             ) from error
         raise NotThere(404, "This file is no longer on the disk.") from error
-    if not stat.S_ISREG(os.fstat(descriptor).st_mode) or not Path(os.path.realpath(file.path)).is_relative_to(
-        file.root
-    ):
-        os.close(descriptor)
-        raise NotThere(403, "This path now leads out of the library, so Haven does not follow it.")
-    return os.fdopen(descriptor, "rb", buffering=0)
 
 
 def send_file(environ: Environ, start_response: StartResponse, file: File) -> Iterator[bytes]:

@@ -13,6 +13,7 @@ from haven_fs.analysis.jobs import File, Group
 from haven_fs.analysis.pool import Crashed, Pool
 from haven_fs.analysis.worker import look_into
 from haven_fs.config import load_settings
+from haven_fs.library.beneath import below_of
 
 Fresh = Callable[..., Indexer]
 
@@ -111,7 +112,7 @@ def test_the_pool_gives_each_item_its_own_result(home: Home) -> None:
     pool = Pool(settings, [], niceness=0)
     try:
         paths = [home.add(f"{number}.jpg", size=(8 + number, 8)) for number in range(5)]
-        groups = [Group((File(number, str(path), 0),)) for number, path in enumerate(paths)]
+        groups = [Group((File(number, below_of(path.parent, path), 0),)) for number, path in enumerate(paths)]
         results = list(pool.run(look_into, [groups[:2], groups[2:4], groups[4:]]))
     finally:
         pool.close()

@@ -9,6 +9,7 @@ import pytest
 from helpers.home import Home, Seen
 
 from haven_fs.errors import UserError
+from haven_fs.library import beneath
 from haven_fs.testing import make_photo
 
 
@@ -139,14 +140,14 @@ def test_what_is_new_on_a_disk_that_lost_much_is_shown(home: Home) -> None:
 
 
 def unreadable(monkeypatch: pytest.MonkeyPatch, folder: Path) -> None:
-    real = os.scandir
+    real = beneath.open_folder
 
-    def scandir(path: Any = ".") -> Any:
-        if os.path.normpath(path) == os.path.normpath(folder):
+    def open_folder(path: Path) -> int:
+        if path == folder:
             raise PermissionError(13, "Permission denied", str(path))
         return real(path)
 
-    monkeypatch.setattr(os, "scandir", scandir)
+    monkeypatch.setattr(beneath, "open_folder", open_folder)
 
 
 @pytest.mark.parametrize("look", [None, {"", "a", "a/b"}, {"a/b"}])

@@ -55,7 +55,7 @@ def test_what_is_said_to_be_skipped_is_skipped():
 
 def test_the_example_of_havenignore_does_what_is_said(tmp_path: Path):
     (tmp_path / ".havenignore").write_text(blocks(section(GUIDE, "What is skipped"), "")[1], encoding="utf-8")
-    patterns = read_patterns(str(tmp_path))
+    patterns = read_patterns(tmp_path)
     assert patterns is not None
     verdicts = {name: patterns.check_file(name).include for name in ("Scans/raw/", "a/b.psd", ".family/", "a.jpg")}
     assert verdicts == {"Scans/raw/": True, "a/b.psd": True, ".family/": False, "a.jpg": None}

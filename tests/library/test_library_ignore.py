@@ -66,7 +66,7 @@ def book(root: Path, files: dict[str, str | bytes]) -> RuleBook:
     for path, text in files.items():
         (root / path).parent.mkdir(parents=True, exist_ok=True)
         (root / path).write_bytes(text if isinstance(text, bytes) else text.encode())
-    return RuleBook(str(root))
+    return RuleBook(root)
 
 
 def test_havenignore(tmp_path: Path) -> None:
@@ -105,14 +105,14 @@ def test_a_bad_line_costs_that_line(tmp_path: Path, caplog: pytest.LogCaptureFix
         rules = book(tmp_path, {".havenignore": b"\xef\xbb\xbfa.jpg\r\n!\r\n\xff.jpg\r\nb.jpg\r\n"})
     assert rules.skips("a.jpg", folder=False) and rules.skips("b.jpg", folder=False)
     assert rules.skips(os.fsdecode(b"x/\xff.jpg"), folder=False)
-    RuleBook(str(tmp_path))  # says it no second time
+    RuleBook(tmp_path)  # says it no second time
     assert "line 2" in caplog.text and len(caplog.records) == 1
 
 
 def test_what_is_no_file_is_not_read(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / ".havenignore")  # opening it would wait for ever
     (tmp_path / "x" / ".havenignore").mkdir(parents=True)
-    assert not RuleBook(str(tmp_path)).skips("x/a.jpg", folder=False)
+    assert not RuleBook(tmp_path).skips("x/a.jpg", folder=False)
 
 
 def test_deep_paths(tmp_path: Path) -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from haven_fs.library import beneath
 from haven_fs.library.walk import Listing, folders, walk
 
 
@@ -79,14 +80,14 @@ def test_names_that_are_not_utf8(tmp_path: Path) -> None:
 
 def test_a_folder_that_cannot_be_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     fill(tmp_path, "a/1.jpg", "bad/2.jpg", "c/3.jpg")
-    scandir = os.scandir
+    open_folder = beneath.open_folder
 
-    def refuse(path: str) -> object:  # root, whom tests may run as, can read everything
-        if str(path).endswith("/bad"):
+    def refuse(path: Path) -> int:  # root, whom tests may run as, can read everything
+        if path.name == "bad":
             raise PermissionError(13, "Permission denied")
-        return scandir(path)
+        return open_folder(path)
 
-    monkeypatch.setattr(os, "scandir", refuse)
+    monkeypatch.setattr(beneath, "open_folder", refuse)
     listings = {listing.path: listing for listing in walk(tmp_path)}
     assert listings["bad"] == Listing("bad", error="Permission denied")
     assert [file.name for file in listings["c"].files] == ["3.jpg"]

@@ -4,10 +4,9 @@ A real file gets it on the disk, where the date of a photo that says none comes 
 folder shows it there. Of what was just sent into a smart folder and is stored by Haven, both hold.
 """
 
-import os
-
 from haven_fs.catalog.disk import Mirror
 from haven_fs.catalog.moving import file_stat
+from haven_fs.library.beneath import utime
 from haven_fs.tree.actions.plan import Change, Done, Plan, Writing, refusal
 from haven_fs.tree.actions.real import real_of
 from haven_fs.tree.disk.place import DiskPlace, check_library, reach
@@ -38,7 +37,7 @@ class Times:
         if not node.id:
 
             def touch() -> Done:
-                os.utime(node.path, ns=(mtime_ns, mtime_ns))
+                utime(node.path, mtime_ns)
                 return Done()
 
             if node.path.is_relative_to(self._tree.catalog.path.parent):
@@ -52,7 +51,7 @@ class Times:
         check_library(place.library)
         path = reach(place)
         with self._writing.transaction(at.path) as w:
-            os.utime(path, ns=(mtime_ns, mtime_ns), follow_symlinks=False)
+            utime(path, mtime_ns)
             folder = place.below.rpartition(b"/")[0]
             row = Mirror(w, place.library.id, all_folders=False).put_file(w, folder, file_stat(path))
         if self._tree.uploads is not None:

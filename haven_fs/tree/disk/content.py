@@ -19,6 +19,7 @@ from haven_fs.catalog.photos import name_anew
 from haven_fs.catalog.trash import keep_old, lately_removed, note_trashed
 from haven_fs.errors import AlreadyExists, Forbidden
 from haven_fs.library import fileops, storing, trash
+from haven_fs.library.beneath import Beneath, is_taken, utime
 from haven_fs.tree.disk.place import DiskPlace
 from haven_fs.tree.disk.shown import copy_to, move_to, shown_as
 
@@ -74,7 +75,7 @@ class Arrival:
         self._take_name(w)
 
     def _take_name(self, w: Writer) -> None:
-        if self._over is not None and os.path.lexists(self._over.on_disk):
+        if self._over is not None and is_taken(self._over.on_disk):
             put_away(w, self._over)
         try:
             fileops.move(self._content, self._target.on_disk)
@@ -85,7 +86,7 @@ class Arrival:
         """Give the file there new bytes."""
         if self._is_same:
             mtime = self._content.lstat().st_mtime_ns
-            os.utime(place.on_disk, ns=(mtime, mtime))
+            utime(place.on_disk, mtime)
             self._content.unlink()
         else:
             there = file_at(w.db, place.library.id, place.below)
@@ -133,7 +134,7 @@ def _move_to_where_it_is_shown(w: Writer, place: DiskPlace, moved: list[tuple[Pa
     """Move files to the names by which the inbox shows them elsewhere; add to `moved` where each was, and is now."""
     library = place.library
     found = files_below(w.db, library.id, place.below) if is_folder else [file_at(w.db, library.id, place.below)]
-    files = {row.id: library.root / os.fsdecode(row.path) for row in found if row is not None}
+    files = {row.id: Beneath(library.root, os.fsdecode(row.path)) for row in found if row is not None}
     for one in shown_as(w.db, list(files)) if files else []:
         inside = one.library_id == library.id and f"{os.fsdecode(one.below)}/".startswith(f"{place.path}/")
         if not inside and one.original_id in files and move_to(w, one, files[one.original_id]):

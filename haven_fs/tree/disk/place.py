@@ -12,13 +12,13 @@ import unicodedata
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path
 
 from haven_fs.catalog import Writer, names
 from haven_fs.catalog.libraries import Library
 from haven_fs.catalog.moving import add_folder
 from haven_fs.errors import Conflict, DiskFailed, DiskFull, Forbidden, NotFound, NotPossible, Refused, Unavailable
 from haven_fs.library import fileops, storing
+from haven_fs.library.beneath import Beneath
 from haven_fs.library.ignore import RuleBook
 
 logger = logging.getLogger(__name__)
@@ -34,9 +34,9 @@ class DiskPlace:
     path: str
 
     @property
-    def on_disk(self) -> Path:
+    def on_disk(self) -> Beneath:
         """The path on disk."""
-        return self.library.root / self.path
+        return Beneath(self.library.root, self.path)
 
     @property
     def below(self) -> bytes:
@@ -102,15 +102,15 @@ def check_disk_name(place: DiskPlace, *, folder: bool) -> None:
         raise Forbidden("Windows cannot keep this name.")
     if kept.startswith("."):
         raise Forbidden("A name that begins with a dot is hidden, and Haven does not look at such files.")
-    if RuleBook(str(place.library.root)).skips(place.path, folder=folder):
+    if RuleBook(place.library.root).skips(place.path, folder=folder):
         raise Forbidden("Haven does not look at this name: such files are left over from programs, or ignored.")
 
 
-def reach(place: DiskPlace) -> Path:
+def reach(place: DiskPlace) -> Beneath:
     """Return the path to write to. Raises Refused if its folder is missing, OSError if that is a link."""
     check_library(place.library)
     path = fileops.reach(place.library.root, place.path)
-    if not stat.S_ISDIR(path.parent.lstat().st_mode):
+    if not path.parent.is_dir():
         raise Conflict("The folder this should go into is not there.")
     return path
 

@@ -16,6 +16,7 @@ from haven_fs.catalog.libraries import find_library
 from haven_fs.catalog.moving import file_stat, place_file
 from haven_fs.errors import Refused
 from haven_fs.library import fileops
+from haven_fs.library.beneath import Beneath, is_taken
 from haven_fs.tree.disk.place import DiskPlace, check_library, reach
 
 
@@ -31,9 +32,9 @@ class Shown:
     below: bytes
 
     @property
-    def on_disk(self) -> Path:
+    def on_disk(self) -> Beneath:
         """Where a file of that name would be."""
-        return self.root / os.fsdecode(self.below)
+        return Beneath(self.root, os.fsdecode(self.below))
 
 
 def shown_as(db: sqlite3.Connection, original_ids: Sequence[int]) -> list[Shown]:
@@ -65,7 +66,7 @@ def _can_be_written(db: sqlite3.Connection, one: Shown) -> bool:
 
 def copy_to(w: Writer, one: Shown, file: Path) -> int | None:
     """Give a name that shows a file a copy of it, and return its original; None if there is a file of that name."""
-    if os.path.lexists(one.on_disk):
+    if is_taken(one.on_disk):
         return None
     draft = fileops.copy(file, one.on_disk.parent)
     try:
@@ -79,7 +80,7 @@ def copy_to(w: Writer, one: Shown, file: Path) -> int | None:
 
 def move_to(w: Writer, one: Shown, file: Path) -> bool:
     """Move a file to a name that shows it, as the original that it is; False if there is a file of that name."""
-    if os.path.lexists(one.on_disk):
+    if is_taken(one.on_disk):
         return False
     fileops.move(file, one.on_disk)
     _forget(w, one)

@@ -22,6 +22,7 @@ from haven_fs.catalog.schema import LOCATED
 from haven_fs.config import Settings
 from haven_fs.errors import AlreadyExists, Conflict, Forbidden, UnsupportedType, UserError
 from haven_fs.library import fileops, storing
+from haven_fs.library.beneath import placed
 from haven_fs.library.fingerprint import fingerprint
 from haven_fs.library.ignore import RuleBook
 from haven_fs.library.kinds import kind_of
@@ -209,7 +210,7 @@ class Uploads:
             wanted = DiskPlace(library, below).child(names.portable(name))
             _check_name(wanted)
             try:
-                target = wanted.on_disk
+                target: Path = wanted.on_disk
                 fileops.move(draft.path, target)
             except FileExistsError:
                 target = self._place_numbered(draft.path, folder, wanted.name)
@@ -237,7 +238,7 @@ class Uploads:
                 (original_id,),
             ).fetchone()
             if row is not None:
-                _path(*row[1:4]).unlink(missing_ok=True)
+                placed(*row[1:4]).unlink(missing_ok=True)
                 drop(w, [Row(original_id, row[0], row[3], row[4])])
 
     def sweep(self) -> None:
@@ -291,7 +292,7 @@ class Uploads:
                 (draft.size, print_),
             ).fetchall()
         for id_, mtime_ns, *place, photo_id, shown in rows:
-            path = _path(*place)
+            path = placed(*place)
             if (id_, mtime_ns) not in compared:
                 try:
                     same = fingerprint(path, draft.size) == print_ and fileops.are_same(path, draft.path)
@@ -321,10 +322,6 @@ class Uploads:
         return row is not None
 
 
-def _path(root: bytes, below: bytes, file: bytes) -> Path:
-    return Path(os.fsdecode(b"/".join(part for part in (root, below, file) if part)))
-
-
 def _dated(template: str, date: datetime) -> str:
     """Return the folder that a template makes of a date. Raises what str.format does, and ValueError."""
     text = template.format(year=f"{date.year:04}", month=f"{date.month:02}", day=f"{date.day:02}")
@@ -336,5 +333,5 @@ def _dated(template: str, date: datetime) -> str:
 
 def _check_name(place: DiskPlace) -> None:
     """Raise Forbidden if a walk would not show the file."""
-    if RuleBook(str(place.library.root)).skips(place.path, folder=False):
+    if RuleBook(place.library.root).skips(place.path, folder=False):
         raise Forbidden("Haven ignores files with this name: it begins with a dot, or a .havenignore excludes it.")
