@@ -26,6 +26,9 @@ from haven_fs.tree.writes import TakesFiles, TakesPhotos, TakesUploads
 
 Node = Folder | File | Text
 
+DEEPEST = 32
+"""Names in a path below which nothing is asked any more: each level asks within all that are above it."""
+
 
 @dataclass(frozen=True, slots=True)
 class Located:
@@ -261,6 +264,8 @@ class Tree:
 
     def _unlisted(self, folder: Folder, name: str) -> Folder | File | None:
         """Return a folder or file that resolves in a folder although that itself does not list it."""
+        if len(folder.view.path) >= DEEPEST:
+            return None
         if self._narrower is not None and (made := enter_made(folder, name, self._narrower)) is not None:
             return made
         photos = folder.photos

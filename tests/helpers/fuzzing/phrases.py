@@ -88,6 +88,11 @@ def _home() -> Home:
     return home
 
 
+@cache
+def _ready() -> None:
+    _visit(["Search", '"dog"'])  # loads what phrases and searches are understood by
+
+
 def _phrase(data: bytes) -> None:
     text = data.decode("utf-8", "surrogateescape")
     _visit(["Search", f'"{text}"'.replace("/", "⁄")])
@@ -122,13 +127,14 @@ def _write(data: bytes) -> None:
 
 
 TARGETS = (
-    Target("phrase", _phrase, lambda: [text.encode() for text in _PHRASES], words=_WORDS),
-    Target("path", _path, lambda: [text.encode() for text in (*_PATHS, *_PHRASES)], words=_WORDS),
+    Target("phrase", _phrase, lambda: [text.encode() for text in _PHRASES], words=_WORDS, prepare=_ready),
+    Target("path", _path, lambda: [text.encode() for text in (*_PATHS, *_PHRASES)], words=_WORDS, prepare=_ready),
     Target(
         "write",
         _write,
         lambda: [f"{one}\n{other}".encode() for one, other in zip(_PATHS, _PATHS[3:], strict=False)],
         (Refused,),
         _WORDS,
+        _ready,
     ),
 )

@@ -20,7 +20,8 @@ class Hangs(BaseException):
 class Target:
     """A parser: `run` takes the input; `refuses` are the exceptions that it promises to raise for what is wrong.
 
-    `words`: pieces of its language, which mutations put in. `seeds` gives inputs to begin from.
+    `words`: pieces of its language, which mutations put in. `seeds` gives inputs to begin from. `prepare` has what it
+    takes made, which no input is to be blamed for.
     """
 
     name: str
@@ -28,9 +29,11 @@ class Target:
     seeds: Callable[[], Sequence[bytes]]
     refuses: tuple[type[Exception], ...] = ()
     words: Sequence[bytes] = field(default=())
+    prepare: Callable[[], object] = lambda: None
 
     def fails(self, data: bytes) -> str | None:
         """Return how the parser breaks its promise at an input, None if it does not."""
+        self.prepare()
         try:
             with _bounded():
                 self.run(data)
