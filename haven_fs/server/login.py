@@ -1,214 +1,293 @@
-"""Signing in over HTTP: wsgidav's authenticator with what it lacks.
+"""Signing in over HTTP: WSGI middleware that asks for a name and password, by digest or Basic.
 
-- Digest and Basic are both offered where Basic is accepted: Explorer wants the first, rclone speaks only the second.
-- Only nonces that this server gave out lately count, so a recorded sign-in is worth nothing later.
-- Someone who guesses is told to wait, longer each time.
-- A header that is no sign-in at all is a 401 and not a 500.
-
-Take HavenAuthenticator in wsgidav's "middleware_stack" instead of wsgidav.http_authenticator.HTTPAuthenticator.
+- A recorded digest sign-in is worth nothing: each count of a nonce is taken once (haven_fs.server.nonces).
+- Basic is taken over TLS, or where the owner allows it in clear. Clients choose digest where both are offered, so
+  digest is offered beside it only if nobody has a password that digest cannot check.
+- A device that signed in before is never held back: one that brings the same name and password again, or answers a
+  nonce in use. Nor is one with a password that Haven made. All others take their turns (haven_fs.server.throttle).
+- Wrong and unknown names are treated alike and take the same time.
+- A sign-in that has to wait, or for argon2, holds no thread where the server can do that (haven_fs.later).
+- A request that the application is asked about again is checked once: the result is in its KEPT.
 """
 
 import base64
 import binascii
-import hashlib
 import hmac
-import ipaddress
 import logging
-import re
 import secrets
 import threading
-import time
 from collections import OrderedDict
 from collections.abc import Callable, Iterable
+from concurrent.futures import Future
+from dataclasses import dataclass
 from typing import Any
 
-from wsgidav.http_authenticator import HTTPAuthenticator
+from haven_fs import later
+from haven_fs.errors import UserError
+from haven_fs.server import digest, passwords
+from haven_fs.server.audit import Audit, escaped
+from haven_fs.server.checks import Checks
+from haven_fs.server.nonces import Nonces
+from haven_fs.server.passwords import REALM, Password, clean
+from haven_fs.server.throttle import Throttle, network
+from haven_fs.server.users import Users
+from haven_fs.server.uses import Uses
 
-NONCE_SECONDS = 12 * 3600
-FREE_TRIES = 10
-"""Wrong passwords from one address for one name before it has to wait; five times as many for all names together."""
-LONGEST_WAIT = 300.0
-FORGET_SECONDS = 900.0
-REMEMBERED = 4096
-"""Address and name pairs kept; the oldest go first."""
-PARAMETER = re.compile(r'(?:^|[\s,])(username|nonce|response)="?([^",]*)"?')
+logger = logging.getLogger(__name__)
+
+KEPT = "haven.kept"
+"""A dict that lives as long as one request, however often the application is asked about it."""
+DEVICE = "haven.device"
+"""Where in the environ the name of the device is that signed in; "" if it used its user's own password."""
+BODY_TAKEN = "haven.body_taken"
+"""Set in the environ of a request that cannot be asked about again, since something read its body."""
+RECENT = 1024
+"""Right passwords by Basic that are known again without being hashed; the least recently used go first."""
+SIGN_IN = "Sign in with your user name and password."
+NOT_IN_CLEAR = (
+    "Unencrypted passwords are not accepted here: use https://, which `haven serve --tls` offers, or a program that"
+    " signs in by digest."
+)
+BUSY = "Too many sign-ins with wrong passwords. Try again in a few seconds."
+UNREADABLE = "The list of users cannot be read. Haven's log says why."
 
 Environ = dict[str, Any]
 StartResponse = Callable[..., Any]
 
 
-class Throttle:
-    """Counts wrong passwords and says how long an address has to wait; safe between threads."""
+@dataclass(frozen=True, slots=True)
+class Welcome:
+    """A right sign-in. `info`: what Authentication-Info says, "" for nothing."""
 
-    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
-        self._clock = clock
-        self._lock = threading.Lock()
-        self._failures: OrderedDict[tuple[str, str], tuple[int, float]] = OrderedDict()  # count, when the last was
-
-    def wait(self, address: str, user: str) -> float:
-        """Return the seconds until this address may try this name again; 0 if it may now."""
-        with self._lock:
-            return max(self._wait(key, free) for key, free in _keys(address, user))
-
-    def failed(self, address: str, user: str) -> None:
-        """Note a wrong password."""
-        now = self._clock()
-        with self._lock:
-            for key, _ in _keys(address, user):
-                count, last = self._failures.pop(key, (0, now))
-                self._failures[key] = (1 if now - last > FORGET_SECONDS else count + 1, now)
-            while len(self._failures) > REMEMBERED:
-                self._failures.popitem(last=False)
-
-    def succeeded(self, address: str, user: str) -> None:
-        """Forget this address's failures with this name."""
-        with self._lock:
-            self._failures.pop((address, user), None)
-
-    def _wait(self, key: tuple[str, str], free: int) -> float:
-        count, last = self._failures.get(key, (0, 0.0))
-        if count < free:
-            return 0.0
-        return max(0.0, last + min(LONGEST_WAIT, 2.0 ** min(count - free, 20)) - self._clock())
+    name: str
+    device: str
+    info: str = ""
 
 
-def _keys(address: str, user: str) -> tuple[tuple[tuple[str, str], int], ...]:
-    return ((address, user), FREE_TRIES), ((address, ""), 5 * FREE_TRIES)
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """A sign-in that is not taken, 401, or cannot be looked at now, 429 or 503 with when to come again."""
+
+    status: str = "401 Unauthorized"
+    reason: str = SIGN_IN
+    stale: bool = False
+    digest: bool = False  # the client speaks digest
+    retry: float = 0.0
 
 
-class HavenAuthenticator(HTTPAuthenticator):  # type: ignore[misc]
-    """wsgidav's authenticator; see the module's docstring for the difference."""
+Outcome = Welcome | Refusal
 
-    def __init__(self, wsgidav_app: Any, next_app: Any, config: dict[str, Any]) -> None:
-        super().__init__(wsgidav_app, next_app, config)
-        self._inner, self.next_app = next_app, self._welcome
-        self._key = secrets.token_bytes(32)
-        self.throttle = Throttle()
-        # Two challenges are two headers of one name (RFC 9110, 11.6.1); wsgidav takes that for a mistake.
-        logging.getLogger("wsgidav.wsgidav_app").addFilter(_not_about_challenges)
+
+class SignIn:
+    """The middleware. `users`: None asks nobody. `accept_basic`: whether Basic is taken, as it is over TLS."""
+
+    def __init__(self, app: Callable[..., Iterable[bytes]], users: Users | None, *, accept_basic: bool) -> None:
+        self._app = app
+        self._accept_basic = accept_basic
+        self._checker = None if users is None else _Checker(users)
 
     def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
-        """Let a request in, or answer 401 or 429."""
-        header = environ.get("HTTP_AUTHORIZATION", "")
-        scheme, _, value = header.partition(" ")
-        environ.pop("haven.attempt", None)
-        if not header or not self.domain_controller.require_authentication("", environ):
-            return super().__call__(environ, start_response)  # type: ignore[no-any-return]
-        if scheme.lower() == "basic" and not self.accept_basic:
-            return self._challenge(
-                environ, start_response, "Unencrypted passwords are not accepted here: use https://."
-            )
+        """Let a request in, or answer 401, 429 or 503."""
+        environ["wsgidav.auth.realm"], environ["wsgidav.auth.user_name"] = REALM, ""
+        environ["wsgidav.auth.roles"] = environ["wsgidav.auth.permissions"] = None
+        if self._checker is None:
+            return self._app(environ, start_response)
+        kept = environ.setdefault(KEPT, {})
+        try:
+            found = kept.get("sign-in") or self._examine(environ)
+            if isinstance(found, Future):
+                if not found.done() and environ.get(later.SUPPORTED) and not environ.get(BODY_TAKEN):
+                    kept["sign-in"] = environ[later.FUTURE] = found
+                    return _plain(start_response, "503 Service Unavailable", "This takes a moment.")
+                environ.pop(later.DONE, None)
+                found = found.result()
+        except UserError as error:
+            logger.error("%s", error)
+            found = Refusal("503 Service Unavailable", UNREADABLE, retry=30)
+        kept["sign-in"] = found
+        if isinstance(found, Refusal):
+            return self._refuse(found, start_response)
+        environ["wsgidav.auth.user_name"], environ[DEVICE] = found.name, found.device
+        if not found.info:
+            return self._app(environ, start_response)
+        more = ("Authentication-Info", found.info)
+
+        def start(status: str, headers: list[tuple[str, str]], exc_info: Any = None) -> Any:
+            return start_response(status, [*headers, more], *((exc_info,) if exc_info else ()))
+
+        return self._app(environ, start)
+
+    def _examine(self, environ: Environ) -> "Outcome | Future[Outcome]":
+        assert self._checker is not None
+        scheme, _, value = str(environ.get("HTTP_AUTHORIZATION", "")).strip().partition(" ")
+        address = str(environ.get("REMOTE_ADDR", ""))
+        if scheme.lower() == "digest":
+            return self._checker.check_digest(value, address, environ)
         if scheme.lower() == "basic":
-            credentials = _basic(value)
-            if credentials is None:
-                return self._challenge(environ, start_response)
-            user = credentials[0]
-        else:
-            given = dict(PARAMETER.findall(value))
-            user = given.get("username", "")
-            if scheme.lower() != "digest" or not re.fullmatch("[0-9a-fA-F]{32}", given.get("response", "")):
-                return self._challenge(environ, start_response)
-            if not self._gave(given.get("nonce", "")):
-                return self._challenge(environ, start_response, stale=True)
-        address = _network(environ.get("REMOTE_ADDR", ""))
-        if (seconds := self.throttle.wait(address, user)) > 0:
-            return _too_many(start_response, seconds)
-        environ["haven.attempt"] = (address, user)
-        return super().__call__(environ, start_response)  # type: ignore[no-any-return]
+            return self._checker.check_basic(value, address) if self._accept_basic else Refusal(reason=NOT_IN_CLEAR)
+        return Refusal()
 
-    def handle_basic_auth_request(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
-        """Check a name and password; called by wsgidav."""
-        user, password = _basic(environ["HTTP_AUTHORIZATION"].partition(" ")[2]) or ("", "")
-        if self.domain_controller.basic_auth_user("", user, password, environ):
-            environ["wsgidav.auth.user_name"] = user
-            return self._welcome(environ, start_response)
-        return self._challenge(environ, start_response)
-
-    def send_basic_auth_response(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
-        """Ask for a password; called by wsgidav."""
-        return self._challenge(environ, start_response)
-
-    def send_digest_auth_response(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
-        """Ask for a password; called by wsgidav."""
-        return self._challenge(environ, start_response)
-
-    def _welcome(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
-        if attempt := environ.pop("haven.attempt", None):
-            self.throttle.succeeded(*attempt)
-        return self._inner(environ, start_response)  # type: ignore[no-any-return]
-
-    def _challenge(
-        self,
-        environ: Environ,
-        start_response: StartResponse,
-        reason: str = "Sign in with your user name and password.",
-        stale: bool = False,
-    ) -> Iterable[bytes]:
-        """Answer 401; a name and password that were examined before this were wrong."""
-        if attempt := environ.pop("haven.attempt", None):
-            self.throttle.failed(*attempt)
-        realm = self.domain_controller.get_domain_realm(environ.get("PATH_INFO", ""), environ)
-        digest = f'Digest realm="{realm}", nonce="{self._nonce()}", algorithm=MD5, qop="auth"'
-        challenges = [("WWW-Authenticate", digest + (", stale=true" if stale else ""))]
-        if self.accept_basic:
-            challenges.append(("WWW-Authenticate", f'Basic realm="{realm}", charset="UTF-8"'))
-        body = reason.encode() + b"\n"
-        start_response(
-            "401 Unauthorized",
-            [*challenges, ("Content-Type", "text/plain; charset=utf-8"), ("Content-Length", str(len(body)))],
-        )
-        return [body]
-
-    def _nonce(self) -> str:
-        made = f"{int(time.time()):x}-{secrets.token_hex(8)}"
-        return f"{made}-{self._seal(made)}"
-
-    def _gave(self, nonce: str) -> bool:
-        """Return whether this server gave out `nonce`, and not too long ago."""
-        made, _, seal = nonce.rpartition("-")
-        if not nonce.isascii() or not hmac.compare_digest(seal, self._seal(made)):
-            return False
-        return time.time() - int(made.partition("-")[0], 16) < NONCE_SECONDS
-
-    def _seal(self, made: str) -> str:
-        return hmac.new(self._key, made.encode(), hashlib.sha256).hexdigest()[:32]
+    def _refuse(self, refusal: Refusal, start_response: StartResponse) -> Iterable[bytes]:
+        assert self._checker is not None
+        headers = [("Retry-After", f"{refusal.retry:.0f}")] if refusal.retry else []
+        if refusal.status.startswith("401"):
+            if not self._accept_basic or refusal.digest or self._checker.all_take_digest():
+                offer = digest.challenge(self._checker.nonces.make(), stale=refusal.stale)
+                headers.append(("WWW-Authenticate", offer))
+            if self._accept_basic:
+                headers.append(("WWW-Authenticate", f'Basic realm="{REALM}", charset="UTF-8"'))
+        return _plain(start_response, refusal.status, refusal.reason, *headers)
 
 
-def _basic(value: str) -> tuple[str, str] | None:
+class _Checker:
+    """What is known of users, nonces and tries; safe between threads. Methods raise UserError as Users does."""
+
+    def __init__(self, users: Users) -> None:
+        self._users = users
+        self._uses = Uses(users.path.with_name("signins.json"))
+        self._audit = Audit(users.path.with_name("audit.log"))
+        self.nonces = Nonces()
+        self._throttle = Throttle()
+        self._checks = Checks()
+        self._key = secrets.token_bytes(32)
+        self._lock = threading.Lock()
+        self._recent: OrderedDict[bytes, tuple[str, Password]] = OrderedDict()
+
+    def all_take_digest(self) -> bool:
+        """Return whether nobody has a password that digest cannot check."""
+        try:
+            return not self._users.without_digest()
+        except UserError:
+            return True
+
+    def check_basic(self, value: str, address: str) -> "Outcome | Future[Outcome]":
+        """Check what follows "Basic "."""
+        credentials = _credentials(value)
+        if credentials is None:
+            return Refusal()
+        raw_name, raw = credentials
+        name, password = clean(raw_name), clean(raw)
+        user = self._users.all().get(name, ())
+        seal = hmac.digest(self._key, f"{name}\0{raw}".encode("utf-8", "surrogatepass"), "sha256")
+        with self._lock:
+            recent = self._recent.get(seal)
+        if recent is not None and recent[0] == name and recent[1] in user:
+            return self._welcome(name, recent[1], address)
+        for one in user:
+            if one.is_made(name, password):
+                return self._welcome(name, one, address)
+
+        def check() -> Outcome:
+            own = next((one for one in self._users.all().get(name, ()) if one.argon2 or one.scrypt), None)
+            if own is None:
+                passwords.waste_time(password)
+            elif own.is_chosen(password, raw):
+                if own.scrypt:
+                    self._users.renew(name, own, password)
+                    own = next((one for one in self._users.all().get(name, ()) if one.argon2), own)
+                self._remember(seal, name, own)
+                self._throttle.right(name, network(address))
+                return self._welcome(name, own, address)
+            return self._wrong(name, address, digest=False)
+
+        return self._in_turn(name, address, check, slow=True)
+
+    def check_digest(self, value: str, address: str, environ: Environ) -> "Outcome | Future[Outcome]":
+        """Check what follows "Digest "."""
+        given = digest.read(value)
+        if given is None or not digest.is_about(given.uri, environ):
+            return Refusal(digest=True)
+        if not self.nonces.counts(given.nonce):
+            return Refusal(stale=True, digest=True)
+        method = str(environ["REQUEST_METHOD"])
+        place = network(address)
+        users = self._users.all()
+        user = users.get(given.name, ())
+        owner = self.nonces.owner(given.nonce, place)
+        tried = [one for one in user if one.made or (given.name, one) == owner]
+        tried.sort(key=lambda one: (given.name, one) != owner)
+        found = _answering(given, method, tried)
+        if found is None:
+            most = max((sum(len(one.ha1) for one in each if one.made) for each in users.values()), default=0)
+            for _ in range(most - sum(len(one.ha1) for one in tried)):
+                given.answers("0" * 32, method)  # so that names with fewer passwords take as long
+        if found is not None:
+            return self._answered(given, *found, address)
+        if owner is not None:
+            self.nonces.wrong(given.nonce)
+
+        def check() -> Outcome:
+            chosen = [one for one in self._users.all().get(given.name, ()) if not one.made and one.ha1]
+            if right := _answering(given, method, chosen or [Password(ha1=("0" * 32,))]):
+                if not chosen:
+                    return self._wrong(given.name, address, digest=True)
+                self._throttle.right(given.name, place)
+                return self._answered(given, *right, address)
+            return self._wrong(given.name, address, digest=True)
+
+        return self._in_turn(given.name, address, check, slow=False)
+
+    def _answered(self, given: digest.Given, password: Password, ha1: str, address: str) -> Outcome:
+        """A right answer: the only question left is whether it is the first of its kind."""
+        owner = (given.name, password)
+        if not self.nonces.use(given.nonce, owner, network(address), given.count):
+            return Refusal(stale=True, digest=True)
+        following = self.nonces.make() if given.count is not None and self.nonces.is_ageing(given.nonce) else None
+        return self._welcome(given.name, password, address, given.info(ha1, following))
+
+    def _in_turn(
+        self, name: str, address: str, check: Callable[[], Outcome], *, slow: bool
+    ) -> "Outcome | Future[Outcome]":
+        known = self._uses.is_known(name, address)
+        taken, seconds = self._throttle.take(name, network(address), known=known)
+        if not taken:
+            return Refusal("429 Too Many Requests", BUSY, retry=max(1.0, seconds))
+        if not seconds and not slow:
+            return check()
+        return self._checks.after(seconds, check) or Refusal("429 Too Many Requests", BUSY, retry=3)
+
+    def _welcome(self, name: str, password: Password, address: str, info: str = "") -> Welcome:
+        new = self._uses.note(name, password.device, address)
+        if new:
+            device = f" with the password of {escaped(password.device)}" if password.device else ""
+            self._audit.note(f"{escaped(name)} signed in from {escaped(address)}{device}, a new place")
+        if (seconds := self._uses.write_in(new)) is not None:
+            self._checks.after(seconds, lambda: self._uses.save(self._users.all()))
+        return Welcome(name, password.device, info)
+
+    def _wrong(self, name: str, address: str, *, digest: bool) -> Refusal:
+        self._audit.failed(name, address, self._checks.after)
+        return Refusal(digest=digest)
+
+    def _remember(self, seal: bytes, name: str, password: Password) -> None:
+        with self._lock:
+            self._recent[seal] = (name, password)
+            self._recent.move_to_end(seal)
+            if len(self._recent) > RECENT:
+                self._recent.popitem(last=False)
+
+
+def _answering(given: digest.Given, method: str, candidates: Iterable[Password]) -> tuple[Password, str] | None:
+    """Return the password that `given` knows, and its HA1 in the spelling that was used."""
+    for one in candidates:
+        for ha1 in one.ha1:
+            if hmac.compare_digest(given.answers(ha1, method), given.response):
+                return one, ha1
+    return None
+
+
+def _credentials(value: str) -> tuple[str, str] | None:
     """Return the name and password of a Basic header's value, or None if it is none."""
     try:
         raw = base64.b64decode(value.strip(), validate=True)
     except (binascii.Error, ValueError):
         return None
-    try:
-        text = raw.decode("utf-8")
-    except UnicodeDecodeError:
-        text = raw.decode("latin-1")  # older clients
-    name, colon, password = text.partition(":")
+    name, colon, password = digest.text_of(raw).partition(":")
     return (name, password) if colon else None
 
 
-def _network(address: str) -> str:
-    """Return an address as one guesser has it: an IPv6 network of 64 bits is one person's."""
-    try:
-        parsed = ipaddress.ip_address(address.partition("%")[0])
-    except ValueError:
-        return address
-    if parsed.version == 4 or parsed.ipv4_mapped:
-        return str(parsed)
-    return str(ipaddress.ip_network((parsed, 64), strict=False))
-
-
-def _too_many(start_response: StartResponse, seconds: float) -> Iterable[bytes]:
-    body = f"Too many wrong passwords. Try again in {seconds:.0f} seconds.\n".encode()
-    headers = [
-        ("Retry-After", f"{seconds:.0f}"),
-        ("Content-Type", "text/plain; charset=utf-8"),
-        ("Content-Length", str(len(body))),
-    ]
-    start_response("429 Too Many Requests", headers)
+def _plain(start_response: StartResponse, status: str, reason: str, *headers: tuple[str, str]) -> Iterable[bytes]:
+    body = reason.encode() + b"\n"
+    length = ("Content-Length", str(len(body)))
+    start_response(status, [*headers, ("Content-Type", "text/plain; charset=utf-8"), length])
     return [body]
-
-
-def _not_about_challenges(record: logging.LogRecord) -> bool:
-    return record.getMessage() != "Duplicate header in response: WWW-Authenticate"
