@@ -46,7 +46,7 @@ def run(args: argparse.Namespace) -> int:
     data = options.data_folder(args)
     make_private(data.path)
     users = Users(data.path / "users.json")
-    uses, audit = Uses(data.path / "signins.json"), Audit(data.path / "audit.log")
+    uses, audit = Uses(data.path / "signins.json"), Audit(data.path / "audit.log", aloud=False)
     if args.verb == "list":
         lines = [line for name, user in sorted(users.all().items()) for line in (name, *_passwords(name, user, uses))]
         print("\n".join(lines) or "There are no users yet. Add one: haven users add NAME")

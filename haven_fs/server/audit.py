@@ -24,10 +24,14 @@ SHOWN = 5
 
 
 class Audit:
-    """The audit log of a data folder; safe between threads and processes. Never raises."""
+    """The audit log of a data folder; safe between threads and processes. Never raises.
 
-    def __init__(self, path: Path) -> None:
+    `aloud`: each line goes to the log as well.
+    """
+
+    def __init__(self, path: Path, *, aloud: bool = True) -> None:
         self._path = path
+        self._aloud = aloud
         self._lock = threading.Lock()
         self._failures: Counter[tuple[str, str]] = Counter()
         self._more = 0
@@ -35,7 +39,8 @@ class Audit:
 
     def note(self, words: str) -> None:
         """Write one line. What comes from outside must be in it as escaped() returns it."""
-        logger.info("Sign-in: %s", words)
+        if self._aloud:
+            logger.info("Sign-in: %s", words)
         line = f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ} {words}\n".encode("utf-8", "backslashreplace")
         try:
             with self._lock:

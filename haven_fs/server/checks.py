@@ -5,14 +5,13 @@ So a sign-in that has to wait holds no worker (see haven_fs.later), and argon2's
 
 import heapq
 import itertools
-import logging
+import os
+import sys
 import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import Future
 from typing import Any, TypeVar
-
-logger = logging.getLogger(__name__)
 
 MOST = 256
 """Checks that may wait; about 0.5 MB."""
@@ -44,6 +43,9 @@ class Checks:
         return future
 
     def _run(self) -> None:
+        if sys.platform == "linux":
+            # Of this thread alone: whoever tries passwords is not to slow down those who look at photos.
+            os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), 10)
         while (due := self._next()) is not None:
             check, future = due
             try:

@@ -178,10 +178,10 @@ class _Checker:
                 return self._welcome(name, one, address)
 
         def check() -> Outcome:
-            own = next((one for one in self._users.all().get(name, ()) if one.argon2 or one.scrypt), None)
-            if own is None:
-                passwords.waste_time(password)
-            elif own.is_chosen(password, raw):
+            users = self._users.all()
+            own = next((one for one in users.get(name, ()) if one.argon2 or one.scrypt), None)
+            older = any(one.scrypt for user in users.values() for one in user)
+            if passwords.is_own(own, password, raw, older=older) and own is not None:
                 if own.scrypt:
                     self._users.renew(name, own, password)
                     own = next((one for one in self._users.all().get(name, ()) if one.argon2), own)

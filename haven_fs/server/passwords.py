@@ -81,9 +81,17 @@ def made(name: str, password: str, device: str, when: str, *, digest: bool) -> P
     return Password(device, when, sha256=_sha256(secrets.token_hex(8), password))
 
 
-def waste_time(password: str) -> None:
-    """Take as long as checking a chosen password does, for a name that has none."""
-    _is_argon2(_NOBODYS, password)
+def is_own(own: Password | None, password: str, raw: str, *, older: bool) -> bool:
+    """Return whether `own` is a chosen password and this is it; takes as long if it is None.
+
+    `older`: there are users who have one as scrypt, so that each check takes as long as theirs.
+    """
+    right = own is not None and own.is_chosen(password, raw)
+    if own is None or not own.argon2:
+        _is_argon2(_NOBODYS, password)
+    if older and (own is None or not own.scrypt):
+        _scrypt("", password)
+    return right
 
 
 def ha1s(name: str, password: str) -> tuple[str, ...]:
