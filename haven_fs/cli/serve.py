@@ -116,7 +116,7 @@ def run(args: argparse.Namespace) -> int:
             return Connecting(found, for_phones(found), ways, [*more, *notes])
 
         provider = HavenProvider(tree, renditions=renditions, progress=progress.now, connecting=connecting)
-        app = ErrorPages(make_app(provider, users, tls=tls is not None, allow_basic=basic))
+        app = ErrorPages(make_app(provider, users, allow_basic=basic))
         background = Background(
             catalog,
             data.plugins,

@@ -15,12 +15,10 @@ from haven_fs.server.login import SignIn
 from haven_fs.server.users import Users
 
 
-def make_app(
-    provider: DAVProvider, users: Users | None, *, tls: bool = False, allow_basic: bool = False
-) -> Callable[..., Any]:
+def make_app(provider: DAVProvider, users: Users | None, *, allow_basic: bool = False) -> Callable[..., Any]:
     """Return the application that serves what a provider publishes.
 
-    `users`: None asks for no password and lets only loopback in. Basic is taken over `tls`, or with `allow_basic`.
+    `users`: None asks for no password and lets only loopback in. `allow_basic`: passwords may be sent unencrypted.
     """
     config = {
         "provider_mapping": {"/": provider},
@@ -34,5 +32,5 @@ def make_app(
         "verbose": 1,
         "logging": {"enable": False},
     }
-    app = SignIn(WsgiDAVApp(config), users, accept_basic=tls or allow_basic)
+    app = SignIn(WsgiDAVApp(config), users, allow_basic=allow_basic)
     return Guard(app, passwordless=users is None)

@@ -79,11 +79,11 @@ Outcome = Welcome | Refusal
 
 
 class SignIn:
-    """The middleware. `users`: None asks nobody. `accept_basic`: whether Basic is taken, as it is over TLS."""
+    """The middleware. `users`: None asks nobody. `allow_basic`: Basic is taken without TLS, too."""
 
-    def __init__(self, app: Callable[..., Iterable[bytes]], users: Users | None, *, accept_basic: bool) -> None:
+    def __init__(self, app: Callable[..., Iterable[bytes]], users: Users | None, *, allow_basic: bool) -> None:
         self._app = app
-        self._accept_basic = accept_basic
+        self._allow_basic = allow_basic
         self._checker = None if users is None else _Checker(users)
 
     def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
@@ -106,7 +106,7 @@ class SignIn:
             found = Refusal("503 Service Unavailable", UNREADABLE, retry=30)
         kept["sign-in"] = found
         if isinstance(found, Refusal):
-            return self._refuse(found, start_response)
+            return self._refuse(found, environ, start_response)
         environ["wsgidav.auth.user_name"], environ[DEVICE] = found.name, found.device
         if not found.info:
             return self._app(environ, start_response)
@@ -124,17 +124,24 @@ class SignIn:
         if scheme.lower() == "digest":
             return self._checker.check_digest(value, address, environ)
         if scheme.lower() == "basic":
-            return self._checker.check_basic(value, address) if self._accept_basic else Refusal(reason=NOT_IN_CLEAR)
+            if not self._takes_basic(environ):
+                return Refusal(reason=NOT_IN_CLEAR)
+            return self._checker.check_basic(value, address)
         return Refusal()
 
-    def _refuse(self, refusal: Refusal, start_response: StartResponse) -> Iterable[bytes]:
+    def _takes_basic(self, environ: Environ) -> bool:
+        """Return whether a request may bring a password as it is: over TLS, also if a trusted proxy has that."""
+        return self._allow_basic or environ.get("wsgi.url_scheme") == "https"
+
+    def _refuse(self, refusal: Refusal, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
         assert self._checker is not None
         headers = [("Retry-After", f"{refusal.retry:.0f}")] if refusal.retry else []
         if refusal.status.startswith("401"):
-            if not self._accept_basic or refusal.digest or self._checker.all_take_digest():
+            basic = self._takes_basic(environ)
+            if not basic or refusal.digest or self._checker.all_take_digest():
                 offer = digest.challenge(self._checker.nonces.make(), stale=refusal.stale)
                 headers.append(("WWW-Authenticate", offer))
-            if self._accept_basic:
+            if basic:
                 headers.append(("WWW-Authenticate", f'Basic realm="{REALM}", charset="UTF-8"'))
         return _plain(start_response, refusal.status, refusal.reason, *headers)
 
@@ -183,8 +190,7 @@ class _Checker:
             older = any(one.scrypt for user in users.values() for one in user)
             if passwords.is_own(own, password, raw, older=older) and own is not None:
                 if own.scrypt:
-                    self._users.renew(name, own, password)
-                    own = next((one for one in self._users.all().get(name, ()) if one.argon2), own)
+                    own = self._renewed(name, own, password)
                 self._remember(seal, name, own)
                 self._throttle.right(name, network(address))
                 return self._welcome(name, own, address)
@@ -255,6 +261,13 @@ class _Checker:
             self._checks.after(seconds, lambda: self._uses.save(self._users.all()))
         return Welcome(name, password.device, info)
 
+    def _renewed(self, name: str, old: Password, password: str) -> Password:
+        try:
+            self._users.renew(name, old, password)
+        except OSError as error:  # next time, then: the password is right all the same
+            logger.warning("%s cannot be written: %s", self._users.path, error)
+        return next((one for one in self._users.all().get(name, ()) if one.argon2), old)
+
     def _wrong(self, name: str, address: str, *, digest: bool) -> Refusal:
         self._audit.failed(name, address, self._checks.after)
         return Refusal(digest=digest)
@@ -288,6 +301,6 @@ def _credentials(value: str) -> tuple[str, str] | None:
 
 def _plain(start_response: StartResponse, status: str, reason: str, *headers: tuple[str, str]) -> Iterable[bytes]:
     body = reason.encode() + b"\n"
-    length = ("Content-Length", str(len(body)))
-    start_response(status, [*headers, ("Content-Type", "text/plain; charset=utf-8"), length])
+    plain = [("Content-Type", "text/plain; charset=utf-8"), ("Content-Length", str(len(body)))]
+    start_response(status, [*headers, *plain, ("Cache-Control", "no-store")])
     return [body]

@@ -47,7 +47,7 @@ class Served:
             "logging": {"enable": False},
             "verbose": 1,
         }
-        self.app = SignIn(WsgiDAVApp(config), users, accept_basic=basic)
+        self.app = SignIn(WsgiDAVApp(config), users, allow_basic=basic)
         self.server = make_server(self.from_afar, "127.0.0.1", 0, threads=threads)
         self.server.prepare()
         self.thread = threading.Thread(target=self.server.serve)
@@ -170,6 +170,10 @@ def test_utf_8_is_announced_and_understood(open_served, users):
     old = base64.b64encode("José:pässword".encode("latin-1")).decode()
     assert open_served.ask(f"Basic {old}")[0] == 200
     assert open_served.digest("José", "pässword")[0] == 200
+    nonce = open_served.challenge()["nonce"]
+    in_latin_1 = Given("", nonce, PATH, "", "c", "00000001", 1).answers(ha1s("José", "pässword")[1], "GET")
+    old = f'Digest username="José", realm="Haven FS", nonce="{nonce}", uri="{PATH}", response="{in_latin_1}"'
+    assert open_served.ask(f'{old}, qop=auth, nc=00000001, cnonce="c"'.encode("latin-1"))[0] == 200
     name = signed(open_served.challenge()["nonce"], 1, "José", "pässword").replace(
         'username="JosÃ©"', "username*=UTF-8''Jos%C3%A9"
     )
@@ -335,6 +339,22 @@ def test_users_of_older_versions_sign_in_and_are_kept_anew(folder, tmp_path):
         assert server.ask(basic("anna", PASSWORD))[0] == 200
         assert "scrypt" not in users.path.read_text() and "argon2id" in users.path.read_text()
         assert server.ask(basic("anna", PASSWORD))[0] == 200 and server.digest()[0] == 200
+    finally:
+        server.stop()
+
+
+def test_a_password_that_cannot_be_kept_anew_opens_all_the_same(folder, tmp_path, monkeypatch, caplog):
+    users = Users(tmp_path / "old.json")
+    users.path.write_text(json.dumps(OLD))
+
+    def full(*_):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(users, "renew", full)
+    server = Served(folder, users, basic=True)
+    try:
+        assert server.ask(basic("anna", PASSWORD))[0] == 200 and "cannot be written" in caplog.text
+        assert server.ask(basic("anna", PASSWORD))[0] == 200
     finally:
         server.stop()
 
