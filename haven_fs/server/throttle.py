@@ -2,7 +2,7 @@
 
 Only passwords that people chose are held back. Those that Haven made are checked at once, and are still out of reach:
 at a million tries a second the shorter ones (79 bits) last 10 billion years. A device that signed in before is not held
-back either (see haven_fs.server.login).
+back either (see haven_fs.server.credentials).
 
 A try is counted before it is checked, so tries that come together do not slip through together. It belongs to lanes:
 one for its name from its address, and if this name did not sign in from there lately, one for its name from anywhere,

@@ -7,23 +7,11 @@ import sys
 import unicodedata
 
 import pytest
+from helpers.signing import OLD, PASSWORD
 
 from haven_fs.errors import UserError
 from haven_fs.server.passwords import REALM, Password
 from haven_fs.server.users import MOST_DEVICES, Users
-
-PASSWORD = "correct horse"
-OLD = {
-    "users": {
-        "anna": {
-            "salt": "00112233445566778899aabbccddeeff",
-            "scrypt": hashlib.scrypt(
-                PASSWORD.encode(), salt=b"00112233445566778899aabbccddeeff", n=2**14, r=8, p=1, maxmem=2**26, dklen=32
-            ).hex(),
-            "ha1": hashlib.md5(f"anna:{REALM}:{PASSWORD}".encode()).hexdigest(),
-        }
-    }
-}
 
 
 @pytest.fixture
