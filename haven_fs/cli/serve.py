@@ -35,6 +35,10 @@ from haven_web import Connecting, ErrorPages
 
 logger = logging.getLogger(__name__)
 
+NEEDS_TLS = (
+    "Without --tls, this password does not work: that of {}. Serve with --tls, or make one for a device:"
+    " haven users passwords add {} DEVICE"
+)
 NO_UPLOADS = "Uploads are off: only photos that Haven has already can be put into folders. To turn them on: --inbox DIR"
 
 
@@ -102,6 +106,8 @@ def run(args: argparse.Namespace) -> int:
         progress = Progress(bar=True)
         found: list[str] = []
         notes = data.plugins.hints(data.settings)
+        if users is not None and tls is None and not basic and (names := users.without_digest()):
+            notes = [*notes, NEEDS_TLS.format(", ".join(names), names[0])]
         user = None if users is None else next(iter(users.names()), None)
 
         def connecting() -> Connecting:
@@ -110,7 +116,7 @@ def run(args: argparse.Namespace) -> int:
             return Connecting(found, for_phones(found), ways, [*more, *notes])
 
         provider = HavenProvider(tree, renditions=renditions, progress=progress.now, connecting=connecting)
-        app = ErrorPages(make_app(provider, users, tls=tls is not None, allow_basic=basic))
+        app = ErrorPages(make_app(provider, users, allow_basic=basic))
         background = Background(
             catalog,
             data.plugins,

@@ -1,4 +1,4 @@
-"""The WSGI application of `haven serve`: wsgidav with a provider, Haven's authenticator and a guard around it."""
+"""The WSGI application of `haven serve`: wsgidav with a provider, behind Haven's sign-in and a guard."""
 
 from collections.abc import Callable
 from typing import Any
@@ -11,21 +11,19 @@ from wsgidav.request_resolver import RequestResolver
 from wsgidav.wsgidav_app import WsgiDAVApp
 
 from haven_fs.server.guard import Guard
-from haven_fs.server.login import HavenAuthenticator
-from haven_fs.server.users import Users, auth_config
+from haven_fs.server.login import SignIn
+from haven_fs.server.users import Users
 
 
-def make_app(
-    provider: DAVProvider, users: Users | None, *, tls: bool = False, allow_basic: bool = False
-) -> Callable[..., Any]:
+def make_app(provider: DAVProvider, users: Users | None, *, allow_basic: bool = False) -> Callable[..., Any]:
     """Return the application that serves what a provider publishes.
 
-    `users`: None asks for no password and lets only loopback in.
+    `users`: None asks for no password and lets only loopback in. `allow_basic`: passwords may be sent unencrypted.
     """
     config = {
         "provider_mapping": {"/": provider},
-        "middleware_stack": [Cors, ErrorPrinter, HavenAuthenticator, RequestResolver],
-        "http_authenticator": auth_config(users, tls, allow_basic),
+        "middleware_stack": [Cors, ErrorPrinter, RequestResolver],
+        "http_authenticator": {"accept_basic": False},  # SignIn asks before wsgidav hears of a request
         "lock_storage": LockStorageDict(),
         "property_manager": None,
         "hotfixes": {"re_encode_path_info": True, "unquote_path_info": False},
@@ -34,4 +32,5 @@ def make_app(
         "verbose": 1,
         "logging": {"enable": False},
     }
-    return Guard(WsgiDAVApp(config), passwordless=users is None)
+    app = SignIn(WsgiDAVApp(config), users, allow_basic=allow_basic)
+    return Guard(app, passwordless=users is None)

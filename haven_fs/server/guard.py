@@ -101,6 +101,7 @@ def _short(environ: dict[str, Any]) -> bool:
             return False
     body = environ["wsgi.input"].read(XML_LIMIT + 1)
     environ["wsgi.input"] = io.BytesIO(body)
+    environ["haven.body_taken"] = True
     environ["CONTENT_LENGTH"] = str(len(body))
     environ["wsgi.input_terminated"] = False
     environ.pop("HTTP_TRANSFER_ENCODING", None)

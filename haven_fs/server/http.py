@@ -56,6 +56,8 @@ class Request(cheroot_server.HTTPRequest):
         self.expects_continue = False
         self.waits_for: Future[Any] | None = None
         """What the application said its answer takes; see haven_fs.later."""
+        self.kept: dict[str, Any] = {}
+        """What the application keeps until it is asked again."""
         self._closes = False
 
     def park(self, future: "Future[Any]") -> None:
@@ -96,6 +98,7 @@ class Gateway(Gateway_10):
         request.rfile, request.conn.body = open_body(request.conn.rfile, length, invite)
         environ: dict[str, Any] = super().get_environ()  # type: ignore[no-untyped-call]
         environ[sendfile.SUPPORTED] = environ[later.SUPPORTED] = True
+        environ["haven.kept"] = request.kept
         if request.waits_for is not None:
             environ[later.DONE], request.waits_for = request.waits_for, None
         if request.method == b"OPTIONS":  # cheroot leaves the path of these, and only these, as it came

@@ -1,45 +1,36 @@
-"""Who may sign in: names and hashed passwords in users.json, and wsgidav's way of asking for them.
+"""Who may sign in: names, their hashed passwords and those of their devices, in users.json.
 
-Two hashes of a password are kept. `scrypt` serves Basic, which brings the password itself. `ha1`, the MD5 of
-name:realm:password, is what digest is defined on (RFC 7616) and is as good as the password to whoever reads it, so
-the file is the owner's alone (0600) and made passwords are long. Another process may change the file at any time;
-the next question sees it.
+Some of the hashes are as good as the password (see haven_fs.server.passwords), so the file is the owner's alone (0600).
+Another process may change it at any time; the next question sees that, and a password that was removed opens nothing
+from then on. Files of older versions are read, and each password is kept as argon2id from its next use on.
 """
 
-import hashlib
-import hmac
 import json
 import re
-import secrets
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, fields, replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from filelock import FileLock
-from wsgidav.dc.base_dc import BaseDomainController
 
 from haven_fs.errors import UserError
 from haven_fs.library.whole import written_whole
+from haven_fs.server import passwords
+from haven_fs.server.passwords import Password
 
-REALM = "Haven FS"
-NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._@-]{0,63}")
-COST, BLOCK, PARALLEL = 2**14, 8, 1
-"""scrypt's parameters: 16 MiB and about 50 ms a check."""
-LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"
-"""For made passwords: nothing that is mistaken for something else when read aloud or off a screen."""
+NAME = re.compile(r"\w[\w.@-]{0,63}")
+DEVICE = re.compile(r"\S(?:.{0,62}\S)?")
 FIRST_NAME = "haven"
+MOST_DEVICES = 64
+SHORTEST = 8
+"""Letters that a chosen password must have."""
 
-
-@dataclass(frozen=True, slots=True)
-class User:
-    """A user as the file has it, in hexadecimal."""
-
-    salt: str
-    scrypt: str
-    ha1: str
+User = tuple[Password, ...]
+"""All passwords of a user, the own one first."""
 
 
 class Users:
@@ -49,161 +40,157 @@ class Users:
     """
 
     def __init__(self, path: Path) -> None:
-        self._path = path
+        self.path = path
         self._lock = threading.Lock()
-        self._hashing = threading.Lock()  # scrypt's memory is needed once, not once a thread
-        self._key = secrets.token_bytes(32)
-        self._nobody = User(secrets.token_hex(16), secrets.token_hex(32), "")  # the hash of no password that is known
         self._stamp: tuple[int, ...] | None = None
         self._users: dict[str, User] = {}
-        self._verified: dict[str, bytes] = {}
 
     def names(self) -> list[str]:
         """Return the users' names, sorted."""
-        return sorted(self._load())
+        return sorted(self.all())
 
-    def add(self, name: str, password: str) -> None:
-        """Add a user or change a password; UserError if the name or password cannot be one."""
-        if not NAME.fullmatch(name):
-            raise UserError(
-                f"{name!r} cannot be a user name. Use letters A to Z, digits and . _ - @, at most 64 of them."
-            )
-        if len(password) < 8:
-            raise UserError("The password is too short: use at least 8 characters.")
-        with self._changing() as users:
-            users[name] = _hashed(name, password)
-
-    def remove(self, name: str) -> None:
-        """Remove a user; UserError if there is none of that name."""
-        with self._changing() as users:
-            if users.pop(name, None) is None:
-                raise UserError(f"There is no user called {name}.")
-
-    def create_first(self) -> tuple[str, str]:
-        """Make the first user; return its name and password, which is kept nowhere. UserError if there are users."""
-        password = "-".join("".join(secrets.choice(LETTERS) for _ in range(4)) for _ in range(4))
-        with self._changing() as users:
-            if users:
-                raise UserError("There are already users: `haven users list` shows them.")
-            users[FIRST_NAME] = _hashed(FIRST_NAME, password)
-        return FIRST_NAME, password
-
-    def verify(self, name: str, password: str) -> bool:
-        """Return whether this is the user's password; slow the first time, so that guessing is."""
-        user = self._load().get(name)
-        seen = hmac.digest(self._key, _bytes(f"{name}\0{password}"), "sha256")
-        if user is not None and hmac.compare_digest(self._verified.get(name, b""), seen):
-            return True
-        with self._hashing:
-            # A name that does not exist takes as long as one that does.
-            right = _matches(user or self._nobody, password) and user is not None
-        if right:
-            with self._lock:
-                if self._users.get(name) is user:
-                    self._verified[name] = seen
-        return right
-
-    def ha1(self, name: str) -> str | None:
-        """Return MD5(name:REALM:password) in hexadecimal for digest, or None if there is no such user."""
-        user = self._load().get(name)
-        return user.ha1 if user else None
-
-    def _load(self) -> Mapping[str, User]:
+    def all(self) -> Mapping[str, User]:
+        """Return every user's passwords by name. Not to be changed; the same object as long as the file is the same."""
         try:
-            status = self._path.stat()
+            status = self.path.stat()
             stamp: tuple[int, ...] | None = (status.st_mtime_ns, status.st_size, status.st_ino)
         except FileNotFoundError:
             stamp = None
         with self._lock:
             if stamp != self._stamp:
                 self._users = self._read() if stamp else {}
-                self._verified = {}
                 self._stamp = stamp
             return self._users
 
+    def of(self, name: str) -> User:
+        """Return the passwords of a user; UserError if there is none of that name."""
+        return _known(self.all(), passwords.clean(name))
+
+    def without_digest(self) -> list[str]:
+        """Return the names of those who have a password that digest cannot check, so that only Basic takes it."""
+        return [name for name, user in sorted(self.all().items()) if any(not password.ha1 for password in user)]
+
+    def add(self, name: str, password: str, *, digest: bool = False) -> str:
+        """Add a user or change the own password, and return the name as it is kept; devices keep theirs.
+
+        `digest`: keep what digest needs, too. UserError if the name or password cannot be one.
+        """
+        name = passwords.clean(name)
+        if not NAME.fullmatch(name):
+            raise UserError(f"{name!r} cannot be a user name. Use letters, digits and . _ - @, at most 64 of them.")
+        if len(password) < SHORTEST:
+            raise UserError(f"The password is too short: use at least {SHORTEST} characters.")
+        kept = passwords.chosen(name, password, digest=digest)
+        with self._changing() as users:
+            users[name] = (kept, *(one for one in users.get(name, ()) if one.device))
+        return name
+
+    def remove(self, name: str) -> str:
+        """Remove a user with all passwords; UserError if there is none of that name."""
+        name = passwords.clean(name)
+        with self._changing() as users:
+            if users.pop(name, None) is None:
+                raise UserError(f"There is no user called {name}.")
+        return name
+
+    def create_first(self) -> tuple[str, str]:
+        """Make the first user; return its name and password, which is kept nowhere. UserError if there are users.
+
+        Nobody knows yet which programs will sign in, and most sign in by digest where there is no TLS.
+        """
+        password = passwords.make(4)
+        with self._changing() as users:
+            if users:
+                raise UserError("There are already users: `haven users list` shows them.")
+            users[FIRST_NAME] = (passwords.made(FIRST_NAME, password, "", _now(), digest=True),)
+        return FIRST_NAME, password
+
+    def add_device(self, name: str, device: str, *, digest: bool = True) -> str:
+        """Make a password for one device of a user and return it; it is kept nowhere.
+
+        `digest`: keep what digest needs; without it, the password works over TLS only. UserError if there is no such
+        user, or there is such a device.
+        """
+        name, device = passwords.clean(name), passwords.clean(device)
+        if not DEVICE.fullmatch(device) or not device.isprintable():
+            raise UserError(f"{device!r} cannot be the name of a device. Use at most 64 letters, digits and spaces.")
+        password = passwords.make(5)
+        with self._changing() as users:
+            user = _known(users, name)
+            if any(one.device == device for one in user):
+                raise UserError(
+                    f"{name} has a password for {device} already. Remove it first:"
+                    f" haven users passwords remove {name} '{device}'"
+                )
+            if len(user) > MOST_DEVICES:
+                raise UserError(f"{name} has passwords for {MOST_DEVICES} devices. Remove one that is not used.")
+            users[name] = (*user, passwords.made(name, password, device, _now(), digest=digest))
+        return password
+
+    def remove_device(self, name: str, device: str) -> None:
+        """Take back the password of a device; UserError if there is none."""
+        name, device = passwords.clean(name), passwords.clean(device)
+        with self._changing() as users:
+            user = _known(users, name)
+            left = tuple(one for one in user if one.device != device or not device)
+            if len(left) == len(user):
+                raise UserError(f"{name} has no password for {device}. See them: haven users passwords list {name}")
+            users[name] = left
+
+    def renew(self, name: str, old: Password, password: str) -> None:
+        """Keep a password that was right as argon2id, if it is still the same and kept as scrypt."""
+        renewed = replace(old, scrypt="", argon2=passwords.chosen(name, password, digest=False).argon2)
+        with self._changing() as users:
+            users[name] = tuple(renewed if one == old else one for one in users.get(name, ()))
+            if not users[name]:
+                del users[name]
+
     def _read(self) -> dict[str, User]:
         try:
-            table = json.loads(self._path.read_text(encoding="utf-8"))
-            return {
-                name: User(str(user["salt"]), str(user["scrypt"]), str(user["ha1"]))
-                for name, user in table["users"].items()
-            }
+            table = json.loads(self.path.read_text(encoding="utf-8"))
+            return {name: _user(user) for name, user in table["users"].items()}
         except FileNotFoundError:
             return {}
         except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
             raise UserError(
-                f"{self._path} cannot be read ({error}). Repair it, or move it away and add the users again."
+                f"{self.path} cannot be read ({error}). Repair it, or move it away and add the users again."
             ) from error
 
     @contextmanager
     def _changing(self) -> Iterator[dict[str, User]]:
         """The users to change; written, on disk and in one step, when the block ends well."""
-        self._path.parent.mkdir(parents=True, exist_ok=True)
-        with FileLock(self._path.with_name(self._path.name + ".lock")):
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+        with FileLock(self.path.with_name(self.path.name + ".lock")):
             users = self._read()
+            before = dict(users)
             yield users
-            table = {"users": {name: asdict(user) for name, user in sorted(users.items())}}
-            with written_whole(self._path) as file:
-                file.write(json.dumps(table, indent=1).encode())
+            if users != before:
+                table = {"users": {name: {"passwords": _plain(user)} for name, user in sorted(users.items())}}
+                with written_whole(self.path) as file:
+                    file.write(json.dumps(table, indent=1).encode())
 
 
-def _hashed(name: str, password: str) -> User:
-    salt = secrets.token_hex(16)
-    ha1 = hashlib.md5(_bytes(f"{name}:{REALM}:{password}"), usedforsecurity=False).hexdigest()
-    return User(salt, _scrypt(salt, password), ha1)
+def _known(users: Mapping[str, User], name: str) -> User:
+    if name not in users:
+        raise UserError(f"There is no user called {name}. Add one: haven users add {name}")
+    return users[name]
 
 
-def _matches(user: User, password: str) -> bool:
-    return hmac.compare_digest(user.scrypt, _scrypt(user.salt, password))
+def _user(kept: dict[str, Any]) -> User:
+    """Return a user as the file has it; older versions kept one password with two hashes."""
+    if "passwords" not in kept:
+        return (Password(scrypt=f"{kept['salt']}${kept['scrypt']}", ha1=(str(kept["ha1"]),)),)
+    known = {field.name for field in fields(Password)}
+    found = []
+    for one in kept["passwords"]:
+        texts = {key: str(value) for key, value in one.items() if key in known and key != "ha1"}
+        found.append(Password(**texts, ha1=tuple(map(str, one.get("ha1", ())))))
+    return tuple(found)
 
 
-def _scrypt(salt: str, password: str) -> str:
-    digest = hashlib.scrypt(_bytes(password), salt=salt.encode(), n=COST, r=BLOCK, p=PARALLEL, maxmem=2**26, dklen=32)
-    return digest.hex()
+def _plain(user: Sequence[Password]) -> list[dict[str, Any]]:
+    return [{key: value for key, value in asdict(one).items() if value} for one in user]
 
 
-def _bytes(text: str) -> bytes:
-    return text.encode("utf-8", "surrogateescape")
-
-
-class HavenDomainController(BaseDomainController):  # type: ignore[misc]
-    """Answers wsgidav's questions from the Users in config["http_authenticator"]["haven_users"]; None asks nobody."""
-
-    def __init__(self, wsgidav_app: Any, config: dict[str, Any]) -> None:
-        super().__init__(wsgidav_app, config)
-        self._users: Users | None = config["http_authenticator"]["haven_users"]
-
-    def get_domain_realm(self, path_info: str, environ: dict[str, Any] | None) -> str:
-        """Return REALM, which holds for the whole server."""
-        return REALM
-
-    def require_authentication(self, realm: str, environ: dict[str, Any] | None) -> bool:
-        """Return whether anybody is asked."""
-        return self._users is not None
-
-    def basic_auth_user(self, realm: str, user_name: str, password: str, environ: dict[str, Any]) -> bool:
-        """Return whether the password is right."""
-        return self._users is not None and self._users.verify(user_name, password)
-
-    def supports_http_digest_auth(self) -> bool:
-        """Return True."""
-        return True
-
-    def digest_auth_user(self, realm: str, user_name: str, environ: dict[str, Any]) -> str | bool:
-        """Return the user's HA1, or False."""
-        return (self._users is not None and self._users.ha1(user_name)) or False
-
-
-def auth_config(users: Users | None, tls: bool, allow_basic: bool) -> dict[str, Any]:
-    """Return wsgidav's "http_authenticator": digest always, Basic only over TLS or if the owner allows it in clear.
-
-    `users` None means that nobody is asked, for the loopback address alone.
-    """
-    return {
-        "domain_controller": HavenDomainController,
-        "haven_users": users,
-        "accept_basic": tls or allow_basic,
-        "accept_digest": True,
-        "default_to_digest": True,
-        "trusted_auth_header": None,
-    }
+def _now() -> str:
+    return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

@@ -3,6 +3,7 @@
 import re
 import ssl
 import subprocess
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -51,7 +52,7 @@ def curl(*arguments: str) -> tuple[int, str]:
 def test_a_user_is_made_and_shown_once(open_house: tuple[Serving, str, tuple[str, str]], pictures: Path) -> None:
     serving, _, (user, password) = open_house
     assert len(password) >= 16
-    assert haven("users", "list", "--data", serving.data).stdout.split() == [user]
+    assert haven("users", "list", "--data", serving.data).stdout.splitlines()[0] == user
     kept = (serving.data / "users.json").read_text()
     assert password not in kept
     assert (serving.data / "users.json").stat().st_mode & 0o077 == 0
@@ -118,7 +119,7 @@ def test_a_second_start_shows_no_password_and_keeps_the_user(
     open_house: tuple[Serving, str, tuple[str, str]], tmp_path: Path, pictures: Path
 ) -> None:
     data = tmp_path / "data"
-    haven("users", "add", "anna", "--data", data, input="a long password\n")
+    haven("users", "add", "anna", "--digest", "--data", data, input="a long password\n")
     with serve(pictures, data=data, host="0.0.0.0", settled=False) as serving:
         assert not LINE.search("".join(serving.lines))
         url = f"http://127.0.0.1:{serving.port}/"
@@ -171,8 +172,51 @@ def test_a_web_page_elsewhere_is_not_let_in_by_cors(house: Serving) -> None:
         assert "Access-Control-Allow-Origin" not in preflight.headers
 
 
-def test_guessing_is_slowed(pictures: Path, open_house: tuple[Serving, str, tuple[str, str]]) -> None:
-    _, url, _ = open_house
-    statuses = [curl("--digest", "-u", f"victim:{n}", url)[0] for n in range(14)]
-    assert statuses[0] == 401
-    assert 429 in statuses
+def test_guessing_is_slowed_and_its_victim_is_not(
+    pictures: Path, open_house: tuple[Serving, str, tuple[str, str]]
+) -> None:
+    _, url, (user, password) = open_house
+    times = []
+    for n in range(14):
+        begin = time.monotonic()
+        assert curl("--digest", "-u", f"{user}:{n}", url)[0] == 401
+        times.append(time.monotonic() - begin)
+    assert sum(times[10:]) > 0.5 + 1 + 2
+    begin = time.monotonic()
+    assert curl("--digest", "-u", f"{user}:{password}", url)[0] == 200
+    assert time.monotonic() - begin < max(times)
+
+
+def test_a_device_has_a_password_of_its_own(open_house: tuple[Serving, str, tuple[str, str]], pictures: Path) -> None:
+    serving, url, (user, _) = open_house
+    made = haven("users", "passwords", "add", user, "Anna's laptop", "--data", serving.data).stdout
+    password = made.split()[3]
+    assert made.startswith(f"User: {user}   Password: ") and len(password) == 24
+    assert curl("--digest", "-u", f"{user}:{password}", url)[0] == 200
+    shown = haven("users", "list", "--data", serving.data).stdout
+    assert "password for Anna's laptop, with or without TLS, last used 2" in shown and " from 127.0.0.1\n" in shown
+    assert haven("users", "passwords", "list", user, "--data", serving.data).stdout in shown
+    assert (
+        haven("users", "passwords", "add", user, "Anna's laptop", "--data", serving.data, check=False).returncode == 1
+    )
+    assert haven("users", "passwords", "add", user, "--data", serving.data, check=False).returncode == 1
+    haven("users", "passwords", "remove", user, "Anna's laptop", "--data", serving.data)
+    assert curl("--digest", "-u", f"{user}:{password}", url)[0] == 401
+    audit = (serving.data / "audit.log").read_text()
+    assert f'"{user}" got a password for "Anna\'s laptop"\n' in audit
+    assert f'"{user}" signed in from "127.0.0.1" with the password of "Anna\'s laptop", a new place\n' in audit
+    assert f'the password of "{user}" for "Anna\'s laptop" was removed\n' in audit
+    assert password not in audit
+
+
+def test_who_cannot_sign_in_without_tls_is_named(pictures: Path, tmp_path: Path) -> None:
+    data = tmp_path / "data"
+    done = haven("users", "add", "anna", "--data", data, input="a long password\n")
+    assert "over TLS" in done.stdout and "haven users passwords add anna DEVICE" in done.stdout
+    with serve(pictures, data=data, host="0.0.0.0", settled=False) as serving:
+        assert "Without --tls, this password does not work: that of anna." in "".join(serving.lines)
+        assert curl("--digest", "-u", "anna:a long password", f"http://127.0.0.1:{serving.port}/")[0] == 401
+    with serve(pictures, data=data, host="0.0.0.0", tls=True, settled=False) as serving:
+        assert "Without --tls" not in "".join(serving.lines)
+        url = f"https://127.0.0.1:{serving.port}/"
+        assert curl("-k", "--anyauth", "-u", "anna:a long password", url)[0] == 200
