@@ -97,13 +97,12 @@ def parse_host(authority: str, scheme: str = "") -> Host:
 
 def _name(name: str) -> str:
     """Return a host's name in one spelling: small letters, no dot at the end, letters beyond ASCII as DNS has them."""
-    name = name.lower().removesuffix(".")
     if not name.isascii():
         try:
             name = _raw(name).decode("utf-8").lower().encode("idna").decode("ascii")
         except UnicodeError:
             return ""
-    return name
+    return name.lower().removesuffix(".")
 
 
 def leads_here(environ: Mapping[str, Any], target: Target) -> bool | None:

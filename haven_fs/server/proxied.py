@@ -104,6 +104,13 @@ class Proxied:
             self._believe(environ, hops, prefix)
         except Malformed as error:
             return refuse(start_response, "400 Bad Request", f"The proxy is set up wrongly. {error.reason}")
+        if environ.get("PATH_INFO") == "" and environ["REQUEST_METHOD"] in ("GET", "HEAD"):
+            # What a page links to is below its address only if that ends in a slash.
+            home = quote(environ["SCRIPT_NAME"], encoding="latin-1") + "/"
+            query = f"?{environ['QUERY_STRING']}" if environ.get("QUERY_STRING") else ""
+            location = ("Location", home + query)
+            return refuse(start_response, "308 Permanent Redirect", f"The drive is at {home}", location)
+        environ["PATH_INFO"] = environ.get("PATH_INFO") or "/"
         return self._app(environ, start_response)
 
     def _trusts(self, address: Address) -> bool:
@@ -164,7 +171,7 @@ def _set_prefix(environ: Environ, prefix: str) -> None:
     environ["SCRIPT_NAME"] = spelled
     path = environ.get("PATH_INFO", "")
     if path == spelled or path.startswith(f"{spelled}/"):
-        environ["PATH_INFO"] = path[len(spelled) :] or "/"
+        environ["PATH_INFO"] = path[len(spelled) :]
 
 
 def _is_of_proxies(key: str) -> bool:
