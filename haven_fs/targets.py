@@ -121,6 +121,19 @@ def leads_here(environ: Mapping[str, Any], target: Target) -> bool | None:
     return any(target.host.name == one.name and (any_port or target.host.port == one.port) for one in mine)
 
 
+def came_by_proxy(environ: Mapping[str, Any]) -> bool:
+    """Return whether something between the client and here may have changed a request's host or path."""
+    return bool(environ.get(PROXIED)) or not environ.get(HOSTS, ("",))
+
+
+def path_left_out(address: str, path: str) -> str:
+    """Return what to do if a proxy took `path` off and does not say so. `address`: of the drive, as clients have it."""
+    return (
+        f"The proxy in front of Haven leaves out that the drive is below {path}/: start Haven with --url {address},"
+        f" or have the proxy send X-Forwarded-Prefix: {path} and start Haven with --behind-proxy."
+    )
+
+
 def _host_or_none(name: str, scheme: str) -> Host | None:
     try:
         return parse_host(name, scheme)

@@ -42,6 +42,10 @@ NEEDS_TLS = (
     "Without --tls, this password does not work: that of {}. Serve with --tls, or make one for a device:"
     " haven users passwords add {} DEVICE"
 )
+LOST_USERS = (
+    "This drive had users, and users.json in {} has none now. Restore that file, or add them again: haven users add"
+    " NAME. To let all programs on this computer in without a password instead: haven serve --no-auth"
+)
 NO_UPLOADS = "Uploads are off: only photos that Haven has already can be put into folders. To turn them on: --inbox DIR"
 
 
@@ -138,7 +142,7 @@ def run(args: argparse.Namespace) -> int:
         progress = Progress(bar=True)
         found: list[str] = []
         notes = data.plugins.hints(data.settings)
-        if users is not None and tls is None and not basic and (names := users.without_digest()):
+        if users is not None and tls is None and not basic and not behind.networks and (names := users.without_digest()):
             notes = [*notes, NEEDS_TLS.format(", ".join(names), names[0])]
         user = None if users is None else next(iter(users.names()), None)
 
@@ -208,9 +212,13 @@ def _users(args: argparse.Namespace, data: DataFolder) -> tuple[Users | None, tu
                 "--no-auth only works on this computer: otherwise anyone on the network could see all your photos."
             )
         return None, None
-    if local and not args.behind_proxy and not args.url and not users.names():
+    if users.had_some():
+        if not users.names():
+            raise UserError(LOST_USERS.format(data.path))
+        return users, None
+    if local and not args.behind_proxy and not args.url:
         return None, None
-    return users, None if users.names() else users.create_first()
+    return users, users.create_first()
 
 
 def _tls(args: argparse.Namespace, data: DataFolder) -> TlsFiles | None:

@@ -14,11 +14,20 @@ import ipaddress
 import re
 from collections.abc import Callable, Iterable
 from typing import Any
+from urllib.parse import quote
 
 from haven_fs.errors import Malformed
 from haven_fs.server.proxied import UNTRUSTED, PublicUrl
 from haven_fs.server.refusing import refuse
-from haven_fs.targets import SENT_HOST, leads_here, parse_host, parse_target, path_of
+from haven_fs.targets import (
+    SENT_HOST,
+    came_by_proxy,
+    leads_here,
+    parse_host,
+    parse_target,
+    path_left_out,
+    path_of,
+)
 
 XML_METHODS = frozenset({"PROPFIND", "PROPPATCH", "LOCK"})
 XML_LIMIT = 64 * 1024
@@ -26,6 +35,7 @@ XML_LIMIT = 64 * 1024
 METHODS = XML_METHODS | {"OPTIONS", "GET", "HEAD", "UNLOCK", "PUT", "DELETE", "MKCOL", "COPY", "MOVE", "POST"}
 """What a client may ask; wsgidav writes an error into the log at any other, and some clients try SEARCH all day."""
 _READS = frozenset({"GET", "HEAD"})
+_SIGNED = re.compile(r'\buri="?([^",\s]+)')
 HOST = re.compile(r"(\[[^\]]*\]|[^:]*)(?::\d*)?")
 ADVICE = (
     "Without a password, only programs on this computer can open this drive, and only directly. To reach it from other"
@@ -56,6 +66,9 @@ class Guard:
         except Malformed as error:
             return refuse(start_response, "400 Bad Request", error.reason)
         environ["PATH_INFO"] = path.encode().decode("latin-1")
+        if (lost := _lost_path(environ)) is not None:
+            sentence = path_left_out(f"https://...{lost}/", lost)
+            return refuse(start_response, f"409 {sentence}", sentence)
         if environ["REQUEST_METHOD"] not in METHODS:
             reason = f"This drive does not support {environ['REQUEST_METHOD']}."
             return refuse(start_response, "405 Method Not Allowed", reason, ("Allow", ", ".join(sorted(METHODS))))
@@ -112,6 +125,21 @@ def _follows_link(environ: dict[str, Any]) -> bool:
         and environ.get("HTTP_SEC_FETCH_DEST", "document") == "document"
         and not any("prefetch" in environ.get(name, "").lower() for name in ("HTTP_SEC_PURPOSE", "HTTP_PURPOSE"))
     )
+
+
+def _lost_path(environ: dict[str, Any]) -> str | None:
+    """Return the path that a proxy took off a request without saying so, as a digest sign-in gives it away."""
+    header = environ.get("HTTP_AUTHORIZATION", "")
+    if environ.get("SCRIPT_NAME") or header[:7].lower() != "digest " or not came_by_proxy(environ):
+        return None
+    signed = _SIGNED.search(header)
+    try:
+        there = parse_target(signed[1]).path if signed else ""
+    except Malformed:
+        return None
+    here = path_of(environ["PATH_INFO"].encode("latin-1"))
+    lost = there.removesuffix(here) if here != "/" else there.rstrip("/")
+    return quote(lost) if lost and f"{lost}{here}".rstrip("/") == there.rstrip("/") else None
 
 
 def _short(environ: dict[str, Any]) -> bool:

@@ -47,13 +47,6 @@ LINGER_SECONDS = 1.0
 BODYLESS = ("1", "204", "304")
 
 
-class _HeaderReader(cheroot_server.HeaderReader):
-    """Leaves out X_Forwarded_For and the like: WSGI has one name for that and what a proxy says in X-Forwarded-For."""
-
-    def _allow_header(self, key_name: bytes) -> bool:
-        return b"_" not in key_name and bool(super()._allow_header(key_name))  # type: ignore[no-untyped-call]
-
-
 class Request(cheroot_server.HTTPRequest):
     """A request whose body is framed by ours: see haven_fs.server.body."""
 
@@ -80,7 +73,10 @@ class Request(cheroot_server.HTTPRequest):
         self.respond()
 
     def _read_headers(self, rfile: Any, headers: dict[bytes, bytes]) -> None:
-        _HeaderReader()(rfile, headers)
+        cheroot_server.HeaderReader()(rfile, headers)
+        # X_Forwarded_For would be taken for what a proxy says in X-Forwarded-For: WSGI has one name for both.
+        for name in [name for name in headers if b"_" in name]:
+            del headers[name]
         # Kept from cheroot, which would invite the body before the application has looked at the request.
         self.expects_continue = headers.pop(b"Expect", b"").lower() == b"100-continue"
         if not headers.get(b"Content-Length", b"0").isdigit():

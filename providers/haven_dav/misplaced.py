@@ -10,7 +10,7 @@ from urllib.parse import quote
 from haven_dav.resources import split_path
 from haven_dav.send import Environ
 from haven_fs.errors import Malformed
-from haven_fs.targets import PROXIED, leads_here, parse_target
+from haven_fs.targets import came_by_proxy, parse_target, path_left_out
 from haven_fs.tree.nodes import Folder, View
 from haven_fs.tree.tree import Tree
 
@@ -29,16 +29,11 @@ def misplaced(tree: Tree, view: View, environ: Environ, url: str, *, names_somet
         return None
     names, asked = split_path(target.path), split_path(environ["PATH_INFO"])
     # Only what came through a proxy can have lost the front of its path, and what has it still did not.
-    is_direct = leads_here(environ, target) is not None and not environ.get(PROXIED)
-    if target.host is None or is_direct or not names or names[0] == (asked or [""])[0]:
+    if target.host is None or not names or names[0] == (asked or [""])[0] or not came_by_proxy(environ):
         return None
     known = [isinstance(tree.resolve(view, [name]), Folder) for name in names]
     if known[0] or (names_something and not any(known)):
         return None
     count = next((number for number, is_known in enumerate(known) if is_known), len(names))
-    path = "/" + "/".join(names[:count])
-    address = f"{target.scheme}://{target.host.shown(target.scheme)}{quote(path)}/"
-    return (
-        f"The proxy in front of Haven leaves out that the drive is below {quote(path)}/: start Haven with"
-        f" --url {address}, or have the proxy send X-Forwarded-Prefix: {quote(path)} and start it with --behind-proxy."
-    )
+    path = quote("/" + "/".join(names[:count]))
+    return path_left_out(f"{target.scheme}://{target.host.shown(target.scheme)}{path}/", path)

@@ -1,6 +1,7 @@
 """The guard: who is let in without a password, and how large an XML body may be."""
 
 import http.client
+import socket
 import threading
 
 import pytest
@@ -139,3 +140,19 @@ def test_following_a_link_writes_nothing(connection):
     answer = connection.getresponse()
     answer.read()
     assert answer.status == 403
+
+
+def test_a_digest_sign_in_gives_away_a_path_that_a_proxy_took_off(port):
+    def ask(path: str, uri: str, version: str = "1.0") -> bytes:
+        with socket.create_connection(("127.0.0.1", port), timeout=10) as sock:
+            header = f'Authorization: Digest username="anna", uri="{uri}", response="0"'
+            sock.sendall(
+                f"GET {path} HTTP/{version}\r\nHost: localhost\r\nConnection: close\r\n{header}\r\n\r\n".encode()
+            )
+            return b"".join(iter(lambda: sock.recv(65536), b""))
+
+    for path, uri in (("/Albums/", "/my%20photos/Albums/"), ("/", "/my%20photos/"), ("/", "/my%20photos")):
+        assert b"--url https://.../my%20photos/" in ask(path, uri)
+    for path, uri in (("/Albums/", "/Albums/"), ("/Albums", "/Other"), ("/", "/"), ("/", "*"), ("/a", "http://h/a")):
+        assert b"--url" not in ask(path, uri), (path, uri)
+    assert b"--url" not in ask("/Albums/", "/my%20photos/Albums/", version="1.1")  # nobody was in between
