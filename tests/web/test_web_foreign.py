@@ -1,4 +1,4 @@
-"""Pages of other sites, in Chromium: they learn nothing of what a drive holds, and a link from them still leads there."""
+"""Pages of other sites, in Chromium: they learn nothing of what a drive holds, and a link from them leads there."""
 
 import contextlib
 import http.server
@@ -19,6 +19,7 @@ from haven_fs.testing import make_photo
 PASSWORD = "correct horse battery"
 PROBES = """
 async (url) => {
+  performance.clearResourceTimings();
   const soon = (start) => Promise.race([
     new Promise(start), new Promise((done) => setTimeout(() => done("silence"), 4000))]);
   const element = (name, source, more = {}) => soon((done) => {
@@ -28,28 +29,30 @@ async (url) => {
     document.body.append(one);
   });
   const fetched = (options) => fetch(url, options).then((a) => a.type + a.status, (e) => e.name);
-  return {
-    img: await element("img", "src"),
-    "img cors": await element("img", "src", {crossOrigin: "use-credentials"}),
-    script: await element("script", "src"),
-    style: await element("link", "href", {rel: "stylesheet"}),
-    prefetch: await element("link", "href", {rel: "prefetch"}),
-    preload: await element("link", "href", {rel: "preload", as: "image"}),
-    video: await element("video", "src", {preload: "auto"}),
-    object: await element("object", "data"),
-    embed: await element("embed", "src"),
-    frame: await element("iframe", "src"),
-    "no-cors": await fetched({mode: "no-cors", credentials: "include"}),
-    cors: await fetched({credentials: "include"}),
-    propfind: await fetched({method: "PROPFIND", credentials: "include"}),
-    websocket: await soon((done) => {
+  const found = {
+    img: element("img", "src"),
+    "img cors": element("img", "src", {crossOrigin: "use-credentials"}),
+    script: element("script", "src"),
+    style: element("link", "href", {rel: "stylesheet"}),
+    prefetch: element("link", "href", {rel: "prefetch"}),
+    preload: element("link", "href", {rel: "preload", as: "image"}),
+    video: element("video", "src", {preload: "auto"}),
+    object: element("object", "data"),
+    embed: element("embed", "src"),
+    frame: element("iframe", "src"),
+    "no-cors": fetched({mode: "no-cors", credentials: "include"}),
+    cors: fetched({credentials: "include"}),
+    propfind: fetched({method: "PROPFIND", credentials: "include"}),
+    websocket: soon((done) => {
       const socket = new WebSocket(url.replace("http", "ws"));
       socket.onerror = () => done("error");
       socket.onopen = () => done("open");
     }),
-    seen: performance.getEntriesByType("resource").filter((one) => one.name.startsWith(url))
-      .map((one) => [one.responseStatus, one.transferSize, one.encodedBodySize].join()).sort().join(" "),
   };
+  for (const name in found) found[name] = await found[name];
+  found.seen = performance.getEntriesByType("resource").filter((one) => one.name.startsWith(url))
+    .map((one) => [one.responseStatus, one.transferSize, one.encodedBodySize].join()).sort().join(" ");
+  return found;
 }
 """
 
@@ -79,7 +82,8 @@ def foreign(link: str = "") -> Iterator[str]:
 def probe(page: Any, base: str, there: str) -> dict[str, str]:
     """Return what a page finds out about a photo that is there, which must be what it does about one that is not."""
     found = page.evaluate(PROBES, f"{base}{there}")
-    missing = page.evaluate(PROBES, f"{base}/Timeline/2024/NOT_THERE.jpg")
+    name, dot, ending = there.rpartition(".") if "." in there else (there.rstrip("/"), "/", "")
+    missing = page.evaluate(PROBES, f"{base}{name}_2{dot}{ending}")  # browsers go by how an address ends, too
     assert found == missing
     return dict(found)
 
@@ -92,26 +96,24 @@ def test_another_site_cannot_find_out_what_is_there(browser: Any, gallery: Galle
             "/Recent/ANNA_1.jpg",
             "/People/Anna/",
             "/Types/Videos/FILM_1.mp4",
-            "/Originals/Pictures/2021/notes.txt",
+            "/Originals/Pictures/2021/",
         ):
             found = probe(page, gallery.url, there)
             assert found["img"] == found["websocket"] == "error"
             assert found["no-cors"] == found["cors"] == found["propfind"] == "TypeError"
 
 
-def test_nor_where_browsers_do_not_say_who_asks(pictures: Path, tmp_path: Path) -> None:
+def test_nor_where_browsers_do_not_say_who_asks(browser: Any, pictures: Path, tmp_path: Path) -> None:
     """Over plain HTTP Chromium sends no Sec-Fetch-Site: what is left is what the answers say."""
-    playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
-    program = os.environ.get("HAVEN_CHROMIUM") or shutil.which("chromium") or pytest.skip("Chromium is not installed")
+    program = os.environ.get("HAVEN_CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
     haven("users", "add", "anna", "--data", tmp_path / "data", input=f"{PASSWORD}\n")
     args = ["--no-sandbox", "--host-resolver-rules=MAP nas.test 127.0.0.1"]
     with (
         serve(pictures, data=tmp_path / "data") as serving,
         foreign() as elsewhere,
-        playwright.sync_playwright() as started,
-        contextlib.closing(started.chromium.launch(executable_path=program, args=args)) as browser,
+        contextlib.closing(browser.browser_type.launch(executable_path=program, args=args)) as naming,
     ):
-        context = browser.new_context(http_credentials={"username": "anna", "password": PASSWORD})
+        context = naming.new_context(http_credentials={"username": "anna", "password": PASSWORD})
         page = context.new_page()
         base = f"http://nas.test:{serving.port}"
         assert page.goto(f"{base}/Recent/a.jpg").status == 200
