@@ -204,6 +204,15 @@ def test_below_a_path_with_the_address_given_by_hand(to: str, pictures: Path, tm
         assert client.folders("/Albums") == ["B"]
 
 
+def test_below_a_path_that_the_proxy_takes_off_and_says(house: Serving, tmp_path: Path) -> None:
+    site = STOCK.format(path="/photos/", to="/; proxy_set_header X-Forwarded-Prefix /photos")
+    with proxied("nginx", site, house.port, tmp_path / "nginx") as url, Client(f"{url}/photos") as client:
+        assert next(one.href for one in client.propfind("/Albums")) == "/photos/Albums/"
+        assert client("MKCOL", "/Albums/Off").status == 201
+        assert client.transfer("MOVE", "/Albums/Off", "/Albums/On").status == 201
+        assert client("DELETE", "/Albums/On").status == 204
+
+
 def test_below_a_path_that_nobody_says_is_told_at_once(
     browser: Any, house: Serving, pictures: Path, tmp_path: Path
 ) -> None:
