@@ -142,7 +142,13 @@ def run(args: argparse.Namespace) -> int:
         progress = Progress(bar=True)
         found: list[str] = []
         notes = data.plugins.hints(data.settings)
-        if users is not None and tls is None and not basic and not behind.networks and (names := users.without_digest()):
+        if (
+            users is not None
+            and tls is None
+            and not basic
+            and not behind.networks
+            and (names := users.without_digest())
+        ):
             notes = [*notes, NEEDS_TLS.format(", ".join(names), names[0])]
         user = None if users is None else next(iter(users.names()), None)
 

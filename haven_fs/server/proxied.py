@@ -160,11 +160,6 @@ class Proxied:
         )
 
 
-def is_private(environ: Environ) -> bool:
-    """Return whether nobody on the way can read a request: TLS up to here, or up to a proxy that is trusted."""
-    return bool(environ.get("wsgi.url_scheme") == "https")
-
-
 def _set_prefix(environ: Environ, prefix: str) -> None:
     """Make `prefix`, decoded, the path that the drive is below, whether or not the proxy left it on the path."""
     spelled = prefix.encode().decode("latin-1")

@@ -153,7 +153,7 @@ def test_the_page(browser: Any, drive: str) -> None:
 def test_names_and_passwords_through_tls(pictures: Path, tmp_path: Path) -> None:
     """A proxy's https lets Basic in; said over http, or by one who is not trusted, it does not."""
     data = tmp_path / "data"
-    haven("users", "add", "anna", "--data", data, input=f"{PASSWORD}\n")
+    haven("users", "add", "anna", "--digest", "--data", data, input=f"{PASSWORD}\n")
     with serve(pictures, data=data, behind_proxy=True) as serving:
         for tls, status in ((True, 207), (False, 401)):
             site = recipe("nginx", below="/photos", tls=tls)

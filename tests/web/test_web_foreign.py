@@ -106,7 +106,7 @@ def test_another_site_cannot_find_out_what_is_there(browser: Any, gallery: Galle
 def test_nor_where_browsers_do_not_say_who_asks(browser: Any, pictures: Path, tmp_path: Path) -> None:
     """Over plain HTTP Chromium sends no Sec-Fetch-Site: what is left is what the answers say."""
     program = os.environ.get("HAVEN_CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
-    haven("users", "add", "anna", "--data", tmp_path / "data", input=f"{PASSWORD}\n")
+    haven("users", "add", "anna", "--digest", "--data", tmp_path / "data", input=f"{PASSWORD}\n")
     args = ["--no-sandbox", "--host-resolver-rules=MAP nas.test 127.0.0.1"]
     with (
         serve(pictures, data=tmp_path / "data") as serving,
