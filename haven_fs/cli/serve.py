@@ -6,9 +6,9 @@ import signal
 import socket
 import sys
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from haven_dav import HavenProvider
 from haven_fs.analysis.at_once import AtOnce
@@ -22,28 +22,35 @@ from haven_fs.errors import UserError
 from haven_fs.qr import as_text
 from haven_fs.renditions.renditions import Renditions
 from haven_fs.server.addresses import for_phones, own_addresses, urls
-from haven_fs.server.app import make_app
+from haven_fs.server.app import Behind, make_app
 from haven_fs.server.background import Background
 from haven_fs.server.guard import is_loopback
 from haven_fs.server.http import Server, make_server
 from haven_fs.server.mounting import how_to_mount, ways_to_mount
 from haven_fs.server.process import allow_many_files, keep_small
+from haven_fs.server.proxied import LOOPBACK, PublicUrl, parse_networks, parse_public_url
 from haven_fs.server.tls import TlsFiles, ensure_certificate, own_certificate
 from haven_fs.server.users import Users
 from haven_fs.tree.disk.uploads import Uploads
+from haven_fs.tree.tree import Tree
 from haven_web import Connecting, ErrorPages
 
 logger = logging.getLogger(__name__)
+T = TypeVar("T")
 
 NEEDS_TLS = (
     "Without --tls, this password does not work: that of {}. Serve with --tls, or make one for a device:"
     " haven users passwords add {} DEVICE"
 )
+LOST_USERS = (
+    "This drive had users, and users.json in {} has none now. Restore that file, or add them again: haven users add"
+    " NAME. To let all programs on this computer in without a password instead: haven serve --no-auth"
+)
 NO_UPLOADS = "Uploads are off: only photos that Haven has already can be put into folders. To turn them on: --inbox DIR"
 
 
 def add_serving(parser: argparse.ArgumentParser) -> None:
-    """Add --host, --port, --no-auth, the TLS options and --inbox to `parser`; `demo` takes them too."""
+    """Add --host, --port, --no-auth, the TLS and proxy options and --inbox to `parser`; `demo` takes them too."""
     parser.add_argument(
         "--host",
         default="127.0.0.1",
@@ -62,7 +69,34 @@ def add_serving(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--tls-key", type=Path, metavar="FILE", help="the key of that certificate (PEM, without a password)"
     )
+    parser.add_argument(
+        "--behind-proxy",
+        nargs="?",
+        const=LOOPBACK,
+        type=_usable(parse_networks),
+        metavar="NETS",
+        help="believe what a reverse proxy says of who asks; asks for a password. NETS: its addresses or networks, with"
+        " commas between (default: this computer)",
+    )
+    parser.add_argument(
+        "--url",
+        type=_usable(parse_public_url),
+        metavar="URL",
+        help="the address at which people reach the drive through that proxy, such as https://nas.example.org/photos/",
+    )
     parser.add_argument("--inbox", type=Path, metavar="DIR", help="a separate folder for uploads; it is remembered")
+
+
+def _usable(parse: Callable[[str], T]) -> Callable[[str], T]:
+    """Return `parse` as argparse wants it: what it says is wrong becomes the message."""
+
+    def parsed(text: str) -> T:
+        try:
+            return parse(text)
+        except UserError as error:
+            raise argparse.ArgumentTypeError(str(error)) from None
+
+    return parsed
 
 
 def _port(text: str) -> int:
@@ -100,23 +134,31 @@ def run(args: argparse.Namespace) -> int:
         uploads = Uploads(catalog, data.settings, AtOnce(catalog, data.plugins, data.settings), renditions.given)
         tree = data.tree(catalog)
         tree.uploads = uploads
+        behind = _behind(args, tree)
         users, shown = _users(args, data)
         tls = _tls(args, data)
+        made = args.tls and not args.tls_cert and behind.url is None
         basic = data.settings["serve.allow_basic"]
         progress = Progress(bar=True)
         found: list[str] = []
         notes = data.plugins.hints(data.settings)
-        if users is not None and tls is None and not basic and (names := users.without_digest()):
+        if (
+            users is not None
+            and tls is None
+            and not basic
+            and not behind.networks
+            and (names := users.without_digest())
+        ):
             notes = [*notes, NEEDS_TLS.format(", ".join(names), names[0])]
         user = None if users is None else next(iter(users.names()), None)
 
         def connecting() -> Connecting:
-            ways = ways_to_mount(found[0], tls is not None, user) if found else ()
+            ways = ways_to_mount(found[0], made, user) if found else ()
             more = [] if _inbox(catalog) else [NO_UPLOADS]
             return Connecting(found, for_phones(found), ways, [*more, *notes])
 
         provider = HavenProvider(tree, renditions=renditions, progress=progress.now, connecting=connecting)
-        app = ErrorPages(make_app(provider, users, allow_basic=basic))
+        app = make_app(provider, users, allow_basic=basic, behind=behind, pages=ErrorPages)
         background = Background(
             catalog,
             data.plugins,
@@ -127,10 +169,11 @@ def run(args: argparse.Namespace) -> int:
         )
         server = _listen(app, args, data, tls)
         try:
-            found += urls(args.host, server.bind_addr[1], tls=tls is not None)
-            data.announce_url(found[0])
-            print(f"Serving on {found[0]}", flush=True)
-            _explain(found, user, shown, tls, [_uploads(catalog), *notes])
+            own = urls(args.host, server.bind_addr[1], tls=tls is not None)
+            data.announce_url(own[0])
+            print(f"Serving on {own[0]}", flush=True)
+            found += [str(behind.url)] if behind.url else own
+            _explain(found, user, shown, tls, made, behind, [_uploads(catalog), *notes])
             background.start()
             threading.Thread(target=uploads.sweep, name="sweep", daemon=True).start()
             stop.recv(1)
@@ -152,6 +195,19 @@ def _warn_of_what_was_lost(catalog: Catalog) -> None:
         logger.warning("%s", words)
 
 
+def _behind(args: argparse.Namespace, tree: Tree) -> Behind:
+    """Return which proxies are trusted. Raises UserError if the path that they have the drive at cannot be one."""
+    url: PublicUrl | None = args.url
+    networks = args.behind_proxy or (parse_networks(LOOPBACK) if url is not None else ())
+    first = url.path.split("/")[1] if url is not None and url.path else ""
+    with tree.view() as view:
+        if first and tree.resolve(view, [first]) is not None:
+            raise UserError(
+                f"The drive has a folder {first} itself. Give it another path in the proxy: --url {url}drive/"
+            )
+    return Behind(networks, url)
+
+
 def _users(args: argparse.Namespace, data: DataFolder) -> tuple[Users | None, tuple[str, str] | None]:
     """Return who may sign in, None for anyone on this computer, and a name and password to show if just made."""
     local = is_loopback(args.host if ":" not in args.host else f"[{args.host}]")
@@ -162,9 +218,13 @@ def _users(args: argparse.Namespace, data: DataFolder) -> tuple[Users | None, tu
                 "--no-auth only works on this computer: otherwise anyone on the network could see all your photos."
             )
         return None, None
-    if local and not users.names():
+    if users.had_some():
+        if not users.names():
+            raise UserError(LOST_USERS.format(data.path))
+        return users, None
+    if local and not args.behind_proxy and not args.url:
         return None, None
-    return users, None if users.names() else users.create_first()
+    return users, users.create_first()
 
 
 def _tls(args: argparse.Namespace, data: DataFolder) -> TlsFiles | None:
@@ -213,20 +273,29 @@ def _explain(
     user: str | None,
     shown: tuple[str, str] | None,
     tls: TlsFiles | None,
+    made: bool,
+    behind: Behind,
     notes: Sequence[str],
 ) -> None:
-    """Print where and how to open the drive. `found`: its URLs. `notes`: what else the owner should know."""
+    """Print where and how to open the drive.
+
+    `found`: its URLs. `made`: Haven made the certificate that they have. `notes`: what else the owner should know.
+    """
     if shown:
         print(f"\n  User: {shown[0]}   Password: {shown[1]}")
         print("  Write the password down: it will not be shown again. To add more users: haven users add NAME")
     if tls:
         print(f"\n  Certificate SHA-256: {tls.fingerprint()}")
+    if behind.url:
+        print(f"\nPeople reach it through the proxy at {behind.url}")
+    elif behind.networks:
+        print("\nPeople reach it at the proxy's address. To have that shown here, give it: --url https://...")
     phone = for_phones(found)
     if len(found) > 1:
         print("\nThe same by number, where the name is not known:\n" + "\n".join(f"  {url}" for url in found[1:]))
     if phone is not None:
         _print_code(phone)
-    mounting = how_to_mount(found[0], tls is not None, user)
+    mounting = how_to_mount(found[0], made, user)
     print(f"\nSee it in a web browser at the same address. Open it as a drive:\n{mounting}")
     print("\n" + "\n".join(notes))
     print("\nPress Ctrl+C to stop.", flush=True)

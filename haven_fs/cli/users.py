@@ -61,6 +61,11 @@ def run(args: argparse.Namespace) -> int:
         name = users.remove(args.name)
         audit.note(f"{escaped(name)} was removed")
         print(f"{name} can no longer sign in.")
+        if not users.names():
+            print(
+                "There are no users left, so nobody can. The drive does not open because of that: before the next"
+                " `haven serve`, add one with `haven users add NAME`, or give --no-auth to ask nobody on this computer."
+            )
     else:
         _devices(args, users, uses, audit)
     return 0

@@ -1,28 +1,54 @@
-"""The WSGI application of `haven serve`: wsgidav with a provider, behind Haven's sign-in and a guard."""
+"""The WSGI application of `haven serve`: wsgidav with a provider, behind Haven's sign-in, and what stands around it.
 
-from collections.abc import Callable
-from typing import Any
+From the outside in: every answer gets the headers that keep other sites out, a proxy's words are believed or dropped,
+people see pages, and the guard turns away what nobody needs to look at.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 
 from wsgidav.dav_provider import DAVProvider
 from wsgidav.error_printer import ErrorPrinter
 from wsgidav.lock_man.lock_storage import LockStorageDict
-from wsgidav.mw.cors import Cors
 from wsgidav.request_resolver import RequestResolver
 from wsgidav.wsgidav_app import WsgiDAVApp
 
 from haven_fs.server.guard import Guard
 from haven_fs.server.login import SignIn
+from haven_fs.server.proxied import Network, Proxied, PublicUrl
+from haven_fs.server.shielded import Shielded
 from haven_fs.server.users import Users
 
+App = Callable[..., Iterable[bytes]]
 
-def make_app(provider: DAVProvider, users: Users | None, *, allow_basic: bool = False) -> Callable[..., Any]:
+
+@dataclass(frozen=True, slots=True)
+class Behind:
+    """The proxies that are trusted, and the address at which they answer if the owner said it."""
+
+    networks: Sequence[Network] = ()
+    url: PublicUrl | None = None
+
+
+_NOTHING = Behind()
+
+
+def make_app(
+    provider: DAVProvider,
+    users: Users | None,
+    *,
+    allow_basic: bool = False,
+    behind: Behind = _NOTHING,
+    pages: Callable[[App], App] = lambda app: app,
+) -> App:
     """Return the application that serves what a provider publishes.
 
     `users`: None asks for no password and lets only loopback in. `allow_basic`: passwords may be sent unencrypted.
+    `pages`: what shows people a page in place of a plain refusal.
     """
     config = {
         "provider_mapping": {"/": provider},
-        "middleware_stack": [Cors, ErrorPrinter, RequestResolver],
+        "middleware_stack": [ErrorPrinter, RequestResolver],
         "http_authenticator": {"accept_basic": False},  # SignIn asks before wsgidav hears of a request
         "lock_storage": LockStorageDict(),
         "property_manager": None,
@@ -32,5 +58,5 @@ def make_app(provider: DAVProvider, users: Users | None, *, allow_basic: bool = 
         "verbose": 1,
         "logging": {"enable": False},
     }
-    app = SignIn(WsgiDAVApp(config), users, allow_basic=allow_basic)
-    return Guard(app, passwordless=users is None)
+    guard = Guard(SignIn(WsgiDAVApp(config), users, allow_basic=allow_basic), users is None, behind.url)
+    return Shielded(Proxied(pages(guard), behind.networks, behind.url))

@@ -5,6 +5,8 @@ rebinding) shows in the Host header, a reverse proxy in the headers it adds; bot
 along with whatever any web page asks for, so what the page of another site asks for is refused too: only following a
 link is not. And an XML body larger than any client sends would cost memory and minutes (wsgidav: 42 MB took 1.9 GB),
 with a password or without.
+
+What a proxy said has been believed, or taken away, by haven_fs.server.proxied before this.
 """
 
 import io
@@ -12,6 +14,20 @@ import ipaddress
 import re
 from collections.abc import Callable, Iterable
 from typing import Any
+from urllib.parse import quote
+
+from haven_fs.errors import Malformed
+from haven_fs.server.proxied import UNTRUSTED, PublicUrl
+from haven_fs.server.refusing import refuse
+from haven_fs.targets import (
+    SENT_HOST,
+    came_by_proxy,
+    leads_here,
+    parse_host,
+    parse_target,
+    path_left_out,
+    path_of,
+)
 
 XML_METHODS = frozenset({"PROPFIND", "PROPPATCH", "LOCK"})
 XML_LIMIT = 64 * 1024
@@ -19,35 +35,54 @@ XML_LIMIT = 64 * 1024
 METHODS = XML_METHODS | {"OPTIONS", "GET", "HEAD", "UNLOCK", "PUT", "DELETE", "MKCOL", "COPY", "MOVE", "POST"}
 """What a client may ask; wsgidav writes an error into the log at any other, and some clients try SEARCH all day."""
 _READS = frozenset({"GET", "HEAD"})
+_SIGNED = re.compile(r'\buri="?([^",\s]+)')
 HOST = re.compile(r"(\[[^\]]*\]|[^:]*)(?::\d*)?")
 ADVICE = (
     "Without a password, only programs on this computer can open this drive, and only directly. To reach it from other"
-    " devices or through a proxy, start `haven serve --host ...`, which asks for a password."
+    " devices start `haven serve --host ...`, through a proxy `haven serve --behind-proxy`, which ask for a password."
 )
 FOREIGN = "A page of another website asked for this. Haven answers its own pages only. To open it, type its address."
 
 
 class Guard:
-    """WSGI middleware. `passwordless`: nobody is asked for a password, so loopback is all that is let in."""
+    """WSGI middleware. `passwordless`: nobody is asked for a password, so loopback is all that is let in.
 
-    def __init__(self, app: Callable[..., Iterable[bytes]], passwordless: bool) -> None:
+    `url`: the address that a proxy answers at for a drive without a password, if its owner wants that.
+    """
+
+    def __init__(self, app: Callable[..., Iterable[bytes]], passwordless: bool, url: PublicUrl | None = None) -> None:
         self._app = app
         self._passwordless = passwordless
+        self._public = parse_host(url.host).name if url else None
 
     def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
         """Answer 400, 403, 405 or 413, or let the request through."""
-        if self._passwordless and (_proxied(environ) or not is_loopback(environ.get("HTTP_HOST", ""))):
-            return _refuse(start_response, "403 Forbidden", ADVICE)
+        if self._passwordless and (environ.get(UNTRUSTED) or not self._is_own(environ)):
+            return refuse(start_response, "403 Forbidden", ADVICE)
         if _is_foreign(environ):
-            return _refuse(start_response, "403 Forbidden", FOREIGN)
-        if not _is_path(environ["PATH_INFO"]):
-            return _refuse(start_response, "400 Bad Request", "The address is not valid UTF-8, or contains '..'.")
+            return refuse(start_response, "403 Forbidden", FOREIGN)
+        try:
+            path = path_of(environ["PATH_INFO"].encode("latin-1")) if environ["PATH_INFO"] != "*" else "*"
+        except Malformed as error:
+            return refuse(start_response, "400 Bad Request", error.reason)
+        environ["PATH_INFO"] = path.encode().decode("latin-1")
+        if (lost := _lost_path(environ)) is not None:
+            sentence = path_left_out(f"https://...{lost}/", lost)
+            return refuse(start_response, f"409 {sentence}", sentence)
         if environ["REQUEST_METHOD"] not in METHODS:
             reason = f"This drive does not support {environ['REQUEST_METHOD']}."
-            return _refuse(start_response, "405 Method Not Allowed", reason, ("Allow", ", ".join(sorted(METHODS))))
+            return refuse(start_response, "405 Method Not Allowed", reason, ("Allow", ", ".join(sorted(METHODS))))
         if environ["REQUEST_METHOD"] in XML_METHODS and not _short(environ):
-            return _refuse(start_response, "413 Content Too Large", f"The request is larger than {XML_LIMIT} bytes.")
+            return refuse(start_response, "413 Content Too Large", f"The request is larger than {XML_LIMIT} bytes.")
         return self._app(environ, start_response)
+
+    def _is_own(self, environ: dict[str, Any]) -> bool:
+        """Return whether the Host header, which no page can choose, is loopback or the owner's name for the drive."""
+        host = environ.get(SENT_HOST, environ.get("HTTP_HOST", ""))
+        try:
+            return is_loopback(host) or (self._public is not None and parse_host(host).name == self._public)
+        except Malformed:
+            return False
 
 
 def is_loopback(host: str) -> bool:
@@ -64,32 +99,47 @@ def is_loopback(host: str) -> bool:
         return False
 
 
-def _is_path(path: str) -> bool:
-    """Return whether a path, its bytes in WSGI's clothes, is UTF-8 and goes down only; wsgidav fails at others."""
-    try:
-        path.encode("latin-1").decode("utf-8")
-    except UnicodeError:
-        return False
-    return ".." not in path.split("/")
-
-
 def _is_foreign(environ: dict[str, Any]) -> bool:
     """Return whether the page of another site asks, as browsers say; other programs say nothing of the kind.
 
-    Browsers too old for Sec-Fetch-Site say with writes at least which site asks.
+    Only following a link is none of its business: neither a frame of it nor a look ahead is that. Where it may not ask,
+    the answer is the same whatever is there, so that it cannot find out which photos there are.
+
+    Browsers say Sec-Fetch-Site only where nobody can listen; elsewhere they say at least which site writes or reads.
     """
     site = environ.get("HTTP_SEC_FETCH_SITE")
     if site in ("cross-site", "same-site"):
-        follows_link = environ.get("HTTP_SEC_FETCH_MODE") == "navigate"
-        return not (follows_link and environ["REQUEST_METHOD"] in _READS)
+        return not (environ["REQUEST_METHOD"] in _READS and _follows_link(environ))
     origin = environ.get("HTTP_ORIGIN")
-    if site is not None or origin is None or environ["REQUEST_METHOD"] in _READS:
+    if site is not None or origin is None:
         return False
-    return bool(str(origin).partition("://")[2].lower() != str(environ.get("HTTP_HOST", "")).lower())
+    try:
+        return not leads_here({"HTTP_HOST": "", **environ}, parse_target(origin))
+    except Malformed:  # "null": a page that hides where it is from
+        return True
 
 
-def _proxied(environ: dict[str, Any]) -> bool:
-    return any(key in ("HTTP_VIA", "HTTP_FORWARDED") or key.startswith("HTTP_X_FORWARDED") for key in environ)
+def _follows_link(environ: dict[str, Any]) -> bool:
+    return (
+        environ.get("HTTP_SEC_FETCH_MODE") == "navigate"
+        and environ.get("HTTP_SEC_FETCH_DEST", "document") == "document"
+        and not any("prefetch" in environ.get(name, "").lower() for name in ("HTTP_SEC_PURPOSE", "HTTP_PURPOSE"))
+    )
+
+
+def _lost_path(environ: dict[str, Any]) -> str | None:
+    """Return the path that a proxy took off a request without saying so, as a digest sign-in gives it away."""
+    header = environ.get("HTTP_AUTHORIZATION", "")
+    if environ.get("SCRIPT_NAME") or header[:7].lower() != "digest " or not came_by_proxy(environ):
+        return None
+    signed = _SIGNED.search(header)
+    try:
+        there = parse_target(signed[1]).path if signed else ""
+    except Malformed:
+        return None
+    here = path_of(environ["PATH_INFO"].encode("latin-1"))
+    lost = there.removesuffix(here) if here != "/" else there.rstrip("/")
+    return quote(lost) if lost and f"{lost}{here}".rstrip("/") == there.rstrip("/") else None
 
 
 def _short(environ: dict[str, Any]) -> bool:
@@ -106,10 +156,3 @@ def _short(environ: dict[str, Any]) -> bool:
     environ["wsgi.input_terminated"] = False
     environ.pop("HTTP_TRANSFER_ENCODING", None)
     return len(body) <= XML_LIMIT
-
-
-def _refuse(start_response: Callable[..., Any], status: str, reason: str, *more: tuple[str, str]) -> Iterable[bytes]:
-    body = reason.encode() + b"\n"
-    headers = [("Content-Type", "text/plain; charset=utf-8"), ("Content-Length", str(len(body))), *more]
-    start_response(status, headers)
-    return [body]

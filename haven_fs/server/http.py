@@ -74,6 +74,9 @@ class Request(cheroot_server.HTTPRequest):
 
     def _read_headers(self, rfile: Any, headers: dict[bytes, bytes]) -> None:
         cheroot_server.HeaderReader()(rfile, headers)
+        # X_Forwarded_For would be taken for what a proxy says in X-Forwarded-For: WSGI has one name for both.
+        for name in [name for name in headers if b"_" in name]:
+            del headers[name]
         # Kept from cheroot, which would invite the body before the application has looked at the request.
         self.expects_continue = headers.pop(b"Expect", b"").lower() == b"100-continue"
         if not headers.get(b"Content-Length", b"0").isdigit():

@@ -8,21 +8,21 @@ MOUNT = "rclone mount {} {} --vfs-cache-mode writes --dir-cache-time 5s"
 would not show for as long what Haven did not let it delete."""
 
 
-def how_to_mount(url: str, tls: bool, user: str | None) -> str:
+def how_to_mount(url: str, made: bool, user: str | None) -> str:
     """Return `ways_to_mount` as lines for a terminal."""
-    return "\n".join(f"  {name:<15}{text}" for name, text in ways_to_mount(url, tls, user))
+    return "\n".join(f"  {name:<15}{text}" for name, text in ways_to_mount(url, made, user))
 
 
-def ways_to_mount(url: str, tls: bool, user: str | None) -> list[tuple[str, str]]:
+def ways_to_mount(url: str, made: bool, user: str | None) -> list[tuple[str, str]]:
     """Return programs and what to do in them; a program of several lines is named in its first.
 
-    `url` is where the server answers, `user` None if nobody is asked.
+    `url` is where the server answers, `user` None if nobody is asked. `made`: its certificate is one that Haven made.
 
     Explorer takes no certificate that Windows does not trust, and a plain address with a password only by digest,
     which Haven offers; rclone and most phone apps send the password itself and so need https.
     """
     parts = urlsplit(url)
-    address = parts.netloc
+    address, tls = f"{parts.netloc}{parts.path.rstrip('/')}", parts.scheme == "https"
     davs = f"{'davs' if tls else 'dav'}://{address}/"
     web = f"{'webdavs' if tls else 'webdav'}://{address}/"
     asked = f" * /user:{user}" if user else ""
@@ -35,7 +35,7 @@ def ways_to_mount(url: str, tls: bool, user: str | None) -> list[tuple[str, str]
     clear = bool(user) and not tls
     if not clear:
         secret = f" --webdav-user {user} --webdav-pass $(rclone obscure PASSWORD)" if user else ""
-        trust = " --no-check-certificate" if tls else ""
+        trust = " --no-check-certificate" if made else ""
         options = f"--webdav-url {url} --webdav-vendor other{secret}{trust}"
         lines += [
             ("rclone", f"rclone lsf :webdav: {options}"),
@@ -51,7 +51,7 @@ def ways_to_mount(url: str, tls: bool, user: str | None) -> list[tuple[str, str]
         ("Thumbnails", "GNOME Files: Preferences > Show Thumbnails > All Files. Dolphin: Previews, for remote files"),
         ("", "Light ones: open the folder Small, on phones too. On a TV, open the folder TV."),
     ]
-    if tls:
+    if made:
         lines.append(
             (
                 "",

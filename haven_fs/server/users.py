@@ -24,6 +24,8 @@ from haven_fs.server.passwords import Password
 
 NAME = re.compile(r"\w[\w.@-]{0,63}")
 DEVICE = re.compile(r"\S(?:.{0,62}\S)?")
+MARK = "asks-for-passwords"
+"""The file beside users.json that says that there have been users: a list that is lost must not open the drive."""
 FIRST_NAME = "haven"
 MOST_DEVICES = 64
 SHORTEST = 8
@@ -92,6 +94,17 @@ class Users:
             if users.pop(name, None) is None:
                 raise UserError(f"There is no user called {name}.")
         return name
+
+    def had_some(self) -> bool:
+        """Return whether there are users, or have ever been; from then on, users.json may be lost and this is not."""
+        mark = self.path.with_name(MARK)
+        if self.names() and not mark.exists():
+            self._remember()
+        return mark.exists()
+
+    def _remember(self) -> None:
+        with written_whole(self.path.with_name(MARK)) as file:
+            file.write(b"This drive has users. If their list, users.json, is lost, it is not open to everybody.\n")
 
     def create_first(self) -> tuple[str, str]:
         """Make the first user; return its name and password, which is kept nowhere. UserError if there are users.
@@ -164,6 +177,8 @@ class Users:
             users = self._read()
             before = dict(users)
             yield users
+            if users:
+                self._remember()
             if users != before:
                 table = {"users": {name: {"passwords": _plain(user)} for name, user in sorted(users.items())}}
                 with written_whole(self.path) as file:

@@ -8,12 +8,13 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import quote, unquote, urlsplit
+from urllib.parse import quote, unquote
 
 from haven_dav.resources import split_path
 from haven_dav.send import Environ
 from haven_dav.status import Locked, PreconditionFailed
 from haven_fs.errors import Malformed
+from haven_fs.targets import HOSTS, PROXIED, SENT_HOST, leads_here, parse_target
 from haven_fs.tree.actions import THERE, Change
 from haven_fs.tree.files import File
 from haven_fs.tree.nodes import View
@@ -195,15 +196,22 @@ class Locks:
         return lists
 
     def path_of_url(self, environ: Environ, url: str) -> str | None:
-        """Return the drive's path of a URL or a URL's path, None if it is on another server or another drive."""
-        parts = urlsplit(url)
-        prefix = self._prefix()
-        path = unquote(parts.path, errors="surrogateescape") or "/"
-        if parts.netloc and parts.netloc.lower() != environ.get("HTTP_HOST", "").lower():
+        """Return the drive's path of a URL or a URL's path, None if it is on another server or another drive.
+
+        A proxy may ask by another name than its clients do: then only the path can say. Raises Malformed.
+        """
+        target, before = parse_target(url), unquote(self._prefix())
+        if leads_here(environ, target) is False:
             return None
-        if not f"{path}/".startswith(f"{unquote(prefix)}/"):
-            return None
-        return path.removeprefix(unquote(prefix))
+        if f"{target.path}/".startswith(f"{before}/"):
+            return target.path.removeprefix(before) or "/"
+        # Some proxies put what they ask by into this header too.
+        sent = environ.get(SENT_HOST)
+        is_rewritten = bool(environ.get(PROXIED)) and (
+            target.host is None
+            or (sent != environ.get("HTTP_HOST") and leads_here({**environ, HOSTS: (sent,)}, target) is True)
+        )
+        return target.path if is_rewritten else None
 
     def unlock(self, paths: Sequence[str]) -> None:
         """Forget the locks on what is not there any more."""

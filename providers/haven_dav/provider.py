@@ -13,6 +13,7 @@ import shutil
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator
+from contextvars import ContextVar
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote, unquote
@@ -21,6 +22,7 @@ from wsgidav.dav_provider import DAVProvider
 
 from haven_dav import deadprops
 from haven_dav.conditions import Locks
+from haven_dav.misplaced import misplaced
 from haven_dav.propfind import LONGEST_BODY, BadRequest, ListingCache, Multistatus, parse, text_file
 from haven_dav.rendered import GONE, part_of
 from haven_dav.resources import href, resource, split_path
@@ -47,6 +49,8 @@ ALLOWED = "OPTIONS, GET, HEAD, PROPFIND, LOCK, UNLOCK, PUT, DELETE, MKCOL, COPY,
 _XML = "application/xml; charset=utf-8"
 _QUOTA_SECONDS = 30.0
 _STATUS = {403: "403 Forbidden", 404: "404 Not Found", 503: "503 Service Unavailable"}
+_outside: ContextVar[str] = ContextVar("outside", default="")
+"""What stands before the drive's own paths for whoever asks, percent-encoded; set for each request."""
 _LONGEST_LINE = 300
 """Letters of a sentence in a status line."""
 
@@ -76,7 +80,7 @@ class HavenProvider(DAVProvider):  # type: ignore[misc]
         self._locks = Locks(
             tree,
             lambda: self.lock_manager,
-            lambda: self._href("", folder=False).rstrip("/"),
+            _outside.get,
             lambda: self._share,
         )
         self._writes = Writes(tree, self._locks)
@@ -101,6 +105,7 @@ class HavenProvider(DAVProvider):  # type: ignore[misc]
         self, environ: Environ, start_response: StartResponse, default_handler: Any
     ) -> Iterable[bytes]:
         """Answer a request, leaving only OPTIONS, LOCK and UNLOCK to wsgidav."""
+        _outside.set(self._before(environ))
         method = environ["REQUEST_METHOD"]
         if method == "PROPFIND":
             return self._propfind(environ, start_response)
@@ -115,8 +120,14 @@ class HavenProvider(DAVProvider):  # type: ignore[misc]
     def _share(self) -> str:
         return "" if self.share_path in (None, "/") else str(self.share_path)
 
+    def _before(self, environ: Environ) -> str:
+        """Return what stands before the drive's paths: where a server or proxy has it, and the share, encoded."""
+        outer = str(environ.get("SCRIPT_NAME", "")).removesuffix(self._share)
+        outer = outer.encode("latin-1", "replace").decode("utf-8", "replace") or self.mount_path or ""
+        return quote(f"{outer}{self._share}").rstrip("/")
+
     def _href(self, path: str, *, folder: bool) -> str:
-        return href(quote(f"{self.mount_path or ''}{self._share}"), path, folder=folder)
+        return href(_outside.get(), path, folder=folder)
 
     # PROPFIND
 
@@ -134,8 +145,10 @@ class HavenProvider(DAVProvider):  # type: ignore[misc]
         asks_locks = not wanted.only_names and (wanted.everything or wanted.asks_for("lockdiscovery"))
         locks = self._lock_xml if asks_locks and self._any_locks() else None
         with self.tree.view() as view:
+            if (sentence := misplaced(self.tree, view, environ, environ.get("HTTP_REFERER", ""))) is not None:
+                return _fail(environ, start_response, f"409 {sentence}", sentence)
             multistatus = Multistatus(wanted, self._quota_now, locks, deadprops.reader(view.db))
-            key = (path, wanted, depth, self.share_path)
+            key = (path, wanted, depth, _outside.get())
             quota = self._quota_now() if wanted.asks_for("quota-used-bytes") else None
             version = (view.seq, view.now.date(), quota)
             answer = None if locks else self._listings.get(key, version)
@@ -169,7 +182,7 @@ class HavenProvider(DAVProvider):  # type: ignore[misc]
 
     def _lock_xml(self, name: str, file: File | None) -> str:
         """Return the lockdiscovery of a file, or of the folder with the URL path `name`."""
-        path = unquote(name).removeprefix(f"{self.mount_path or ''}{self._share}")
+        path = unquote(name).removeprefix(unquote(_outside.get()))
         paths = [path.rstrip("/") or "/"]
         if file is not None:
             with self.tree.view() as view:

@@ -4,18 +4,22 @@ The tree decides what a write means (haven_fs.tree.actions). A change is answere
 """
 
 from collections.abc import Sequence
-from urllib.parse import urlsplit
 
 from haven_dav.body import Body
 from haven_dav.conditions import Locks, check_conditions
+from haven_dav.misplaced import misplaced
 from haven_dav.resources import split_path, user_of
 from haven_dav.send import Environ
 from haven_dav.status import Locked, OtherServer
-from haven_fs.errors import Malformed, NotPossible, UnsupportedType
+from haven_fs.errors import Conflict, Malformed, NotPossible, Refused, UnsupportedType
 from haven_fs.tree.actions import Actions, Done, NotDone, Plan, Put
 from haven_fs.tree.nodes import Folder, View
 from haven_fs.tree.tree import Located, Tree
 
+_ELSEWHERE = (
+    "The destination is on another server, where Haven cannot write. If that is a proxy in front of this drive, start"
+    " Haven with --behind-proxy."
+)
 WRITES = frozenset({"PUT", "DELETE", "MKCOL", "COPY", "MOVE", "PROPPATCH", "POST"})
 
 
@@ -60,7 +64,13 @@ class Writes:
             at = self._tree.locate(view, path)
             self._locks.check_if(environ, view, at)
             target = self._tree.locate(view, to) if to is not None else None
-            plan = _plan(environ, actions, at, target)
+            try:
+                plan = _plan(environ, actions, at, target)
+            except Refused:
+                url = environ.get("HTTP_DESTINATION", "")
+                if (sentence := misplaced(self._tree, view, environ, url, names_something=True)) is not None:
+                    raise Conflict(sentence) from None
+                raise
             if plan.on_disk and isinstance(at.node, Folder):
                 _check_depth(environ)
             check_conditions(environ, at.shown)
@@ -105,11 +115,11 @@ class Writes:
     def _destination(self, environ: Environ) -> list[str]:
         """Return the path that COPY and MOVE lead to. Raises Refused."""
         header = environ.get("HTTP_DESTINATION", "")
-        if not header or not f"{urlsplit(header).path or '/'}".startswith("/"):
-            raise Malformed("The Destination header, which says where to, is missing or malformed.")
+        if not header:
+            raise Malformed("The Destination header, which says where to, is missing.")
         path = self._locks.path_of_url(environ, header)
         if path is None:
-            raise OtherServer("The destination is on another server, where Haven cannot write.")
+            raise OtherServer(_ELSEWHERE)
         return split_path(path)
 
 

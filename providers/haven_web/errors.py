@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from http import HTTPStatus
 from typing import Any
+from urllib.parse import quote
 
 from haven_web.answers import POLICY, Answer, Environ, StartResponse, wants_page
 from haven_web.templating import fill
@@ -66,13 +67,18 @@ class ErrorPages:
         text = b"".join([first, *pieces])
         _close(body)
         status, headers = held[0]
-        answer = error_page(status, text.decode("utf-8", "replace"), "/")
+        answer = error_page(status, text.decode("utf-8", "replace"), _root(environ))
         kept = [(name, value) for name, value in headers if not name.lower().startswith("content-")]
 
         def start_page(code: str, more: list[tuple[str, str]]) -> None:
             start_response(code, [*kept, *more])
 
         return answer.send(environ, start_page)
+
+
+def _root(environ: Environ) -> str:
+    """Return the URL path of the drive, as whoever asks has it."""
+    return quote(str(environ.get("SCRIPT_NAME", "")).encode("latin-1", "replace")) + "/"
 
 
 class _Rest:

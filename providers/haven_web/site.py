@@ -5,6 +5,7 @@ folder's URL takes `?days`, `?day=`, `?from=`, `?page=`, `?cover` and `?q=`, a p
 """
 
 import json
+import zlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from urllib.parse import parse_qs
 
@@ -227,7 +228,9 @@ class Site:
 
     def _version(self, view: View) -> str:
         """Return what every page depends on: the catalog, the day, and the page's own files."""
-        return f"{view.seq:x}-{view.now:%Y%m%d}-{statics.version()}"
+        # And where the drive is: a proxy that is set up anew must not leave browsers with links to the old place.
+        place = zlib.crc32(self._root().encode())
+        return f"{view.seq:x}-{view.now:%Y%m%d}-{statics.version()}-{place:x}"
 
 
 class _Search:

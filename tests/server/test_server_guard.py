@@ -1,12 +1,14 @@
 """The guard: who is let in without a password, and how large an XML body may be."""
 
 import http.client
+import socket
 import threading
 
 import pytest
 
 from haven_fs.server.guard import XML_LIMIT, Guard, is_loopback
 from haven_fs.server.http import make_server
+from haven_fs.server.proxied import LOOPBACK, Proxied, parse_networks, parse_public_url
 
 
 def echo(environ, start_response):
@@ -24,7 +26,7 @@ def passwordless(request) -> bool:
 
 @pytest.fixture(scope="module")
 def port(passwordless):
-    server = make_server(Guard(echo, passwordless), "127.0.0.1", 0, threads=2)
+    server = make_server(Proxied(Guard(echo, passwordless)), "127.0.0.1", 0, threads=2)
     server.prepare()
     thread = threading.Thread(target=server.serve)
     thread.start()
@@ -115,7 +117,7 @@ def test_pages_of_other_sites_are_refused(connection, method, site):
         ("DELETE", {"Sec-Fetch-Site": "same-origin", "Sec-Fetch-Mode": "cors"}),
         ("DELETE", {"Origin": "http://127.0.0.1:{port}"}),
         ("PUT", {}),
-        ("GET", {"Origin": "http://elsewhere.example"}),
+        ("GET", {"Origin": "http://127.0.0.1:{port}"}),
     ],
 )
 def test_links_from_other_sites_and_own_pages_are_not(connection, port, method, headers):
@@ -138,3 +140,66 @@ def test_following_a_link_writes_nothing(connection):
     answer = connection.getresponse()
     answer.read()
     assert answer.status == 403
+
+
+def test_a_digest_sign_in_gives_away_a_path_that_a_proxy_took_off(port):
+    def ask(path: str, uri: str, version: str = "1.0") -> bytes:
+        with socket.create_connection(("127.0.0.1", port), timeout=10) as sock:
+            header = f'Authorization: Digest username="anna", uri="{uri}", response="0"'
+            sock.sendall(
+                f"GET {path} HTTP/{version}\r\nHost: localhost\r\nConnection: close\r\n{header}\r\n\r\n".encode()
+            )
+            return b"".join(iter(lambda: sock.recv(65536), b""))
+
+    for path, uri in (("/Albums/", "/my%20photos/Albums/"), ("/", "/my%20photos/"), ("/", "/my%20photos")):
+        assert b"--url https://.../my%20photos/" in ask(path, uri)
+    for path, uri in (("/Albums/", "/Albums/"), ("/Albums", "/Other"), ("/", "/"), ("/", "*"), ("/a", "http://h/a")):
+        assert b"--url" not in ask(path, uri), (path, uri)
+    assert b"--url" not in ask("/Albums/", "/my%20photos/Albums/", version="1.1")  # nobody was in between
+
+
+@pytest.mark.parametrize(
+    ("method", "headers"),
+    [
+        ("GET", {"Sec-Fetch-Site": "cross-site", "Sec-Fetch-Mode": "navigate", "Sec-Fetch-Dest": "iframe"}),
+        ("GET", {"Sec-Fetch-Site": "same-site", "Sec-Fetch-Mode": "navigate", "Sec-Fetch-Dest": "object"}),
+        ("GET", {"Sec-Fetch-Site": "cross-site", "Sec-Fetch-Mode": "navigate", "Sec-Purpose": "prefetch;prerender"}),
+        ("GET", {"Sec-Fetch-Site": "cross-site", "Sec-Fetch-Mode": "websocket", "Upgrade": "websocket"}),
+        ("GET", {"Origin": "http://elsewhere.example", "Upgrade": "websocket", "Connection": "Upgrade"}),
+        ("GET", {"Origin": "http://elsewhere.example"}),
+        ("GET", {"Origin": "null"}),
+        ("GET", {"Origin": "http://127.0.0.1:{port}.elsewhere.example"}),
+        ("OPTIONS", {"Origin": "http://elsewhere.example", "Access-Control-Request-Method": "PROPFIND"}),
+        ("OPTIONS", {"Sec-Fetch-Site": "cross-site", "Access-Control-Request-Method": "DELETE"}),
+    ],
+)
+def test_a_page_of_another_site_gets_one_answer_whatever_is_there(connection, port, method, headers):
+    answers = []
+    for path in ("/there.jpg", "/not%20there.jpg", "/%ff", "/a/../b"):
+        connection.request(method, path, headers={name: value.format(port=port) for name, value in headers.items()})
+        answer = connection.getresponse()
+        sent = {name: value for name, value in answer.getheaders() if name != "Date"}
+        answers.append((answer.status, sent, answer.read()))
+    assert answers[0][0] == 403
+    assert answers == [answers[0]] * 4
+    assert not [name for name in answers[0][1] if name.startswith("Access-Control")]
+
+
+@pytest.mark.parametrize(
+    ("host", "status"),
+    [
+        ("127.0.0.1:8080", 200),
+        ("photos.example.org", 200),
+        ("Photos.Example.org.:443", 200),
+        ("evil.example:8080", 403),
+    ],
+)
+def test_a_page_that_pretends_to_be_a_proxy_is_found_by_its_host(host, status):
+    """A page can write X-Forwarded-Host, but not the name by which the browser asks."""
+    url = parse_public_url("https://photos.example.org/")
+    app = Proxied(Guard(lambda environ, start: start("200 OK", []) or [], True, url), parse_networks(LOOPBACK), url)
+    answered: list[str] = []
+    environ = {"REMOTE_ADDR": "127.0.0.1", "HTTP_HOST": host, "PATH_INFO": "/", "REQUEST_METHOD": "GET"}
+    environ |= {"HTTP_X_FORWARDED_HOST": "photos.example.org", "wsgi.url_scheme": "http"}
+    app(environ, lambda line, headers: answered.append(line))
+    assert int(answered[0][:3]) == status

@@ -1,0 +1,12 @@
+"""The plain answer of what stands before the drive and lets a request in or not."""
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+
+def refuse(start_response: Callable[..., Any], status: str, reason: str, *more: tuple[str, str]) -> Iterable[bytes]:
+    """Answer with a status and a sentence, to be kept by nobody."""
+    body = reason.encode() + b"\n"
+    headers = [("Content-Type", "text/plain; charset=utf-8"), ("Content-Length", str(len(body)))]
+    start_response(status, [*headers, ("Cache-Control", "no-store"), *more])
+    return [body]
