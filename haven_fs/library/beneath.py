@@ -44,7 +44,7 @@ class Beneath(_Path):
 
     Its methods raise OSError: with ELOOP if any name is that of a link, with ENXIO for a pipe, a socket or a device.
     `stat` is `lstat`: nothing is followed. What is derived from it by other methods than `/`, `parent` and `with_...`
-    is a plain path, or refuses to touch the disk.
+    is a plain path, or refuses to touch the disk, as `chmod`, `touch` and `glob` do.
     """
 
     __slots__ = ("below", "top")
@@ -196,6 +196,12 @@ class Beneath(_Path):
         """Make a link."""
         with holding(self) as (folder, name):
             os.symlink(target, name, target_is_directory, dir_fd=folder)
+
+    def _no_way(self, *_: Any, **__: Any) -> Any:
+        raise NotImplementedError(f"There is no way to do this to {self} that is sure to follow no link")
+
+    # What would hand the path to the system whole.
+    chmod = touch = hardlink_to = glob = rglob = walk = _no_way
 
 
 def placed(root: bytes, *names: bytes) -> Beneath:
