@@ -213,7 +213,7 @@ def _time(folder: Beneath) -> None:
 
 
 def _remove(folder: Beneath) -> None:
-    (folder / "gone").mkdir()
+    (folder / "gone").mkdir(exist_ok=True)  # which a refusal may have left
     beneath.remove(folder / "gone")
 
 
@@ -233,7 +233,8 @@ def swapped(folder: Path, outside: Path) -> Iterator[Callable[[], int]]:
             if call(-100, os.fsencode(folder), -100, os.fsencode(link), 2):
                 break  # such as a disk that cannot
             count[0] += 1
-            time.sleep(0.00005)
+            # Mostly quick, and sometimes long enough for all of an operation.
+            time.sleep(0.00005 if count[0] % 20 else 0.01)
 
     thread = threading.Thread(target=swap)
     thread.start()
