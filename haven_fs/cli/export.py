@@ -22,7 +22,6 @@ from haven_fs.library.metadata import Unreadable, read_metadata
 from haven_fs.library.personnames import clean_name
 from haven_fs.library.placed import NotEditable
 from haven_fs.library.rights import users_umask
-from haven_fs.library.storing import make_folders
 from haven_fs.library.text import as_text
 from haven_fs.library.xmp import LONGEST_PACKET
 from haven_fs.library.xmp_markup import EMPTY
@@ -158,7 +157,6 @@ def _export(photo: KnownPhoto, library: Library, folder: Path | None, report: _R
             if folder:
                 with users_umask():
                     folder.mkdir(parents=True, exist_ok=True)
-                make_folders(folder, target.below.rpartition("/")[0])
             put_sidecar(target, after, before if base == target else None)
             report.written += 1
         except NotEditable as reason:

@@ -13,7 +13,7 @@ from haven_fs.catalog.schema import LOCATED
 from haven_fs.library.beneath import Beneath
 from haven_fs.library.kinds import Kind
 from haven_fs.library.placed import NotEditable
-from haven_fs.library.storing import sync_folder
+from haven_fs.library.storing import make_folders, sync_folder
 from haven_fs.sidecars import SidecarNotes, SidecarSource
 
 logger = logging.getLogger(__name__)
@@ -72,8 +72,9 @@ def put_sidecar(path: Beneath, data: bytes, before: bytes | None) -> None:
     """Put `data` at `path`, on disk when this returns; who may read the file stays as it is.
 
     `before`: what is there, None for nothing. Raises NotEditable if that is not so any more or `path` is a link, and
-    OSError, also if its folder is not there.
+    OSError.
     """
+    make_folders(path.top, path.below.rpartition("/")[0])
     if path.is_symlink():
         raise NotEditable("it is a link to another file")
     draft = path.with_name(f".haven-{os.getpid()}.part")

@@ -23,6 +23,8 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, Self
 
 from haven_fs.library import rights
+from haven_fs.library.systemcalls import linux_open
+from haven_fs.library.systemcalls import system_rename as _system_rename
 
 if TYPE_CHECKING:
     _Path = Path
@@ -30,6 +32,7 @@ else:
     _Path = type(Path())
 
 _HAS_DIR_FD = os.open in os.supports_dir_fd and os.scandir in os.supports_fd and hasattr(os, "O_DIRECTORY")
+_openat2 = linux_open() if sys.platform == "linux" else None
 _NO_LINK = getattr(os, "O_NOFOLLOW", 0)
 _CLOSED_FOR_CHILDREN = getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_NOINHERIT", 0)
 _LISTED = os.O_RDONLY | getattr(os, "O_DIRECTORY", 0) | _CLOSED_FOR_CHILDREN
@@ -44,7 +47,7 @@ class Beneath(_Path):
 
     Its methods raise OSError: with ELOOP if any name is that of a link, with ENXIO for a pipe, a socket or a device.
     `stat` is `lstat`: nothing is followed. What is derived from it by other methods than `/`, `parent` and `with_...`
-    is a plain path, or refuses to touch the disk.
+    is a plain path, or refuses to touch the disk, as `chmod`, `touch` and `glob` do.
     """
 
     __slots__ = ("below", "top")
@@ -196,6 +199,12 @@ class Beneath(_Path):
         """Make a link."""
         with holding(self) as (folder, name):
             os.symlink(target, name, target_is_directory, dir_fd=folder)
+
+    def _no_way(self, *_: Any, **__: Any) -> Any:
+        raise NotImplementedError(f"There is no way to do this to {self} that is sure to follow no link")
+
+    # What would hand the path to the system whole.
+    chmod = touch = hardlink_to = glob = rglob = walk = _no_way
 
 
 def placed(root: bytes, *names: bytes) -> Beneath:
@@ -424,50 +433,3 @@ def _check_links(path: Path) -> None:
         wanted = os.path.normpath(os.path.join(os.path.realpath(path.top), path.below))  # noqa: PTH118
         if os.path.realpath(str(path)) != wanted:
             raise OSError(errno.ELOOP, _LINK, str(path))
-
-
-class _How(ctypes.Structure):
-    """Linux' struct open_how, see openat2(2)."""
-
-    _fields_ = [("flags", ctypes.c_uint64), ("mode", ctypes.c_uint64), ("resolve", ctypes.c_uint64)]
-
-
-def _linux_open() -> Callable[[int, bytes, int, int], int | None] | None:
-    """Return openat2, which gives None where the system turns out not to have it or not to let us call it."""
-    number, no_symlinks, beneath = 437, 0x04, 0x08
-    call = getattr(ctypes.CDLL(None, use_errno=True), "syscall", None)
-    if call is None:
-        return None
-    call.restype = ctypes.c_long
-    size = ctypes.c_size_t(ctypes.sizeof(_How))
-    missing = [False]
-
-    def openat2(folder: int, below: bytes, flags: int, mode: int) -> int | None:
-        if missing[0]:
-            return None
-        how = _How(flags & ~os.O_NOFOLLOW, mode if flags & os.O_CREAT else 0, no_symlinks | beneath)
-        # Without O_NOFOLLOW, with which a link could be opened as such, a link is an error here.
-        while (found := call(ctypes.c_long(number), folder, below, ctypes.byref(how), size)) < 0:
-            failed = ctypes.get_errno()
-            if failed == errno.ENOSYS:
-                missing[0] = True
-            if failed in (errno.ENOSYS, errno.EPERM, errno.EINVAL, errno.EAGAIN):
-                return None  # the other way says whether it is the call or the file
-            if failed != errno.EINTR:
-                raise OSError(failed, os.strerror(failed), os.fsdecode(below))
-        return int(found)
-
-    return openat2
-
-
-_openat2 = _linux_open() if sys.platform == "linux" else None
-
-
-def _system_rename() -> Callable[[int | None, bytes, int | None, bytes], int] | None:
-    if sys.platform == "linux":
-        linux = getattr(ctypes.CDLL(None, use_errno=True), "renameat2", None)
-        return linux and (lambda there, old, here, new: int(linux(there, old, here, new, 1)))
-    if sys.platform == "darwin":
-        mac = getattr(ctypes.CDLL(None, use_errno=True), "renameatx_np", None)
-        return mac and (lambda there, old, here, new: int(mac(there, old, here, new, 4)))
-    return None

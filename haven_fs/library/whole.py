@@ -11,7 +11,7 @@ from haven_fs.library.storing import sync_folder
 
 
 @contextmanager
-def written_whole(path: Path) -> Iterator[BinaryIO]:
+def written_whole(path: Path, mode: int = 0o600) -> Iterator[BinaryIO]:
     """Give a file to write to, which is at `path`, on disk, once the block has ended well; else nothing has changed.
 
     What a killed process leaves is beside it, as `NAME.*.part`. Raises OSError.
@@ -22,6 +22,7 @@ def written_whole(path: Path) -> Iterator[BinaryIO]:
             yield file
             file.flush()
             os.fsync(file.fileno())
+        Path(name).chmod(mode)
         Path(name).replace(path)
     except BaseException:
         Path(name).unlink(missing_ok=True)

@@ -16,6 +16,7 @@ from PIL import Image
 
 from haven_fs import Analyzer, Facts, Sample, hookimpl
 from haven_fs.catalog.again import ahead_of_clock, make_due, troubles
+from haven_fs.library import beneath
 
 Fails = Callable[..., Any]
 
@@ -239,15 +240,15 @@ def test_a_library_that_goes_away_while_its_pictures_are_looked_at(tmp_path: Pat
 def test_a_folder_without_rights_is_named(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
     home.add("a/x.jpg")
     home.add("b/y.jpg")
-    closed, scandir = str(home.root.resolve() / "b"), os.scandir
+    closed, open_folder = home.root.resolve() / "b", beneath.open_folder
 
-    def refuse(path: Any = ".") -> Any:
-        if os.path.normpath(path) == closed:
+    def refuse(path: Path) -> int:
+        if path == closed:
             raise PermissionError(errno.EACCES, "Permission denied", str(path))
-        return scandir(path)
+        return open_folder(path)
 
     with monkeypatch.context() as patch:
-        patch.setattr(os, "scandir", refuse)
+        patch.setattr(beneath, "open_folder", refuse)
         home.index()
         assert known_troubles(home) == [("b", True)] and [name for name, _ in days(home)] == ["x.jpg"]
     home.index()

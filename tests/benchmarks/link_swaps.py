@@ -263,6 +263,7 @@ def main() -> int:
         server.stop()
         after = canaries(outside)
         stored = from_outside(data)
+        sidecars = sum(1 for _ in library.rglob("*.xmp"))
     statuses, seen, calm = Counter[tuple[str, int]](), Counter[str](), Counter[tuple[str, int]]()
     for client in clients:
         statuses += client.statuses
@@ -278,6 +279,7 @@ def main() -> int:
     print(f"changed outside                         {len(changed):>8,}")
     print(f"removed outside                         {len(gone):>8,}")
     print(f"stored of what is outside               {stored:>8,}")
+    print(f"sidecars written inside                 {sidecars:>8,}")
     print(f"refused beside the race                 {sum(failed.values()):>8,}  of {calm.total():,} {failed or ''}")
     for kind in sorted({kind for kind, _ in statuses}):
         print(f"  {kind:<12}", {status: n for (one, status), n in sorted(statuses.items()) if one == kind})

@@ -15,6 +15,7 @@ from helpers.serving import haven
 from PIL import Image
 
 from haven_fs.cli.sidecars import put_sidecar
+from haven_fs.library.beneath import Beneath
 from haven_fs.library.placed import NotEditable
 from haven_fs.testing import make_photo, make_video
 
@@ -309,10 +310,10 @@ def test_photos_that_are_away_or_gone_are_said(home: Named, tmp_path: Path) -> N
 
 @pytest.mark.skipif(sys.platform == "win32", reason="modes and links are those of POSIX")
 def test_a_sidecar_comes_to_disk_whole_or_not_at_all(tmp_path: Path) -> None:
-    path = tmp_path / "new/a.xmp"
+    path = Beneath(tmp_path, "new/a.xmp")
     put_sidecar(path, b"one", None)
     assert path.read_bytes() == b"one"
-    path.chmod(0o600)
+    (tmp_path / "new/a.xmp").chmod(0o600)
     put_sidecar(path, b"two", b"one")
     assert (path.read_bytes(), path.stat().st_mode & 0o777) == (b"two", 0o600)
     for before in (None, b"one"):
@@ -321,4 +322,4 @@ def test_a_sidecar_comes_to_disk_whole_or_not_at_all(tmp_path: Path) -> None:
     assert [file.name for file in path.parent.iterdir()] == ["a.xmp"]
     assert path.read_bytes() == b"two"
     with pytest.raises(OSError):
-        put_sidecar(tmp_path / ("x" * 300), b"", None)
+        put_sidecar(Beneath(tmp_path, "x" * 300), b"", None)
