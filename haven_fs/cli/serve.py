@@ -166,11 +166,12 @@ def run(args: argparse.Namespace) -> int:
             progress=progress,
             renditions=renditions,
             accept_missing=args.accept_missing,
+            tell=lambda trouble: data.announce(trouble=trouble),
         )
         server = _listen(app, args, data, tls)
         try:
             own = urls(args.host, server.bind_addr[1], tls=tls is not None)
-            data.announce_url(own[0])
+            data.announce(url=own[0])
             print(f"Serving on {own[0]}", flush=True)
             found += [str(behind.url)] if behind.url else own
             _explain(found, user, shown, tls, made, behind, [_uploads(catalog), *notes])
