@@ -3,12 +3,15 @@
 https://www.sqlite.org/fileformat2.html, 1.3 and 4.1. Whatever is not plainly wrong counts as sound here.
 """
 
+import errno
 import os
 import struct
+import tempfile
 from pathlib import Path
 
 _MAGIC = b"SQLite format 3\0"
 _WAL_HEAD = 32
+_NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 _WAL_MAGIC = (0x377F0682, 0x377F0683)
 
 EMPTY, FOREIGN, SHORT = "it is empty", "it is not a SQLite database", "its end is missing"
@@ -51,3 +54,15 @@ def remove(path: Path) -> None:
     """Delete a database with its log. Raises OSError."""
     for suffix in ("-wal", "-shm", ""):
         path.with_name(path.name + suffix).unlink(missing_ok=True)
+
+
+def has_no_room(folder: Path) -> bool:
+    """Tell whether nothing can be written to a folder because its disk is full or a quota is used up."""
+    try:
+        with tempfile.TemporaryFile(dir=folder) as file:
+            file.write(bytes(1 << 16))
+            file.flush()
+            os.fsync(file.fileno())
+    except OSError as error:
+        return error.errno in _NO_ROOM
+    return False

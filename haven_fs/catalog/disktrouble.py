@@ -4,15 +4,13 @@ Full, over quota and too large are DiskFull. A damaged page, an error of the dis
 file that another program keeps locked are Unavailable. Everything else is a mistake of ours and stays what it is.
 """
 
-import errno
 import logging
-import os
 import shutil
 import sqlite3
-import tempfile
 import time
 from pathlib import Path
 
+from haven_fs import sqlitefile
 from haven_fs.errors import DiskFull, Refused, Unavailable
 
 logger = logging.getLogger(__name__)
@@ -22,7 +20,6 @@ DAMAGED = "The catalog is damaged. Stop Haven and run `haven repair`."
 _QUIET_SECONDS = 60.0
 _LEAST_FREE = 256 << 10
 """Bytes below which nothing new is begun."""
-_NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 _LOCKED = (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_PROTOCOL)
 _DISK = (sqlite3.SQLITE_IOERR, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM)
 _BROKEN = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
@@ -55,7 +52,7 @@ class DiskTrouble:
         if primary in _BROKEN:
             self.found_damaged(str(error))
             return Damaged(DAMAGED)
-        if primary == sqlite3.SQLITE_FULL or (primary in _DISK and has_no_room(self._path.parent)):
+        if primary == sqlite3.SQLITE_FULL or (primary in _DISK and sqlitefile.has_no_room(self._path.parent)):
             self._log(FULL)
             return DiskFull(FULL)
         if primary in _DISK:
@@ -91,15 +88,3 @@ class DiskTrouble:
         if now - self._logged.get(said, float("-inf")) > _QUIET_SECONDS:
             self._logged[said] = now
             logger.error("%s", said)
-
-
-def has_no_room(folder: Path) -> bool:
-    """Tell whether nothing can be written to a folder because its disk is full or a quota is used up."""
-    try:
-        with tempfile.TemporaryFile(dir=folder) as file:
-            file.write(bytes(1 << 16))
-            file.flush()
-            os.fsync(file.fileno())
-    except OSError as error:
-        return error.errno in _NO_ROOM
-    return False

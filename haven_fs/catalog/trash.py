@@ -234,7 +234,7 @@ def erase(catalog: Catalog, one: Trashed) -> int:
             return 0  # it is back
         try:
             given_up = draft = trash.give_up(one.root, one.token)
-            w.undo_by(lambda: given_up.rename(one.root / trash.REMOVED / one.token))
+            w.undo_by(lambda: given_up.rename(Beneath(one.root, f"{trash.REMOVED}/{one.token}")))
         except FileNotFoundError:
             logger.info("%s was erased by somebody else", one.place)
         forget(w, one.id)

@@ -177,7 +177,7 @@ class Database:
             code = getattr(error, "sqlite_errorcode", 0) & 0xFF
             if code in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
                 raise self._damaged(str(error), thrown) from error
-            if code == sqlite3.SQLITE_FULL:
+            if code == sqlite3.SQLITE_FULL or (code in _DISK and sqlitefile.has_no_room(self.path.parent)):
                 raise DiskFull(
                     f"The disk that {self.path} is on is full. Make room on it, then do this again."
                 ) from error
