@@ -331,6 +331,7 @@ class Catalog:
             self._vectors.close()
             self._vectors = None
         if self._writer is not None:
-            self._writer.execute("PRAGMA optimize")
+            with suppress(sqlite3.Error):  # a disk that is full or a damaged page is no reason not to end
+                self._writer.execute("PRAGMA optimize")
             self._writer.close()
             self._writer = None
