@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from haven_fs.errors import Refused, UserError
+from haven_fs.errors import Refused, Unavailable, UserError
 from haven_fs.vectors.database import Database
 from haven_fs.vectors.edits import Edit, as_json
 from haven_fs.vectors.kinds import Hits, SpaceInfo, Vector
@@ -41,7 +41,12 @@ class VectorStore:
         self._database = Database(folder / "vectors.sqlite", readonly=readonly)
         self._exact: ExactSearch | None = None
         if not readonly:
-            self._check_copies()
+            try:
+                self._check_copies()
+            except Unavailable:
+                if self._database.path.exists():
+                    raise
+                self._check_copies()  # of a file that was damaged, and is gone
 
     def put(self, space: str, vectors: Iterable[Vector]) -> None:
         """Store vectors; of each photo named, they replace all it had in this space. One transaction.
