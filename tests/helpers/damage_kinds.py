@@ -1,6 +1,5 @@
 """The kinds of damage that docs/troubleshooting.md lists, each made on a data folder that nobody has open."""
 
-import json
 import os
 import sqlite3
 from collections.abc import Callable
@@ -135,4 +134,4 @@ def facts(data: Path) -> dict[str, list[object]]:
         " ORDER BY 1",
     }
     with closing(sqlite3.connect(f"file:{data}/catalog.sqlite?mode=ro", uri=True)) as db:
-        return {name: [json.dumps(row) for row in db.execute(query)] for name, query in queries.items()}
+        return {name: [repr(row) for row in db.execute(query)] for name, query in queries.items()}
