@@ -150,6 +150,7 @@ class Catalog:
             path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             with suppress(OSError):  # which SQLite will have words for
                 path.touch(mode=0o600)  # what SQLite puts beside it gets the same rights
+            self.reserve.help_to_open()
             self._writer, usable = self._open_writer(facets)
             self.facets = Facets(usable, known_facets(self._writer))
             prepare_changes(self._writer, self.facets.owned)

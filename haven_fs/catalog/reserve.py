@@ -35,6 +35,14 @@ class Reserve:
         except OSError as error:
             logger.debug("no room can be set aside: %s", error)
 
+    def help_to_open(self) -> None:
+        """Give the room up if there is hardly any other: a catalog cannot even be read without a little."""
+        try:
+            if shutil.disk_usage(self._path.parent).free < SIZE // 4:
+                self.give_up()
+        except OSError as error:
+            logger.debug("nobody can tell how much room there is: %s", error)
+
     def give_up(self) -> None:
         """Give the room to whatever is written next."""
         try:

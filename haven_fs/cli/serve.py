@@ -18,7 +18,7 @@ from haven_fs.catalog.libraries import Library, add_inbox, expect_walks, find_in
 from haven_fs.cli import options
 from haven_fs.command import Command
 from haven_fs.datafolder import DataFolder
-from haven_fs.errors import UserError
+from haven_fs.errors import DiskFull, UserError
 from haven_fs.qr import as_text
 from haven_fs.renditions.renditions import Renditions
 from haven_fs.server.addresses import for_phones, own_addresses, urls
@@ -128,7 +128,10 @@ def run(args: argparse.Namespace) -> int:
         inbox = args.inbox or _first_inbox(args, catalog)
         if inbox is not None:
             add_inbox(catalog, inbox, data.path)
-        expect_walks(catalog)
+        try:
+            expect_walks(catalog)
+        except DiskFull as full:  # photos can be shown all the same
+            logger.error("%s", full.reason)
         _warn_of_what_was_lost(catalog)
         renditions = Renditions(catalog, data.settings)
         uploads = Uploads(catalog, data.settings, AtOnce(catalog, data.plugins, data.settings), renditions.given)

@@ -118,6 +118,8 @@ def make(folder: Path) -> Path:
     process.send_signal(signal.SIGTERM)
     process.wait(timeout=60)
     process.stdout.close()
+    with (data / "haven.toml").open("a") as settings:
+        settings.write("\n[text]\nread = false\n")  # it would take minutes each time, and tells nothing here
     prepare(data)
     return data
 

@@ -132,6 +132,19 @@ def test_a_full_library_takes_nothing_and_keeps_nothing(indexed: Path, tmp_path:
         assert client("PUT", "/Inbox/q.jpg", photo).status == 201
 
 
+def test_a_start_on_a_full_disk_shows_photos(indexed: Path, tmp_path: Path) -> None:
+    with small_disk(tmp_path / "system", 40) as system:
+        shutil.copytree(indexed / "data", system / "data")
+        filler = fill(system)
+        with serve(data=system / "data", settled=False) as serving, Client(serving.url) as client:
+            assert client.files("/Recent")
+            fill(system)  # the reserve made a little room
+            answer = client("MKCOL", "/Albums/Summer")
+            assert answer.status == 507 and "full" in answer.reason()
+            filler.unlink()
+            assert client("MKCOL", "/Albums/Summer").status == 201
+
+
 def test_a_disk_that_takes_no_writes_any_more(indexed: Path, tmp_path: Path) -> None:
     with failing_disk(tmp_path / "system", 64) as fail:
         (tmp_path / "photos").mkdir()
