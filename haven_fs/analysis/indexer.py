@@ -27,6 +27,7 @@ from haven_fs.catalog.trash import adopt
 from haven_fs.config import Settings
 from haven_fs.plugins import Plugins
 from haven_fs.vectors import Vector
+from haven_fs.vectors.database import VectorsLost
 
 if TYPE_CHECKING:
     from haven_fs.renditions.renditions import Renditions
@@ -80,7 +81,10 @@ class Indexer:
         """Walk every library, do all that is due, and end the workers."""
         self.walk(accept_missing=accept_missing)
         try:
-            self.work()
+            try:
+                self.work()
+            except VectorsLost:  # they were damaged, and photos are due again
+                self.work()
             self.work_at_leisure()
         finally:
             self.rest()

@@ -200,7 +200,7 @@ class Database:
                 except OSError as error:
                     return Unavailable(f"{self.path} is damaged ({how}) and cannot be deleted: {error.strerror}.")
                 logger.error("%s was damaged (%s) and is thrown away: photos are looked at again", self.path, how)
-        return Unavailable(LOST)
+        return VectorsLost(LOST)
 
     def vacuum(self) -> None:
         """Give the room of removed rows back to the disk."""
@@ -222,6 +222,10 @@ class Database:
             self._writer.close()
             self._writer = None
         self._checked = False
+
+
+class VectorsLost(Unavailable):
+    """The file was damaged and has been thrown away just now."""
 
 
 class _Broken(Exception):
