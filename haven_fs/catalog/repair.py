@@ -219,7 +219,10 @@ def _copy_words(old: sqlite3.Connection, new: sqlite3.Connection, name: str, don
     marks = ", ".join("?" * (len(columns) + 1))
     quoted = ", ".join(f'"{column}"' for column in columns)
     before = 0
-    for rows in rows_of(old, content):
+    photos = {id_ for (id_,) in new.execute("SELECT id FROM photo")}
+    for found in rows_of(old, content):
+        # The words of a photo that is lost would be in the way of the next one, which gets its number.
+        rows = [row for row in found if row[0] in photos]
         # Its own rowid, its column `id`, which is the same, and the texts.
         new.executemany(
             f'INSERT INTO "{name}" (rowid, {quoted}) VALUES ({marks})', [(row[0], *row[2:]) for row in rows]
