@@ -7,6 +7,7 @@ people see pages, and the guard turns away what nobody needs to look at.
 import logging
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from wsgidav.dav_provider import DAVProvider
 from wsgidav.error_printer import ErrorPrinter
@@ -41,7 +42,6 @@ class Unusable(BaseMiddleware):  # type: ignore[misc]
             start_response("503 Service Unavailable", head)
             return [body]
         return answer
-
 
 
 @dataclass(frozen=True, slots=True)
