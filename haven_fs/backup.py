@@ -17,8 +17,8 @@ from haven_fs.catalog.record import FILE
 from haven_fs.errors import UserError
 from haven_fs.library.rights import make_private
 
-_LIST = "backups.json"
-_FILES = (FILE, "haven.toml", "users.json", _LIST)
+LIST = "backups.json"
+_FILES = (FILE, "haven.toml", "users.json", LIST)
 _FOLDERS = ("tls",)
 
 
@@ -74,16 +74,26 @@ def _check_apart(catalog: Path, into: Path) -> None:
 def backups(data: Path) -> list[Path]:
     """Return the backups of a data folder that are still where they were made."""
     try:
-        said = json.loads((data / _LIST).read_text(encoding="utf-8"))
+        said = json.loads((data / LIST).read_text(encoding="utf-8"))
         return [Path(one) for one in said if (Path(one) / "catalog.sqlite").exists()]
     except (OSError, ValueError, TypeError):
         return []
 
 
 def _remember(data: Path, place: Path) -> None:
-    draft = data / f".{_LIST}.part"
+    known = data / LIST
+    if known.exists() and not backups(data) and not _is_list(known):
+        known.replace(known.with_name(f"{LIST}.damaged"))  # somebody may still make out what it said
+    draft = data / f".{LIST}.part"
     draft.write_text(json.dumps([str(one) for one in [*backups(data), place]]) + "\n", encoding="utf-8")
-    draft.replace(data / _LIST)
+    draft.replace(data / LIST)
+
+
+def _is_list(path: Path) -> bool:
+    try:
+        return isinstance(json.loads(path.read_text(encoding="utf-8")), list)
+    except (OSError, ValueError):
+        return False
 
 
 def _copy_database(source: Path, target: Path) -> None:

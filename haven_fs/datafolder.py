@@ -1,9 +1,10 @@
 """The data folder: where the catalog, the settings and the lock are that make one Haven of them."""
 
 import json
+import logging
 import os
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,8 @@ from haven_fs.library.rights import make_private
 from haven_fs.plugins import Plugins
 from haven_fs.tree.tree import Tree
 
+logger = logging.getLogger(__name__)
+
 
 class DataFolder:
     """One data folder with the plugins, those installed unless others are given, and the settings that go with it.
@@ -26,6 +29,7 @@ class DataFolder:
 
     def __init__(self, path: Path, plugins: Plugins | None = None) -> None:
         self.path = path.expanduser().absolute()
+        self._said: dict[str, str] = {}
         self.plugins = plugins or Plugins()
         declared = self.plugins.settings()
         left_out = any(found.problem for found in self.plugins.found)
@@ -59,23 +63,32 @@ class DataFolder:
             self._announce({"pid": os.getpid()})
             yield
         finally:
-            (self.path / "running.json").unlink(missing_ok=True)
+            with suppress(OSError):
+                (self.path / "running.json").unlink(missing_ok=True)
             lock.release()
 
-    def announce_url(self, url: str) -> None:
-        """Let other commands know where this process serves."""
-        self._announce({"pid": os.getpid(), "url": url})
+    def announce(self, **facts: str) -> None:
+        """Let other commands know where this process serves (`url`), and what is wrong (`trouble`)."""
+        self._said.update(facts)
+        self._announce({"pid": os.getpid(), **self._said})
 
     def _announce(self, facts: dict[str, Any]) -> None:
-        (self.path / "running.json").write_text(json.dumps(facts), encoding="utf-8")
+        """Write running.json, without which all else works."""
+        path = self.path / "running.json"
+        draft = path.with_name(f".{path.name}.part")
+        try:
+            draft.write_text(json.dumps(facts), encoding="utf-8")
+            draft.replace(path)
+        except OSError as error:
+            logger.warning("%s cannot be written: %s", path, error.strerror)
 
     def running(self) -> dict[str, Any]:
         """Return what the process that holds the data folder said of itself; empty if none does."""
         try:
-            facts: dict[str, Any] = json.loads((self.path / "running.json").read_text(encoding="utf-8"))
+            facts = json.loads((self.path / "running.json").read_text(encoding="utf-8"))
         except (OSError, ValueError):
             return {}
-        return facts
+        return facts if isinstance(facts, dict) else {}
 
     def is_locked(self) -> bool:
         """Tell whether a process holds the data folder now."""

@@ -20,6 +20,7 @@ from haven_fs.catalog.exchange import Exchange
 from haven_fs.catalog.libraries import Library
 from haven_fs.catalog.photos import PhotoStore
 from haven_fs.config import Settings
+from haven_fs.errors import Refused
 from haven_fs.library.kinds import kind_of
 from haven_fs.library.metadata import Unreadable, read_metadata
 from haven_fs.library.walk import FileStat
@@ -40,7 +41,8 @@ class AtOnce:
     def put(self, library: Library, path: Path, began: float | None = None) -> int:
         """Catalogue a file that has come or changed, and return its original's row. Raises OSError.
 
-        `began`: when it began to be sent, seconds since the epoch.
+        `began`: when it began to be sent, seconds since the epoch. Raises Refused if the catalog cannot be written,
+        also if only part of what is to be said of the file could be.
         """
         stat = FileStat.of(path.name, path.lstat())
         below = path.parent.relative_to(library.root).as_posix()
@@ -57,11 +59,18 @@ class AtOnce:
                 original_id = next(iter(exchange.resolve(w, [], lambda *_: True, began=began)), row.id)
             for backup in exchange.backups:
                 self.look(backup)
-        self.look(original_id)
+        self._look(original_id)
         return original_id
 
     def look(self, original_id: int) -> None:
         """Look into the group of files that an original is in, if it is due. What goes wrong leaves it due."""
+        try:
+            self._look(original_id)
+        except Refused as refused:
+            logger.warning("A file could not be analysed at once; the indexer will do it: %s", refused.reason)
+
+    def _look(self, original_id: int) -> None:
+        """Do what `look` does. Raises Refused if the catalog cannot be read or written."""
         try:
             with self._catalog.read() as db:
                 group = due.group_of(db, original_id)
@@ -71,6 +80,8 @@ class AtOnce:
             if not found.troubles:
                 with self._catalog.write() as w:
                     PhotoStore(w).put_groups([found])
+        except Refused:
+            raise
         except Exception:
             logger.exception("An upload could not be analysed at once; the indexer will do it")
 

@@ -27,6 +27,7 @@ from haven_fs.catalog.trash import adopt
 from haven_fs.config import Settings
 from haven_fs.plugins import Plugins
 from haven_fs.vectors import Vector
+from haven_fs.vectors.database import VectorsLost
 
 if TYPE_CHECKING:
     from haven_fs.renditions.renditions import Renditions
@@ -80,7 +81,10 @@ class Indexer:
         """Walk every library, do all that is due, and end the workers."""
         self.walk(accept_missing=accept_missing)
         try:
-            self.work()
+            try:
+                self.work()
+            except VectorsLost:  # they were damaged, and photos are due again
+                self.work()
             self.work_at_leisure()
         finally:
             self.rest()
@@ -206,15 +210,18 @@ class Indexer:
     def _redo_lost_vectors(self) -> None:
         """Make what embeds photos due again if the vectors are gone, or older than the catalog remembers them."""
         with self.catalog.read() as db:
-            row = db.execute("SELECT value FROM state WHERE key = 'vectors'").fetchone()
-        if row is None or self.catalog.vectors.store.seq >= row[0]:
+            state = dict(db.execute("SELECT key, value FROM state WHERE key IN ('vectors', 'vectors born')"))
+        store = self.catalog.vectors.store
+        if "vectors" not in state:
+            return
+        if store.seq >= state["vectors"] and store.born == state.get("vectors born", store.born):
             return
         logger.warning("The vectors of photos are lost or older than the catalog, so the photos are analysed again")
         with self.catalog.write() as w:
             for name, analyzer in self.analyzers.items():
                 if analyzer.space:
                     w.db.execute("UPDATE analysis SET version = -1 WHERE analyzer = ?", (name,))
-            w.db.execute("DELETE FROM state WHERE key = 'vectors'")
+            w.db.execute("DELETE FROM state WHERE key IN ('vectors', 'vectors born')")
 
     def drop_old_vectors(self) -> None:
         """Forget the vectors of models that are used no more, once those of the new one are all there.
@@ -313,7 +320,11 @@ class Indexer:
             news = photos_with_news(db, found) if same else found.keys()
         with self.catalog.write(quiet=not news) as w:
             PhotoStore(w).put_analyses(found, news)
-            w.db.execute("INSERT OR REPLACE INTO state VALUES ('vectors', ?)", (self.catalog.vectors.store.seq,))
+            store = self.catalog.vectors.store
+            w.db.execute("INSERT OR REPLACE INTO state VALUES ('vectors', ?)", (store.seq,))
+            # If it is another by now, the photos before are due again: _redo_lost_vectors.
+            if store.born:
+                w.db.execute("INSERT OR IGNORE INTO state VALUES ('vectors born', ?)", (store.born,))
         self._keep_small_copies(found)
         self._tell_followers(found)
 

@@ -17,12 +17,16 @@ _SURE_AFTER, _SURE_WITH = 5.0, 20
 
 @dataclass(frozen=True, slots=True)
 class Doing:
-    """A run that is under way: what is done, of how many things, and the seconds it will still take, if known."""
+    """A run that is under way: what is done, of how many things, and the seconds it will still take, if known.
+
+    `trouble`: a sentence for the owner if nothing goes on since something is wrong.
+    """
 
     what: str
     done: int
     total: int
     seconds_left: float | None = None
+    trouble: str = ""
 
 
 class Progress:
@@ -36,6 +40,8 @@ class Progress:
         self._done = 0
         self._logged = 0.0
         self._begun: float | None = None
+        self.trouble = ""
+        """A sentence for the owner if indexing cannot go on; whoever runs it sets it."""
 
     def begin(self, what: str, total: int) -> None:
         """Start to show a run over `total` things."""
@@ -62,6 +68,8 @@ class Progress:
 
     def now(self) -> Doing | None:
         """Return the run that is under way, None if there is none. For any thread."""
+        if self.trouble:
+            return Doing("", 0, 0, trouble=self.trouble)
         begun, done, total = self._begun, self._done, self._total
         if begun is None:
             return None

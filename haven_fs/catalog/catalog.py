@@ -2,12 +2,14 @@
 
 A reader gets its thread's own read-only connection inside one read transaction, so that a request sees one state
 however much is written meanwhile. The writer is one connection behind a lock: `with catalog.write() as w:` is one
-transaction, committed at its end, rolled back if the block raises. Durability is SQLite's WAL with
-synchronous=NORMAL: a killed process loses nothing committed; after a power cut the last moments may be gone, whole
-transactions at a time, and are found again on disk by the next walk.
+transaction, committed at its end, rolled back if the block raises, along with what it did to files (`undo_by`).
+Durability is SQLite's WAL with synchronous=NORMAL: a killed process loses nothing committed; after a power cut the last
+moments may be gone, whole transactions at a time, and are found again on disk by the next walk. A disk that fails or is
+full, and a damaged catalog, raise Refused from either (haven_fs.catalog.disktrouble).
 """
 
 import json
+import logging
 import shutil
 import sqlite3
 import threading
@@ -19,13 +21,19 @@ from typing import TYPE_CHECKING, Any
 
 from haven_fs.catalog.changes import prepare_changes, watch_changes
 from haven_fs.catalog.corrections import Act, erase_corrections, gesture_of, note_correction, note_rest
+from haven_fs.catalog.disktrouble import Damaged, DiskTrouble
 from haven_fs.catalog.facets import Facet, Facets
 from haven_fs.catalog.migrations import known_facets, migrate, ready
 from haven_fs.catalog.record import FILE, Line, Record
-from haven_fs.errors import UserError
+from haven_fs.catalog.reserve import Reserve
+from haven_fs.catalog.soundness import REPAIR, check_file, check_kind
+from haven_fs.errors import Refused, UserError
+from haven_fs.sqlitefile import has_log
 
 if TYPE_CHECKING:
     from haven_fs.vectors import Vectors
+
+logger = logging.getLogger(__name__)
 
 MADE = "made"
 """The folder beside the catalog for files that are made of what it knows, and can be made again."""
@@ -40,7 +48,7 @@ class Writer:
     is noted, so that it can be taken back. `facets`: the plugins' parts of the catalog.
     """
 
-    __slots__ = ("_act", "_gesture", "_void", "corrected", "db", "facets", "removed", "seq")
+    __slots__ = ("_act", "_gesture", "_undo", "_void", "corrected", "db", "facets", "removed", "seq")
 
     def __init__(self, db: sqlite3.Connection, seq: int, facets: Facets, act: Act) -> None:
         self.db = db
@@ -51,6 +59,7 @@ class Writer:
         self.removed = False
         self.corrected = False
         self._void: list[int] = []
+        self._undo: list[Callable[[], object]] = []
 
     @property
     def by(self) -> str:
@@ -60,6 +69,21 @@ class Writer:
     def note_removal(self) -> None:
         """Say that something left a folder in this transaction, so that folders' modification times move on."""
         self.removed = True
+
+    def undo_by(self, act: Callable[[], object]) -> None:
+        """Have `act` put back what was done to a file just now, if this transaction is not committed after all.
+
+        The last one is called first. What one raises is logged, and the others are called all the same.
+        """
+        self._undo.append(act)
+
+    def undo(self) -> None:
+        """Put back what was done to files; for the catalog alone."""
+        while self._undo:
+            try:
+                self._undo.pop()()
+            except (OSError, Refused) as error:
+                logger.error("What was done to a file could not be undone, and stays as it is: %s", error)
 
     def touch(self, photo_ids: Iterable[int]) -> None:
         """Say that photos show otherwise now, so that all folders they are in are new."""
@@ -95,7 +119,8 @@ class Catalog:
     """The catalog in `path`, made and migrated when first opened for writing.
 
     `facets`: the plugins' parts of it; without them their tables are left alone. `chroma`: where the index over the
-    photos' vectors is, see Vectors. Raises UserError if it was made by a newer Haven or is not a catalog.
+    photos' vectors is, see Vectors. Raises UserError if it was made by a newer Haven, is not a catalog, or is plainly
+    damaged: see haven_fs.catalog.soundness.
     """
 
     def __init__(
@@ -108,7 +133,13 @@ class Catalog:
         self._idle: list[sqlite3.Connection] = []
         self._vectors: Vectors | None = None
         self._chroma = chroma
+        self.trouble = DiskTrouble(path)
+        """What is known to be wrong with the catalog or its disk."""
+        self.reserve = Reserve(path.parent)
+        self.closed_well = not has_log(path)
+        """Whether the process before closed it, as far as can be told; else there is more reason to read it through."""
         self.record = Record(path.with_name(FILE))
+        check_file(path)
         if readonly:
             if not path.exists():
                 raise UserError(
@@ -119,10 +150,12 @@ class Catalog:
             path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             with suppress(OSError):  # which SQLite will have words for
                 path.touch(mode=0o600)  # what SQLite puts beside it gets the same rights
+            self.reserve.help_to_open()
             self._writer, usable = self._open_writer(facets)
             self.facets = Facets(usable, known_facets(self._writer))
             prepare_changes(self._writer, self.facets.owned)
             self.record.catch_up(self._writer)
+            self.reserve.keep()
 
     @property
     def writable(self) -> bool:
@@ -145,6 +178,7 @@ class Catalog:
             self.path, isolation_level=None, check_same_thread=False, timeout=30, cached_statements=256
         )
         try:
+            check_kind(db, self.path)
             db.execute("PRAGMA journal_mode=WAL")
             db.execute("PRAGMA synchronous=NORMAL")
             db.execute("PRAGMA cache_size=-16384")
@@ -160,15 +194,22 @@ class Catalog:
     def _check_readable(self, facets: Iterable[Facet]) -> list[Facet]:
         try:
             with self.read() as db:
+                check_kind(db, self.path)
                 return ready(db, self.path, facets)
         except sqlite3.DatabaseError as error:
             raise self._no_catalog(error) from error
+        except Refused as refused:
+            self.close()
+            raise UserError(refused.reason) from refused
         except UserError:
             self.close()
             raise
 
-    def _no_catalog(self, error: Exception) -> UserError:
-        return UserError(f"{self.path} is not a catalog of Haven ({error}). Move it away, or restore a backup.")
+    def _no_catalog(self, error: sqlite3.Error) -> UserError:
+        refused = self.trouble.refusal_of(error)
+        if isinstance(refused, Damaged):
+            return UserError(f"The catalog {self.path} is damaged ({error}). {REPAIR}")
+        return UserError(refused.reason if refused is not None else f"{self.path} cannot be opened: {error}.")
 
     @contextmanager
     def read(self) -> Iterator[sqlite3.Connection]:
@@ -177,19 +218,35 @@ class Catalog:
         if outer is not None:
             yield outer
             return
+        with self._in_words():
+            try:
+                db = self._idle.pop()
+            except IndexError:
+                db = self._open_reader()
+            self._local.db = db
+            try:
+                db.execute("BEGIN")
+                yield db
+            except sqlite3.Error:
+                self._local.db = None
+                db.close()  # it may have kept something of what cannot be read
+                raise
+            finally:
+                if self._local.db is not None:
+                    self._local.db = None
+                    db.execute("COMMIT")
+                    # Last in, first out: a quiet server keeps to one connection and one page cache.
+                    self._idle.append(db)
+
+    @contextmanager
+    def _in_words(self) -> Iterator[None]:
         try:
-            db = self._idle.pop()
-        except IndexError:
-            db = self._open_reader()
-        self._local.db = db
-        db.execute("BEGIN")
-        try:
-            yield db
-        finally:
-            self._local.db = None
-            db.execute("COMMIT")
-            # Last in, first out: a quiet server keeps to one connection and one page cache.
-            self._idle.append(db)
+            yield
+        except sqlite3.Error as error:
+            refused = self.trouble.refusal_of(error)
+            if refused is None:
+                raise
+            raise refused from error
 
     def _open_reader(self) -> sqlite3.Connection:
         uri = f"{self.path.resolve().as_uri()}?mode=rw"
@@ -202,20 +259,28 @@ class Catalog:
         return db
 
     @contextmanager
-    def write(self, *, quiet: bool = False, by: str | None = None, place: str = "", act: str = "") -> Iterator[Writer]:
+    def write(
+        self, *, quiet: bool = False, by: str | None = None, place: str = "", act: str = "", undoing: bool = False
+    ) -> Iterator[Writer]:
         """Give the writer inside one transaction; other writers wait.
 
         `by`: the user whose write it is, "" if nobody signed in, None if it is Haven's own. `place`: the folder of the
         tree it is in. `act`: what kind of act it is a part of, see haven_fs.catalog.corrections; a transaction without
-        is a gesture of its own.
+        is a gesture of its own. `undoing`: it takes back what another one did, so the reserve is there for it.
 
-        The clock moves on if a row was changed, unless the change is `quiet`: one that no folder shows.
+        The clock moves on if a row was changed, unless the change is `quiet`: one that no folder shows. Raises Refused
+        if the disk is full or fails, or the catalog is damaged; then nothing of the transaction is there.
         """
         if self._writer is None:
             raise UserError("This catalog was opened for reading only.")
-        with self._lock:
+        with self._lock, self._in_words():
+            if self.trouble.damage is not None:
+                self.trouble.check()
             db = self._writer
+            if undoing:
+                self.reserve.give_up()
             db.execute("BEGIN IMMEDIATE")
+            writer: Writer | None = None
             try:
                 watch_changes(db, on=by is not None)
                 last, changes = db.execute("SELECT value FROM state WHERE key = 'seq'").fetchone()[0], db.total_changes
@@ -232,7 +297,11 @@ class Catalog:
             except BaseException:
                 if db.in_transaction:  # SQLite may have ended it, as when the disk is full
                     db.execute("ROLLBACK")
+                if writer is not None:
+                    writer.undo()
                 raise
+            if undoing:
+                self.reserve.keep()
             if writer.corrected or self.record.is_behind:
                 self.record.catch_up(db)
 
@@ -263,6 +332,7 @@ class Catalog:
             self._vectors.close()
             self._vectors = None
         if self._writer is not None:
-            self._writer.execute("PRAGMA optimize")
+            with suppress(sqlite3.Error):  # a disk that is full or a damaged page is no reason not to end
+                self._writer.execute("PRAGMA optimize")
             self._writer.close()
             self._writer = None

@@ -115,10 +115,13 @@ def note_trashed(
 
 def keep_old(w: Writer, library: Library, path: bytes) -> None:
     """Have a file here as it is now, before it is replaced; it and its original stay where they are. Raises OSError."""
-    if not Beneath(library.root, os.fsdecode(path)).lstat().st_size:
+    file = Beneath(library.root, os.fsdecode(path))
+    if not file.lstat().st_size:
+        w.undo_by(lambda: file.open("ab").close())
         return  # there is nothing to lose
     row = file_at(w.db, library.id, path)
     token = trash.keep_old(library.root, os.fsdecode(path))
+    w.undo_by(lambda: trash.put_old_back(library.root, token, os.fsdecode(path)))
     _insert(w, library.id, token, path, [] if row is None else [row], is_folder=False)
     _hold(w, library.id)
 
@@ -230,7 +233,8 @@ def erase(catalog: Catalog, one: Trashed) -> int:
         if w.db.execute("SELECT 1 FROM trash WHERE id = ?", (one.id,)).fetchone() is None:
             return 0  # it is back
         try:
-            draft = trash.give_up(one.root, one.token)
+            given_up = draft = trash.give_up(one.root, one.token)
+            w.undo_by(lambda: given_up.rename(Beneath(one.root, f"{trash.REMOVED}/{one.token}")))
         except FileNotFoundError:
             logger.info("%s was erased by somebody else", one.place)
         forget(w, one.id)

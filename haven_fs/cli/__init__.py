@@ -7,7 +7,7 @@ from importlib import import_module
 
 from haven_fs.cli.parser import HavenParser
 from haven_fs.command import Command
-from haven_fs.errors import UserError
+from haven_fs.errors import Refused, UserError
 from haven_fs.library.rights import private
 
 COMMANDS = (
@@ -23,6 +23,7 @@ COMMANDS = (
     "allow",
     "status",
     "doctor",
+    "repair",
     "backup",
     "purge",
     "plugins",
@@ -55,6 +56,9 @@ def main(argv: Sequence[str] | None = None) -> int:
             return commands[args.command].run(args)
     except UserError as error:
         print(f"haven: {error}", file=sys.stderr)
+        return 1
+    except Refused as refused:  # such as when the disk is full
+        print(f"haven: {refused.reason}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
         return 130

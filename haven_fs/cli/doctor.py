@@ -16,9 +16,10 @@ from haven_fs.catalog import Catalog
 from haven_fs.catalog.again import Trouble, ahead_of_clock, troubles
 from haven_fs.catalog.libraries import all_libraries
 from haven_fs.cli import options
+from haven_fs.cli.checks import check_catalog, check_files
 from haven_fs.command import Command
 from haven_fs.datafolder import DataFolder
-from haven_fs.errors import UserError
+from haven_fs.errors import Refused, UserError
 from haven_fs.library.rights import exposed
 
 _PACKAGES = ("wsgidav", "cheroot", "pluggy", "pillow", "pillow-heif", "av", "exifread", "watchfiles")
@@ -34,7 +35,8 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     options.add_data(parser)
     options.add_json(parser)
     parser.epilog = (
-        "Checks the catalog, the record of your changes, the space on the disk, whether each library is connected and"
+        "Checks the catalog and every other file in the data folder, the record of your changes, the space on the disk,"
+        " whether each library is connected and"
         " readable, the plugins and the analyzers. The exit status is 1 if there is a problem."
         " With --json it prints `versions`, `data`, `settings`, `hints` (what more Haven could do), `problems` and"
         " `unreadable`, the damaged files."
@@ -70,7 +72,7 @@ def _damaged(data: DataFolder) -> list[Trouble]:
     try:
         with data.catalog(readonly=True) as catalog, catalog.read() as db:
             return [one for one in troubles(db) if not one.passing]
-    except (UserError, sqlite3.DatabaseError):
+    except (UserError, Refused):
         return []  # a problem that is told as one
 
 
@@ -80,6 +82,7 @@ def find_problems(data: DataFolder) -> list[str]:
     problems = [
         f"The plugin {plugin.name} is not used: {plugin.problem}" for plugin in data.plugins.found if plugin.problem
     ]
+    problems += check_files(data.path)
     if not data.catalog_path.exists():
         return [*problems, "There is no catalog yet. Run: haven serve ~/Pictures"]
     if worry := exposed(data.path):
@@ -88,20 +91,20 @@ def find_problems(data: DataFolder) -> list[str]:
         problems.append(f"The disk of {data.path} is almost full.")
     try:
         with data.catalog(readonly=True) as catalog:
+            damage = check_catalog(catalog)
+            if damage is not None:
+                return [*problems, damage]
             problems += [*_check_catalog(catalog), *_check_record(catalog)]
     except UserError as error:
         problems.append(str(error))
-    except sqlite3.DatabaseError as error:
-        problems.append(f"The catalog is damaged ({error}). Move {data.catalog_path} away and run haven index.")
+    except Refused as refused:
+        problems.append(refused.reason)
     return problems
 
 
 def _check_catalog(catalog: Catalog) -> list[str]:
     problems = []
     with catalog.read() as db:
-        check = db.execute("PRAGMA quick_check(1)").fetchone()[0]
-        if check != "ok":
-            problems.append(f"The catalog is damaged: {check}. Move {catalog.path} away and run haven index.")
         for library in all_libraries(db):
             if library.away:
                 problems.append(library.away)

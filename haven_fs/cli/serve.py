@@ -18,7 +18,7 @@ from haven_fs.catalog.libraries import Library, add_inbox, expect_walks, find_in
 from haven_fs.cli import options
 from haven_fs.command import Command
 from haven_fs.datafolder import DataFolder
-from haven_fs.errors import UserError
+from haven_fs.errors import DiskFull, UserError
 from haven_fs.qr import as_text
 from haven_fs.renditions.renditions import Renditions
 from haven_fs.server.addresses import for_phones, own_addresses, urls
@@ -128,7 +128,10 @@ def run(args: argparse.Namespace) -> int:
         inbox = args.inbox or _first_inbox(args, catalog)
         if inbox is not None:
             add_inbox(catalog, inbox, data.path)
-        expect_walks(catalog)
+        try:
+            expect_walks(catalog)
+        except DiskFull as full:  # photos can be shown all the same
+            logger.error("%s", full.reason)
         _warn_of_what_was_lost(catalog)
         renditions = Renditions(catalog, data.settings)
         uploads = Uploads(catalog, data.settings, AtOnce(catalog, data.plugins, data.settings), renditions.given)
@@ -166,11 +169,12 @@ def run(args: argparse.Namespace) -> int:
             progress=progress,
             renditions=renditions,
             accept_missing=args.accept_missing,
+            tell=lambda trouble: data.announce(trouble=trouble),
         )
         server = _listen(app, args, data, tls)
         try:
             own = urls(args.host, server.bind_addr[1], tls=tls is not None)
-            data.announce_url(own[0])
+            data.announce(url=own[0])
             print(f"Serving on {own[0]}", flush=True)
             found += [str(behind.url)] if behind.url else own
             _explain(found, user, shown, tls, made, behind, [_uploads(catalog), *notes])

@@ -22,7 +22,8 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         "Also shows what cannot be read, where each library is, and where Haven is serving. It works at any time. With"
         " --json it prints `photos`, `videos`, `unreadable`, `pending` (0 when all is done that can be done now),"
         " `at_leisure` (photos that are yet to be looked at when nothing else is to do), `troubles`, `libraries`,"
-        " `data` and `serving`. `troubles` is what cannot be read, up to 100: `path`, `reason`, and `passing`, true if"
+        " `data`, `serving` and `trouble`, what keeps the server from indexing. `troubles` is what cannot be read, up"
+        " to 100: `path`, `reason`, and `passing`, true if"
         " it is tried again at each walk."
     )
 
@@ -48,7 +49,8 @@ def run(args: argparse.Namespace) -> int:
             "at_leisure": counts.at_leisure,
             "troubles": [one._asdict() for one in found[:_MOST]],
         }
-        print(json.dumps({**facts, "libraries": listed, "data": str(data.path), "serving": running.get("url")}))
+        serving = {"serving": running.get("url"), "trouble": running.get("trouble") or None}
+        print(json.dumps({**facts, "libraries": listed, "data": str(data.path), **serving}))
         return 0
     kinds = ((counts.photos, "photo"), (counts.videos, "video"), (counts.unreadable, "unreadable file"))
     print(", ".join(options.counted(*kind) for kind in kinds))
@@ -59,6 +61,8 @@ def run(args: argparse.Namespace) -> int:
     options.print_troubles(f"Cannot be read ({len(found):,}):", found, _FEW, rest)
     for library in libraries:
         print(f"  {library.name}: {library.away or library.root}")
+    if running.get("trouble"):
+        print(f"Indexing has stopped: {running['trouble']}")
     if running.get("url"):
         print(f"Serving on {running['url']}")
     return 0

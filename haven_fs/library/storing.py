@@ -9,6 +9,8 @@ import logging
 import os
 import secrets
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO
 
@@ -85,6 +87,24 @@ def make_folders(root: Path, below: str) -> Beneath:
             folder.mkdir(exist_ok=True)
             sync_folder(above)
     return folder
+
+
+@contextmanager
+def new_folders(root: Path, below: str) -> Iterator[Path]:
+    """Give the folder `below` a root, made durably if it is not there; if the block raises, none was made."""
+    made: list[Path] = []
+    folder = Beneath(root)
+    for part in below.split("/") if below else ():
+        folder = folder / part
+        if not folder.is_dir():
+            made.append(folder)
+    try:
+        yield make_folders(root, below)
+    except BaseException:
+        for one in reversed(made):
+            with suppress(OSError):  # somebody else has put something there
+                one.rmdir()
+        raise
 
 
 def sync_folder(folder: Path) -> None:

@@ -5,6 +5,7 @@ leaves everything where it can be found again. A walk never looks there (haven_f
 """
 
 import errno
+import os
 import re
 import secrets
 from collections.abc import Iterator
@@ -14,7 +15,7 @@ from pathlib import Path
 
 from haven_fs.library import beneath
 from haven_fs.library.beneath import Beneath
-from haven_fs.library.fileops import NO_LINKS, copy, move, reach, rename_new
+from haven_fs.library.fileops import NO_LINKS, are_same, copy, move, reach, rename_new
 from haven_fs.library.storing import draft_path, make_folders, sync_folder
 
 REMOVED = ".haven-removed"
@@ -43,6 +44,12 @@ def put_away(root: Path, below: str) -> str:
     return token
 
 
+def put_back(root: Path, token: str, below: str) -> None:
+    """Put what was put away a moment ago back to where it was. Raises OSError, also if something else is there."""
+    move(found(root, token, below), Beneath(root, below))
+    prune(root, token, below)
+
+
 def keep_old(root: Path, below: str) -> str:
     """Have a file in `.haven-removed` too, where it stays as it is now when it is replaced; return the token."""
     path = reach(root, below)
@@ -60,6 +67,18 @@ def keep_old(root: Path, below: str) -> str:
         prune(root, token, below)
         raise
     return token
+
+
+def put_old_back(root: Path, token: str, below: str) -> None:
+    """Take back `keep_old`: if the file was moved away since, what was kept is it again. Raises OSError."""
+    kept, path = found(root, token, below), Beneath(root, below)
+    if not beneath.is_taken(path):
+        move(kept, path)
+    elif os.path.samestat(kept.lstat(), path.lstat()) or are_same(kept, path):
+        kept.unlink()
+    else:
+        return  # somebody else was there: it is found in the trash
+    prune(root, token, below)
 
 
 def _new_token(root: Path, below: str) -> str:

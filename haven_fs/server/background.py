@@ -1,15 +1,22 @@
-"""Indexing while serving: one thread that walks, watches and analyses, beside the threads that answer."""
+"""Indexing while serving: one thread that walks, watches and analyses, beside the threads that answer.
+
+What keeps it from going on is said in the log, on the page and to `haven status`, until it goes on again. A catalog
+that is damaged stops it for good; another thread reads the catalog through now and then to find that.
+"""
 
 import logging
 import threading
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 from haven_fs.analysis.indexer import Indexer
 from haven_fs.analysis.progress import Progress
 from haven_fs.catalog import Catalog
+from haven_fs.catalog.soundness import check_at_leisure
 from haven_fs.catalog.trash import expire
 from haven_fs.config import Settings
+from haven_fs.errors import Refused, UserError
 from haven_fs.library.watch import Watcher
 from haven_fs.plugins import Plugins
 from haven_fs.renditions.renditions import Renditions
@@ -20,6 +27,10 @@ _WORKERS_WAIT = 15.0
 _EXPIRE_EVERY = 3600.0
 _LEISURE = 900.0
 """Seconds for which photos are looked at at leisure before another choice of model is looked for."""
+_AFTER_TROUBLE, _LONGEST_REST = 5.0, 300.0
+"""Seconds until indexing is tried again after an error, twice as long after each, and at most."""
+_CHECK_AFTER, _CHECK_EVERY = 20.0, 3600.0
+"""Seconds after the start, and between, when it is looked whether the catalog is to be read through."""
 _MODELS_EVERY = 30.0
 """Seconds after which another choice of model is noticed."""
 
@@ -36,8 +47,11 @@ class Background:
         progress: Progress,
         renditions: Renditions,
         accept_missing: bool,
+        tell: Callable[[str], None] = lambda _: None,
     ) -> None:
+        """`tell`: is told what keeps indexing from going on, "" once it does."""
         self._catalog = catalog
+        self._progress, self._tell = progress, tell
         self._accept_missing = accept_missing
         self._keep_days, self._expired = float(settings["removed.days"]), float("-inf")
         self._rescan = 60.0 * settings["index.rescan_minutes"]
@@ -51,12 +65,15 @@ class Background:
         self._lock = threading.Lock()
         self._wake = threading.Event()
         self._stopping = False
-        self._thread = threading.Thread(target=self._run, name="indexer", daemon=True)
+        self._failures = 0
+        self._thread = threading.Thread(target=self._watched, name="indexer", daemon=True)
+        self._checker = threading.Thread(target=self._check, name="checker", daemon=True)
 
     def start(self) -> None:
         """Begin to watch and to index."""
         self._watcher.start()
         self._thread.start()
+        self._checker.start()
 
     def stop(self) -> None:
         """End within about two seconds; what was in flight is due again at the next start."""
@@ -65,8 +82,9 @@ class Background:
         self._watcher.stop()
         self._indexer.stop()
         self._catalog.vectors.stop()
-        if self._thread.is_alive():
-            self._thread.join(timeout=10)
+        for thread in (self._thread, self._checker):
+            if thread.is_alive():
+                thread.join(timeout=10)
         self._indexer.rest()
 
     def _changed(self, root: Path, folders: set[str] | None) -> None:
@@ -78,8 +96,14 @@ class Background:
     def _take_changes(self) -> None:
         with self._lock:
             changes, self._changes = self._changes, {}
-        for root, folders in changes.items():
-            self._indexer.look_at(self._ids[root], folders)
+        while changes:
+            root, folders = changes.popitem()
+            try:
+                self._indexer.look_at(self._ids[root], folders)
+            except BaseException:
+                for one, inside in ((root, folders), *changes.items()):
+                    self._changed(one, inside)  # to be looked at once that is possible
+                raise
 
     def _expire(self) -> None:
         """Erase what was removed long ago, and small pictures of what is gone."""
@@ -97,9 +121,45 @@ class Background:
 
         try:
             self._indexer.work_at_leisure(interrupted)
+        except (Refused, UserError) as error:
+            self._say(str(error))
         except Exception:
             if not self._stopping:
                 logger.exception("Looking closer at photos stopped at an error; it will go on in a while")
+
+    def _say(self, trouble: str) -> None:
+        """Say what keeps indexing from going on, once; "" that it goes on."""
+        if self._catalog.trouble.damage is not None:
+            trouble = self._catalog.trouble.damage
+        if trouble != self._progress.trouble:
+            self._progress.trouble = trouble
+            if trouble:
+                logger.error("Indexing has stopped: %s", trouble)
+            self._tell(trouble)
+
+    def _watched(self) -> None:
+        try:
+            self._run()
+        except BaseException as error:
+            self._say(f"The program that indexes photos has ended ({type(error).__name__}). Start Haven again.")
+            raise
+
+    def _check(self) -> None:
+        """Read the catalog through now and then, while nobody is kept waiting by it."""
+        due = time.monotonic() + _CHECK_AFTER
+        while not self._stopping:
+            if time.monotonic() >= due:
+                due = time.monotonic() + _CHECK_EVERY
+                try:
+                    check_at_leisure(self._catalog, lambda: self._stopping)
+                except Refused as refused:
+                    logger.warning("The catalog could not be read through: %s", refused.reason)
+                except Exception:
+                    logger.exception("The catalog could not be read through")
+                if self._catalog.trouble.damage is not None:
+                    self._say("")
+                    return
+            time.sleep(0.2)
 
     def _run(self) -> None:
         # Watching begins before the walk, so that what changes behind the walk's back is announced.
@@ -108,21 +168,40 @@ class Background:
         while not self._stopping:
             try:
                 self._wake.clear()
+                self._catalog.trouble.check()
                 if time.monotonic() - walked >= self._rescan:
-                    walked = time.monotonic()
                     self._indexer.walk(accept_missing=self._accept_missing)
+                    walked = time.monotonic()
                     self._accept_missing = False
                 self._take_changes()
                 self._indexer.renew()
                 self._indexer.work()
                 self._catalog.vectors.sync(self._indexer.indexed_spaces(), wait=False)
                 self._expire()
-            except Exception:
+                self._failures = 0
+                self._say("")
+            except (Refused, UserError) as error:
+                if self._stopping:
+                    return
+                self._say(str(error))
+            except Exception as error:
                 if self._stopping:
                     return
                 logger.exception("Indexing stopped at an error; it will go on with the next change or walk")
+                self._say(f"Indexing stopped at an error ({error}). It is tried again; the log says more.")
+            if self._progress.trouble:
+                self._rest_after_trouble()
+                continue
             # Changes come in flocks: the workers wait a while for the next one before their memory is given back.
             if not self._wake.wait(timeout=_WORKERS_WAIT):
                 self._indexer.rest()
                 self._work_at_leisure(walked + self._rescan)
                 self._wake.wait(timeout=min(_MODELS_EVERY, max(1.0, walked + self._rescan - time.monotonic())))
+
+    def _rest_after_trouble(self) -> None:
+        self._progress.end()
+        self._indexer.rest()
+        until = time.monotonic() + min(_AFTER_TROUBLE * 2**self._failures, _LONGEST_REST)
+        self._failures = min(self._failures + 1, 10)
+        while time.monotonic() < until and not self._stopping:
+            time.sleep(0.2)

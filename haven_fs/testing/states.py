@@ -14,7 +14,7 @@ from haven_fs.catalog.libraries import all_libraries
 Row = tuple[Any, ...]
 _WHEN = frozenset({"seq"})
 """Columns that say when something changed rather than what."""
-_OWN_FILES = ("catalog.sqlite", "lock", "running.json", "vectors")
+_OWN_FILES = ("catalog.sqlite", "lock", "reserve", "running.json", "vectors")
 """What is in the data folder and not compared: the catalog is by its rows, the rest is made again or says who runs."""
 
 _MEMBERS = "SELECT v.facet, v.key, v.name, v.parent, m.photo_id FROM value v JOIN member m ON m.value_id = v.id"

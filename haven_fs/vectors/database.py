@@ -1,9 +1,12 @@
 """Connections to vectors.sqlite: any number of readers, one writer, and what fails said in words.
 
 Nothing is made on disk before the first write. A reader is a connection in one read transaction, so that it sees one
-state however much is written meanwhile, in this process or another.
+state however much is written meanwhile, in this process or another. All of it can be made again from the photos, so a
+file that turns out to be damaged is thrown away by the process that writes it; a new one has another `born`, by which
+the catalog notices that photos are due again.
 """
 
+import logging
 import sqlite3
 import threading
 import time
@@ -11,16 +14,27 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from haven_fs.errors import UserError
+from haven_fs import sqlitefile
+from haven_fs.errors import DiskFull, Unavailable, UserError
 from haven_fs.vectors.schema import MIGRATIONS, PAGE_SIZE
 
 _READ_PRAGMAS = "PRAGMA query_only=1; PRAGMA mmap_size=268435456; PRAGMA cache_size=-2048; PRAGMA temp_store=MEMORY"
 
 
+logger = logging.getLogger(__name__)
+
+LOST = (
+    "What your photos show is being worked out again, since the file it was in was damaged. Until that is done, search"
+    " by words finds only some of them."
+)
+_TABLES = {"state", "space", "vector", "removed", "memo"}
+
+
 class Database:
     """The file `path`, made and migrated at the first write.
 
-    Raises UserError if it was made by a newer Haven, is damaged, or the disk is full.
+    Raises UserError if it was made by a newer Haven, or is damaged and only read here; DiskFull, and Unavailable if the
+    disk fails, or if the file was damaged and has been thrown away just now.
     """
 
     def __init__(self, path: Path, *, readonly: bool) -> None:
@@ -31,13 +45,19 @@ class Database:
         self._writer: sqlite3.Connection | None = None
         self._idle: list[sqlite3.Connection] = []
         self._checked = False
+        self._thrown = 0
+        """How many files were thrown away: a connection to one of them says nothing of the one that is there now."""
         if path.exists():
-            with self._words():
-                if readonly:
-                    with self.read():
-                        pass
-                else:
-                    self._open_writer()
+            try:
+                with self._words():
+                    if readonly:
+                        with self.read():
+                            pass
+                    else:
+                        self._open_writer()
+            except Unavailable:
+                if path.exists():
+                    raise
 
     @contextmanager
     def read(self) -> Iterator[sqlite3.Connection | None]:
@@ -46,6 +66,7 @@ class Database:
             yield None
             return
         with self._words():
+            thrown = self._thrown
             try:
                 db = self._idle.pop()
             except IndexError:
@@ -60,13 +81,18 @@ class Database:
             finally:
                 if db.in_transaction:
                     db.execute("COMMIT")
-                self._idle.append(db)
+                if thrown == self._thrown:
+                    self._idle.append(db)
+                else:
+                    db.close()
 
     def _open_reader(self) -> sqlite3.Connection | None:
         uri = f"{self.path.resolve().as_uri()}?mode=rw"
         db = sqlite3.connect(uri, uri=True, isolation_level=None, timeout=30, check_same_thread=False)
         try:
             db.executescript(_READ_PRAGMAS)
+            if not self._checked:
+                self._check(db)
             version = len(MIGRATIONS) if self._checked else self._version(db)
             if version == 0:  # its writer is about to fill it
                 db.close()
@@ -107,6 +133,7 @@ class Database:
             raise UserError(f"The folder {self.path.parent} cannot be used: {error.strerror}.") from error
         db = sqlite3.connect(self.path, isolation_level=None, check_same_thread=False, timeout=30)
         try:
+            self._check(db)
             db.execute(f"PRAGMA page_size={PAGE_SIZE}")
             db.execute("PRAGMA auto_vacuum=INCREMENTAL")  # a model that is replaced leaves half the file empty
             db.execute("PRAGMA journal_mode=WAL")
@@ -121,6 +148,16 @@ class Database:
         self._writer, self._checked = db, True
         return db
 
+    def _check(self, db: sqlite3.Connection) -> None:
+        """Raise _Broken of a file that is plainly no store of vectors, or not all of one."""
+        trouble = sqlitefile.trouble_of(self.path)
+        if trouble not in (None, sqlitefile.EMPTY):
+            raise _Broken(trouble)
+        tables = {name for (name,) in db.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
+        version = int(db.execute("PRAGMA user_version").fetchone()[0])
+        if (version or tables) and not (version and tables >= _TABLES):
+            raise _Broken("it has other tables")
+
     def _version(self, db: sqlite3.Connection) -> int:
         version = int(db.execute("PRAGMA user_version").fetchone()[0])
         if version > len(MIGRATIONS):
@@ -131,19 +168,39 @@ class Database:
 
     @contextmanager
     def _words(self) -> Iterator[None]:
+        thrown = self._thrown
         try:
             yield
+        except _Broken as error:
+            raise self._damaged(str(error), thrown) from error
         except sqlite3.DatabaseError as error:
             code = getattr(error, "sqlite_errorcode", 0) & 0xFF
             if code in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
-                raise UserError(
-                    f"{self.path} is damaged ({error}). Move it away, and Haven will rebuild it from the photos."
+                raise self._damaged(str(error), thrown) from error
+            if code == sqlite3.SQLITE_FULL or (code in _DISK and sqlitefile.has_no_room(self.path.parent)):
+                raise DiskFull(
+                    f"The disk that {self.path} is on is full. Make room on it, then do this again."
                 ) from error
             if code in _DISK:
-                raise UserError(
+                raise Unavailable(
                     f"{self.path} cannot be used ({error}). Check that the disk is healthy and has space."
                 ) from error
             raise
+
+    def _damaged(self, how: str, thrown: int) -> Exception:
+        """Throw the file away if this process writes it, and return what to raise."""
+        if self.readonly:
+            return UserError(f"{self.path} is damaged ({how}). `haven serve` or `haven index` makes it again.")
+        with self.lock:
+            if thrown == self._thrown:
+                self._thrown += 1
+                self.close()
+                try:
+                    sqlitefile.remove(self.path)
+                except OSError as error:
+                    return Unavailable(f"{self.path} is damaged ({how}) and cannot be deleted: {error.strerror}.")
+                logger.error("%s was damaged (%s) and is thrown away: photos are looked at again", self.path, how)
+        return VectorsLost(LOST)
 
     def vacuum(self) -> None:
         """Give the room of removed rows back to the disk."""
@@ -167,7 +224,15 @@ class Database:
         self._checked = False
 
 
-_DISK = (sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY)
+class VectorsLost(Unavailable):
+    """The file was damaged and has been thrown away just now."""
+
+
+class _Broken(Exception):
+    """The file is no store of vectors."""
+
+
+_DISK = (sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY)
 
 
 def tick(db: sqlite3.Connection) -> int:

@@ -42,4 +42,7 @@ MIGRATIONS = (
 
     CREATE TABLE memo (id INTEGER PRIMARY KEY AUTOINCREMENT, key TEXT NOT NULL UNIQUE, data BLOB NOT NULL);
     """,
+    """
+    INSERT INTO state VALUES ('born', abs(random() >> 1) + 1);     -- tells this file from the one that it replaces
+    """,
 )

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from haven_fs.errors import UserError
+from haven_fs.errors import Refused, Unavailable, UserError
 from haven_fs.vectors.database import Database
 from haven_fs.vectors.edits import Edit, as_json
 from haven_fs.vectors.kinds import Hits, SpaceInfo, Vector
@@ -30,7 +30,7 @@ _MEMOS = 4096
 
 
 class VectorStore:
-    """The vectors in `folder`. Thread-safe. Raises UserError if they are a newer Haven's or damaged.
+    """The vectors in `folder`. Thread-safe. Raises UserError if they are a newer Haven's; see also Database.
 
     The caller of `put` and its like holds the lock of the data folder; with `readonly` only reading is possible.
     """
@@ -41,7 +41,12 @@ class VectorStore:
         self._database = Database(folder / "vectors.sqlite", readonly=readonly)
         self._exact: ExactSearch | None = None
         if not readonly:
-            self._check_copies()
+            try:
+                self._check_copies()
+            except Unavailable:
+                if self._database.path.exists():
+                    raise
+                self._check_copies()  # of a file that was damaged, and is gone
 
     def put(self, space: str, vectors: Iterable[Vector]) -> None:
         """Store vectors; of each photo named, they replace all it had in this space. One transaction.
@@ -100,6 +105,13 @@ class VectorStore:
         """A number that moves on with every change, also over restarts; 0 while nothing was ever put."""
         with self._database.read() as db:
             return int(db.execute("SELECT value FROM state WHERE key = 'seq'").fetchone()[0]) if db else 0
+
+    @property
+    def born(self) -> int:
+        """A number that another file of vectors does not have, 0 while nothing was ever put."""
+        with self._database.read() as db:
+            row = db.execute("SELECT value FROM state WHERE key = 'born'").fetchone() if db else None
+            return int(row[0]) if row else 0
 
     def spaces(self) -> dict[str, SpaceInfo]:
         """Return every space there is by its name."""
@@ -227,7 +239,7 @@ class VectorStore:
             with self._database.write() as db:
                 db.execute("INSERT OR REPLACE INTO memo (key, data) VALUES (?, ?)", (key, data))
                 db.execute("DELETE FROM memo WHERE id <= (SELECT max(id) FROM memo) - ?", (_MEMOS,))
-        except UserError as error:
+        except (UserError, Refused) as error:
             logger.info("%s is not remembered: %s", key, error)
 
     def _check_copies(self) -> None:

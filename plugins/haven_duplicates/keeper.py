@@ -16,7 +16,7 @@ from haven_duplicates.analyzer import LookAnalyzer
 from haven_duplicates.facet import drop_pairs, set_state, state
 from haven_duplicates.grouping import note_changes, put_pairs, regroup
 from haven_duplicates.whole import read_unchecked
-from haven_fs import MADE, Catalog, Progress, Settings, UserError
+from haven_fs import MADE, Catalog, Progress, Refused, Settings, UserError
 
 if TYPE_CHECKING:
     from haven_duplicates.codeindex import CodeIndex
@@ -170,7 +170,7 @@ class CopyKeeper:
 def _drop_old_vectors(catalog: Catalog) -> None:
     try:
         catalog.vectors.store.drop(_OLD_SPACE)
-    except UserError as error:
+    except (UserError, Refused) as error:
         logger.info("What version 1 compared photos by stays in the store of vectors: %s", error)
 
 

@@ -109,6 +109,7 @@ class Dropped:
             stored = f"{uuid.uuid4().hex}{names.split_ending(names.portable(name))[1].lower()}"
             self.folder.mkdir(parents=True, exist_ok=True)
             upload.path.replace(self.folder / stored)
+            w.undo_by((self.folder / stored).unlink)
         self._store(w, name, photo_id, stored, upload.size, kind.mime)
 
     def put_empty(self, w: Writer, name: str) -> None:

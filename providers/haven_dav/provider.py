@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote, unquote
 
+from wsgidav.dav_error import DAVError
 from wsgidav.dav_provider import DAVProvider
 
 from haven_dav import deadprops
@@ -99,7 +100,12 @@ class HavenProvider(DAVProvider):  # type: ignore[misc]
 
         None as well for GET and HEAD, which are answered here: wsgidav would show a page of its own before that.
         """
-        return None if environ.get("REQUEST_METHOD") in ("GET", "HEAD") else resource(self, self.tree, path, environ)
+        if environ.get("REQUEST_METHOD") in ("GET", "HEAD"):
+            return None
+        try:
+            return resource(self, self.tree, path, environ)
+        except Refused as refused:
+            raise DAVError(status_of(refused).value, refused.reason) from refused
 
     def custom_request_handler(
         self, environ: Environ, start_response: StartResponse, default_handler: Any
@@ -108,7 +114,11 @@ class HavenProvider(DAVProvider):  # type: ignore[misc]
         _outside.set(self._before(environ))
         method = environ["REQUEST_METHOD"]
         if method == "PROPFIND":
-            return self._propfind(environ, start_response)
+            try:
+                return self._propfind(environ, start_response)
+            except Refused as refused:
+                kind = status_of(refused)
+                return _fail(environ, start_response, f"{kind.value} {kind.phrase}", refused.reason)
         if method in ("GET", "HEAD"):
             return self._get(environ, start_response)
         if method in WRITES:
@@ -252,6 +262,9 @@ class HavenProvider(DAVProvider):  # type: ignore[misc]
     ) -> Iterator[bytes]:
         try:
             yield from send_rendition(environ, start_response, file, part)
+        except Refused as refused:
+            kind = status_of(refused)
+            yield from self._fail_get(environ, start_response, f"{kind.value} {kind.phrase}", refused.reason)
         except NotThere as error:
             yield from self._fail_get(environ, start_response, _STATUS[error.args[0]], error.args[1])
         except NotNow as error:

@@ -33,7 +33,7 @@ _STATUS: dict[type[errors.Refused], HTTPStatus] = {
     errors.TooLarge: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
     errors.UnsupportedType: HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
     Locked: HTTPStatus.LOCKED,
-    errors.DiskFailed: HTTPStatus.INTERNAL_SERVER_ERROR,
+    errors.DiskFailed: HTTPStatus.SERVICE_UNAVAILABLE,
     OtherServer: HTTPStatus.BAD_GATEWAY,
     errors.Unavailable: HTTPStatus.SERVICE_UNAVAILABLE,
     errors.DiskFull: HTTPStatus.INSUFFICIENT_STORAGE,

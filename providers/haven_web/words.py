@@ -97,6 +97,8 @@ def progress(doing: Doing | None) -> str:
     """Return how far the indexer is: "120 of 361 photos looked at, about 2 minutes left"; "" if it does nothing."""
     if doing is None:
         return ""
+    if doing.trouble:
+        return doing.trouble
     said = f"{doing.done:,} of {doing.total:,}"
     noun = _NOUNS.get(doing.what)
     said = f"{said} {noun}" if noun else f"{doing.what}: {said}"

@@ -2,6 +2,7 @@
 
 import json
 import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -197,9 +198,31 @@ def test_a_newer_catalog_is_refused_and_left_alone(tmp_path: Path, readonly: boo
 def test_what_is_no_catalog_is_refused_in_words(tmp_path: Path, readonly: bool) -> None:
     path = tmp_path / "catalog.sqlite"
     path.write_bytes(content := b"Not a database, but more than a hundred bytes of something else. " * 40)
-    with pytest.raises(UserError, match="is not a catalog"):
+    with pytest.raises(UserError, match=r"not a SQLite database.*haven repair"):
         Catalog(path, readonly=readonly)
     assert path.read_bytes() == content
+
+
+@pytest.mark.parametrize("readonly", [False, True])
+def test_another_programs_database_is_refused_and_left_as_it_is(tmp_path: Path, readonly: bool) -> None:
+    path = tmp_path / "catalog.sqlite"
+    with closing(sqlite3.connect(path)) as db:
+        db.execute("CREATE TABLE recipe (name TEXT)")
+    content = path.read_bytes()
+    with pytest.raises(UserError, match="not a catalog of Haven"):
+        Catalog(path, readonly=readonly)
+    assert path.read_bytes() == content
+
+
+def test_an_empty_file_is_only_taken_for_new_where_nothing_was_said(tmp_path: Path) -> None:
+    path = tmp_path / "catalog.sqlite"
+    path.touch()
+    Catalog(path).close()  # a first start that was killed
+    path.write_bytes(b"")
+    path.with_name("corrections.jsonl").write_text("{}\n")
+    with pytest.raises(UserError, match=r"it is empty.*haven repair"):
+        Catalog(path)
+    assert path.read_bytes() == b""
 
 
 @pytest.mark.parametrize("version", [0, *range(ADOPTED, LATEST)])

@@ -54,12 +54,14 @@ def test_a_newer_store_is_refused_and_left_alone(tmp_path: Path, readonly: bool)
     db.close()
 
 
-@pytest.mark.parametrize("readonly", [False, True])
-def test_what_is_no_database_is_refused_in_words_and_kept(tmp_path: Path, readonly: bool) -> None:
+def test_what_is_no_database_is_kept_by_readers_and_thrown_away_by_the_writer(tmp_path: Path) -> None:
     (tmp_path / "vectors.sqlite").write_bytes(content := b"Not a database, but more than a hundred bytes. " * 40)
-    with pytest.raises(UserError, match=r"damaged.*Move it away"):
-        VectorStore(tmp_path, readonly=readonly)
+    with pytest.raises(UserError, match=r"damaged.*haven index"):
+        VectorStore(tmp_path, readonly=True)
     assert (tmp_path / "vectors.sqlite").read_bytes() == content
+    with VectorStore(tmp_path) as store:
+        assert store.spaces() == {} and store.born == 0
+    assert not (tmp_path / "vectors.sqlite").exists()
 
 
 def test_nothing_is_made_before_the_first_vector(tmp_path: Path) -> None:

@@ -101,7 +101,7 @@ from pathlib import Path
 import numpy as np
 sys.path[:0] = sys.argv[2:]
 from vectorkit import SPACE, as_put, one_each, some_vectors
-from haven_fs.errors import UserError
+from haven_fs.errors import Unavailable
 from haven_fs.vectors import VectorStore
 store = VectorStore(Path(sys.argv[1]))
 rows = some_vectors(6000, 64)
@@ -112,7 +112,7 @@ try:
     for start in range(500, 6000, 250):
         store.put(SPACE, as_put(one_each(rows[start : start + 250], start)))
         held += 250
-except UserError as error:
+except Unavailable as error:
     print(error)
 else:
     sys.exit("the disk was not full")

@@ -100,8 +100,11 @@ class Writing:
         """Note that a file sent to a path was refused, or that it did not arrive (None)."""
         self.tree.gestures.note_refused(self.by, at.path, arrived=refused is not None)
         if is_placeholder(at.node) and not isinstance(at.parent, TakesFiles) and self.tree.catalog.writable:
-            with self.tree.catalog.write() as w:
-                self.tree.drop_name(w, at)  # the file that it was kept for does not come
+            try:
+                with self.tree.catalog.write(undoing=True) as w:
+                    self.tree.drop_name(w, at)  # the file that it was kept for does not come
+            except Refused as other:
+                self.log(at, other)
         if refused is not None:
             self.log(at, refused)
 

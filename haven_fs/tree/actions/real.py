@@ -216,11 +216,14 @@ class RealWrites:
 
     def _fade(self, target: Located) -> None:
         """Forget what had a name before a file took it: a kept name, or a photo that was only shown there."""
-        with self._tree.catalog.write() as w:
-            if is_placeholder(target.node):
-                self._tree.drop_name(w, target)
-            elif isinstance(target.node, File) and isinstance(target.parent, LetsGo):
-                target.parent.take_out(w, target.node)
+        try:
+            with self._tree.catalog.write(undoing=True) as w:
+                if is_placeholder(target.node):
+                    self._tree.drop_name(w, target)
+                elif isinstance(target.node, File) and isinstance(target.parent, LetsGo):
+                    target.parent.take_out(w, target.node)
+        except Refused as refused:  # the file is there: that is what was asked for
+            self._writing.log(target, refused)
 
     def _link(self, source: Located, target: Located, file: File, *, moves: bool, overwrite: bool) -> Plan:
         """Show a photo of a library in the inbox, as if it had been uploaded; it is moved if it was shown there."""

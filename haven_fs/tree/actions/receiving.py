@@ -45,6 +45,7 @@ class Receiving:
         self._writing, self._tree, self._put = writing, writing.tree, put
         self._is_done = self._is_refused = False
         with self._refusing(), in_words():
+            self._tree.catalog.trouble.check()
             is_other = put.kind == "photo" and put.there is not None and size not in (None, *put.sizes)
             into_copies = put.is_seen and bool(size)
             if (into_copies or is_other) and not self._may_be_copy(size or 0):
@@ -192,7 +193,7 @@ class Receiving:
         changing = partial(self._writing.transaction, put.at.path, PUT)
         stored = uploads.store(draft, put.target, over=put.over, link=put.links, changing=changing)
         lies_there = put.over or (stored.is_new and put.at.node is None)
-        with self._tree.view() as view:
+        with self._kept(stored), self._tree.view() as view:
             file = _file(view, stored, mtime)
             if not lies_there:
                 at = self._again(view, TakesUploads)
@@ -211,22 +212,27 @@ class Receiving:
         stored = uploads.find(draft) if put.known_only else uploads.store_by_date(draft, put.name)
         if stored is None:
             raise Forbidden(NO_INBOX)
-        try:
-            with self._tree.view() as view:
-                file = _file(view, stored, mtime)
-                if put.there is not None and put.there.photo_id != file.photo_id:
-                    raise Forbidden(_EDITED)
-                if put.there is None:
-                    self._belong(view, file)
-                elif mtime is not None:
-                    self._note_time(view, file)
-        except BaseException:
-            if stored.is_new:
-                uploads.withdraw(stored.original_id)
-            raise
+        with self._kept(stored), self._tree.view() as view:
+            file = _file(view, stored, mtime)
+            if put.there is not None and put.there.photo_id != file.photo_id:
+                raise Forbidden(_EDITED)
+            if put.there is None:
+                self._belong(view, file)
+            elif mtime is not None:
+                self._note_time(view, file)
         if put.there is None:
             self._tree.gestures.note_sent(self._writing.by, put.at.path, Sent(stored.original_id, stored.is_new))
         return file
+
+    @contextmanager
+    def _kept(self, stored: Stored) -> Iterator[None]:
+        """Do not keep what was stored just now if the block raises: it is not where its sender wanted it."""
+        try:
+            yield
+        except BaseException:
+            if stored.is_new and self._tree.uploads is not None:
+                self._tree.uploads.withdraw(stored.original_id)
+            raise
 
     def _note_time(self, view: View, file: File) -> None:
         """Have a photo that is there already show the time that it was sent with."""

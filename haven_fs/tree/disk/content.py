@@ -77,23 +77,29 @@ class Arrival:
     def _take_name(self, w: Writer) -> None:
         if self._over is not None and is_taken(self._over.on_disk):
             put_away(w, self._over)
+        content, target = self._content, self._target.on_disk
         try:
-            fileops.move(self._content, self._target.on_disk)
+            fileops.move(content, target)
         except FileExistsError as error:
             raise AlreadyExists(f"There is something named {self._target.name} already.") from error
+        w.undo_by(lambda: fileops.move(target, content))
 
     def _replace(self, w: Writer, place: DiskPlace, known: int | None) -> int:
         """Give the file there new bytes."""
+        content, path = self._content, place.on_disk
         if self._is_same:
-            mtime = self._content.lstat().st_mtime_ns
-            utime(place.on_disk, mtime)
-            self._content.unlink()
+            before, mtime = path.lstat().st_mtime_ns, content.lstat().st_mtime_ns
+            utime(path, mtime)
+            w.undo_by(lambda: utime(path, before))
+            content.unlink()
+            w.undo_by(lambda: fileops.rename_new(fileops.copy(path, content.parent), content))
         else:
             there = file_at(w.db, place.library.id, place.below)
             copies = (copy_to(w, one, place.on_disk) for one in (shown_as(w.db, [there.id]) if there else []))
             self.others += [copy for copy in copies if copy is not None]
             keep_old(w, place.library, place.below)
-            storing.replace_with(self._content, place.on_disk)
+            storing.replace_with(content, path)
+            w.undo_by(lambda: fileops.move(path, content))
         if self._content.parent != place.on_disk.parent:
             storing.sync_folder(self._content.parent)
         mirror = Mirror(w, place.library.id, all_folders=False)
@@ -111,31 +117,24 @@ def put_away(w: Writer, place: DiskPlace, name: str = "") -> None:
     """Move a file or a whole folder to the trash, under `name` if given. Raises Refused, OSError."""
     if not place.path:
         raise Forbidden("A library cannot be removed here. `haven libraries remove` forgets one.")
-    path = fileops.reach(place.library.root, place.path)
-    is_folder = stat.S_ISDIR(path.lstat().st_mode)
-    moved: list[tuple[Path, Path]] = []
-    try:
-        _move_to_where_it_is_shown(w, place, moved, is_folder=is_folder)
-        if moved and not is_folder:
-            return
-        token = trash.put_away(place.library.root, place.path)
-        try:
-            note_trashed(w, place.library.id, token, place.below, is_folder=is_folder, name=name)
-        except BaseException:
-            fileops.rename_new(trash.found(place.library.root, token, place.path), path)
-            raise
-    except BaseException:
-        for file, now in moved:
-            fileops.move(now, file)
-        raise
+    root = place.library.root
+    is_folder = stat.S_ISDIR(fileops.reach(root, place.path).lstat().st_mode)
+    if _move_to_where_it_is_shown(w, place, is_folder=is_folder) and not is_folder:
+        return
+    token = trash.put_away(root, place.path)
+    w.undo_by(lambda: trash.put_back(root, token, place.path))
+    note_trashed(w, place.library.id, token, place.below, is_folder=is_folder, name=name)
 
 
-def _move_to_where_it_is_shown(w: Writer, place: DiskPlace, moved: list[tuple[Path, Path]], *, is_folder: bool) -> None:
-    """Move files to the names by which the inbox shows them elsewhere; add to `moved` where each was, and is now."""
+def _move_to_where_it_is_shown(w: Writer, place: DiskPlace, *, is_folder: bool) -> bool:
+    """Move files to the names by which the inbox shows them elsewhere; tell whether there were any."""
     library = place.library
     found = files_below(w.db, library.id, place.below) if is_folder else [file_at(w.db, library.id, place.below)]
     files = {row.id: Beneath(library.root, os.fsdecode(row.path)) for row in found if row is not None}
+    moved = False
     for one in shown_as(w.db, list(files)) if files else []:
         inside = one.library_id == library.id and f"{os.fsdecode(one.below)}/".startswith(f"{place.path}/")
         if not inside and one.original_id in files and move_to(w, one, files[one.original_id]):
-            moved.append((files.pop(one.original_id), one.on_disk))
+            moved = True
+            files.pop(one.original_id)
+    return moved

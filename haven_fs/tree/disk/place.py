@@ -6,7 +6,6 @@ Links are never followed.
 import errno
 import logging
 import os
-import sqlite3
 import stat
 import unicodedata
 from collections.abc import Iterator
@@ -121,34 +120,18 @@ def make_folder(w: Writer, place: DiskPlace) -> None:
     with in_words():
         path = reach(place)
         path.mkdir()
+        w.undo_by(path.rmdir)
         storing.sync_folder(path.parent)
     add_folder(w, place.library.id, place.below)
 
 
 @contextmanager
 def in_words() -> Iterator[None]:
-    """Turn disk errors into Refused, those of the disk that the catalog is on too."""
+    """Turn errors of a library's disk into Refused; those of the catalog's are, see haven_fs.catalog.disktrouble."""
     try:
         yield
     except OSError as error:
         raise refusal_of(error) from error
-    except sqlite3.OperationalError as error:
-        refused = _of_catalog(error)
-        if refused is None:
-            raise
-        raise refused from error
-
-
-def _of_catalog(error: sqlite3.OperationalError) -> Refused | None:
-    """Return the refusal that explains why the catalog could not be written, None if no disk is to blame."""
-    primary = error.sqlite_errorcode & 0xFF  # the rest says which step of it has failed
-    if primary == sqlite3.SQLITE_FULL:
-        logger.error("The disk that Haven's own data is on is full, so nothing can be changed in the drive")
-        return DiskFull("The disk that Haven keeps its own data on is full. Make room on it, then do this again.")
-    if primary in (sqlite3.SQLITE_IOERR, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN):
-        logger.error("Haven's own data cannot be written: %s", error)
-        return DiskFailed(f"Haven cannot write its own data: {error}.")
-    return None
 
 
 def refusal_of(error: OSError) -> Refused:

@@ -74,6 +74,7 @@ def copy_to(w: Writer, one: Shown, file: Path) -> int | None:
     except BaseException:
         fileops.discard(draft)
         raise
+    w.undo_by(one.on_disk.unlink)
     _forget(w, one)
     return place_file(w, one.library_id, one.below, file_stat(one.on_disk))
 
@@ -83,6 +84,7 @@ def move_to(w: Writer, one: Shown, file: Path) -> bool:
     if is_taken(one.on_disk):
         return False
     fileops.move(file, one.on_disk)
+    w.undo_by(lambda: fileops.move(one.on_disk, file))
     _forget(w, one)
     place_file(w, one.library_id, one.below, file_stat(one.on_disk), one.original_id)
     return True

@@ -2,8 +2,9 @@
 
 The order is what makes it safe. The draft is whole and synced before anything else; then it gets its name, which is
 synced too; then it is catalogued; only then the sender is told. Killed in between there is a draft, which the next
-start removes, or a whole file, which the next walk finds. One upload at a time goes through the last steps, so that
-the same bytes sent twice at once are one photo; receiving is for as many as come.
+start removes, or a whole file, which the next walk finds. What cannot be catalogued, such as when the disk of the data
+folder is full, is taken out again before its sender is refused. One upload at a time goes through the last steps, so
+that the same bytes sent twice at once are one photo; receiving is for as many as come.
 """
 
 import logging
@@ -15,12 +16,13 @@ from pathlib import Path
 from typing import Protocol
 
 from haven_fs.catalog import Catalog, names
-from haven_fs.catalog.disk import Row, drop
+from haven_fs.catalog.disk import drop
 from haven_fs.catalog.libraries import NO_INBOX, Library, all_libraries, find_inbox
+from haven_fs.catalog.moving import file_at
 from haven_fs.catalog.places import LATELY
 from haven_fs.catalog.schema import LOCATED
 from haven_fs.config import Settings
-from haven_fs.errors import AlreadyExists, Conflict, Forbidden, UnsupportedType, UserError
+from haven_fs.errors import AlreadyExists, Conflict, Forbidden, Refused, UnsupportedType, UserError
 from haven_fs.library import fileops, storing
 from haven_fs.library.beneath import placed
 from haven_fs.library.fingerprint import fingerprint
@@ -175,7 +177,28 @@ class Uploads:
                 fileops.move(draft.path, target.on_disk)
             except FileExistsError as error:
                 raise AlreadyExists(f"There is already a file called {target.name}.") from error
-            return Stored(self._cataloguer.put(target.library, target.on_disk, draft.began), True)
+            return Stored(self._catalogue(target.library, target.on_disk, draft.began), True)
+
+    def _catalogue(self, library: Library, path: Path, began: float | None = None) -> int:
+        """Catalogue a file that has got its name just now. If that is not possible, it is not there either."""
+        try:
+            return self._cataloguer.put(library, path, began)
+        except BaseException:
+            self._take_back(library, path)
+            raise
+
+    def _take_back(self, library: Library, path: Path) -> None:
+        """Remove a file that nobody will be told is there, and what the catalog may know of it by now."""
+        try:
+            path.unlink(missing_ok=True)
+            storing.sync_folder(path.parent)
+            with self._catalog.read() as db:
+                row = file_at(db, library.id, os.fsencode(path.relative_to(library.root)))
+            if row is not None:
+                with self._catalog.write(undoing=True) as w:
+                    drop(w, [row])
+        except (OSError, Refused) as error:
+            logger.error("%s was not taken, and could not be removed again: %s", path, error)
 
     def _put_back(self, draft: storing.Draft, target: DiskPlace, changing: Changing) -> int | None:
         """Store a draft where somebody has just removed a file, see disk.content; None if nobody has."""
@@ -206,15 +229,15 @@ class Uploads:
                 return self._taken(twin)
             library = self._inbox()
             below = _dated(self._template, self._cataloguer.taken(draft.path, name))
-            folder = storing.make_folders(library.root, below)
             wanted = DiskPlace(library, below).child(names.portable(name))
             _check_name(wanted)
-            try:
-                target: Path = wanted.on_disk
-                fileops.move(draft.path, target)
-            except FileExistsError:
-                target = self._place_numbered(draft.path, folder, wanted.name)
-            stored = Stored(self._cataloguer.put(library, target), True)
+            with storing.new_folders(library.root, below) as folder:
+                try:
+                    target: Path = wanted.on_disk
+                    fileops.move(draft.path, target)
+                except FileExistsError:
+                    target = self._place_numbered(draft.path, folder, wanted.name)
+                stored = Stored(self._catalogue(library, target), True)
         with self._catalog.read() as db:
             shown = db.execute(
                 "SELECT p.shown FROM original o JOIN photo p ON p.id = o.photo_id WHERE o.id = ?", (stored.original_id,)
@@ -232,14 +255,14 @@ class Uploads:
 
     def withdraw(self, original_id: int) -> None:
         """Remove what was stored just now, since it was not taken after all."""
-        with self._lock, self._catalog.write() as w:
-            row = w.db.execute(
-                f"SELECT o.dir_id, l.root, d.path, o.file, o.size FROM original o {LOCATED} WHERE o.id = ?",
-                (original_id,),
-            ).fetchone()
+        with self._lock:
+            with self._catalog.read() as db:
+                row = db.execute(
+                    f"SELECT l.id, l.root, d.path, o.file FROM original o {LOCATED} WHERE o.id = ? AND o.gone IS NULL",
+                    (original_id,),
+                ).fetchone()
             if row is not None:
-                placed(*row[1:4]).unlink(missing_ok=True)
-                drop(w, [Row(original_id, row[0], row[3], row[4])])
+                self._take_back(self._library(row[0]), placed(*row[1:]))
 
     def sweep(self) -> None:
         """Remove what killed processes have left of uploads; called at the start, beside everything else."""
@@ -259,8 +282,11 @@ class Uploads:
 
     def _now(self, library: Library) -> Library:
         """Return a library's current state: what we decided by may be an hour old."""
+        return self._library(library.id)
+
+    def _library(self, library_id: int) -> Library:
         with self._catalog.read() as db:
-            now = next((one for one in all_libraries(db) if one.id == library.id), None)
+            now = next((one for one in all_libraries(db) if one.id == library_id), None)
         if now is None:
             raise Conflict("Haven does not know this library any more.")
         return now
