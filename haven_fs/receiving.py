@@ -4,8 +4,10 @@ All that a provider and the server around it know of each other: a server that c
 PUT. It asks the application as soon as the head is there. One that refuses answers, and no body is read. One that takes
 the file puts a Receiver there and answers anything. The server drops that answer, gives the receiver the body as it
 arrives, from whichever thread is free but from one at a time, and asks the application again when all of it has come.
-If the client leaves, stalls, or sends what is not HTTP, the receiver is discarded. In other servers the application
-reads "wsgi.input" itself.
+If the client leaves, stalls, or sends what is not HTTP, the receiver is discarded.
+
+An application that reads "wsgi.input" instead is asked again when a body of at most 64 KiB is there, and must have
+changed nothing before. In other servers it reads all of it there.
 """
 
 from typing import Protocol

@@ -183,7 +183,7 @@ class BodyWanted(BaseException):
 class Unread(io.RawIOBase):
     """Stands for a body that the client has not been asked to send, or that is for a Receiver.
 
-    An application that reads it has, so far, changed nothing, since it cannot know what is wanted.
+    An application that reads it has changed nothing so far, see haven_fs.receiving.
     """
 
     def readable(self) -> bool:
