@@ -28,7 +28,7 @@ from haven_fs.server.guard import is_loopback
 from haven_fs.server.http import Server, make_server
 from haven_fs.server.mounting import how_to_mount, ways_to_mount
 from haven_fs.server.process import allow_many_files, keep_small
-from haven_fs.server.proxied import LOOPBACK, PublicUrl, parse_networks, parse_public_url
+from haven_fs.server.proxied import LOOPBACK, PublicUrl, holding, parse_networks, parse_public_url
 from haven_fs.server.tls import TlsFiles, ensure_certificate, own_certificate
 from haven_fs.server.users import Users
 from haven_fs.tree.disk.uploads import Uploads
@@ -171,7 +171,7 @@ def run(args: argparse.Namespace) -> int:
             accept_missing=args.accept_missing,
             tell=lambda trouble: data.announce(trouble=trouble),
         )
-        server = _listen(app, args, data, tls)
+        server = _listen(app, args, data, tls, behind)
         try:
             own = urls(args.host, server.bind_addr[1], tls=tls is not None)
             data.announce(url=own[0])
@@ -241,8 +241,9 @@ def _tls(args: argparse.Namespace, data: DataFolder) -> TlsFiles | None:
     return None
 
 
-def _listen(app: Any, args: argparse.Namespace, data: DataFolder, tls: TlsFiles | None) -> Server:
-    server = make_server(app, args.host, args.port, threads=data.settings["serve.threads"], tls=tls)
+def _listen(app: Any, args: argparse.Namespace, data: DataFolder, tls: TlsFiles | None, behind: Behind) -> Server:
+    threads = data.settings["serve.threads"]
+    server = make_server(app, args.host, args.port, threads=threads, tls=tls, many=holding(behind.networks))
     try:
         server.prepare()
     except OSError as error:

@@ -45,7 +45,7 @@ class Draft:
         self.size = 0
         self.began = time.time()
 
-    def write(self, block: bytes) -> None:
+    def write(self, block: bytes | memoryview) -> None:
         """Add bytes at its end."""
         rest = memoryview(block)
         while rest:

@@ -17,6 +17,7 @@ from typing import Any
 
 from haven_fs import later
 from haven_fs.errors import UserError
+from haven_fs.receiving import KEPT
 from haven_fs.server import digest
 from haven_fs.server.credentials import Credentials, Environ, Outcome, Refusal
 from haven_fs.server.passwords import REALM
@@ -24,8 +25,6 @@ from haven_fs.server.users import Users
 
 logger = logging.getLogger(__name__)
 
-KEPT = "haven.kept"
-"""A dict that lives as long as one request, however often the application is asked about it."""
 DEVICE = "haven.device"
 """Where in the environ the name of the device is that signed in; "" if it used its user's own password."""
 BODY_TAKEN = "haven.body_taken"

@@ -62,6 +62,16 @@ def parse_networks(text: str) -> tuple[Network, ...]:
     return tuple(found)
 
 
+def holding(networks: Sequence[Network]) -> Callable[[str], bool]:
+    """Return what says whether an address is in one of the networks."""
+
+    def holds(text: str) -> bool:
+        address = _address(text)
+        return address is not None and any(address in network for network in networks)
+
+    return holds
+
+
 def parse_public_url(text: str) -> PublicUrl:
     """Return the address that people are to use. Raises UserError."""
     try:

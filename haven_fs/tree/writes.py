@@ -64,6 +64,10 @@ class LetsGo(Protocol):
 class TakesPhotos(Protocol):
     """A folder that photos can be said to belong to: a fact, no bytes are copied."""
 
+    def check_photo(self) -> None:
+        """Raise Refused if no photo at all can be put here, so that none is sent in vain."""
+        ...
+
     def put_photo(self, w: Writer, name: str, file: File) -> None:
         """Say that a photo belongs to what this folder is about; it answers here by that name."""
         ...

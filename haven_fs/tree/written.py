@@ -6,7 +6,7 @@ fact is, and what becomes of it in the catalog.
 """
 
 from collections.abc import Sequence
-from typing import Any, ClassVar, Protocol
+from typing import Any, ClassVar, Protocol, runtime_checkable
 
 from haven_fs.catalog import Writer
 from haven_fs.errors import Forbidden
@@ -26,6 +26,15 @@ class Fact(Protocol):
 
     def move(self, w: Writer, photo_id: int, source: Any) -> bool:
         """Say it of a photo in place of another fact of this class; the answer is as in `put`. Raises Refused."""
+        ...
+
+
+@runtime_checkable
+class Checkable(Fact, Protocol):
+    """A fact that in some folders can be said of no photo."""
+
+    def check(self) -> None:
+        """Raise Refused if this is one that can be said of none."""
         ...
 
 
@@ -67,6 +76,11 @@ class WrittenFolder(Folder):
     def extras(self) -> Sequence[File]:
         """Return the files that were written here under other names than their own."""
         return self.aliases.files(self.own)
+
+    def check_photo(self) -> None:
+        """Raise Refused if no photo at all can be put here."""
+        if isinstance(self.fact, Checkable):
+            self.fact.check()
 
     def put_photo(self, w: Writer, name: str, file: File) -> None:
         """Say of a photo what being here means; it answers here by that name. Raises Refused."""

@@ -42,7 +42,7 @@ class TakenHere:
 
     def put(self, w: Writer, photo_id: int) -> bool:
         """Say it, if nobody knows where the photo was taken. Raises Refused if that is known to be elsewhere."""
-        self._check()
+        self.check()
         there = _whereabouts(w.db, photo_id)
         if self._holds(there):
             return False
@@ -57,7 +57,7 @@ class TakenHere:
 
     def move(self, w: Writer, photo_id: int, source: "TakenHere") -> bool:
         """Say it, and that the photo was not taken at the source, whatever was known."""
-        self._check()
+        self.check()
         there = _whereabouts(w.db, photo_id)
         leaves = source.place != self.place and source.place in _keys(there, PLACE)
         if self._holds(there) and (self.region is not None or not leaves):
@@ -78,7 +78,8 @@ class TakenHere:
                 facts = {PLACES: [[tag.key, original_name(w, tag.key, tag.name), tag.parent] for tag in others]}
         say(w, photo_id, facts, "not taken here", where=_called(w, self))
 
-    def _check(self) -> None:
+    def check(self) -> None:
+        """Raise Refused if it is neither a place nor a country."""
         if self.place is None and self.country is None:
             raise Forbidden(
                 "To say where photos were taken, put them into the folder of a place, or into that of a country if it"

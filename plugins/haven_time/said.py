@@ -81,6 +81,10 @@ class TakenThen:
 
     period: Period | None
 
+    def check(self) -> None:
+        """Raise Refused if it is no period."""
+        self._period()
+
     def put(self, w: Writer, photo_id: int) -> bool:
         """Say it, if nobody knows when the photo was taken. Raises Refused if that is known to be otherwise."""
         clock, offset, source = _taken(w, photo_id)

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from functools import lru_cache
 
 from haven_dav.send import Environ, NotThere
+from haven_fs import later
 from haven_fs.renditions.renditions import NotNow, Renditions, Wanted, What
 from haven_fs.renditions.waiting import made_for
 from haven_fs.tree.files import File
@@ -15,7 +16,7 @@ Part = Callable[[int, int], Iterator[bytes]]
 
 GONE = "This file is no longer on the disk."
 MOST_FILMS = 8
-"""Films that are sent at the same time: each holds a thread while it is encoded as quickly as somebody looks."""
+"""Films that are sent at the same time where each holds a thread: in servers that cannot wait in the midst of one."""
 _WHATS: dict[str, What] = {"small": "small", "cover": "cover"}
 _films = threading.BoundedSemaphore(MOST_FILMS)
 
@@ -50,12 +51,20 @@ def _film(environ: Environ, renditions: Renditions, wanted: Wanted, plan: str) -
     def segment(number: int, asker: Environ) -> bytes:
         return made_for(asker, renditions, renditions.segment_of(wanted, plan, number))
 
+    def waiting(number: int) -> Iterator[bytes]:
+        """Have the server wait for a segment, if it must be waited for; see haven_fs.later."""
+        one = renditions.segment_of(wanted, plan, number)
+        if renditions.find(one) is None:
+            environ[later.FUTURE] = renditions.ask(one)
+            yield b""
+
     def part(start: int, count: int) -> Iterator[bytes]:
         end = start + count
         numbers = film.segments_for(start, count)
         # The first is waited for without a thread; once something was sent, there is no way back.
         first = segment(numbers[0], environ) if numbers else b""
-        if not _films.acquire(blocking=False):
+        holds_thread = not environ.get(later.SUPPORTED)
+        if holds_thread and not _films.acquire(blocking=False):
             raise NotNow(f"{MOST_FILMS} films are being watched already. Try again when one has ended.")
         try:
             if start < film.head:
@@ -66,13 +75,16 @@ def _film(environ: Environ, renditions: Renditions, wanted: Wanted, plan: str) -
                 place, length = film.span(number)
                 if number + 1 in numbers:
                     _begin(renditions, renditions.segment_of(wanted, plan, number + 1))
+                if number != numbers[0] and not holds_thread:
+                    yield from waiting(number)
                 data = first if number == numbers[0] else segment(number, {})
                 yield memoryview(data)[max(start - place, 0) : min(end - place, length)].tobytes()
             foot = film.length - len(FOOT)
             if end > foot:
                 yield FOOT[max(start - foot, 0) : end - foot]
         finally:
-            _films.release()
+            if holds_thread:
+                _films.release()
 
     return part
 

@@ -5,12 +5,13 @@ The tree decides what a write means (haven_fs.tree.actions). A change is answere
 
 from collections.abc import Sequence
 
-from haven_dav.body import Body
+from haven_dav.body import Body, Upload
 from haven_dav.conditions import Locks, check_conditions
 from haven_dav.misplaced import misplaced
 from haven_dav.resources import split_path, user_of
 from haven_dav.send import Environ
 from haven_dav.status import Locked, OtherServer
+from haven_fs import receiving
 from haven_fs.errors import Conflict, Malformed, NotPossible, Refused, UnsupportedType
 from haven_fs.tree.actions import Actions, Done, NotDone, Plan, Put
 from haven_fs.tree.nodes import Folder, View
@@ -43,7 +44,10 @@ class Writes:
         _refuse_slashes(environ)
         path, actions = split_path(environ["PATH_INFO"]), Actions(self._tree, user_of(environ))
         if environ["REQUEST_METHOD"] == "PUT":
-            done, headers = self._put(environ, actions, path)
+            answer = self._put(environ, actions, path)
+            if answer is None:
+                return "202 Accepted", []  # the server drops this
+            done, headers = answer
         else:
             done, headers = self._act(environ, actions, path), []
         if done.failed:
@@ -89,7 +93,11 @@ class Writes:
         self._locks.unlock(unlocked)
         return Done(failed=locked) if locked else done
 
-    def _put(self, environ: Environ, actions: Actions, path: list[str]) -> tuple[Done, list[tuple[str, str]]]:
+    def _put(self, environ: Environ, actions: Actions, path: list[str]) -> tuple[Done, list[tuple[str, str]]] | None:
+        """Receive and store a file; None if the server is to receive it first, see haven_fs.receiving."""
+        if (upload := environ.get(receiving.RECEIVED)) is not None:
+            return self._stored(upload.finish(), Body(environ).mtime)
+
         def decide(view: View) -> Put:
             at = self._tree.locate(view, path)
             self._locks.check_if(environ, view, at)
@@ -101,14 +109,23 @@ class Writes:
             return put
 
         put, body = actions.decide(decide, writes_to=self._tree.mirrored(path)), Body(environ)
-        with actions.receive(put, body.expected) as incoming:
+        upload = Upload(actions.receive(put, body.expected), body)
+        if environ.get(receiving.SUPPORTED):
+            environ[receiving.RECEIVER] = upload
+            return None
+        try:
             for block in body.blocks():
-                incoming.write(block)
-            done = incoming.finish(body.mtime)
+                if not upload.write(block):
+                    break
+            return self._stored(upload.finish(), body.mtime)
+        finally:
+            upload.discard()
+
+    def _stored(self, done: Done, mtime: float | None) -> tuple[Done, list[tuple[str, str]]]:
         if done.stored is None:
             return done, []
         headers = [("ETag", f'"{done.stored.etag}"')]
-        if body.mtime is not None and abs(done.stored.mtime_ns / 1e9 - body.mtime) < 1:
+        if mtime is not None and abs(done.stored.mtime_ns / 1e9 - mtime) < 1:
             headers.append(("X-OC-Mtime", "accepted"))
         return done, headers
 

@@ -3,6 +3,7 @@
 import base64
 import hashlib
 import http.client
+import io
 import threading
 import urllib.error
 import urllib.request
@@ -32,6 +33,16 @@ OLD = {
 """users.json as older versions wrote it."""
 
 
+def _reads_first(app):
+    """Have a body read before anything is changed, as our server wants it of what takes no receivers."""
+
+    def asked(environ, start_response):
+        environ["wsgi.input"] = io.BytesIO(environ["wsgi.input"].read())
+        return app(environ, start_response)
+
+    return asked
+
+
 class Served:
     """A wsgidav over one folder, with our way of signing in, on a real server."""
 
@@ -43,7 +54,7 @@ class Served:
             "logging": {"enable": False},
             "verbose": 1,
         }
-        self.app = SignIn(WsgiDAVApp(config), users, allow_basic=basic)
+        self.app = SignIn(_reads_first(WsgiDAVApp(config)), users, allow_basic=basic)
         self.server = make_server(self.from_afar, "127.0.0.1", 0, threads=threads)
         self.server.prepare()
         self.thread = threading.Thread(target=self.server.serve)

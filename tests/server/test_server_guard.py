@@ -1,6 +1,7 @@
 """The guard: who is let in without a password, and how large an XML body may be."""
 
 import http.client
+import io
 import socket
 import threading
 
@@ -11,10 +12,23 @@ from haven_fs.server.http import make_server
 from haven_fs.server.proxied import LOOPBACK, Proxied, parse_networks, parse_public_url
 
 
+class Kept(io.BytesIO):
+    """Receives an upload."""
+
+    def write(self, block) -> bool:
+        return bool(super().write(block))
+
+    def discard(self) -> None:
+        self.close()
+
+
 def echo(environ, start_response):
-    body = environ["wsgi.input"].read(
-        int(environ.get("CONTENT_LENGTH") or 0) if environ["REQUEST_METHOD"] != "PUT" else -1
-    )
+    if environ["REQUEST_METHOD"] == "PUT" and "haven.received" not in environ:
+        environ["haven.receiving"], body = Kept(), b""
+    elif environ["REQUEST_METHOD"] == "PUT":
+        body = environ["haven.received"].getvalue()
+    else:
+        body = environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
     start_response("200 OK", [("Content-Length", str(len(body)))])
     return [body]
 

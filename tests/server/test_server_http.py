@@ -11,16 +11,39 @@ import ssl
 import threading
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import Future
 from pathlib import Path
 
 import pytest
 
 from haven_fs.sendfile import SendFile
-from haven_fs.server import sending
+from haven_fs.server import connections
 from haven_fs.server.http import Server, make_server
 from haven_fs.server.tls import TlsFiles, ensure_certificate
 
 BIG = 12 * 2**20
+
+
+class Receiver:
+    """Keeps what it gets."""
+
+    def __init__(self, most: int | None = None) -> None:
+        self.most = most
+        self.data, self.discarded = bytearray(), False
+        self.refused: OSError | None = None
+
+    def write(self, block) -> bool:
+        self.data += block
+        if self.most is not None and len(self.data) > self.most:
+            try:
+                raise OSError("the disk is full")
+            except OSError as error:
+                self.refused = error
+            return False
+        return True
+
+    def discard(self) -> None:
+        self.discarded = True
 
 
 class App:
@@ -30,7 +53,17 @@ class App:
         self.big = big
         self.opened: list[io.BufferedReader] = []
         self.read: list[int] = []
+        self.receivers: list[Receiver] = []
+        self.futures: list[Future] = []
         self.list = b"x" * (8 * 2**20)
+
+    def waits(self, environ):
+        """Give three parts, each when somebody says so."""
+        for number in range(3):
+            self.futures.append(Future())
+            yield b"p%d " % number
+            environ["haven.later"] = self.futures[number]
+            yield b""
 
     def __call__(self, environ, start):
         method, path, body = environ["REQUEST_METHOD"], environ["PATH_INFO"], environ["wsgi.input"]
@@ -50,13 +83,26 @@ class App:
         if path == "/pieces":
             start("200 OK", [])
             return (b"piece %d " % i for i in range(int(environ["QUERY_STRING"])))
+        if path == "/waits":
+            start("200 OK", [("Content-Length", "9")])
+            return self.waits(environ)
         if path == "/endless":
             start("200 OK", [])
             return iter(lambda: self.list, None)
         if path == "/fails":
             raise RuntimeError("the application is broken")
+        if path in ("/echo", "/full") and environ.get("haven.receiving.supported"):
+            self.receivers.append(Receiver(100_000 if path == "/full" else None))
+            environ["haven.receiving"] = self.receivers[-1]
+            start("202 Accepted", [("Content-Length", "0")])
+            return [b""]
+        if path == "/full":
+            start("507 Insufficient Storage", [("Content-Length", "2")])
+            environ["haven.received"].discard()
+            return [b"no"]
         if path == "/echo":
-            data = body.read()
+            received = environ.get("haven.received")
+            data = bytes(received.data) if received is not None else body.read()
             self.read.append(len(data))
             start("200 OK", [("Content-Length", str(len(data)))])
             return [data]
@@ -223,15 +269,14 @@ def test_silent_clients_hold_up_nobody(app, certificate):
 
 
 def test_a_reader_that_takes_nothing_is_dropped_in_the_end(app, monkeypatch):
-    monkeypatch.setattr(sending, "STALL_SECONDS", 0.5)
+    monkeypatch.setitem(connections.SECONDS, connections.Phase.SENDING, 0.5)
     with running(app) as server:
         sock = raw(server, b"GET /big HTTP/1.1\r\nHost: x\r\n\r\n", buffer=4096)
         assert eventually(lambda: bool(app.opened) and app.opened[0].closed)
         sock.close()
 
 
-def test_an_endless_answer_to_a_stalled_reader_gives_its_thread_back(app, monkeypatch):
-    monkeypatch.setattr(sending, "PINNED_SECONDS", 0.5)
+def test_an_endless_answer_to_a_stalled_reader_holds_no_thread(app):
     with running(app, threads=1) as server:
         sock = raw(server, b"GET /endless HTTP/1.1\r\nHost: x\r\n\r\n", buffer=4096)
         time.sleep(0.1)
@@ -239,6 +284,22 @@ def test_an_endless_answer_to_a_stalled_reader_gives_its_thread_back(app, monkey
         connection.request("GET", "/")
         assert connection.getresponse().read() == b"ok"
         connection.close()
+        sock.close()
+
+
+def test_an_answer_that_waits_in_its_midst_holds_no_thread(app):
+    with running(app, threads=1) as server:
+        sock = raw(server, b"GET /waits HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
+        said = b""
+        for number in range(3):
+            while b"p%d " % number not in said:
+                said += sock.recv(4096)
+            connection = client(server)
+            connection.request("GET", "/")
+            assert connection.getresponse().read() == b"ok"
+            connection.close()
+            app.futures[number].set_result(None)
+        assert said.endswith(b"p0 p1 p2 ") and not sock.recv(1)
         sock.close()
 
 
@@ -263,7 +324,10 @@ def test_stop_does_not_wait_for_stalled_clients(app, path):
 
 def test_a_client_that_leaves_is_no_error(server, caplog):
     with caplog.at_level(logging.INFO):
-        for request in (b"GET /big HTTP/1.1\r\nHost: x\r\n\r\n", b"PUT /echo HTTP/1.1\r\nContent-Length: 9\r\n\r\na"):
+        for request in (
+            b"GET /big HTTP/1.1\r\nHost: x\r\n\r\n",
+            b"PUT /echo HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\na",
+        ):
             sock = raw(server, request, buffer=4096)
             time.sleep(0.1)
             sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, b"\1\0\0\0\0\0\0\0")
@@ -301,6 +365,22 @@ def test_a_refused_upload_neither_hangs_nor_spoils_the_next_request(server, size
     with pytest.raises(TimeoutError):
         sock.recv(1)
     sock.close()
+
+
+@pytest.mark.parametrize("size", [50_000, 400_000, 1_500_000])
+def test_an_upload_refused_on_the_way_neither_hangs_nor_spoils_the_next_request(server, app, size):
+    for chunk in (100, 40_000):
+        body = b"".join(b"%x\r\n%s\r\n" % (chunk, b"G" * chunk) for _ in range(size // chunk)) + b"0\r\n\r\n"
+        sock = raw(server, b"PUT /full HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n")
+        with contextlib.suppress(OSError):
+            sock.sendall(body + b"GET / HTTP/1.1\r\nHost: x\r\n\r\n")
+        assert answer(sock)[::2] == (507, b"no")
+        assert app.receivers[-1].discarded
+        if size < 2**20:
+            assert answer(sock)[::2] == (200, b"ok")
+        else:
+            assert not sock.recv(1)
+        sock.close()
 
 
 def test_a_large_refused_upload_is_answered_and_then_cut(server):
@@ -347,6 +427,32 @@ def test_half_an_upload_is_not_taken_for_a_whole_one(server, app, sent):
         pass
     assert app.read == []
     sock.close()
+
+
+def test_uploads_come_whole_over_tls(app, certificate):
+    data = random.Random(3).randbytes(5_000_000)
+    with running(app, certificate, threads=1) as server:
+        for chunked in (False, True):
+            connection = client(server, certificate)
+            pieces = [data[start : start + 300_000] for start in range(0, len(data), 300_000)]
+            connection.request("PUT", "/echo", body=iter(pieces) if chunked else data, encode_chunked=chunked)
+            assert connection.getresponse().read() == data
+            connection.request("GET", "/")
+            assert connection.getresponse().read() == b"ok"
+            connection.close()
+
+
+def test_half_a_handshake_holds_no_thread_and_ends(app, certificate, monkeypatch):
+    monkeypatch.setitem(connections.SECONDS, connections.Phase.HANDSHAKE, 1.0)
+    with running(app, certificate, threads=1) as server:
+        half = [raw(server, b"\x16\x03\x01\x02\x00\x01") for _ in range(10)]
+        connection = client(server, certificate)
+        connection.request("GET", "/")
+        assert connection.getresponse().read() == b"ok"
+        connection.close()
+        for sock in half:
+            assert not sock.recv(1)
+            sock.close()
 
 
 @pytest.mark.parametrize("length", [b"-5", b"x", b"1e3"])

@@ -87,7 +87,7 @@ def test_a_strange_uri_is_401(served, uri):
 @pytest.mark.parametrize(
     "header",
     ["Basic", "Basic !!!", "Basic YWJj", "Basic é", "Bearer x", "Digest", "Digest x=y", "", "\xff", "Digest ,,,",
-     'Digest username="anna', "Digest " + "a" * 60000, "Digest " + ',a="' * 10000, "Basic " + "/" * 60000,
+     'Digest username="anna', "Digest " + "a" * 15000, "Digest " + ',a="' * 3000, "Basic " + "/" * 15000,
      'Digest username="anna", nonce="\xe9", response="\xe9"', "Basic " + base64.b64encode(b"\0:\0").decode(),
      f'Digest username="anna", nonce="1-2-3", response="{"0" * 32}"', "Negotiate YII=", "NTLM TlRM", "=", "Digest\t"],
 )  # fmt: skip

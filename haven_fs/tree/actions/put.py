@@ -100,5 +100,6 @@ def _plan(tree: Tree, at: Located, node: File | None, folder: Folder) -> Put | N
         return Put("disk", at, file, target=target, over=real is not None, links=folder.links)
     if isinstance(folder, TakesPhotos):
         check_name(name)
+        folder.check_photo()
         return Put("photo", at, file, known_only=find_inbox(folder.view.db) is None)
     return None

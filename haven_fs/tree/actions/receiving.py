@@ -94,9 +94,14 @@ class Receiving:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        self.discard()
+
+    def discard(self) -> None:
+        """Forget what came, unless it was stored; may be called twice."""
         if self._draft is not None:
             self._draft.discard()
         if not self._is_done and not self._is_refused:
+            self._is_refused = True
             self._writing.note_refused(self._put.at, None)
 
     @property
@@ -109,7 +114,7 @@ class Receiving:
             return Forbidden(NO_INBOX)
         return TooLarge(f"A file may have {self._put.largest >> 20 or 1} MB here.")
 
-    def write(self, block: bytes) -> None:
+    def write(self, block: bytes | memoryview) -> None:
         """Receive the next block. Raises Refused."""
         with self._refusing(), in_words():
             if self._draft is None:

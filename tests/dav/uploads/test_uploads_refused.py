@@ -13,7 +13,7 @@ from helpers.dav import LOCKINFO, Client
 from helpers.files import drafts
 from helpers.serving import Serving, haven, serve
 
-from haven_fs.server.http import BODY_SECONDS
+from haven_fs.server.connections import SECONDS, Phase
 
 
 def test_conditions_and_refusals_come_before_the_body(house: Serving, dav: Client, new: list[Path]) -> None:
@@ -66,7 +66,7 @@ def test_bad_framing_and_bad_checksums_are_refused(house: Serving, dav: Client, 
     began = time.monotonic()
     said = conversation(house, "/Inbox/y.jpg", {"Transfer-Encoding": "chunked", "Expect": "100-continue"}, b"xyz\r\n")
     assert b"HTTP/1.1 400 " in said
-    assert time.monotonic() - began < BODY_SECONDS, "what follows bad framing is not waited for"
+    assert time.monotonic() - began < SECONDS[Phase.BODY], "what follows bad framing is not waited for"
     wrong = dav("PUT", "/Inbox/y.txt", b"abc", OC_Checksum=f"SHA1:{'0' * 40}")
     assert wrong.status == 400
     assert "damaged" in wrong.reason()

@@ -1,6 +1,5 @@
 """Parsers of what clients send: XML bodies, conditions, ranges, framing, dates."""
 
-import io
 from xml.etree.ElementTree import Element
 
 from haven_dav.conditions import parse_if
@@ -9,7 +8,7 @@ from haven_dav.propfind import BadRequest, parse
 from haven_dav.proppatch import time_of
 from haven_dav.send import parse_range
 from haven_fs.errors import Malformed
-from haven_fs.server.body import open_body
+from haven_fs.server import framing
 from helpers.fuzzing.target import Target
 
 _PROPFIND = (
@@ -44,6 +43,10 @@ _XML_WORDS = (
 _IF = (b'(<urn:uuid:1> ["a"])', b"<http://h/a> (Not <x>) (<y>)", b'</a> ([W/"b"])')
 _RANGES = (b"bytes=0-99", b"bytes=-5", b"bytes=10-", b"bytes=0-0,5-9, -1")
 _CHUNKED = (b"5\r\nhello\r\n0\r\n\r\n", b"a;ext=1\r\n0123456789\r\n0\r\nTrailer: x\r\n\r\n")
+_HEADS = (
+    b"GET /a%20b?c=d HTTP/1.1\r\nHost: localhost\r\nRange: bytes=0-9\r\n\r\n",
+    b"PUT http://[::1]:80//x HTTP/1.0\r\nConnection: Keep-Alive\r\nContent-Length: 5\r\nExpect: 100-continue\r\n\r\n",
+)
 
 
 def _text(data: bytes) -> str:
@@ -70,10 +73,23 @@ def _time(data: bytes) -> None:
 
 
 def _chunks(data: bytes) -> None:
-    stream, body = open_body(io.BytesIO(data), None, None)
-    with stream:
-        stream.read(1 << 20)
-    body.drain(1 << 20)
+    """Read a chunked body all at once and byte by byte, which must be the same."""
+    whole, pieces = framing.Framing(None), framing.Framing(None)
+    body = b"".join(whole.take(bytearray(data)))
+    came, again = bytearray(), b""
+    for byte in data:
+        came.append(byte)
+        again += b"".join(pieces.take(came))
+    assert (body, whole.finished, whole.left) == (again, pieces.finished, pieces.left)
+
+
+def _head(data: bytes) -> None:
+    """Read a head, which must end in the same place however it comes."""
+    end = framing.find_end(bytearray(data))
+    if end:
+        head = framing.parse(data[:end])
+        assert head.length is None or head.length == int(head.fields.get(b"content-length", b"0"))
+        assert framing.find_end(bytearray(data[:end]), looked_at=end // 2) == end
 
 
 TARGETS = (
@@ -92,7 +108,25 @@ TARGETS = (
         "chunks",
         _chunks,
         lambda: _CHUNKED,
-        (ValueError, ConnectionError),
+        (framing.Malformed,),
         (b"\r\n", b"0\r\n\r\n", b";", b"ffffffffffffffff"),
+    ),
+    Target(
+        "head",
+        _head,
+        lambda: _HEADS,
+        (framing.Malformed,),
+        (
+            b"\r\n",
+            b"\n",
+            b"\r",
+            b": ",
+            b" :",
+            b"\0",
+            b"Content-Length: 5\r\n",
+            b"Transfer-Encoding: chunked\r\n",
+            b"//",
+            b"%2f",
+        ),
     ),
 )
