@@ -24,6 +24,7 @@ COMMANDS = (
     "status",
     "doctor",
     "backup",
+    "locks",
     "purge",
     "plugins",
 )

@@ -17,6 +17,7 @@ from typing import Any
 
 from haven_fs import later
 from haven_fs.errors import UserError
+from haven_fs.phrase import status_line
 from haven_fs.server import digest
 from haven_fs.server.credentials import Credentials, Environ, Outcome, Refusal
 from haven_fs.server.passwords import REALM
@@ -110,5 +111,5 @@ class SignIn:
 def _plain(start_response: StartResponse, status: str, reason: str, *headers: tuple[str, str]) -> Iterable[bytes]:
     body = reason.encode() + b"\n"
     plain = [("Content-Type", "text/plain; charset=utf-8"), ("Content-Length", str(len(body)))]
-    start_response(status, [*headers, *plain, ("Cache-Control", "no-store")])
+    start_response(status_line(int(status[:3]), reason), [*headers, *plain, ("Cache-Control", "no-store")])
     return [body]

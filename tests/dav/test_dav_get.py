@@ -60,7 +60,18 @@ def test_a_part_that_is_not_there_is_416(dav: Client, content: bytes, asked: str
 
 
 @pytest.mark.parametrize(
-    "asked", ["bytes=0-1,5-6", "bytes=5-2", "bytes=x-", "bytes=-", "lines=1-2", "", "bytes=" + "9" * 200 + "-"]
+    "asked",
+    [
+        "bytes=0-9,5-12",
+        "bytes=0-1,1-2",
+        "bytes=" + ",".join(f"{n}-{n}" for n in range(0, 34, 2)),
+        "bytes=5-2",
+        "bytes=x-",
+        "bytes=-",
+        "lines=1-2",
+        "",
+        "bytes=" + "9" * 200 + "-",
+    ],
 )
 def test_other_ranges_are_answered_with_the_whole(dav: Client, content: bytes, asked: str) -> None:
     answer = dav("GET", FILE, Range=asked)
