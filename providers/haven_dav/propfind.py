@@ -87,7 +87,7 @@ class Wanted:
 
 def depth_of(header: str | None) -> str:
     """Return "0", "1", "1,noroot" or "infinity", which is also meant where there is no Depth. Raises BadRequest."""
-    depth = "".join((header if header is not None else "infinity").lower().split())
+    depth = ",".join(part.strip() for part in (header if header is not None else "infinity").lower().split(","))
     if depth not in ("0", "1", "1,noroot", "infinity"):
         raise BadRequest("Depth must be 0 or 1.")
     return depth
