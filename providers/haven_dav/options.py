@@ -17,7 +17,7 @@ def allowed(at: Located | None) -> list[str]:
     if at is None:
         return [*_ALWAYS, "PUT", "MKCOL", *_ELSEWHERE]
     if at.node is None:
-        return ["OPTIONS", "PUT", "MKCOL", "LOCK"] if at.parent is not None else ["OPTIONS"]
+        return ["OPTIONS", "GET", "HEAD", "PROPFIND", "PUT", "MKCOL", "LOCK"]  # most of which say that nothing is there
     if not at.path:
         return [*_ALWAYS, "COPY"]
     return [*_ALWAYS, *_ELSEWHERE] if isinstance(at.node, Folder) else [*_ALWAYS, "PUT", *_ELSEWHERE]
