@@ -25,6 +25,7 @@ COMMANDS = (
     "doctor",
     "repair",
     "backup",
+    "locks",
     "purge",
     "plugins",
 )

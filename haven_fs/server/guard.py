@@ -3,13 +3,11 @@
 Without a password only this computer's own programs may ask. A web page that lets its name point here (DNS
 rebinding) shows in the Host header, a reverse proxy in the headers it adds; both are refused. Browsers send passwords
 along with whatever any web page asks for, so what the page of another site asks for is refused too: only following a
-link is not. And an XML body larger than any client sends would cost memory and minutes (wsgidav: 42 MB took 1.9 GB),
-with a password or without.
+link is not.
 
 What a proxy said has been believed, or taken away, by haven_fs.server.proxied before this.
 """
 
-import io
 import ipaddress
 import re
 from collections.abc import Callable, Iterable
@@ -29,10 +27,9 @@ from haven_fs.targets import (
     path_of,
 )
 
-XML_METHODS = frozenset({"PROPFIND", "PROPPATCH", "LOCK"})
-XML_LIMIT = 64 * 1024
-"""Largest body of these methods, in bytes."""
-METHODS = XML_METHODS | {"OPTIONS", "GET", "HEAD", "UNLOCK", "PUT", "DELETE", "MKCOL", "COPY", "MOVE", "POST"}
+METHODS = frozenset({
+    "OPTIONS", "GET", "HEAD", "PROPFIND", "PROPPATCH", "LOCK", "UNLOCK", "PUT", "DELETE", "MKCOL", "COPY", "MOVE", "POST",
+})  # fmt: skip
 """What a client may ask; wsgidav writes an error into the log at any other, and some clients try SEARCH all day."""
 _READS = frozenset({"GET", "HEAD"})
 _SIGNED = re.compile(r'\buri="?([^",\s]+)')
@@ -56,7 +53,7 @@ class Guard:
         self._public = parse_host(url.host).name if url else None
 
     def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
-        """Answer 400, 403, 405 or 413, or let the request through."""
+        """Answer 400, 403 or 405, or let the request through."""
         if self._passwordless and (environ.get(UNTRUSTED) or not self._is_own(environ)):
             return refuse(start_response, "403 Forbidden", ADVICE)
         if _is_foreign(environ):
@@ -72,8 +69,6 @@ class Guard:
         if environ["REQUEST_METHOD"] not in METHODS:
             reason = f"This drive does not support {environ['REQUEST_METHOD']}."
             return refuse(start_response, "405 Method Not Allowed", reason, ("Allow", ", ".join(sorted(METHODS))))
-        if environ["REQUEST_METHOD"] in XML_METHODS and not _short(environ):
-            return refuse(start_response, "413 Content Too Large", f"The request is larger than {XML_LIMIT} bytes.")
         return self._app(environ, start_response)
 
     def _is_own(self, environ: dict[str, Any]) -> bool:
@@ -140,19 +135,3 @@ def _lost_path(environ: dict[str, Any]) -> str | None:
     here = path_of(environ["PATH_INFO"].encode("latin-1"))
     lost = there.removesuffix(here) if here != "/" else there.rstrip("/")
     return quote(lost) if lost and f"{lost}{here}".rstrip("/") == there.rstrip("/") else None
-
-
-def _short(environ: dict[str, Any]) -> bool:
-    """Return whether the body is within XML_LIMIT; a chunked one is read for that and given a length."""
-    if not environ.get("wsgi.input_terminated"):
-        try:
-            return int(environ.get("CONTENT_LENGTH") or 0) <= XML_LIMIT
-        except ValueError:
-            return False
-    body = environ["wsgi.input"].read(XML_LIMIT + 1)
-    environ["wsgi.input"] = io.BytesIO(body)
-    environ["haven.body_taken"] = True
-    environ["CONTENT_LENGTH"] = str(len(body))
-    environ["wsgi.input_terminated"] = False
-    environ.pop("HTTP_TRANSFER_ENCODING", None)
-    return len(body) <= XML_LIMIT

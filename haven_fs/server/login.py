@@ -17,6 +17,7 @@ from typing import Any
 
 from haven_fs import later
 from haven_fs.errors import UserError
+from haven_fs.phrase import status_line
 from haven_fs.receiving import KEPT
 from haven_fs.server import digest
 from haven_fs.server.credentials import Credentials, Environ, Outcome, Refusal
@@ -27,8 +28,6 @@ logger = logging.getLogger(__name__)
 
 DEVICE = "haven.device"
 """Where in the environ the name of the device is that signed in; "" if it used its user's own password."""
-BODY_TAKEN = "haven.body_taken"
-"""Set in the environ of a request that cannot be asked about again, since something read its body."""
 NOT_IN_CLEAR = (
     "Unencrypted passwords are not accepted here: use https://, which `haven serve --tls` offers, or a program that"
     " signs in by digest."
@@ -56,7 +55,7 @@ class SignIn:
         try:
             found = kept.get("sign-in") or self._examine(environ)
             if isinstance(found, Future):
-                if not found.done() and environ.get(later.SUPPORTED) and not environ.get(BODY_TAKEN):
+                if not found.done() and environ.get(later.SUPPORTED):
                     kept["sign-in"] = environ[later.FUTURE] = found
                     return _plain(start_response, "503 Service Unavailable", "This takes a moment.")
                 environ.pop(later.DONE, None)
@@ -109,5 +108,5 @@ class SignIn:
 def _plain(start_response: StartResponse, status: str, reason: str, *headers: tuple[str, str]) -> Iterable[bytes]:
     body = reason.encode() + b"\n"
     plain = [("Content-Type", "text/plain; charset=utf-8"), ("Content-Length", str(len(body)))]
-    start_response(status, [*headers, *plain, ("Cache-Control", "no-store")])
+    start_response(status_line(int(status[:3]), reason), [*headers, *plain, ("Cache-Control", "no-store")])
     return [body]

@@ -15,7 +15,7 @@ from haven_fs.catalog import names
 from haven_fs.catalog.wording import Wording
 from haven_fs.config import Settings
 from haven_fs.tree.cover import Cover, newest
-from haven_fs.tree.files import File, FileSet, Stamp
+from haven_fs.tree.files import File, FileSet, Stamp, pick
 from haven_fs.tree.looks import Look
 from haven_fs.tree.photoset import PhotoSet
 from haven_fs.tree.searcher import Searcher
@@ -149,6 +149,13 @@ class Folder:
     def extras(self) -> Sequence[File]:
         """Return the files listed in this folder that `files` does not hold, such as what was put into it."""
         return ()
+
+    def own_file(self, name: str) -> File | None:
+        """Return the one of `extras` of that name, or else one whose name differs by case alone.
+
+        A folder that may have thousands of them looks it up.
+        """
+        return pick(self.extras(), name)
 
     def cover(self) -> Cover | None:
         """Return what stands for this folder where folders are shown as pictures: its newest photo, if it has any.

@@ -12,7 +12,6 @@ from collections.abc import Iterable, Sequence
 from haven_fs.catalog import Writer, names
 from haven_fs.catalog.disk import touch
 from haven_fs.catalog.libraries import find_library
-from haven_fs.catalog.schema import LOCATED
 from haven_fs.config import Settings
 from haven_fs.hook import hookimpl
 from haven_fs.tree.cover import Cover, newest
@@ -141,16 +140,21 @@ class WritableFolder(DiskFolder):
 
 def path_of(db: sqlite3.Connection, original_id: int) -> str | None:
     """Return the path at which /Originals shows an original, starting with a slash; None if it is gone."""
-    row = db.execute(
-        f"SELECT o.shown, o.dir_id, l.name FROM original o {LOCATED} WHERE o.id = ? AND o.gone IS NULL",
-        (original_id,),
-    ).fetchone()
-    if row is None:
-        return None
-    path, dir_id, library = row
-    while (above := db.execute("SELECT shown, parent_id FROM dir WHERE id = ?", (dir_id,)).fetchone())[1] is not None:
-        path, dir_id = f"{above[0]}/{path}", above[1]
-    return f"/Originals/{library}/{path}"
+    row = db.execute("SELECT shown, dir_id FROM original WHERE id = ? AND gone IS NULL", (original_id,)).fetchone()
+    return f"{path_of_dir(db, row[1])}/{row[0]}" if row is not None else None
+
+
+def path_of_dir(db: sqlite3.Connection, dir_id: int) -> str:
+    """Return the path at which /Originals shows a folder of a library, starting with a slash."""
+    below = ""
+    while True:
+        shown, parent, library = db.execute(
+            "SELECT d.shown, d.parent_id, l.name FROM dir d JOIN library l ON l.id = d.library_id WHERE d.id = ?",
+            (dir_id,),
+        ).fetchone()
+        if parent is None:
+            return f"/Originals/{library}{below}"
+        below, dir_id = f"/{shown}{below}", parent
 
 
 class OriginalsFolder(Folder):

@@ -12,8 +12,10 @@ from haven_fs.tree.files import File
 from haven_fs.tree.junk import INCOMING
 from haven_fs.tree.nodes import View
 
-MOST = 1000
-"""Names kept in all; the oldest go first."""
+MOST = 24_000
+"""Names kept in all, as many as there may be locks; the oldest go first."""
+_SPARE = 1000
+"""How many go at a time, so that not each new name has to look for the oldest."""
 _EMPTY = "empty"
 """The file, in the data folder, that has no bytes, for all of them."""
 
@@ -54,11 +56,12 @@ class Placeholders:
             "INSERT OR REPLACE INTO kept_name (parent, name, fold, seq, mtime_ns) VALUES (?, ?, ?, ?, ?)",
             (self._place, name, names.fold(name), w.seq, mtime_ns),
         )
-        w.db.execute(
-            "DELETE FROM kept_name WHERE (parent, fold) NOT IN"
-            " (SELECT parent, fold FROM kept_name ORDER BY seq DESC LIMIT ?)",
-            (MOST,),
-        )
+        if w.db.execute("SELECT count(*) FROM kept_name").fetchone()[0] > MOST:
+            w.db.execute(
+                "DELETE FROM kept_name WHERE (parent, fold) IN"
+                " (SELECT parent, fold FROM kept_name ORDER BY seq LIMIT ?)",
+                (_SPARE,),
+            )
 
     def drop(self, w: Writer, name: str) -> bool:
         """Keep a name no more; return whether it was kept."""

@@ -67,7 +67,8 @@ class Located:
         node = self.node
         if not isinstance(node, File) or self.parent is None:
             return False
-        return any(node.name == extra.name for extra in self.parent.extras())
+        extra = self.parent.own_file(node.name)
+        return extra is not None and extra.name == node.name
 
     @property
     def is_spelled_otherwise(self) -> bool:
@@ -225,6 +226,11 @@ class Tree:
         picture = cover_file(folder.view.db, cover) if cover is not None else None
         return own if picture is None else [*own, picture]
 
+    def _extra(self, folder: Folder, name: str) -> File | None:
+        """Return the file of a folder's own of that name, or else one whose name differs by case alone."""
+        may_be_cover = names.fold(name) == names.fold(FILE)
+        return pick(self._extras(folder), name) if may_be_cover else folder.own_file(name)
+
     def _entries(self, folder: Folder) -> list[Entry]:
         own = list(folder.entries())
         if isinstance(folder, _Place) and not folder.view.path and folder.view.look is None:
@@ -294,7 +300,7 @@ class Tree:
     def _file(self, folder: Folder, name: str) -> File | Text | None:
         """Return the file or text of that name, or else one whose name differs by case alone."""
         text = pick(folder.texts(), name)
-        extra = pick(self._extras(folder), name) if text is None or not names.same(text.name, name) else None
+        extra = self._extra(folder, name) if text is None or not names.same(text.name, name) else None
         first: File | Text | None = next((one for one in (text, extra) if one and names.same(one.name, name)), None)
         if first is not None:
             return first

@@ -49,6 +49,14 @@ class Dropped:
         files = (self._photo(row) if row[2] is not None else self._file(row) for row in rows.fetchall())
         return [file for file in files if file is not None]
 
+    def find(self, name: str) -> File | None:
+        """Return the file of a name, in any case; None if there is none, or its photo is not there any more."""
+        query = f"SELECT {_ROW} FROM dropped WHERE parent = ? AND fold = ?"
+        row = self._view.db.execute(query, (self._place, names.fold(name))).fetchone()
+        if row is None:
+            return None
+        return self._photo(row) if row[2] is not None else self._file(row)
+
     def _photo(self, row: tuple[Any, ...]) -> File | None:
         original = next(PhotoSet().narrowed("p.id = ?", row[2]).main_files().files(self._view.db), None)
         return None if original is None else replace(original, name=row[1])
@@ -158,13 +166,16 @@ class Dropped:
     def _store(self, w: Writer, name: str, photo_id: int | None, file: str | None, size: int, mime: str) -> None:
         if names.shown(name) != name or not name.strip(" .") or len(name.encode()) > 255:
             raise Forbidden("This name is too long, or contains characters that some programs cannot show.")
+        key = (self._place, names.fold(name))
+        replaced = w.db.execute("SELECT file FROM dropped WHERE parent = ? AND fold = ?", key).fetchone()
         w.db.execute(
             "INSERT INTO dropped (parent, name, fold, photo_id, file, size, mime, seq) VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
             " ON CONFLICT (parent, fold) DO UPDATE SET name = excluded.name, photo_id = excluded.photo_id,"
             " file = excluded.file, size = excluded.size, mime = excluded.mime, seq = excluded.seq",
             (self._place, name, names.fold(name), photo_id, file, size, mime, w.seq),
         )
-        self._tidy(w)
+        if replaced is not None and replaced[0] is not None:
+            self._tidy(w)
 
     def _tidy(self, w: Writer) -> None:
         """Delete files that nothing names any more, but those of a change that may not be committed yet."""

@@ -39,6 +39,10 @@ class SearchFacet(Facet):
         UPDATE dropped SET fold = haven_fold(name) WHERE fold <> haven_fold(name);
         """,
         WEEKDAY_INDEX,
+        """
+        -- each path in /Search asks for the pictures, among thousands of names that were only reserved
+        CREATE INDEX dropped_picture ON dropped (parent) WHERE photo_id IS NOT NULL OR file IS NOT NULL;
+        """,
     )
     folders = ("dropped",)
     owned: ClassVar = {"unwanted": ("made_id", "photo_id"), "dropped": ("id",)}

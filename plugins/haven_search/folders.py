@@ -246,6 +246,10 @@ class SearchFolder(Folder):
         """Return the pictures that were put here."""
         return self._dropped.files()
 
+    def own_file(self, name: str) -> File | None:
+        """Return the picture of that name: programs may have reserved thousands of names."""
+        return self._dropped.find(name)
+
     def texts(self) -> Sequence[Text]:
         """Return how to search."""
         return [_HOW_TO]

@@ -1,24 +1,29 @@
 """Locks and conditions (RFC 4918, 6, 7 and 10.4; RFC 9110, 13): who may write where.
 
-A lock is kept under one path, however a client came there: an original's in /Originals, a folder's as the tree spells
-it. It covers its root, all below that if its depth is infinite, and which names are in it if it is a folder.
+A lock is kept under one path, however a client came there: in /Originals, if it lies there, else as the tree spells it.
+It covers its root, all below that if its depth is infinite, and which names are in it if it is a folder. Nobody owns
+Haven's own folders, such as /Search: a lock on one is granted and shown, and keeps nobody from what is in there.
 """
 
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
-from urllib.parse import quote, unquote
+from urllib.parse import unquote
 
-from haven_dav.resources import split_path
+from haven_dav.propfind import text_file
+from haven_dav.resources import split_path, user_of
 from haven_dav.send import Environ
 from haven_dav.status import Locked, PreconditionFailed
+from haven_fs.catalog.locks import Lock
+from haven_fs.catalog.locks import Locks as Held
 from haven_fs.errors import Malformed
+from haven_fs.preconditions import CONDITIONS, State, failed
 from haven_fs.targets import HOSTS, PROXIED, SENT_HOST, leads_here, parse_target
 from haven_fs.tree.actions import THERE, Change
 from haven_fs.tree.files import File
-from haven_fs.tree.nodes import View
-from haven_fs.tree.originals import path_of
+from haven_fs.tree.narrowing import Versions
+from haven_fs.tree.nodes import Folder, Text, View
+from haven_fs.tree.originals import DiskFolder, path_of, path_of_dir
 from haven_fs.tree.tree import Located, Tree
 
 _LONGEST_IF = 16 * 1024
@@ -28,7 +33,7 @@ _ELSEWHERE = "\0"
 """What stands for the path of a URL of another server."""
 _NOWHERE = Located((), None, None)
 
-Lock = dict[str, Any]
+CHANGED = "What is here has changed since the program last looked."
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,86 +87,60 @@ def parse_if(header: str, path_of: Callable[[str], str | None]) -> list[_List]:
 
 
 class Locks:
-    """Says whether a request may write somewhere; `locks` gives the lock manager, `prefix` where the drive is mounted.
+    """Says whether a request may write somewhere; `prefix` gives where the drive is mounted."""
 
-    `share`: what wsgidav puts before the paths of this drive's locks.
-    """
-
-    def __init__(
-        self,
-        tree: Tree,
-        locks: Callable[[], Any],
-        prefix: Callable[[], str],
-        share: Callable[[], str],
-    ) -> None:
+    def __init__(self, tree: Tree, prefix: Callable[[], str]) -> None:
         self._tree = tree
-        self._locks = locks
         self._prefix = prefix
-        self._share = share
+        self.held = Held(tree.catalog)
+        """The locks that are held."""
 
     def paths(self, view: View, at: Located) -> list[str]:
         """Return the paths under which locks on a path are kept, whether or not anything is there.
 
-        These are the path as the tree spells it and, for an original, its path in /Originals.
+        The first is the path as the tree spells it. Others are those in /Originals: that of what lies in the folder on
+        disk, and that of the original which is shown. A lock that is taken is kept under the last.
         """
-        found = ["/" + "/".join(at.spelled)]
-        if isinstance(at.node, File) and at.node.id:
-            real = path_of(view.db, at.node.id)
-            found += [real] if real not in (None, found[0]) else []
-        return found
-
-    def _url(self, path: str) -> str:
-        return quote(f"{self._share()}{path}").rstrip("/") or "/"
-
-    def covering(self, path: str) -> list[Lock]:
-        """Return the locks that cover a path, and which names are in it."""
-        manager = self._locks()
-        if manager is None:
-            return []
-        found: list[Lock] = manager.get_indirect_url_lock_list(self._url(path))
-        return found
-
-    def below(self, path: str) -> list[Lock]:
-        """Return the locks on what is below a path."""
-        manager = self._locks()
-        if manager is None:
-            return []
-        found: list[Lock] = manager.storage.get_lock_list(
-            self._url(path), include_root=False, include_children=True, token_only=False
-        )
-        return found
+        found = {"/" + "/".join(at.spelled): None}
+        if isinstance(at.node, DiskFolder):
+            found[path_of_dir(view.db, at.node.dir_id)] = None
+        elif isinstance(at.parent, DiskFolder):
+            found[f"{path_of_dir(view.db, at.parent.dir_id)}/{at.spelled[-1]}"] = None
+        if isinstance(at.node, File) and at.node.id and (real := path_of(view.db, at.node.id)) is not None:
+            found[real] = None
+        return list(found)
 
     def check(self, environ: Environ, view: View, *changes: Change) -> None:
         """Raise Locked if a lock forbids one of the changes."""
         for change in changes:
             paths = self.paths(view, change.at)
-            sets = [self.covering(path) for path in paths]
+            own = [lock for lock in self.held.covering(paths) if any(lock.holds(path) for path in paths)]
+            blocking = self._blocking(environ, own)
             if change.names and paths[0] != "/":
-                sets.append(self.covering(paths[0].rpartition("/")[0] or "/"))
-            blocking = [lock for locks in sets for lock in self._blocking(environ, locks)]
+                above = [path.rpartition("/")[0] or "/" for path in paths]
+                blocking += self._blocking(environ, [lock for lock in self.held.covering(above) if not lock.only_root])
             if change.below:
-                blocking += self._blocking_below(environ, paths[0])
+                blocking += self._blocking_below(environ, paths)
             if blocking:
-                raise Locked(self._path_of_lock(lock) for lock in blocking)
+                raise Locked(lock.shown for lock in blocking)
 
-    def _blocking_below(self, environ: Environ, path: str) -> list[Lock]:
+    def _blocking_below(self, environ: Environ, paths: Sequence[str]) -> list[Lock]:
         by_root: dict[str, list[Lock]] = {}
-        for lock in self.below(path):
-            by_root.setdefault(lock["root"], []).append(lock)
+        for lock in self.held.below(paths):
+            if not lock.only_root:
+                by_root.setdefault(lock.root, []).append(lock)
         return [lock for locks in by_root.values() for lock in self._blocking(environ, locks)]
 
-    def locked_below(self, environ: Environ, path: str) -> list[str]:
+    def locked_below(self, environ: Environ, view: View, at: Located) -> list[str]:
         """Return the paths below a path that others hold locks on."""
-        return sorted({self._path_of_lock(lock) for lock in self._blocking_below(environ, path)})
-
-    def _path_of_lock(self, lock: Lock) -> str:
-        return unquote(str(lock["root"])).removeprefix(self._share())
+        blocking = self._blocking_below(environ, self.paths(view, at))
+        return sorted({lock.shown.rstrip("/") for lock in blocking})
 
     def _blocking(self, environ: Environ, locks: Sequence[Lock]) -> list[Lock]:
         """Return those of the locks on one thing that a request has not shown the token of; of shared ones one does."""
-        tokens, who = self.tokens(environ), environ.get("wsgidav.user_name", "anonymous")  # as LOCK has it
-        held = [lock for lock in locks if lock["token"] in tokens and lock["principal"] == who]
-        exclusive = [lock for lock in locks if lock["scope"] == "exclusive" and lock not in held]
+        tokens, who = self.tokens(environ), user_of(environ)
+        held = [lock for lock in locks if lock.token in tokens and lock.by == who]
+        exclusive = [lock for lock in locks if not lock.shared and lock not in held]
         return exclusive or ([] if held else list(locks))
 
     def tokens(self, environ: Environ) -> set[str]:
@@ -173,14 +152,15 @@ class Locks:
         """Raise Refused unless what a request's If header says is so."""
         lists = self._lists(environ)
         if lists and not any(self._holds(view, at, one) for one in lists):
-            raise PreconditionFailed("What is here has changed since the program last looked.")
+            raise PreconditionFailed(CHANGED)
 
     def _holds(self, view: View, at: Located, one: _List) -> bool:
         if one.path is not None:
             at = self._tree.locate(view, split_path(one.path)) if one.path != _ELSEWHERE else _NOWHERE
-        tag = f'"{at.shown.etag}"' if isinstance(at.shown, File) else None
+        state = state_of(view, at)
+        tag = f'"{state.tag}"' if state is not None and state.tag is not None else None
         paths = self.paths(view, at) if at is not _NOWHERE else []
-        tokens = {lock["token"] for path in paths for lock in self.covering(path)}
+        tokens = {lock.token for lock in self.held.covering(paths)} if paths else set()
         return all(
             wanted == (text[1:-1] in tokens if text.startswith("<") else text[1:-1].removeprefix("W/") == tag)
             for wanted, text in one.conditions
@@ -213,19 +193,20 @@ class Locks:
         )
         return target.path if is_rewritten else None
 
-    def unlock(self, paths: Sequence[str]) -> None:
-        """Forget the locks on what is not there any more."""
-        manager = self._locks()
-        for path in paths if manager is not None else ():
-            manager.remove_all_locks_from_url(self._url(path), recursive=True)
+    def check_conditions(self, environ: Environ, view: View, at: Located) -> None:
+        """Raise PreconditionFailed if HTTP's conditions say that a request that is no GET is not to be done."""
+        if any(header in environ for header in CONDITIONS) and failed(environ, state_of(view, at)):
+            wants_none = environ.get("HTTP_IF_NONE_MATCH", "").strip() == "*"
+            raise PreconditionFailed(THERE if wants_none and at.shown is not None else CHANGED)
 
 
-def check_conditions(environ: Environ, node: object) -> None:
-    """Raise Refused if a request's If-Match or If-None-Match says that it is not to be done."""
-    etag = f'"{node.etag}"' if isinstance(node, File) else None
-    tags = environ.get("HTTP_IF_NONE_MATCH", "")
-    if node is not None and (tags.strip() == "*" or (etag and etag in tags)):
-        raise PreconditionFailed(THERE)
-    match = environ.get("HTTP_IF_MATCH")
-    if match is not None and (node is None or (match.strip() != "*" and (etag is None or etag not in match))):
-        raise PreconditionFailed("The file has been replaced in the meantime.")
+def state_of(view: View, at: Located) -> State | None:
+    """Return what conditions compare: the entity tag and date that PROPFIND shows; None if nothing is there."""
+    node = at.shown
+    if isinstance(node, Folder):
+        stamp = Versions(view).of(node)
+        return State(str(stamp), view.modified(stamp) // 1000)
+    if isinstance(node, Text):
+        assert at.parent is not None
+        node = text_file(view, at.parent, node)
+    return State(node.etag, node.mtime_ns // 1_000_000_000) if node is not None else None

@@ -9,10 +9,10 @@ from collections.abc import Callable, Sequence
 from xml.etree.ElementTree import Element, tostring
 
 from haven_dav.conditions import Locks
-from haven_dav.propfind import empty_element, read_xml, split_tag
 from haven_dav.proppatch import TIMES, is_system, time_of
 from haven_dav.resources import split_path, user_of
 from haven_dav.send import Environ
+from haven_dav.xmlbody import empty_element, read_xml, split_tag
 from haven_fs.catalog.moving import file_at
 from haven_fs.errors import NotFound
 from haven_fs.tree.actions import NOTHING, Actions, Change, Writing, real_of, refusal
@@ -63,12 +63,13 @@ class Properties:
             at = self._tree.locate(view, path)
             if at.node is None:
                 raise NotFound(NOTHING)
-            self._locks.check_if(environ, view, at)
             place = real_of(at)
             is_real = isinstance(place, DiskPlace) and place.library.writable
             if not is_real and not self._is_written(at):
                 raise refusal(at)
+            self._locks.check_if(environ, view, at)
             self._locks.check(environ, view, Change(at, names=False))
+            self._locks.check_conditions(environ, view, at)
         if isinstance(place, DiskPlace) and is_real:
             check_library(place.library)
         changes = _changes(body)

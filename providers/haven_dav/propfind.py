@@ -10,12 +10,10 @@ from collections import OrderedDict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from xml.etree.ElementTree import Element, ParseError
-from xml.sax.saxutils import quoteattr
+from typing import Protocol
+from xml.etree.ElementTree import Element
 
-from defusedxml import DefusedXmlException
-from defusedxml.ElementTree import fromstring
-
+from haven_dav.xmlbody import BadRequest, empty_element, read_xml, split_tag
 from haven_fs.catalog import names
 from haven_fs.catalog.spelling import http_date, iso_date
 from haven_fs.tree.files import File, Stamp
@@ -24,8 +22,6 @@ from haven_fs.tree.narrowing import Versions
 from haven_fs.tree.nodes import Folder, Text, View
 from haven_fs.tree.originals import DiskFolder
 
-LONGEST_BODY = 64 * 1024
-"""Bytes of a request's XML that are read: real clients send under 2 KB."""
 MOST_PROPERTIES = 200
 
 _DAV = "DAV:"
@@ -66,10 +62,6 @@ Kept = dict[tuple[str, str], str]
 """Properties that programs keep beside a file or folder: namespace and name to the element as XML."""
 
 
-class BadRequest(Exception):
-    """The request's body is not what PROPFIND takes; the message says why."""
-
-
 @dataclass(frozen=True, slots=True)
 class Wanted:
     """What a client asks for: `names` of properties as (namespace, name), or only which there are (`only_names`)."""
@@ -83,9 +75,22 @@ class Wanted:
         """Whether the client asked for allprop."""
         return self.names is None
 
+    @property
+    def asks_for_locks(self) -> bool:
+        """Whether what is locked is asked for."""
+        return not self.only_names and (self.everything or self.asks_for("lockdiscovery"))
+
     def asks_for(self, name: str) -> bool:
         """Tell whether a property in the DAV: namespace is asked for by name."""
         return (_DAV, name) in (self.names or self.include)
+
+
+def depth_of(header: str | None) -> str:
+    """Return "0", "1", "1,noroot" or "infinity", which is also meant where there is no Depth. Raises BadRequest."""
+    depth = ",".join(part.strip() for part in (header if header is not None else "infinity").lower().split(","))
+    if depth not in ("0", "1", "1,noroot", "infinity"):
+        raise BadRequest("Depth must be 0 or 1.")
+    return depth
 
 
 def parse(body: bytes) -> Wanted:
@@ -103,17 +108,6 @@ def parse(body: bytes) -> Wanted:
     raise BadRequest("The DAV:propfind element contains neither prop, allprop nor propname.")
 
 
-def read_xml(body: bytes, name: str) -> Element:
-    """Return the element of that name, in the namespace DAV:, that a body consists of. Raises BadRequest."""
-    try:
-        root: Element = fromstring(body, forbid_dtd=True)
-    except (ParseError, DefusedXmlException, ValueError, LookupError) as error:
-        raise BadRequest(f"The body is not well-formed XML: {error}") from error
-    if root.tag != f"{{DAV:}}{name}":
-        raise BadRequest(f"The body is not a DAV:{name} element.")
-    return root
-
-
 def _names(element: Element | None) -> tuple[tuple[str, str], ...]:
     found: dict[tuple[str, str], None] = {}
     for child in element if element is not None else ():
@@ -123,31 +117,30 @@ def _names(element: Element | None) -> tuple[tuple[str, str], ...]:
     return tuple(found)
 
 
-def split_tag(tag: str) -> tuple[str, str]:
-    """Return the namespace, "" if there is none, and the name of a tag as ElementTree spells it."""
-    space, _, name = tag[1:].rpartition("}") if tag.startswith("{") else ("", "", tag)
-    return space, name
+class Discovers(Protocol):
+    """Says what the locks in and around a folder are, as XML."""
 
+    def itself(self) -> str:
+        """Return the locks on the folder."""
+        ...
 
-def empty_element(space: str, name: str) -> str:
-    """Return an element of that namespace and name with nothing in it."""
-    if space == _DAV:
-        return f"<D:{name}/>"
-    return f"<x:{name} xmlns:x={quoteattr(space)}/>" if space else f'<{name} xmlns=""/>'
+    def member(self, name: str, file: File | None = None) -> str:
+        """Return the locks on what has a name in the folder; `file`: if it is one."""
+        ...
 
 
 class Multistatus:
     """Makes the answers to one kind of request.
 
-    `quota` gives the bytes used and free; `locks`, if there are any, the lockdiscovery of a URL path or an original;
-    `dead`, if there are any, the properties that programs keep beside a file or folder: namespace, name, and XML.
+    `quota` gives the bytes used and free; `locks`, if there are any, what lockdiscovery says; `dead`, if there are any,
+    the properties that programs keep beside a file or folder: namespace, name, and XML.
     """
 
     def __init__(
         self,
         wanted: Wanted,
         quota: Callable[[], tuple[int, int]],
-        locks: Callable[[str, File | None], str] | None = None,
+        locks: Discovers | None = None,
         dead: Callable[[File | Folder], Sequence[tuple[str, str, str]]] | None = None,
     ) -> None:
         self._wanted = wanted
@@ -191,17 +184,27 @@ class Multistatus:
             return ""
         return f"<D:propstat><D:prop>{properties}</D:prop><D:status>HTTP/1.1 200 OK</D:status></D:propstat>"
 
-    def listing(self, view: View, folder: Folder, href: str, listing: Listing | None) -> list[bytes]:
-        """Return the answer for a folder at `href` (ending in "/"), with what it lists unless that is None."""
+    def listing(
+        self, view: View, folder: Folder, href: str, listing: Listing | None, *, itself: bool = True
+    ) -> list[bytes]:
+        """Return the answer for a folder at `href` (ending in "/"), with what it lists unless that is None.
+
+        `itself`: whether the folder is among the answers.
+        """
         look = folder.view.look
         name = folder.view.path[-1] if folder.view.path else look.name if look is not None else "Haven"
         versions = Versions(view)
-        body = [_HEAD, self.folder(view, versions.of(folder), href, name, self._kept(folder)).encode()]
+        body = [_HEAD]
+        if itself:
+            locks = self._locks.itself() if self._locks is not None else ""
+            body.append(self.folder(view, versions.of(folder), href, name, self._kept(folder), locks).encode())
         if listing is not None:
             for entry in listing.folders:
                 below = folder.enter(entry.name) if self._dead is not None and isinstance(folder, DiskFolder) else None
                 url, stamp = f"{href}{names.href(entry.name)}/", versions.listed(folder, entry)
-                body.append(self.folder(view, stamp, url, entry.name, self._kept(below) if below else {}).encode())
+                locks = self._locks.member(entry.name) if self._locks is not None else ""
+                kept = self._kept(below) if below else {}
+                body.append(self.folder(view, stamp, url, entry.name, kept, locks).encode())
             body += [self.text(view, folder, text, href).encode() for text in listing.texts]
             if self._locks is not None or self._dead is not None:
                 body += [self.file(file, href).encode() for file in listing.every_file()]
@@ -245,17 +248,15 @@ class Multistatus:
         }
         response = template % tuple(given[column] for column in columns)
         if self._locks is not None and "lockdiscovery" in self._file_names:
-            # A folder's note is no original: its lock is that of its path.
-            locks = self._locks(href + names.href(file.name), file if file.id else None)
-            response = response.replace("<D:lockdiscovery/>", locks)
+            response = response.replace("<D:lockdiscovery/>", self._locks.member(file.name, file), 1)
         return response
 
     def text(self, view: View, folder: Folder, text: Text, href: str) -> str:
         """Return the response of a folder's small text file, which is as old as the folder."""
         return self.file(text_file(view, folder, text), href)
 
-    def folder(self, view: View, stamp: Stamp, href: str, name: str, kept: Kept | None = None) -> str:
-        """Return the response of a folder at `href`, with what programs have `kept` beside it."""
+    def folder(self, view: View, stamp: Stamp, href: str, name: str, kept: Kept | None = None, locks: str = "") -> str:
+        """Return the response of a folder at `href`, with what programs have `kept` beside it and its `locks`."""
         if self._wanted.only_names:
             properties = "".join(f"<D:{name}/>" for name in self._folder_names)
         else:
@@ -273,8 +274,7 @@ class Multistatus:
                 used, free = self._quota()
                 values |= {"quota-used-bytes": str(used), "quota-available-bytes": str(free)}
             properties = "".join(f"<D:{p}>{values[p]}</D:{p}>" for p in self._folder_names)
-            if self._locks is not None:
-                properties = properties.replace("<D:lockdiscovery></D:lockdiscovery>", self._locks(href, None))
+            properties = properties.replace("<D:lockdiscovery></D:lockdiscovery>", locks or "<D:lockdiscovery/>", 1)
         rest = self._rest(self._folder_names, kept) if kept else self._folder_rest
         properties += "".join((kept or {}).values())
         return f"<D:response><D:href>{names.xml(href)}</D:href>{self._found(properties)}{rest}</D:response>"

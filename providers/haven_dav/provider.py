@@ -16,44 +16,44 @@ from collections.abc import Callable, Iterable, Iterator
 from contextvars import ContextVar
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote, unquote
+from urllib.parse import quote
 
-from wsgidav.dav_error import DAVError
 from wsgidav.dav_provider import DAVProvider
 
 from haven_dav import deadprops
-from haven_dav.conditions import Locks
+from haven_dav.answers import fail, multistatus, prop
+from haven_dav.conditions import CHANGED, Locks, state_of
+from haven_dav.locking import Discovery, Granted, Locking, lockdiscovery
 from haven_dav.misplaced import misplaced
-from haven_dav.propfind import LONGEST_BODY, BadRequest, ListingCache, Multistatus, parse, text_file
+from haven_dav.options import allowed, headers_of
+from haven_dav.propfind import ListingCache, Multistatus, depth_of, parse, text_file
 from haven_dav.rendered import GONE, part_of
-from haven_dav.resources import href, resource, split_path
+from haven_dav.resources import href, split_path
 from haven_dav.send import Environ, NotThere, StartResponse, send_bytes, send_file, send_rendition
-from haven_dav.status import Locked, status_of
+from haven_dav.status import Infinite, Locked, condition_of, status_of
 from haven_dav.writes import WRITES, PartlyDone, Writes
+from haven_dav.xmlbody import BadRequest, read_body
 from haven_fs.analysis.progress import Doing
 from haven_fs.catalog import names
 from haven_fs.catalog.libraries import all_libraries
 from haven_fs.config import default_data_dir
 from haven_fs.datafolder import DataFolder
-from haven_fs.errors import NotFound, Refused
+from haven_fs.errors import Conflict, NotFound, NotPossible, Refused
+from haven_fs.phrase import status_line
+from haven_fs.preconditions import CONDITIONS, failed
 from haven_fs.renditions.renditions import NotNow, Renditions
 from haven_fs.tree.files import File
 from haven_fs.tree.nodes import Folder, Text, View
-from haven_fs.tree.originals import path_of
+from haven_fs.tree.originals import DiskFolder
 from haven_fs.tree.placeholders import is_placeholder
 from haven_fs.tree.tree import Located, Tree
 from haven_web import Connecting, Site, wants_page
 
 logger = logging.getLogger(__name__)
 
-ALLOWED = "OPTIONS, GET, HEAD, PROPFIND, LOCK, UNLOCK, PUT, DELETE, MKCOL, COPY, MOVE"
-_XML = "application/xml; charset=utf-8"
 _QUOTA_SECONDS = 30.0
-_STATUS = {403: "403 Forbidden", 404: "404 Not Found", 503: "503 Service Unavailable"}
 _outside: ContextVar[str] = ContextVar("outside", default="")
 """What stands before the drive's own paths for whoever asks, percent-encoded; set for each request."""
-_LONGEST_LINE = 300
-"""Letters of a sentence in a status line."""
 
 
 class HavenProvider(DAVProvider):  # type: ignore[misc]
@@ -78,12 +78,8 @@ class HavenProvider(DAVProvider):  # type: ignore[misc]
             tree = folder.tree(folder.open_catalog(readonly=True))
         self.tree = tree
         self.renditions = renditions or Renditions(tree.catalog, tree.settings)
-        self._locks = Locks(
-            tree,
-            lambda: self.lock_manager,
-            _outside.get,
-            lambda: self._share,
-        )
+        self._locks = Locks(tree, _outside.get)
+        self._locking = Locking(tree, self._locks)
         self._writes = Writes(tree, self._locks)
         self._properties = deadprops.Properties(tree, self._locks)
         self._listings = ListingCache()
@@ -96,35 +92,57 @@ class HavenProvider(DAVProvider):  # type: ignore[misc]
         return False
 
     def get_resource_inst(self, path: str, environ: Environ) -> Any:
-        """Return what is at `path` as a resource of wsgidav's, None if nothing is.
-
-        None as well for GET and HEAD, which are answered here: wsgidav would show a page of its own before that.
-        """
-        if environ.get("REQUEST_METHOD") in ("GET", "HEAD"):
-            return None
-        try:
-            return resource(self, self.tree, path, environ)
-        except Refused as refused:
-            raise DAVError(status_of(refused).value, refused.reason) from refused
+        """Return None: every request is answered here, and wsgidav would show pages of its own for what it gets."""
 
     def custom_request_handler(
         self, environ: Environ, start_response: StartResponse, default_handler: Any
     ) -> Iterable[bytes]:
-        """Answer a request, leaving only OPTIONS, LOCK and UNLOCK to wsgidav."""
+        """Answer a request; nothing is left to wsgidav."""
         _outside.set(self._before(environ))
-        method = environ["REQUEST_METHOD"]
-        if method == "PROPFIND":
-            try:
-                return self._propfind(environ, start_response)
-            except Refused as refused:
-                kind = status_of(refused)
-                return _fail(environ, start_response, f"{kind.value} {kind.phrase}", refused.reason)
-        if method in ("GET", "HEAD"):
-            return self._get(environ, start_response)
-        if method in WRITES:
-            return self._write(environ, start_response)
-        answer: Iterable[bytes] = default_handler(environ, start_response)
-        return answer
+        method, headers = environ["REQUEST_METHOD"], list[tuple[str, str]]()
+        try:
+            if method in ("GET", "HEAD"):
+                return self._found(environ, start_response)
+            if method == "PROPFIND":
+                return multistatus(start_response, self._propfind(environ))
+            if method == "LOCK":
+                return self._granted(start_response, self._locking.lock(environ))
+            if method == "OPTIONS":
+                start_response("200 OK", self._options(environ))
+                return [b""]
+            if method == "PROPPATCH":
+                return multistatus(start_response, [self._patched(environ)])
+            if method == "UNLOCK":
+                self._locking.unlock(environ)
+                status = "204 No Content"
+            elif method in WRITES:
+                status, headers = self._writes.answer(environ)
+            else:
+                raise NotPossible(f"This drive does not know {method}.")
+        except Refused as refused:
+            return self._refused(environ, start_response, refused)
+        except BadRequest as error:
+            return fail(environ, start_response, 400, str(error))
+        except PartlyDone as partly:
+            return multistatus(start_response, [self._partly(partly)])
+        start_response(status, [("Content-Length", "0"), *headers])
+        return [b""]
+
+    def _refused(self, environ: Environ, start_response: StartResponse, refused: Refused) -> Iterable[bytes]:
+        """Answer with what a refusal says: a page for people, XML for programs."""
+        status = status_of(refused)
+        if wants_page(environ):
+            return self._site.refusal(environ, start_response, status_line(status, refused.reason), refused.reason)
+        allow = [("Allow", ", ".join(self._allowed(environ)))] if status == 405 else []
+        return fail(environ, start_response, status, refused.reason, self._condition(refused), allow)
+
+    def _condition(self, refused: Refused) -> str:
+        """Return the condition that programs look for in a refusal (RFC 4918, 16)."""
+        if not isinstance(refused, Locked):
+            return condition_of(refused)
+        name = "no-conflicting-lock" if refused.conflicts else "lock-token-submitted"
+        hrefs = "".join(f"<D:href>{names.xml(self._href(root, folder=False))}</D:href>" for root in refused.roots)
+        return f"<D:{name}>{hrefs}</D:{name}>"
 
     @property
     def _share(self) -> str:
@@ -139,72 +157,78 @@ class HavenProvider(DAVProvider):  # type: ignore[misc]
     def _href(self, path: str, *, folder: bool) -> str:
         return href(_outside.get(), path, folder=folder)
 
+    # OPTIONS and locks
+
+    def _options(self, environ: Environ) -> list[tuple[str, str]]:
+        return headers_of(self._allowed(environ))
+
+    def _allowed(self, environ: Environ) -> list[str]:
+        if environ["PATH_INFO"] == "*":
+            return allowed(None)
+        with self.tree.view() as view:
+            return allowed(self.tree.locate(view, split_path(environ["PATH_INFO"])))
+
+    def _granted(self, start_response: StartResponse, granted: Granted) -> Iterable[bytes]:
+        found = lockdiscovery([granted.lock, *granted.others], self._lock_href, self._locks.held.left)
+        token = [("Lock-Token", f"<{granted.lock.token}>")] if granted.is_new else []
+        return prop(start_response, "201 Created" if granted.made else "200 OK", found, token)
+
+    def _lock_href(self, shown: str) -> str:
+        return self._href(shown, folder=shown.endswith("/"))
+
     # PROPFIND
 
-    def _propfind(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
-        depth = environ.get("HTTP_DEPTH", "infinity")
-        if depth not in ("0", "1"):
-            condition = "<D:propfind-finite-depth/>"
-            return _fail(environ, start_response, "403 Forbidden", "Ask folder by folder: Depth 0 or 1.", condition)
-        try:
-            body = _read_body(environ)
-            wanted = parse(body)
-        except BadRequest as error:
-            return _fail(environ, start_response, "400 Bad Request", str(error))
-        path = environ["PATH_INFO"]
-        asks_locks = not wanted.only_names and (wanted.everything or wanted.asks_for("lockdiscovery"))
-        locks = self._lock_xml if asks_locks and self._any_locks() else None
+    def _propfind(self, environ: Environ) -> list[bytes]:
+        """Return a multistatus. Raises Refused and BadRequest."""
+        depth, wanted, path = depth_of(environ.get("HTTP_DEPTH")), parse(read_body(environ)), environ["PATH_INFO"]
         with self.tree.view() as view:
             if (sentence := misplaced(self.tree, view, environ, environ.get("HTTP_REFERER", ""))) is not None:
-                return _fail(environ, start_response, f"409 {sentence}", sentence)
-            multistatus = Multistatus(wanted, self._quota_now, locks, deadprops.reader(view.db))
+                raise Conflict(sentence)
+            at = self.tree.locate(view, split_path(path))
+            if at.node is None:
+                raise NotFound("There is nothing here.")
+            if isinstance(at.node, Folder) and depth == "infinity":
+                raise Infinite("Ask folder by folder: Depth 0 or 1.")
+            self._locks.check_if(environ, view, at)
+            self._locks.check_conditions(environ, view, at)
+            locks = self._discovery(view, at, depth) if wanted.asks_for_locks else None
             key = (path, wanted, depth, _outside.get())
             quota = self._quota_now() if wanted.asks_for("quota-used-bytes") else None
             version = (view.seq, view.now.date(), quota)
             answer = None if locks else self._listings.get(key, version)
             if answer is None:
-                at = self.tree.locate(view, split_path(path))
-                if at.node is None:
-                    return _fail(environ, start_response, "404 Not Found", "There is nothing here.")
-                answer = self._multistatus(multistatus, view, at, path, depth)
-                if not locks and depth == "1":
+                maker = Multistatus(wanted, self._quota_now, locks, deadprops.reader(view.db))
+                answer = self._multistatus(maker, view, at, path, depth)
+                if not locks and depth.startswith("1"):
                     self._listings.put(key, version, answer)
-        length = str(sum(map(len, answer)))
-        start_response("207 Multi-Status", [("Content-Type", _XML), ("Content-Length", length)])
         return answer
 
-    def _multistatus(self, multistatus: Multistatus, view: View, at: Located, path: str, depth: str) -> list[bytes]:
+    def _multistatus(self, maker: Multistatus, view: View, at: Located, path: str, depth: str) -> list[bytes]:
         if isinstance(at.node, Folder):
-            listing = self.tree.listing(at.node) if depth == "1" else None
-            return multistatus.listing(view, at.node, self._href(path, folder=True), listing)
+            listing = self.tree.listing(at.node) if depth.startswith("1") else None
+            itself = depth != "1,noroot"
+            return maker.listing(view, at.node, self._href(path, folder=True), listing, itself=itself)
         above = self._href("/".join(split_path(path)[:-1]), folder=True)
         if isinstance(at.node, Text):
             assert at.parent is not None
-            return multistatus.one(multistatus.text(view, at.parent, at.node, above))
+            return maker.one(maker.text(view, at.parent, at.node, above))
         assert isinstance(at.shown, File)
-        return multistatus.one(multistatus.file(at.shown, above))
+        return maker.one(maker.file(at.shown, above))
 
-    def _any_locks(self) -> bool:
-        manager = self.lock_manager
-        if manager is None:
-            return False
-        return bool(manager.storage.get_lock_list("/", include_root=True, include_children=True, token_only=True))
-
-    def _lock_xml(self, name: str, file: File | None) -> str:
-        """Return the lockdiscovery of a file, or of the folder with the URL path `name`."""
-        path = unquote(name).removeprefix(unquote(_outside.get()))
-        paths = [path.rstrip("/") or "/"]
-        if file is not None:
-            with self.tree.view() as view:
-                paths.append(path_of(view.db, file.id) or path)
-        found = {lock["token"]: lock for one in paths for lock in self._locks.covering(one)}
-        active = (_active_lock(lock, self._lock_root(lock)) for lock in found.values())
-        return f"<D:lockdiscovery>{''.join(active)}</D:lockdiscovery>"
-
-    def _lock_root(self, lock: dict[str, Any]) -> str:
-        path = self.ref_url_to_path(lock["root"])
-        with self.tree.view() as view:
-            return self._href(path, folder=isinstance(self.tree.resolve(view, split_path(path)), Folder))
+    def _discovery(self, view: View, at: Located, depth: str) -> Discovery | None:
+        """Return what says the locks on a file, or on a folder and what it lists; None if there are none."""
+        held = self._locks.held
+        if not held.any():
+            return None
+        paths = self._locks.paths(view, at)
+        found = held.covering(paths)
+        if isinstance(at.node, Folder):
+            bases = paths
+            if depth.startswith("1"):
+                found += held.below(paths if isinstance(at.node, DiskFolder) else [*paths, "/Originals"])
+        else:
+            bases = list(dict.fromkeys(path.rpartition("/")[0] or "/" for path in paths))
+        return Discovery(view, found, bases, self._lock_href, held.left) if found else None
 
     def _quota_now(self) -> tuple[int, int]:
         """Return the bytes used and free on the first library's disk, as of the last half minute."""
@@ -223,13 +247,6 @@ class HavenProvider(DAVProvider):  # type: ignore[misc]
 
     # GET
 
-    def _get(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
-        try:
-            return self._found(environ, start_response)
-        except Refused as refused:
-            kind = status_of(refused)
-            return self._fail_get(environ, start_response, f"{kind.value} {kind.phrase}", refused.reason)
-
     def _found(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
         path = environ["PATH_INFO"]
         if self._site.owns(path):
@@ -239,7 +256,10 @@ class HavenProvider(DAVProvider):  # type: ignore[misc]
             node = at.shown
             if node is None:
                 raise NotFound("There is nothing here.")
+            self._locks.check_if(environ, view, at)
             if isinstance(node, Folder):
+                if any(header in environ for header in CONDITIONS) and (code := failed(environ, state_of(view, at))):
+                    return _as_it_was(start_response, code, view, at)
                 return self._site.folder(environ, start_response, node)
             if self._site.shows(environ, at):
                 return self._site.photo(environ, start_response, at, view)
@@ -263,58 +283,33 @@ class HavenProvider(DAVProvider):  # type: ignore[misc]
         try:
             yield from send_rendition(environ, start_response, file, part)
         except Refused as refused:
-            kind = status_of(refused)
-            yield from self._fail_get(environ, start_response, f"{kind.value} {kind.phrase}", refused.reason)
+            yield from self._fail_get(environ, start_response, status_of(refused), refused.reason)
         except NotThere as error:
-            yield from self._fail_get(environ, start_response, _STATUS[error.args[0]], error.args[1])
+            yield from self._fail_get(environ, start_response, *error.args)
         except NotNow as error:
             if error.absent and not file.away:
-                yield from self._fail_get(environ, start_response, _STATUS[404], GONE)
+                yield from self._fail_get(environ, start_response, 404, GONE)
                 return
             retry = [("Retry-After", "1")]
-            yield from _fail(environ, start_response, _STATUS[503], file.away or str(error), more=retry)
+            yield from fail(environ, start_response, 503, file.away or str(error), more=retry)
 
     def _send(self, environ: Environ, start_response: StartResponse, file: File) -> Iterator[bytes]:
         try:
             yield from send_file(environ, start_response, file)
         except NotThere as error:
-            yield from self._fail_get(environ, start_response, _STATUS[error.args[0]], error.args[1])
+            yield from self._fail_get(environ, start_response, *error.args)
 
-    def _fail_get(self, environ: Environ, start_response: StartResponse, status: str, reason: str) -> Iterable[bytes]:
+    def _fail_get(self, environ: Environ, start_response: StartResponse, status: int, reason: str) -> Iterable[bytes]:
         """Answer with a status and a sentence: a page for people, XML for programs."""
         if wants_page(environ):
-            return self._site.refusal(environ, start_response, status, reason)
-        return _fail(environ, start_response, status, reason)
+            return self._site.refusal(environ, start_response, status_line(status, reason), reason)
+        return fail(environ, start_response, status, reason)
 
     # Writes
 
-    def _write(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
-        try:
-            if environ["REQUEST_METHOD"] == "PROPPATCH":
-                return _multistatus(start_response, self._patched(environ))
-            status, headers = self._writes.answer(environ)
-        except Refused as refused:
-            kind = status_of(refused)
-            # Many programs show the status line and nothing else.
-            line = f"{kind.value} {refused.reason.encode('ascii', 'replace').decode()[:_LONGEST_LINE]}"
-            return _fail(environ, start_response, line, refused.reason, self._locked_by(refused))
-        except BadRequest as error:
-            return _fail(environ, start_response, "400 Bad Request", str(error))
-        except PartlyDone as partly:
-            return _multistatus(start_response, self._partly(partly))
-        start_response(status, [("Content-Length", "0"), *headers])
-        return [b""]
-
     def _patched(self, environ: Environ) -> bytes:
         path = environ["PATH_INFO"]
-        return self._properties.patch(environ, _read_body(environ), self._href(path, folder=path.endswith("/")))
-
-    def _locked_by(self, refused: Refused) -> str:
-        """Return the condition that says which locks' tokens were missing (RFC 4918, 16)."""
-        if not isinstance(refused, Locked):
-            return ""
-        hrefs = "".join(f"<D:href>{names.xml(self._href(root, folder=False))}</D:href>" for root in refused.roots)
-        return f"<D:lock-token-submitted>{hrefs}</D:lock-token-submitted>"
+        return self._properties.patch(environ, read_body(environ), self._href(path, folder=path.endswith("/")))
 
     def _partly(self, partly: PartlyDone) -> bytes:
         parts = (
@@ -327,54 +322,9 @@ class HavenProvider(DAVProvider):  # type: ignore[misc]
         return f"{head}{''.join(parts)}</D:multistatus>".encode()
 
 
-def _read_body(environ: Environ) -> bytes:
-    """Return the request's body, chunked or not. Raises BadRequest if it is longer than any client's."""
-    length = environ.get("CONTENT_LENGTH") or None
-    chunked = "chunked" in environ.get("HTTP_TRANSFER_ENCODING", "").lower()
-    if length is None and not chunked:
-        return b""
-    if length is not None and not length.isdigit():
-        raise BadRequest("Content-Length is not a number.")
-    if length is not None and int(length) > LONGEST_BODY:
-        raise BadRequest(f"The body is longer than {LONGEST_BODY} bytes.")
-    body: bytes = environ["wsgi.input"].read(LONGEST_BODY + 1 if length is None else int(length))
-    if len(body) > LONGEST_BODY:
-        raise BadRequest(f"The body is longer than {LONGEST_BODY} bytes.")
-    environ["wsgidav.all_input_read"] = 1
-    return body
-
-
-def _active_lock(lock: dict[str, Any], root: str) -> str:
-    owner = lock["owner"].decode() if isinstance(lock["owner"], bytes) else lock["owner"]
-    owner = (
-        owner[owner.find("?>") + 2 :] if owner.startswith("<?xml") else owner
-    )  # a whole document, as wsgidav keeps it
-    timeout = "Infinite" if lock["timeout"] < 0 else f"Second-{max(int(lock['expire'] - time.time()), 0)}"
-    return (
-        f"<D:activelock><D:locktype><D:write/></D:locktype><D:lockscope><D:{lock['scope']}/></D:lockscope>"
-        f"<D:depth>{lock['depth']}</D:depth>{owner}<D:timeout>{timeout}</D:timeout>"
-        f"<D:locktoken><D:href>{names.xml(lock['token'])}</D:href></D:locktoken>"
-        f"<D:lockroot><D:href>{root}</D:href></D:lockroot></D:activelock>"
-    )
-
-
-def _multistatus(start_response: StartResponse, body: bytes) -> Iterable[bytes]:
-    start_response("207 Multi-Status", [("Content-Type", _XML), ("Content-Length", str(len(body)))])
-    return [body]
-
-
-def _fail(
-    environ: Environ,
-    start_response: StartResponse,
-    status: str,
-    reason: str,
-    condition: str = "",
-    more: Iterable[tuple[str, str]] = (),
-) -> Iterator[bytes]:
-    """Answer with a status and a sentence, as the DAV:error element that clients look for."""
-    inner = f"{condition}<h:reason>{names.xml(reason)}</h:reason>"
-    head = '<?xml version="1.0" encoding="utf-8"?>\n'
-    body = f'{head}<D:error xmlns:D="DAV:" xmlns:h="urn:haven-fs">{inner}</D:error>'.encode()
-    allow = [("Allow", ALLOWED)] if status.startswith("405") else []
-    start_response(status, [("Content-Type", _XML), ("Content-Length", str(len(body))), *allow, *more])
-    yield b"" if environ["REQUEST_METHOD"] == "HEAD" else body
+def _as_it_was(start_response: StartResponse, code: int, view: View, at: Located) -> Iterable[bytes]:
+    """Answer 304 or 412 of a folder."""
+    state = state_of(view, at)
+    tag = [("ETag", f'"{state.tag}"')] if state is not None else []
+    start_response("304 Not Modified" if code == 304 else status_line(412, CHANGED), [*tag, ("Content-Length", "0")])
+    return [b""]

@@ -6,14 +6,15 @@ The tree decides what a write means (haven_fs.tree.actions). A change is answere
 from collections.abc import Sequence
 
 from haven_dav.body import Body, Upload
-from haven_dav.conditions import Locks, check_conditions
+from haven_dav.conditions import Locks
 from haven_dav.misplaced import misplaced
 from haven_dav.resources import split_path, user_of
 from haven_dav.send import Environ
 from haven_dav.status import Locked, OtherServer
+from haven_dav.xmlbody import has_content
 from haven_fs import receiving
 from haven_fs.errors import Conflict, Malformed, NotPossible, Refused, UnsupportedType
-from haven_fs.tree.actions import Actions, Done, NotDone, Plan, Put
+from haven_fs.tree.actions import Actions, Change, Done, NotDone, Plan, Put
 from haven_fs.tree.nodes import Folder, View
 from haven_fs.tree.tree import Located, Tree
 
@@ -41,7 +42,7 @@ class Writes:
 
     def answer(self, environ: Environ) -> tuple[str, list[tuple[str, str]]]:
         """Do what a request asks and return the status line and headers. Raises Refused and PartlyDone."""
-        _refuse_slashes(environ)
+        refuse_slashes(environ)
         path, actions = split_path(environ["PATH_INFO"]), Actions(self._tree, user_of(environ))
         if environ["REQUEST_METHOD"] == "PUT":
             answer = self._put(environ, actions, path)
@@ -66,7 +67,6 @@ class Writes:
             unlocked.clear()
             locked.clear()
             at = self._tree.locate(view, path)
-            self._locks.check_if(environ, view, at)
             target = self._tree.locate(view, to) if to is not None else None
             try:
                 plan = _plan(environ, actions, at, target)
@@ -77,10 +77,9 @@ class Writes:
                 raise
             if plan.on_disk and isinstance(at.node, Folder):
                 _check_depth(environ)
-            check_conditions(environ, at.shown)
-            self._locks.check(environ, view, *plan.changes)
+            self._allow(environ, view, at, plan.changes)
             if plan.spare is not None:
-                held = self._locks.locked_below(environ, "/" + "/".join(at.spelled))
+                held = self._locks.locked_below(environ, view, at)
                 locked.extend(NotDone(tuple(split_path(one)), Locked([one])) for one in held)
                 if held:
                     return plan.spare([one.path for one in locked])
@@ -90,7 +89,7 @@ class Writes:
             return plan
 
         done = actions.perform(decide, writes_to=self._tree.mirrored(to) if to and to != path else ())
-        self._locks.unlock(unlocked)
+        self._locks.held.forget(unlocked)
         return Done(failed=locked) if locked else done
 
     def _put(self, environ: Environ, actions: Actions, path: list[str]) -> tuple[Done, list[tuple[str, str]]] | None:
@@ -100,12 +99,10 @@ class Writes:
 
         def decide(view: View) -> Put:
             at = self._tree.locate(view, path)
-            self._locks.check_if(environ, view, at)
             put = actions.put(at)
             if "HTTP_CONTENT_RANGE" in environ:
                 raise Malformed("A file must be sent whole: Content-Range is not understood here.")
-            check_conditions(environ, at.shown)
-            self._locks.check(environ, view, *put.changes)
+            self._allow(environ, view, at, put.changes)
             return put
 
         put, body = actions.decide(decide, writes_to=self._tree.mirrored(path)), Body(environ)
@@ -129,6 +126,12 @@ class Writes:
             headers.append(("X-OC-Mtime", "accepted"))
         return done, headers
 
+    def _allow(self, environ: Environ, view: View, at: Located, changes: Sequence[Change]) -> None:
+        """Raise Refused if conditions or locks forbid what is planned; see haven_dav.conditions."""
+        self._locks.check_if(environ, view, at)
+        self._locks.check(environ, view, *changes)
+        self._locks.check_conditions(environ, view, at)
+
     def _destination(self, environ: Environ) -> list[str]:
         """Return the path that COPY and MOVE lead to. Raises Refused."""
         header = environ.get("HTTP_DESTINATION", "")
@@ -140,7 +143,7 @@ class Writes:
         return split_path(path)
 
 
-def _refuse_slashes(environ: Environ) -> None:
+def refuse_slashes(environ: Environ) -> None:
     """Refuse a slash within a name: servers pass it on as one between names, or as three other characters."""
     said = environ.get("REQUEST_URI", "").partition("?")[0], environ.get("HTTP_DESTINATION", "")
     if any("%2f" in url.lower() for url in said):
@@ -157,7 +160,7 @@ def _plan(environ: Environ, actions: Actions, at: Located, target: Located | Non
     if environ["REQUEST_METHOD"] == "DELETE":
         return actions.delete(at)
     plan = actions.make(at)
-    if environ.get("CONTENT_LENGTH") not in (None, "", "0") or environ.get("HTTP_TRANSFER_ENCODING"):
+    if has_content(environ):
         raise UnsupportedType("A folder is made without any content.")
     return plan
 

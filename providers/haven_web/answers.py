@@ -5,6 +5,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from haven_fs.preconditions import is_known
+
 Environ = dict[str, Any]
 StartResponse = Callable[..., Any]
 
@@ -49,7 +51,7 @@ class Answer:
         if self.etag:
             # Weak: compressed or not, it is the same.
             headers.append(("ETag", f'W/"{self.etag}"'))
-            if _knows(environ.get("HTTP_IF_NONE_MATCH", ""), self.etag):
+            if is_known(environ.get("HTTP_IF_NONE_MATCH"), self.etag):
                 start_response("304 Not Modified", headers)
                 return [b""]
         body = self.body
@@ -58,11 +60,6 @@ class Answer:
             headers.append(("Content-Encoding", "gzip"))
         start_response(self.status, [*headers, ("Content-Type", self.mime), ("Content-Length", str(len(body)))])
         return [b""] if environ["REQUEST_METHOD"] == "HEAD" else [body]
-
-
-def _knows(header: str, etag: str) -> bool:
-    tags = (tag.strip().removeprefix("W/") for tag in header.split(","))
-    return header.strip() == "*" or f'"{etag}"' in tags
 
 
 def moved(to: str, *, cache: str = ASK_AGAIN, status: str = "303 See Other") -> Answer:

@@ -12,6 +12,7 @@ from urllib.parse import parse_qs
 from haven_fs.analysis.progress import Doing
 from haven_fs.catalog import names
 from haven_fs.errors import NotFound
+from haven_fs.preconditions import is_known
 from haven_fs.qr import as_svg
 from haven_fs.renditions.renditions import Renditions
 from haven_fs.tree.files import File
@@ -128,7 +129,7 @@ class Site:
             # Where a page's links lead to the right place. /Small and /TV are for programs: pages show small pictures.
             return moved(self._href(path))
         etag = self._version(view)
-        if etag in environ.get("HTTP_IF_NONE_MATCH", ""):
+        if is_known(environ.get("HTTP_IF_NONE_MATCH"), etag):
             return Answer(etag=etag)
         if not path:
             home = home_page(self._tree, folder, self._counts)
@@ -204,7 +205,7 @@ class Site:
             address = f"{self._href(at.parent.view.path)}{names.href(at.node.name)}?view"
             return moved(address).send(environ, start_response)
         etag = self._version(view)
-        if etag in environ.get("HTTP_IF_NONE_MATCH", ""):
+        if is_known(environ.get("HTTP_IF_NONE_MATCH"), etag):
             return Answer(etag=etag).send(environ, start_response)
         page = photo_page(self._tree, view, at.parent, at.node, self._root(), self._counts)
         if page is None:

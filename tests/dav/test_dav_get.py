@@ -60,12 +60,52 @@ def test_a_part_that_is_not_there_is_416(dav: Client, content: bytes, asked: str
 
 
 @pytest.mark.parametrize(
-    "asked", ["bytes=0-1,5-6", "bytes=5-2", "bytes=x-", "bytes=-", "lines=1-2", "", "bytes=" + "9" * 200 + "-"]
+    "asked",
+    [
+        "bytes=0-9,5-12",
+        "bytes=0-1,1-2",
+        "bytes=" + ",".join(f"{n}-{n}" for n in range(0, 34, 2)),
+        "bytes=5-2",
+        "bytes=x-",
+        "bytes=-",
+        "lines=1-2",
+        "",
+        "bytes=" + "9" * 200 + "-",
+    ],
 )
 def test_other_ranges_are_answered_with_the_whole(dav: Client, content: bytes, asked: str) -> None:
     answer = dav("GET", FILE, Range=asked)
     assert answer.status == 200
     assert answer.body == content
+
+
+@pytest.mark.parametrize(
+    ("asked", "spans"),
+    [
+        ("bytes=0-1,5-6", [(0, 1), (5, 6)]),
+        ("bytes=5-6, 0-1 ,-3", [(5, 6), (0, 1), (-3, -1)]),
+        ("bytes=0-9,999999999-,20-29", [(0, 9), (20, 29)]),
+        ("bytes=0-0,1-1,2-", [(0, 0), (1, 1), (2, -1)]),
+    ],
+)
+def test_several_parts_are_sent(dav: Client, content: bytes, asked: str, spans: list[tuple[int, int]]) -> None:
+    for path in (FILE, f"/Small{FILE}"):
+        whole = dav("GET", path).body
+        answer = dav("GET", path, Range=asked)
+        assert answer.status == 206
+        assert answer["Content-Length"] == str(len(answer.body))
+        kind, _, boundary = answer["Content-Type"].partition("; boundary=")
+        assert kind == "multipart/byteranges"
+        before, *parts, after = answer.body.split(f"\r\n--{boundary}".encode())
+        assert (before, after) == (b"", b"--\r\n")
+        for (first, last), part in zip(spans, parts, strict=True):
+            head, _, body = part.partition(b"\r\n\r\n")
+            first, last = first % len(whole), last % len(whole)
+            assert f"Content-Range: bytes {first}-{last}/{len(whole)}".encode() in head
+            assert body == whole[first : last + 1]
+        assert dav("HEAD", path, Range=asked).status == 200
+    assert dav("GET", FILE, Range="bytes=999999999-,888888888-").status == 416
+    assert dav("GET", FILE, Range="bytes=3-4,999999999-")["Content-Range"] == f"bytes 3-4/{len(content)}"
 
 
 def test_an_empty_file_has_no_parts(dav: Client) -> None:
@@ -89,6 +129,7 @@ def test_if_range_gives_a_part_only_of_the_same_file(dav: Client, whole: Answer)
         (whole["Last-Modified"], 206),
         ('"stale"', 200),
         ("W/" + whole["ETag"], 200),
+        (f'"other", {whole["ETag"]}', 200),
         ("Sat, 01 Jan 2000 00:00:00 GMT", 200),
     ):
         assert dav("GET", FILE, Range="bytes=0-9", If_Range=condition).status == status, condition

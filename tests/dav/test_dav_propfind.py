@@ -124,13 +124,36 @@ def test_asking_for_no_property_is_answered(dav: Client) -> None:
     assert not dav.propfind(FILE, propfind_body(), "0")[0].found
 
 
-@pytest.mark.parametrize("depth", [None, "infinity", "Infinity", "2", "-1", "1,noroot", ""])
-@pytest.mark.parametrize("path", ["/", FOLDER, FILE])
+@pytest.mark.parametrize("depth", [None, "infinity", "Infinity", " INFINITY "])
+@pytest.mark.parametrize("path", ["/", FOLDER])
 def test_no_answer_is_endless(dav: Client, path: str, depth: str | None) -> None:
     answer = dav("PROPFIND", path, ALLPROP, **({} if depth is None else {"Depth": depth}))
     assert answer.status == 403
     assert answer.xml().find(f"{DAV}propfind-finite-depth") is not None
     assert answer.reason()
+
+
+@pytest.mark.parametrize("depth", [None, "infinity", "Infinity", "0", "1", " 0 ", "1,noroot"])
+def test_a_file_ends_by_itself(dav: Client, depth: str | None) -> None:
+    headers = {} if depth is None else {"Depth": depth}
+    (found,) = multistatus(dav("PROPFIND", FILE, ALLPROP, **headers))
+    assert found.href == FILE
+    assert dav("PROPFIND", "/nothing", ALLPROP, **headers).status == 404
+
+
+@pytest.mark.parametrize("depth", ["2", "-1", "", "one", "0,1", "1, no root", "infinity,noroot"])
+@pytest.mark.parametrize("path", ["/", FOLDER, FILE])
+def test_other_depths_are_malformed(dav: Client, path: str, depth: str) -> None:
+    answer = dav("PROPFIND", path, ALLPROP, Depth=depth)
+    assert answer.status == 400
+    assert answer.reason()
+
+
+@pytest.mark.parametrize("path", ["/", "/Timeline", FOLDER])
+def test_a_folder_may_be_left_out(dav: Client, path: str) -> None:
+    whole, rest = ({found.href for found in dav.propfind(path, depth=depth)} for depth in ("1", "1, NoRoot"))
+    assert whole - rest == {f"{path.rstrip('/')}/"}
+    assert rest < whole
 
 
 def test_depth_0_is_the_folder_alone(dav: Client) -> None:

@@ -1,4 +1,4 @@
-"""The guard: who is let in without a password, and how large an XML body may be."""
+"""The guard: who is let in without a password; and how large an XML body may be."""
 
 import http.client
 import io
@@ -7,9 +7,10 @@ import threading
 
 import pytest
 
-from haven_fs.server.guard import XML_LIMIT, Guard, is_loopback
+from haven_fs.server.guard import Guard, is_loopback
 from haven_fs.server.http import make_server
 from haven_fs.server.proxied import LOOPBACK, Proxied, parse_networks, parse_public_url
+from haven_fs.server.reading import SMALL
 
 
 class Kept(io.BytesIO):
@@ -94,7 +95,7 @@ def test_odd_hosts_are_not_loopback(host):
 @pytest.mark.parametrize("chunked", [False, True])
 def test_xml_bodies_have_a_limit(connection, method, chunked):
     headers = {"Host": "localhost"}
-    for size, status in ((0, 200), (XML_LIMIT, 200), (XML_LIMIT + 1, 413), (50 * 2**20, 413)):
+    for size, status in ((0, 200), (SMALL, 200), (SMALL + 1, 413), (50 * 2**20, 413)):
         body = (bytes(min(65536, size - at)) for at in range(0, size, 65536)) if chunked else bytes(min(size, 10**6))
         if not chunked:
             headers["Content-Length"] = str(size)

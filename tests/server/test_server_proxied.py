@@ -122,7 +122,7 @@ def test_the_host_and_its_port(headers: dict[str, str], host: str) -> None:
 )
 def test_what_cannot_be_read_is_400(headers: dict[str, str]) -> None:
     seen = ask(**headers)
-    assert seen["status"] == "400 Bad Request", seen
+    assert seen["status"].startswith("400 "), seen
     assert seen["reason"].startswith("The proxy is set up wrongly.")
     assert "status" not in ask("192.168.1.9", **headers)  # from others it means nothing
 

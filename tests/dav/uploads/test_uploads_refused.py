@@ -152,3 +152,10 @@ def test_a_reader_sees_whole_files_only(house: Serving, dav: Client, new: list[P
     assert connection.getresponse().status == 201
     connection.close()
     assert dav("GET", "/Inbox/slow.jpg").body == data
+
+
+@pytest.mark.parametrize(("chunks", "status"), [(b"0\r\n\r\n", 201), (b"1\r\nx\r\n0\r\n\r\n", 415)])
+def test_a_folder_may_be_made_with_an_empty_body_in_chunks(house: Serving, chunks: bytes, status: int) -> None:
+    with socket.create_connection(("127.0.0.1", house.port), timeout=30) as client:
+        client.sendall(b"MKCOL /Inbox/sub HTTP/1.1\r\nHost: 127.0.0.1\r\nTransfer-Encoding: chunked\r\n\r\n" + chunks)
+        assert client.recv(100).split()[1] == str(status).encode()

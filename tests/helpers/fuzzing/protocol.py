@@ -1,13 +1,17 @@
 """Parsers of what clients send: XML bodies, conditions, ranges, framing, dates."""
 
-from xml.etree.ElementTree import Element
+from xml.etree.ElementTree import Element, fromstring
 
 from haven_dav.conditions import parse_if
 from haven_dav.deadprops import _changes
-from haven_dav.propfind import BadRequest, parse
+from haven_dav.locking import LONGEST_OWNER, _lockinfo, seconds_of
+from haven_dav.propfind import depth_of, parse
 from haven_dav.proppatch import time_of
-from haven_dav.send import parse_range
+from haven_dav.ranges import MOST_RANGES, parse_ranges
+from haven_dav.xmlbody import BadRequest
+from haven_fs.catalog.locks import LONGEST_SECONDS
 from haven_fs.errors import Malformed
+from haven_fs.preconditions import State, failed, parse_date, range_holds
 from haven_fs.server import framing
 from helpers.fuzzing.target import Target
 
@@ -60,10 +64,34 @@ def _proppatch(data: bytes) -> None:
 
 def _range(data: bytes) -> None:
     for size in (0, 1, 100, 1 << 40):
-        part = parse_range(_text(data), size)
-        if isinstance(part, tuple):
-            start, count = part
-            assert start >= 0 and count > 0 and start + count <= size, (part, size)
+        parts = parse_ranges(_text(data), size) or []
+        assert len(parts) <= MOST_RANGES
+        assert sum(count for _, count in parts) <= size, (parts, size)
+        for start, count in parts:
+            assert start >= 0 and count > 0 and start + count <= size, (parts, size)
+
+
+def _lock(data: bytes) -> None:
+    _, owner = _lockinfo(data)
+    assert len(owner.encode()) <= LONGEST_OWNER
+    if owner:
+        fromstring(f'<D:x xmlns:D="DAV:">{owner}</D:x>')
+
+
+def _conditions(data: bytes) -> None:
+    text, state = _text(data), State("abc", 784111777)
+    parse_date(text)
+    for method in ("GET", "PUT"):
+        for header in ("HTTP_IF_MATCH", "HTTP_IF_NONE_MATCH", "HTTP_IF_MODIFIED_SINCE", "HTTP_IF_UNMODIFIED_SINCE"):
+            for there in (state, None):
+                assert failed({"REQUEST_METHOD": method, header: text}, there) in (None, 304, 412)
+    range_holds({"HTTP_IF_RANGE": text}, state)
+
+
+def _depth_and_timeout(data: bytes) -> None:
+    seconds = seconds_of(_text(data))
+    assert seconds is None or 0 < seconds <= LONGEST_SECONDS
+    assert depth_of(_text(data)) in ("0", "1", "1,noroot", "infinity")
 
 
 def _time(data: bytes) -> None:
@@ -101,6 +129,20 @@ TARGETS = (
         lambda: _IF,
         (Malformed,),
         (b"(", b")", b"Not ", b"<", b">", b"[", b"]"),
+    ),
+    Target("lock", _lock, lambda: _LOCK, (BadRequest,), (*_XML_WORDS, b"<D:shared/>", b"<D:owner/>")),
+    Target(
+        "conditions",
+        _conditions,
+        lambda: (b'"abc", W/"x,y"', b"*", b"Sun, 06 Nov 1994 08:49:37 GMT", b"Sunday, 06-Nov-94 08:49:37 GMT"),
+        words=(b'"', b"W/", b",", b"*", b"Sun Nov  6 08:49:37 1994", b"GMT"),
+    ),
+    Target(
+        "depth and timeout",
+        _depth_and_timeout,
+        lambda: (b"Infinite, Second-4100000000", b"1,noroot", b"0"),
+        (BadRequest,),
+        (b"Second-", b"infinity", b","),
     ),
     Target("range", _range, lambda: _RANGES, words=(b"bytes=", b"-", b",", b"99999999999999999999")),
     Target("time", _time, lambda: (b"Mon, 01 Jan 1998 10:00:00 GMT", b"2020-01-01T00:00:00+14:00", b"883648800.5")),
