@@ -23,6 +23,7 @@ from haven_fs.catalog.behind import catch_up
 from haven_fs.catalog.findings import Analysis, GroupFound, PhotoFound, Probe
 from haven_fs.catalog.libraries import Library, all_libraries
 from haven_fs.catalog.photos import PhotoStore, photos_with_news, stale_originals
+from haven_fs.catalog.replay import replay_for, replay_rest
 from haven_fs.catalog.trash import adopt
 from haven_fs.config import Settings
 from haven_fs.plugins import Plugins
@@ -164,6 +165,7 @@ class Indexer:
         if not pending:
             self.drop_old_vectors()
             self.idle()
+            replay_rest(self.catalog)
 
     def work_at_leisure(self, interrupted: Callable[[], bool] = lambda: False) -> None:
         """Ask the analyzers that are for when nothing else is due, photo by photo, until `interrupted` or done.
@@ -289,6 +291,7 @@ class Indexer:
             found.append(result)
         with self.catalog.write() as w:
             said = PhotoStore(w).put_groups(found)
+        replay_for(self.catalog, said)
         self._tell_followers(said)
 
     def _put_analyses(self, results: list[tuple[Photo, Any]]) -> None:

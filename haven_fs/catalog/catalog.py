@@ -21,6 +21,7 @@ from haven_fs.catalog.changes import prepare_changes, watch_changes
 from haven_fs.catalog.corrections import Act, erase_corrections, gesture_of, note_correction, note_rest
 from haven_fs.catalog.facets import Facet, Facets
 from haven_fs.catalog.migrations import known_facets, migrate, ready
+from haven_fs.catalog.portable import Portable
 from haven_fs.catalog.record import FILE, Line, Record
 from haven_fs.errors import UserError
 
@@ -122,7 +123,18 @@ class Catalog:
             self._writer, usable = self._open_writer(facets)
             self.facets = Facets(usable, known_facets(self._writer))
             prepare_changes(self._writer, self.facets.owned)
+            self.record.portable = Portable(self.facets)
             self.record.catch_up(self._writer)
+            self._replay()
+
+    def _replay(self) -> None:
+        """Do what the record says and a catalog lacks that was lost or is an older one, as far as it can be done."""
+        db = self._writer
+        assert db is not None
+        if db.execute("SELECT 1 FROM waiting WHERE want IS NULL LIMIT 1").fetchone() is not None:
+            from haven_fs.catalog.replay import replay_new  # which builds on this module
+
+            replay_new(self)
 
     @property
     def writable(self) -> bool:

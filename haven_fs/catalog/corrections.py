@@ -6,10 +6,11 @@ A plain file beside the catalog has a line for each row: see haven_fs.catalog.re
 import json
 import sqlite3
 import time
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from typing import Any, NamedTuple
 
-from haven_fs.catalog.changes import take_changes
+from haven_fs.catalog.changes import Change, take_changes
+from haven_fs.catalog.history import KIND
 
 GESTURE = 10.0
 """Seconds: what one user does in one folder with smaller gaps is one gesture, if it is all one kind of act."""
@@ -51,7 +52,9 @@ def note_correction(
 
     `gesture`: the one it is part of, None if it begins one. `data`: plain values.
     """
-    changes = json.dumps(take_changes(db), ensure_ascii=False)
+    changed = take_changes(db)
+    _note_touched(db, changed)
+    changes = json.dumps(changed, ensure_ascii=False)
     row = db.execute(
         "INSERT INTO correction (at, by, place, act, gesture, kind, photo_id, data, changes)"
         " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id",
@@ -66,10 +69,49 @@ def note_correction(
 def note_rest(db: sqlite3.Connection) -> None:
     """Add to the last correction what was changed after it was noted, at the end of its transaction."""
     rest = take_changes(db)
+    _note_touched(db, rest)
     if rest:
         id_, changes = db.execute("SELECT id, changes FROM correction ORDER BY id DESC LIMIT 1").fetchone()
         together = json.dumps([*json.loads(changes), *rest], ensure_ascii=False)
         db.execute("UPDATE correction SET changes = ? WHERE id = ?", (together, id_))
+
+
+def mark(db: sqlite3.Connection, ids: Sequence[int], undone: float | None, now: float) -> None:
+    """Note of corrections that they were taken back, or that they are in force again.
+
+    What one of them had taken back itself is in force where it is not, and the other way round.
+    """
+    query = "UPDATE correction SET undone = ? WHERE id IN (SELECT value FROM json_each(?)) RETURNING id, kind, data"
+    # As they were said: one of them may have taken another back.
+    for _, kind, data in sorted(db.execute(query, (undone, json.dumps(ids)))):
+        if kind == KIND:
+            mark(db, json.loads(data).get("corrections", []), now if undone is None else None, now)
+
+
+def hold(db: sqlite3.Connection, ids: Sequence[int]) -> None:
+    """Have what waits to be done again of corrections not be done while these are taken back, see catalog/replay.py."""
+    if db.execute("SELECT 1 FROM waiting LIMIT 1").fetchone() is None:
+        return
+    for id_ in ids:
+        db.execute("UPDATE waiting SET held = 1 WHERE correction_id = ?", (id_,))
+        kind, data = db.execute("SELECT kind, data FROM correction WHERE id = ?", (id_,)).fetchone()
+        if kind == KIND:
+            in_force = "SELECT id FROM correction WHERE undone IS NULL AND id IN (SELECT value FROM json_each(?))"
+            back = json.dumps(json.loads(data).get("corrections", []))
+            db.execute(f"UPDATE waiting SET held = 0 WHERE correction_id IN ({in_force})", (back,))
+
+
+def _note_touched(db: sqlite3.Connection, changes: Sequence[Change]) -> None:
+    """Note which rows the owner has spoken of while older words still wait: these do not count for them any more."""
+    if changes and db.execute("SELECT 1 FROM waiting LIMIT 1").fetchone() is not None:
+        db.executemany(
+            "INSERT OR IGNORE INTO touched VALUES (?, ?, ?)",
+            [
+                (one["table"], json.dumps(one["key"], sort_keys=True),
+                 " ".join(one["after"]) if one["before"] is not None and one["after"] is not None else "")
+                for one in changes
+            ],
+        )  # fmt: skip
 
 
 def is_said_of(db: sqlite3.Connection, photo_id: int) -> bool:

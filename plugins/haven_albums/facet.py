@@ -50,6 +50,12 @@ class AlbumsFacet(Facet):
         """,
     )
     owned: ClassVar = {"album": ("id",), "album_photo": ("album_id", "photo_id"), "album_note": ("album_id", "fold")}
+    refers: ClassVar = {
+        ALBUM: {"parent_id": ALBUM},
+        "album_photo": {"album_id": ALBUM},
+        "album_note": {"album_id": ALBUM},
+    }
+    mentions: ClassVar = {"album": ALBUM, "parent": ALBUM}
 
     def tags(self, db: sqlite3.Connection, photos: FoundFacts) -> Iterable[tuple[int, Tag]]:
         """Give the albums that photos are in."""

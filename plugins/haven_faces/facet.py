@@ -3,13 +3,14 @@
 import json
 import sqlite3
 from collections.abc import Collection, Iterable, Sequence
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from haven_faces.absorbing import sync
 from haven_faces.counting import COUNTING
 from haven_faces.facerows import without_forgotten
 from haven_faces.people import People
 from haven_faces.persons import PERSON, PERSON_NAME, touch_people
+from haven_faces.telling import DENIED, find, tell
 from haven_fs import Change, Facet, Found, FoundFacts, Tag, Writer
 
 _PEOPLE = (
@@ -98,6 +99,21 @@ class PeopleFacet(Facet):
         "face": ("id",),
         "not_person": ("photo_id", "person_id"),
     }
+    refers: ClassVar = {
+        PERSON: {"merged_into": PERSON},
+        "person_alias": {"person_id": PERSON},
+        "face": {"person_id": PERSON},
+        "not_person": {"person_id": PERSON, "faces": DENIED},
+    }
+    mentions: ClassVar = dict.fromkeys(("person", "into", "instead"), PERSON)
+
+    def tell(self, db: sqlite3.Connection, kind: str, value: Any, changes: Sequence[Change]) -> Any:
+        """Say what a person, a face, or what was taken for a person is found by."""
+        return tell(db, kind, value, changes)
+
+    def find(self, w: Writer, kind: str, told: Any, *, complete: bool) -> Any:
+        """Find them in another catalog."""
+        return find(w, kind, told, complete=complete)
 
     def screen(self, db: sqlite3.Connection, found: Found) -> None:
         """Take out the faces and names that the owner had forgotten."""

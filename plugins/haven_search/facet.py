@@ -42,6 +42,7 @@ class SearchFacet(Facet):
     )
     folders = ("dropped",)
     owned: ClassVar = {"unwanted": ("made_id", "photo_id"), "dropped": ("id",)}
+    refers: ClassVar = {"unwanted": {"made_id": "made"}, "dropped": {"parent": "key"}}
 
     def follow(self, w: Writer, changes: Sequence[Change]) -> Collection[int]:
         """Settle no photo: that one is not wanted in a search changes nothing of it."""

@@ -1,0 +1,394 @@
+"""Doing again what lines of the record say that a catalog lacked: row by row, as soon as what they are about is there.
+
+haven_fs.catalog.takein has noted each changed row in `waiting`. Here they are done in order. One whose photo has not
+been found yet waits for it, and so do later ones of the same row; the others go on, since each says all of its row. A
+row of which the owner has said something since the catalog was lost, in `touched`, stays as it is. What is done leaves
+`waiting` in the transaction that does it, so a process that was killed goes on where it was.
+"""
+
+import json
+import logging
+import sqlite3
+from collections.abc import Collection, Iterable, Sequence
+from itertools import islice
+from typing import TYPE_CHECKING, Any
+
+from haven_fs.catalog import names
+from haven_fs.catalog.changes import Change, has_seq
+from haven_fs.catalog.portable import (
+    CORRECTION,
+    KEY,
+    ORIGINAL,
+    PHOTO,
+    Portable,
+    Told,
+    found_original,
+    found_photo,
+    name_of,
+    wanted,
+)
+from haven_fs.catalog.undo import follow
+
+if TYPE_CHECKING:
+    from haven_fs.catalog.catalog import Catalog, Writer
+
+logger = logging.getLogger(__name__)
+
+_AT_ONCE = 400
+"""Rows that are done in one transaction."""
+
+
+class NotYet(Exception):
+    """What a row is about is not there; `want`: by what it is looked for when it comes, "" if nobody can tell."""
+
+    def __init__(self, want: str = "") -> None:
+        super().__init__(want)
+        self.want = want
+
+
+def is_waiting(db: sqlite3.Connection) -> bool:
+    """Tell whether anything is still to be done."""
+    return db.execute("SELECT 1 FROM waiting LIMIT 1").fetchone() is not None
+
+
+def replay_new(catalog: "Catalog") -> int:
+    """Do what was taken in and not tried yet; return how many rows that were."""
+    return _in_batches(catalog, "want IS NULL", (), complete=False)
+
+
+def replay_for(catalog: "Catalog", photo_ids: Iterable[int]) -> int:
+    """Do what waited for these photos, which were just found or looked into."""
+    with catalog.read() as db:
+        if not is_waiting(db):
+            return 0
+        rows = db.execute(
+            "SELECT DISTINCT o.size || ' ' || lower(hex(o.fingerprint)) FROM json_each(?) j"
+            " CROSS JOIN original o ON o.photo_id = j.value WHERE o.fingerprint IS NOT NULL",
+            (json.dumps(list(photo_ids)),),
+        ).fetchall()
+    marks = json.dumps([want for (want,) in rows])
+    return _in_batches(catalog, "want IN (SELECT value FROM json_each(?))", (marks,), complete=False)
+
+
+def replay_rest(catalog: "Catalog") -> int:
+    """Try all that waits, now that everything has been looked into and faces are grouped."""
+    with catalog.read() as db:
+        if not is_waiting(db):
+            return 0
+        seq = db.execute("SELECT value FROM state WHERE key = 'seq'").fetchone()[0]
+        tried = db.execute("SELECT value FROM state WHERE key = 'replayed'").fetchone()
+    if tried is not None and tried[0] == seq:
+        return 0
+    done = _in_batches(catalog, "1", (), complete=True)
+    with catalog.write(quiet=True) as w:
+        w.db.execute("INSERT OR REPLACE INTO state SELECT 'replayed', value FROM state WHERE key = 'seq'")
+    return done
+
+
+def _in_batches(catalog: "Catalog", condition: str, params: tuple[Any, ...], *, complete: bool) -> int:
+    done = last = 0
+    while True:
+        with catalog.read() as db:
+            rows = db.execute(
+                f"SELECT n FROM waiting WHERE {condition} AND n > ? AND held = 0 ORDER BY n LIMIT ?",
+                (*params, last, _AT_ONCE),
+            ).fetchall()
+        if not rows:
+            break
+        numbers = [n for (n,) in rows]
+        last = numbers[-1]
+        try:
+            with catalog.write() as w:
+                done += _Replay(w, complete=complete).run(numbers)
+        except Exception:
+            logger.exception("What was said before could not be done again; it is tried again at the next start")
+            return done
+    if done:
+        logger.info("%d things that corrections.jsonl says were done again", done)
+        _close(catalog)
+    return done
+
+
+def _close(catalog: "Catalog") -> None:
+    with catalog.write(quiet=True) as w:
+        if not is_waiting(w.db):
+            w.db.execute("DELETE FROM touched")
+            w.db.execute("DELETE FROM state WHERE key = 'replayed'")
+
+
+class _Replay:
+    """Does rows again in one transaction."""
+
+    def __init__(self, w: "Writer", *, complete: bool) -> None:
+        self._w, self._db, self._complete = w, w.db, complete
+        self._portable = Portable(w.facets)
+        self._done: list[Change] = []
+        self._of: dict[int, list[Change]] = {}
+        self._called: dict[int, str] = {}
+
+    def run(self, numbers: Sequence[int]) -> int:
+        """Do those that can be done, and note of the others what they wait for; return how many were done."""
+        count = 0
+        marks = json.dumps(list(numbers))
+        query = (
+            "SELECT n, correction_id, what, told, row, want FROM waiting WHERE n IN (SELECT value FROM json_each(?))"
+        )
+        for n, id_, what, text, row, want in self._db.execute(f"{query} ORDER BY n", (marks,)).fetchall():
+            told = json.loads(text)
+            try:
+                if row is not None and self._is_behind(n, row):
+                    raise NotYet("")
+                with self._savepoint():
+                    self._do(id_, what, told)
+            except NotYet as missing:
+                if missing.want != want:
+                    self._db.execute("UPDATE waiting SET want = ? WHERE n = ?", (missing.want, n))
+                continue
+            self._db.execute("DELETE FROM waiting WHERE n = ?", (n,))
+            count += 1
+        for id_, changes in self._of.items():
+            before = self._db.execute("SELECT changes FROM correction WHERE id = ?", (id_,)).fetchone()
+            if before is not None:
+                together = json.dumps([*json.loads(before[0]), *changes], ensure_ascii=False)
+                self._db.execute("UPDATE correction SET changes = ? WHERE id = ?", (together, id_))
+        if self._done:
+            follow(self._w, self._done)
+            self._w.note_removal()
+        return count
+
+    def _savepoint(self) -> Any:
+        from haven_fs.catalog.facets import savepoint
+
+        return savepoint(self._db)
+
+    def _is_behind(self, n: int, row: str) -> bool:
+        query = "SELECT 1 FROM waiting WHERE row = ? AND n < ? LIMIT 1"
+        return self._db.execute(query, (row, n)).fetchone() is not None
+
+    def _do(self, id_: int, what: str, told: Told) -> None:
+        if what == "change":
+            self._change(id_, told)
+        elif what == PHOTO:
+            photo_id = self._value(PHOTO, told)
+            self._db.execute("UPDATE correction SET photo_id = ? WHERE id = ?", (photo_id, id_))
+        elif what == "data":
+            self._mention(id_, told)
+        elif what == "old":
+            for change in self._w.facets.say_again(self._w, told) or ():
+                self._change(id_, change)
+
+    def _mention(self, id_: int, told: Told) -> None:
+        (text,) = self._db.execute("SELECT data FROM correction WHERE id = ?", (id_,)).fetchone()
+        said = {
+            name: [self._mentioned(one) for one in value] if isinstance(value, list) else self._mentioned(value)
+            for name, value in told.items()
+        }
+        data = json.dumps({**json.loads(text), **said}, ensure_ascii=False)
+        if data != text:
+            self._db.execute("UPDATE correction SET data = ? WHERE id = ?", (data, id_))
+
+    def _mentioned(self, told: Told) -> Any:
+        """Return the number of a row that a correction names, which may be gone; None if there never was one."""
+        ((kind, value),) = told.items() if isinstance(told, dict) else ((CORRECTION, [told]),)
+        known = self._known(kind, value, gone=True) if kind in self._portable.rows else None
+        if known is not None:
+            return known
+        try:
+            return self._value(kind, value)
+        except NotYet:
+            if not self._complete:
+                raise
+            return None
+
+    # Finding what is told
+
+    def _find(self, told: Told) -> Any:
+        if not isinstance(told, dict):
+            return told
+        ((kind, value),) = told.items()
+        return self._value(kind, value)
+
+    def _value(self, kind: str, value: Told) -> Any:
+        if kind == KEY:
+            return "/".join(part if isinstance(part, str) else self._part(part) for part in value)
+        if kind == CORRECTION:
+            return value[0]
+        if kind in (PHOTO, ORIGINAL):
+            found = (found_photo if kind == PHOTO else found_original)(self._db, value, whatever=self._complete)
+            if found is None:
+                raise NotYet(wanted(value))
+            return found
+        if kind not in self._portable.rows:
+            found = self._w.facets.find(self._w, kind, value, complete=self._complete)
+            if found is None:
+                raise NotYet(_first_photo(self._db, value))
+            return found
+        return self._row(kind, value)
+
+    def _part(self, told: Told) -> str:
+        ((kind, value),) = told.items()
+        return f"{kind} {self._value(kind, value)}"
+
+    def _row(self, kind: str, told: Told) -> int:
+        """Return a row by where it was made, else by what a facet says of it."""
+        if kind not in self._portable.rows:
+            raise NotYet
+        catalog, number, *more = told
+        # What owners made may be gone again by now: what is still to be done of it comes to nothing.
+        known = self._known(kind, told, gone=not more)
+        if known is not None:
+            return known
+        found: int | None = None
+        if more:
+            found = self._w.facets.find(self._w, kind, more[0], complete=self._complete)
+            if found is None:
+                raise NotYet(_first_photo(self._db, more[0]))
+        elif list(name_of(self._db, kind, number)) == [catalog, number]:
+            found = number  # it is of this catalog, or was before it went back
+        if found is None or not self._is_row(kind, found):
+            raise NotYet
+        self._know(kind, told, found)
+        return found
+
+    def _known(self, kind: str, told: Told, *, gone: bool = False) -> int | None:
+        row = self._db.execute(
+            "SELECT id FROM known_as WHERE kind = ? AND name = ?", (kind, json.dumps(told[:2]))
+        ).fetchone()
+        return int(row[0]) if row and (gone or self._is_row(kind, row[0])) else None
+
+    def _know(self, kind: str, told: Told, id_: int) -> None:
+        self._db.execute("INSERT OR REPLACE INTO known_as VALUES (?, ?, ?)", (kind, json.dumps(told[:2]), id_))
+
+    def _is_row(self, kind: str, id_: int) -> bool:
+        return self._db.execute(f"SELECT 1 FROM {kind} WHERE id = ?", (id_,)).fetchone() is not None
+
+    # Doing it
+
+    def _change(self, id_: int, told: Told) -> None:
+        table = told["table"]
+        key = self._portable.keys.get(table)
+        if key is None:
+            raise NotYet  # its plugin is away
+        is_new = told["before"] is None
+        made = is_new and table in self._portable.rows and tuple(told["key"]) == ("id",)
+        sides = {
+            "before": told["before"] and {c: self._was(one) for c, one in told["before"].items() if c not in key},
+            "after": told["after"] and {c: self._find(one) for c, one in told["after"].items() if c not in key},
+        }
+        if made:
+            here = {"id": self._number(table, told["key"]["id"], sides["after"])}
+        else:
+            try:
+                here = {column: self._find(one) for column, one in told["key"].items()}
+            except NotYet as missing:
+                if told["after"] is None and self._complete and not missing.want:
+                    return  # it is not there
+                raise
+        for side in sides.values():
+            if side is not None and (is_new or told["after"] is None):
+                side.update(here)
+        change = {"table": table, "key": here, "before": sides["before"], "after": sides["after"]}
+        if self._is_touched(change):
+            return
+        if self._put(change):
+            self._done.append(change)
+            self._of.setdefault(id_, []).append(change)
+
+    def _was(self, told: Told) -> Any:
+        """Return what was before, as far as it is there: nothing hangs on it but what an undo brings back."""
+        try:
+            return self._find(told)
+        except NotYet:
+            return None
+
+    def _number(self, table: str, told: Told, after: dict[str, Any]) -> int:
+        """Return the number of a row that was made: its own if that is free, else another."""
+        if not isinstance(told, dict):
+            return int(told)
+        value = told[table] if table in told else next(iter(told.values()))
+        known = self._known(table, value, gone=True)
+        if known is not None:
+            return known
+        twin = self._twin(table, after)
+        number = twin if twin is not None else int(value[1])
+        if twin is None and (self._is_row(table, number) or self._is_taken(table, number)):
+            query = f"SELECT max((SELECT ifnull(max(id), 0) FROM {table}), (SELECT ifnull(max(id), 0) FROM known_as WHERE kind = ?)) + 1"
+            number = int(self._db.execute(query, (table,)).fetchone()[0])
+        self._know(table, value, number)
+        return number
+
+    def _is_taken(self, kind: str, number: int) -> bool:
+        return (
+            self._db.execute("SELECT 1 FROM known_as WHERE kind = ? AND id = ?", (kind, number)).fetchone() is not None
+        )
+
+    def _twin(self, table: str, after: dict[str, Any]) -> int | None:
+        """Return the row that is there already and cannot be there twice, such as an album made again meanwhile."""
+        for _, index, unique, origin, partial in self._db.execute(f"PRAGMA index_list({table})").fetchall():
+            if not unique or origin == "pk" or partial:
+                continue
+            columns = [name for _, _, name in self._db.execute(f"PRAGMA index_info({index})")]
+            if all(after.get(column) is not None for column in columns):
+                where = " AND ".join(f"{column} IS ?" for column in columns)
+                row = self._db.execute(
+                    f"SELECT id FROM {table} WHERE {where}", [after[column] for column in columns]
+                ).fetchone()
+                if row is not None:
+                    return int(row[0])
+        return None
+
+    def _is_touched(self, change: Change) -> bool:
+        rows = self._db.execute(
+            "SELECT columns FROM touched WHERE tbl = ? AND key = ?",
+            (change["table"], json.dumps(change["key"], sort_keys=True)),
+        ).fetchall()
+        if not rows:
+            return False
+        mine = set(change["after"]) if change["before"] is not None and change["after"] is not None else None
+        return any(columns == "" or mine is None or mine & set(columns.split(" ")) for (columns,) in rows)
+
+    def _put(self, change: Change) -> bool:
+        table, key, after = change["table"], change["key"], change["after"]
+        where = " AND ".join(f"{column} IS ?" for column in key)
+        if after is None:
+            return self._db.execute(f"DELETE FROM {table} WHERE {where}", tuple(key.values())).rowcount > 0
+        stamp = {"seq": self._w.seq} if has_seq(self._db, table) else {}
+        for values in self._namings({**after, **stamp}):
+            if self._db.execute(f"SELECT 1 FROM {table} WHERE {where}", tuple(key.values())).fetchone():
+                changed = {column: value for column, value in values.items() if column not in key}
+                if not changed:
+                    return True
+                query = f"UPDATE OR IGNORE {table} SET {', '.join(f'{c} = ?' for c in changed)} WHERE {where}"
+                if self._db.execute(query, (*changed.values(), *key.values())).rowcount:
+                    return True
+            elif change["before"] is not None:
+                return False
+            else:
+                query = f"INSERT OR IGNORE INTO {table} ({', '.join(values)}) VALUES ({', '.join('?' * len(values))})"
+                if self._db.execute(query, tuple(values.values())).rowcount:
+                    return True
+        return False
+
+    def _namings(self, values: dict[str, Any]) -> Iterable[dict[str, Any]]:
+        """Give values as they are, and with a number after the name, if another has it by now."""
+        yield values
+        if values.get("name") is not None and "fold" in values:
+            for name in islice(names.numbered(values["name"]), 20):
+                yield {**values, "name": name, "fold": names.fold(name)}
+
+
+def _first_photo(db: sqlite3.Connection, told: Told) -> str:
+    """Return what is looked for of what a facet told: the first photo in it that is not there."""
+    if isinstance(told, dict):
+        if isinstance(told.get(PHOTO), list) and found_photo(db, told[PHOTO]) is None:
+            return wanted(told[PHOTO])
+        told = list(told.values())
+    if isinstance(told, list):
+        return next((want for one in told if (want := _first_photo(db, one))), "")
+    return ""
+
+
+def waiting_counts(db: sqlite3.Connection) -> tuple[int, Collection[str]]:
+    """Return how many corrections wait for something, and some of the files that they wait for."""
+    count = db.execute("SELECT count(DISTINCT correction_id) FROM waiting").fetchone()[0]
+    return int(count), []
