@@ -81,6 +81,15 @@ class Writer:
         id_, self._gesture = note_correction(self.db, self._act, self._gesture, kind, photo_id, data)
         return id_
 
+    @contextmanager
+    def noting(self) -> Iterator[None]:
+        """Note what the block changes in a transaction of Haven's own, as if it were an owner's, for `correct`."""
+        watch_changes(self.db, on=True)
+        try:
+            yield
+        finally:
+            watch_changes(self.db, on=False)
+
     def void(self, ids: Collection[int]) -> None:
         """Take corrections back without a word of their own: the next that is noted says that they are void."""
         query = "UPDATE correction SET undone = ? WHERE id IN (SELECT value FROM json_each(?))"

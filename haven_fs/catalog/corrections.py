@@ -137,7 +137,8 @@ def said_photos(db: sqlite3.Connection) -> set[int]:
 
 def erase_corrections(db: sqlite3.Connection, ids: Collection[int]) -> None:
     """Erase corrections for good, and note which, so that their lines go too when the record is rewritten."""
-    erased = "DELETE FROM correction WHERE id IN (SELECT value FROM json_each(?)) RETURNING id, at"
+    db.execute("DELETE FROM waiting WHERE correction_id IN (SELECT value FROM json_each(?))", (json.dumps(list(ids)),))
+    erased = "DELETE FROM correction WHERE id IN (SELECT value FROM json_each(?)) RETURNING coalesce(line, id), at"
     keys = db.execute(erased, (json.dumps(list(ids)),)).fetchall()
     before = db.execute("SELECT value FROM state WHERE key = 'erased'").fetchone()
     together = json.dumps([*(json.loads(before[0]) if before else ()), *keys])

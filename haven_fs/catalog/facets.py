@@ -161,12 +161,22 @@ class Facets:
     def tell(self, db: sqlite3.Connection, kind: str, value: Any, changes: Sequence[Change]) -> Any:
         """Have the facet that knows a kind of value tell one."""
         facet = self._keeper_of(kind)
-        return None if facet is None else facet.tell(db, kind, value, changes)
+        try:
+            return None if facet is None else facet.tell(db, kind, value, changes)
+        except Exception:
+            logger.exception('"%s" could not say what the %s %r is', facet and facet.name, kind, value)
+            return None
 
     def find(self, w: "Writer", kind: str, told: Any, *, complete: bool) -> Any:
         """Have it find one again."""
         facet = self._keeper_of(kind)
-        return None if facet is None else facet.find(w, kind, told, complete=complete)
+        try:
+            return None if facet is None else facet.find(w, kind, told, complete=complete)
+        except Exception:
+            if not w.db.in_transaction:
+                raise
+            logger.exception('"%s" could not find a %s again', facet and facet.name, kind)
+            return None
 
     def say_again(self, w: "Writer", line: Mapping[str, Any]) -> Sequence[Change] | None:
         """Return what an old line changed, of the first facet that knows."""

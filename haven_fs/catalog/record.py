@@ -196,11 +196,11 @@ class Record:
         unfinished = db.execute("SELECT 1 FROM state WHERE key = 'record'").fetchone()
         if not more and not unfinished:
             return last
-        if not is_related(db, self._lines()):
+        if not is_related(db, self.lines()):
             self._put_aside()
             return 0
         assert self.portable is not None
-        taken = take_in(db, self._lines, erased, self.portable.rows)
+        taken = take_in(db, self.lines, erased, self.portable.rows)
         db.execute("DELETE FROM state WHERE key = 'record'")
         if taken:
             logger.warning(
@@ -209,7 +209,7 @@ class Record:
                 self.path,
                 taken,
             )
-        return max((id_of(db, _key(line)) or 0 for line in self._lines()), default=0)
+        return max((id_of(db, _key(line)) or 0 for line in self.lines()), default=0)
 
     def _put_aside(self) -> None:
         number = 1
@@ -222,9 +222,9 @@ class Record:
             place.name,
         )
 
-    def unknown(self, db: sqlite3.Connection) -> Iterator[Line]:
-        """Give the lines that the catalog has no rows for, those among them that are about to be erased."""
-        return (line for line in self._lines() if not _is_known(db, line))
+    def find(self, db: sqlite3.Connection, line: Line) -> int | None:
+        """Return the correction that a line is of, None if the catalog lacks it."""
+        return id_of(db, _key(line))
 
     def compare(self, db: sqlite3.Connection) -> Compared:
         """Compare the whole file with the catalog. Raises OSError."""
@@ -232,7 +232,7 @@ class Record:
         erased = _erased(db)
         found: set[Key] = set()
         more: list[float] = []
-        for line in self._lines():
+        for line in self.lines():
             id_, at = _key(line)
             if (id_, at) in rows:
                 found.add((id_, at))
@@ -240,7 +240,8 @@ class Record:
                 more.append(at)
         return Compared(len(more), min(more, default=0.0), max(more, default=0.0), len(rows) - len(found))
 
-    def _lines(self) -> Iterator[Line]:
+    def lines(self) -> Iterator[Line]:
+        """Give all lines of the file that can be read, the oldest first."""
         if self.path.exists():
             with self.path.open("rb") as file:
                 yield from (line for raw in file if (line := _read(raw)) is not None)
@@ -288,10 +289,6 @@ def _read(raw: bytes) -> Line | None:
 
 def _key(line: Line) -> Key:
     return int(line["id"]), float(line["at"])
-
-
-def _is_known(db: sqlite3.Connection, line: Line) -> bool:
-    return id_of(db, _key(line)) is not None
 
 
 def _erased(db: sqlite3.Connection) -> Collection[Key]:

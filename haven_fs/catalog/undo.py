@@ -16,7 +16,7 @@ from haven_fs.catalog.catalog import Writer
 from haven_fs.catalog.changes import OWNED, Change, take_back, take_changes
 from haven_fs.catalog.corrections import GESTURE, hold, mark
 from haven_fs.catalog.facets import photos_named
-from haven_fs.catalog.history import KIND, Correction
+from haven_fs.catalog.history import FOR_GOOD, KIND, Correction
 from haven_fs.catalog.migrations import tables_of_facets
 from haven_fs.catalog.settle import settle
 from haven_fs.catalog.values import drop_empty_values
@@ -42,7 +42,7 @@ def undo(w: Writer, chosen: Sequence[Correction], now: float) -> Undone:
     `w` must be an owner's transaction, see Catalog.write. Raises UserError, and then the transaction must not be
     committed, if one of them is about tables of a plugin that is away or fails.
     """
-    todo = sorted(chosen, key=lambda one: -one.id)
+    todo = sorted((one for one in chosen if one.act != FOR_GOOD), key=lambda one: -one.id)
     noted = {one.id: _changes_of(w.db, one) for one in todo}
     _check_owners(w, [change for changes in noted.values() for change in changes])
     done: list[Change] = []

@@ -131,10 +131,10 @@ def _with_faces(faces: Sequence[Face], named: Iterable[Region]) -> list[tuple[Fa
     return found
 
 
-def name_digest(name: str) -> bytes:
+def name_digest(name: str) -> str:
     """Return what is kept of a forgotten name: enough to know it again, in any case, not to read it."""
     folded = unicodedata.normalize("NFC", unicodedata.normalize("NFC", name).casefold())
-    return hashlib.sha256(folded.encode()).digest()
+    return hashlib.sha256(folded.encode()).hexdigest()
 
 
 def without_forgotten(db: sqlite3.Connection, photo_id: int, analyses: dict[str, Analysis]) -> None:

@@ -92,12 +92,20 @@ class PeopleFacet(Facet):
     );
     CREATE INDEX maybe_person ON maybe (person_id, face_id);
         """,
+        """
+    CREATE TABLE forgotten_digest (digest TEXT PRIMARY KEY) WITHOUT ROWID;  -- as a line of the record can say it
+    INSERT INTO forgotten_digest SELECT lower(hex(digest)) FROM forgotten_name;
+    DROP TABLE forgotten_name;
+    ALTER TABLE forgotten_digest RENAME TO forgotten_name;
+        """,
     )
     owned: ClassVar = {
         "person": ("id",),
         "person_alias": ("fold",),
         "face": ("id",),
         "not_person": ("photo_id", "person_id"),
+        "forgotten": ("id",),
+        "forgotten_name": ("digest",),
     }
     refers: ClassVar = {
         PERSON: {"merged_into": PERSON},

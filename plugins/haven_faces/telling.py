@@ -25,6 +25,8 @@ def tell(db: sqlite3.Connection, kind: str, value: Any, changes: Sequence[Change
         return _tell_person(db, value, changes)
     if kind == FACE:
         return _tell_face(db, value, changes)
+    if kind != DENIED:
+        return None
     # Of a face that was somewhere in the picture no row is left.
     return [[face and _tell_face(db, face, ()), said] for face, said in json.loads(value)]
 
@@ -35,6 +37,8 @@ def find(w: Writer, kind: str, told: Any, *, complete: bool) -> Any:
         return _find_person(w, told, complete=complete)
     if kind == FACE:
         return _find_face(w, told)
+    if kind != DENIED:
+        return None
     found = [[face and _find_face(w, face), said] for face, said in told]
     return (
         None if any(face is None and one[0] for (face, _), one in zip(found, told, strict=True)) else json.dumps(found)
