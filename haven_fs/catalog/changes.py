@@ -115,6 +115,8 @@ def _take_back(db: sqlite3.Connection, change: Change, seq: int) -> bool:
         # A row that has become more than it was made as is another's by now.
         return db.execute(f"DELETE FROM {table} WHERE {where} AND {same}", (*key, *after.values())).rowcount > 0
     values = {column: value for column, value in before.items() if value != after[column]}
+    if not values:
+        return False
     assigned = ", ".join(f"{column} = ?" for column in values) + (", seq = ?" if has_seq(db, table) else "")
     stamp = (seq,) if has_seq(db, table) else ()
     query = f"UPDATE OR IGNORE {table} SET {assigned} WHERE {where} AND {same}"

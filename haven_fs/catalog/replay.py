@@ -299,6 +299,8 @@ class _Replay:
         try:
             return self._find(told)
         except NotYet:
+            if not self._complete:
+                raise
             return None
 
     def _number(self, table: str, told: Told, after: dict[str, Any]) -> int:
