@@ -136,8 +136,8 @@ class _Replay:
         for n, id_, what, text, row, want in self._db.execute(f"{query} ORDER BY n", (marks,)).fetchall():
             told = json.loads(text)
             try:
-                if row is not None and self._is_behind(n, row):
-                    raise NotYet("")
+                if row is not None:
+                    self._check_turn(n, row)
                 with self._savepoint():
                     self._do(id_, what, told)
             except NotYet as missing:
@@ -161,9 +161,12 @@ class _Replay:
 
         return savepoint(self._db)
 
-    def _is_behind(self, n: int, row: str) -> bool:
-        query = "SELECT 1 FROM waiting WHERE row = ? AND n < ? LIMIT 1"
-        return self._db.execute(query, (row, n)).fetchone() is not None
+    def _check_turn(self, n: int, row: str) -> None:
+        """Raise NotYet if an earlier change of the same row still waits; this one comes with it."""
+        query = "SELECT want FROM waiting WHERE row = ? AND n < ? AND held = 0 ORDER BY n LIMIT 1"
+        earlier = self._db.execute(query, (row, n)).fetchone()
+        if earlier is not None:
+            raise NotYet(earlier[0] or "")
 
     def _do(self, id_: int, what: str, told: Told) -> None:
         if what == "change":
