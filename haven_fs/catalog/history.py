@@ -120,7 +120,9 @@ def gestures(db: sqlite3.Connection, since: float, *, most: int, first: int) -> 
     for row in rows:
         said.setdefault(row[4], []).append(_correction(row))
     found = (_gesture(id_, said[id_], *standing[id_]) for id_ in ids)
-    return [gesture for gesture in found if not {gesture.corrections[0].kind, gesture.corrections[0].act} & {KIND, FOR_GOOD}]
+    return [
+        gesture for gesture in found if not {gesture.corrections[0].kind, gesture.corrections[0].act} & {KIND, FOR_GOOD}
+    ]
 
 
 def _gesture(id_: int, said: list[Correction], count: int, photos: int) -> Gesture:

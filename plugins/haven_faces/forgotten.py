@@ -30,7 +30,9 @@ class Named:
                 if more and self._is_forgotten(more[0]["name"]):
                     self._people.add((_root(catalog), number))
             for change in line.get("changes", ()):
-                if change["table"] == "person" and any(map(self._is_forgotten, _texts([change["before"], change["after"]]))):
+                if change["table"] == "person" and any(
+                    map(self._is_forgotten, _texts([change["before"], change["after"]]))
+                ):
                     self._people |= {(_root(catalog), number) for catalog, number, *_ in _told(change["key"])}
 
     def is_in(self, line: Mapping[str, Any]) -> bool:
@@ -40,7 +42,9 @@ class Named:
     def is_about(self, line: Mapping[str, Any]) -> bool:
         """Tell whether one of them is whom a line is about."""
         data = line.get("data", {})
-        if any((_root(line.get("catalog")), data.get(key)) in self._people for key in _PEOPLE if data.get(key) is not None):
+        if any(
+            (_root(line.get("catalog")), data.get(key)) in self._people for key in _PEOPLE if data.get(key) is not None
+        ):
             return True
         return any(map(self._is_forgotten, (*data.values(), *str(line.get("place", "")).split("/"))))
 

@@ -303,4 +303,3 @@ class Family:
     def act_undo(self) -> None:
         chosen = self.rng.choice([one for one in self.home.said()[:40] if one.undone is None])
         self.home.undo(chosen.id)
-
