@@ -29,7 +29,7 @@ REFERS: Mapping[str, Mapping[str, str]] = {
     "dismissed": {"question": KEY},
 }
 """What the columns of the core's own tables refer to, beside those that say so by their names."""
-MENTIONS: Mapping[str, str] = {"corrections": CORRECTION, "void": CORRECTION, "made": "made", "search": "made"}
+MENTIONS: Mapping[str, str] = {"corrections": CORRECTION, "void": CORRECTION, "made": "made"}
 """What the data of corrections refer to, of all kinds of them."""
 
 _BY_NAME = {"photo_id": PHOTO, "original_id": ORIGINAL}
@@ -78,8 +78,7 @@ class Portable:
             if isinstance(value, list)
             else self._value(db, kind, value, ())
             for name, kind in self.mentions.items()
-            if (value := data.get(name))
-            and all(type(one) is int for one in (value if isinstance(value, list) else [value]))
+            if (value := data.get(name)) and all(map(_is_number, value if isinstance(value, list) else [value]))
         }
 
     def _value(self, db: sqlite3.Connection, kind: str | None, value: Any, changes: Sequence[Change]) -> Told:
@@ -112,6 +111,10 @@ def name_of(db: sqlite3.Connection, kind: str, number: int) -> tuple[str, int]:
         catalog, first = json.loads(known[0])
         return str(catalog), int(first)
     return str(db.execute("SELECT value FROM state WHERE key = 'catalog'").fetchone()[0]), number
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool)
 
 
 _TOLD = f"SELECT l.root, d.path, o.file, o.size, o.fingerprint, o.name FROM original o {LOCATED} WHERE o.id = ?"

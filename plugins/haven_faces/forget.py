@@ -18,7 +18,7 @@ from haven_faces.persons import PERSON, find_person
 from haven_fs import FOR_GOOD, Analysis, Catalog, Settings, Vector, VectorStore, Writer, forget_parts, name_of
 
 _SCRUB = "scrub"
-"""In `state`: who was forgotten and is to be taken out of files, as catalogs that they were made in and numbers there."""
+"""In `state`: who is still to be taken out of files, as the catalogs that they were made in and their numbers there."""
 _COMMAND = "haven people forget"
 
 

@@ -47,6 +47,7 @@ class SearchFacet(Facet):
     folders = (FOLDER,)
     owned: ClassVar = {"unwanted": ("made_id", "photo_id"), "dropped": ("id",)}
     refers: ClassVar = {"unwanted": {"made_id": "made"}, "dropped": {"parent": "key"}}
+    mentions: ClassVar = {"search": "made"}
 
     def follow(self, w: Writer, changes: Sequence[Change]) -> Collection[int]:
         """Settle no photo: that one is not wanted in a search changes nothing of it.
