@@ -3,9 +3,10 @@
 A line is written and fsynced right after the commit. What could not be written then, because the process was killed or
 the disk full, is written after the catalog's next write, or at the next start. A line is a row's if its number and time
 are the row's, so a catalog that was lost, or went back to an older state, is noticed by the last lines of the file: it
-has no rows for them. Such lines stay where they are, and what is said from then on comes after them. Each line names
-its catalog, which bears a random name; one that went back takes a new name, that of before, the last number that both
-share, and a random part: so a name and a number are never given to two corrections.
+has no rows for them. It takes them in (haven_fs.catalog.takein) and does again what they say
+(haven_fs.catalog.replay). Each line names its catalog, which bears a random name; where something was said before a
+record could be read that says more, the catalog takes a new name, that of before, the last number that both share, and
+a random part: so a name and a number are never given to two corrections.
 """
 
 import json
@@ -134,8 +135,8 @@ class Record:
 
         Its photo is named as it lies on the disk, since numbers end with the catalog.
         """
-        *row, changes, waits = row
-        said: Line = dict(zip(("catalog", *_COLUMNS.split(", ")), row, strict=True))
+        *columns, changes, waits = row
+        said: Line = dict(zip(("catalog", *_COLUMNS.split(", ")), columns, strict=True))
         said["data"] = json.loads(said["data"])
         if like is not None:
             said.update({name: like[name] for name in ("catalog", "id", "gesture") if name in like})
@@ -246,22 +247,16 @@ class Record:
             with self.path.open("rb") as file:
                 yield from (line for raw in file if (line := _read(raw)) is not None)
 
-    def in_words(self, db: sqlite3.Connection, *, at_once: bool = False) -> str | None:
-        """Return what the owner should know of corrections that the catalog lacks, None if there are none.
-
-        `at_once`: read the file only if something was noticed when it was last opened. Raises OSError.
-        """
-        if at_once and db.execute("SELECT 1 FROM state WHERE key = 'record'").fetchone() is None:
-            return None
+    def in_words(self, db: sqlite3.Connection) -> str | None:
+        """Return what the owner should know of lines that the catalog lacks, None if there are none. Raises OSError."""
         found = self.compare(db)
         if not found.more:
             return None
         since, until = (datetime.fromtimestamp(at).strftime("%Y-%m-%d %H:%M:%S") for at in (found.since, found.until))
         return (
             f"{self.path} has {found.more:,} change{'s' * (found.more != 1)} that the catalog does not have, made from"
-            f" {since} to {until}: the catalog was lost, or is older than that file. If you have a backup from after"
-            " that, restore it; else make what you miss again. Keep the file: nothing else says what they were. If you"
-            " do not need it, move it away, and Haven starts a new one."
+            f" {since} to {until}: the catalog was lost, or is older than that file. They are made again when Haven is"
+            " next started with `haven serve` or `haven index`. Keep the file until then."
         )
 
 

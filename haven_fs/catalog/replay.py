@@ -9,7 +9,7 @@ row of which the owner has said something since the catalog was lost, in `touche
 import json
 import logging
 import sqlite3
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
@@ -34,6 +34,8 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
+_NAMED = 5
+"""Files that are named of those that something waits for."""
 _AT_ONCE = 400
 """Rows that are done in one transaction."""
 
@@ -317,7 +319,10 @@ class _Replay:
         twin = self._twin(table, after)
         number = twin if twin is not None else int(value[1])
         if twin is None and (self._is_row(table, number) or self._is_taken(table, number)):
-            query = f"SELECT max((SELECT ifnull(max(id), 0) FROM {table}), (SELECT ifnull(max(id), 0) FROM known_as WHERE kind = ?)) + 1"
+            query = (
+                f"SELECT max((SELECT ifnull(max(id), 0) FROM {table}),"
+                " (SELECT ifnull(max(id), 0) FROM known_as WHERE kind = ?)) + 1"
+            )
             number = int(self._db.execute(query, (table,)).fetchone()[0])
         self._know(table, value, number)
         return number
@@ -393,7 +398,35 @@ def _first_photo(db: sqlite3.Connection, told: Told) -> str:
     return ""
 
 
-def waiting_counts(db: sqlite3.Connection) -> tuple[int, Collection[str]]:
-    """Return how many corrections wait for something, and some of the files that they wait for."""
-    count = db.execute("SELECT count(DISTINCT correction_id) FROM waiting").fetchone()[0]
-    return int(count), []
+def in_words(db: sqlite3.Connection) -> str | None:
+    """Return what the owner should know of what waits to be done again, None if nothing does."""
+    if not is_waiting(db):
+        return None
+    count = db.execute("SELECT count(DISTINCT correction_id) FROM waiting WHERE held = 0").fetchone()[0]
+    if not count:
+        return None
+    rows = db.execute(
+        "SELECT DISTINCT told FROM waiting WHERE held = 0 AND what IN (?, 'change') AND want > '' LIMIT 200", (PHOTO,)
+    )
+    files = list(dict.fromkeys(file for (told,) in rows if (file := _file_in(json.loads(told)))))
+    named = ", ".join(files[:_NAMED])
+    more = f" and {len(files) - _NAMED} more" if len(files) > _NAMED else ""
+    about = f" They are about photos that are not there, or not yet: {named}{more}." if files else ""
+    return (
+        f"{count:,} change{'s' * (count != 1)} that you made before the catalog was lost, or went back to an older"
+        f" state, wait to be made again.{about} They are made as soon as what they are about is found; nothing of them"
+        " is lost."
+    )
+
+
+def _file_in(told: Told) -> str | None:
+    if isinstance(told, dict):
+        for kind in (PHOTO, ORIGINAL):
+            if isinstance(told.get(kind), list):
+                return "/".join(told[kind][:2])
+        told = list(told.values())
+    if isinstance(told, list):
+        if len(told) == 5 and isinstance(told[0], str) and isinstance(told[1], str):
+            return f"{told[0]}/{told[1]}"
+        return next((file for one in told if (file := _file_in(one))), None)
+    return None

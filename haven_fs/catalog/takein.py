@@ -53,7 +53,7 @@ def _has_photo(db: sqlite3.Connection, line: Line) -> bool:
     print_ = line.get("fingerprint")
     query = "SELECT 1 FROM original WHERE fingerprint = ? AND file = ? LIMIT 1"
     file = os.fsencode(str(line.get("file", "")).rpartition("/")[2])
-    return bool(print_) and db.execute(query, (bytes.fromhex(print_), file)).fetchone() is not None
+    return isinstance(print_, str) and db.execute(query, (bytes.fromhex(print_), file)).fetchone() is not None
 
 
 def names_of(db: sqlite3.Connection) -> set[str]:
@@ -169,10 +169,10 @@ class _Taking:
                 continue
             keys = [one[CORRECTION] for one in told.get(name, ())]
             if keys:
-                ids = [id_of(self._db, (number, at)) if at is not None else None for number, at in keys]
-                found[name] = [id_ for id_ in ids if id_ is not None]
+                known = (id_of(self._db, (number, at)) for number, at in keys if at is not None)
+                found[name] = [id_ for id_ in known if id_ is not None]
             else:
-                found[name] = [self._ids.get((root, number), number) for number in numbers]
+                found[name] = [self._ids.get((root, int(number)), int(number)) for number in numbers]
         return found
 
     def _wait(self, id_: int, line: Line) -> None:

@@ -15,6 +15,7 @@ from haven_fs.analysis.at_once import AtOnce
 from haven_fs.analysis.progress import Progress
 from haven_fs.catalog import Catalog
 from haven_fs.catalog.libraries import Library, add_inbox, expect_walks, find_inbox
+from haven_fs.catalog.replay import in_words
 from haven_fs.cli import options
 from haven_fs.command import Command
 from haven_fs.datafolder import DataFolder
@@ -129,7 +130,7 @@ def run(args: argparse.Namespace) -> int:
         if inbox is not None:
             add_inbox(catalog, inbox, data.path)
         expect_walks(catalog)
-        _warn_of_what_was_lost(catalog)
+        _warn_of_what_waits(catalog)
         renditions = Renditions(catalog, data.settings)
         uploads = Uploads(catalog, data.settings, AtOnce(catalog, data.plugins, data.settings), renditions.given)
         tree = data.tree(catalog)
@@ -185,12 +186,9 @@ def run(args: argparse.Namespace) -> int:
     return 0
 
 
-def _warn_of_what_was_lost(catalog: Catalog) -> None:
-    try:
-        with catalog.read() as db:
-            words = catalog.record.in_words(db, at_once=True)
-    except OSError as error:
-        words = f"{catalog.record.path} cannot be read: {error}"
+def _warn_of_what_waits(catalog: Catalog) -> None:
+    with catalog.read() as db:
+        words = in_words(db)
     if words:
         logger.warning("%s", words)
 

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from haven_faces.facerows import SAME_FACE, faces_of
-from haven_faces.persons import PERSON, find_person
+from haven_faces.persons import PERSON, find_person, person_name
 from haven_fs import Change, Writer, found_photo, overlap, told_photo
 
 FACE, DENIED = "face", "denied faces"
@@ -46,25 +46,34 @@ def find(w: Writer, kind: str, told: Any, *, complete: bool) -> Any:
 
 
 def _tell_face(db: sqlite3.Connection, face_id: int, changes: Sequence[Change]) -> Any:
-    row = db.execute("SELECT photo_id, frame, left, top, right, bottom FROM face WHERE id = ?", (face_id,)).fetchone()
+    columns = ("photo_id", "frame", "left", "top", "right", "bottom", "person_id")
+    row = db.execute(f"SELECT {', '.join(columns)} FROM face WHERE id = ?", (face_id,)).fetchone()
     if row is None:  # it is gone: what it was stands in the change
         gone = [c["before"] for c in changes if c["table"] == FACE and c["key"]["id"] == face_id and c["before"]]
         whole = next((before for before in gone if "photo_id" in before), None)
         if whole is None:
             return None
-        row = tuple(whole[name] for name in ("photo_id", "frame", "left", "top", "right", "bottom"))
-    photo_id, frame, *box = row
-    return {"photo": told_photo(db, photo_id), "frame": frame, "box": None if box[0] is None else box}
+        row = tuple(whole[name] for name in columns)
+    photo_id, frame, *box, person_id = row
+    said = {"photo": told_photo(db, photo_id), "frame": frame}
+    if box[0] is None:  # somewhere in the picture: there is one at most of each person
+        return {**said, "box": None, "name": person_id and person_name(db, person_id)}
+    return {**said, "box": box}
 
 
 def _find_face(w: Writer, told: Any) -> int | None:
     """Return a face by its place in the photo; made if nothing has been found there yet. None without the photo."""
     photo_id = found_photo(w.db, told["photo"])
-    if photo_id is None or told["box"] is None:
+    if photo_id is None:
         return None
+    faces = faces_of(w.db, photo_id)
+    if told["box"] is None:
+        there = (f.id for f in faces if f.box is None and f.person_id is not None
+                 and person_name(w.db, f.person_id) == told["name"])  # fmt: skip
+        return next(there, None)
     near = [
         (share, -face.id)
-        for face in faces_of(w.db, photo_id)
+        for face in faces
         if face.frame == told["frame"] and face.box and (share := overlap(face.box, tuple(told["box"]))) >= SAME_FACE
     ]
     if near:

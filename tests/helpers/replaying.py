@@ -48,7 +48,7 @@ def tables(db: sqlite3.Connection, portable: Portable) -> dict[str, list[Any]]:
         columns = [name for name, *_ in rows.description]
         named = []
         for row in rows.fetchall():
-            said = {c: v for c, v in zip(columns, row, strict=True) if c not in _CHANGING and not (c == "id")}
+            said = {c: v for c, v in zip(columns, row, strict=True) if c not in _CHANGING and c != "id"}
             if table == "face" and not _is_said(said):
                 continue
             if table == "person" and said["name"] is None and not said["hidden"] and not said["merged_into"]:
@@ -126,16 +126,12 @@ def folders(look: Look, *, most: int = 4000) -> dict[str, list[str]]:
     while todo and len(found) < most:
         path = todo.pop()
         try:
-            listed = list(look.listed(f"/{path}"))
+            listed = [name for name in look.listed(f"/{path}") if name != "Map.html"]  # which is made in the background
         except Exception as error:
             listed = [f"cannot be listed: {error}"]
         found[f"/{path}"] = listed
-        todo += [
-            f"{path}/{name}".strip("/")
-            for name in map(str, listed)
-            if name.endswith("/") and name[:-1] not in _LEFT_OUT
-        ]
-        todo = [one.rstrip("/") for one in todo]
+        below = [name[:-1] for name in listed if name.endswith("/") and name[:-1] not in _LEFT_OUT]
+        todo += [f"{path}/{name}".strip("/") for name in below]
     return found
 
 

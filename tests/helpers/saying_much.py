@@ -166,7 +166,7 @@ class Family:
 
     def person(self) -> str:
         """Return the path of somebody's folder."""
-        return self.rng.choice([one for one in self.folders("/People")])
+        return self.rng.choice(self.folders("/People"))
 
     def among(self, path: str) -> str:
         """Return a photo in a folder, or in those of dates in it."""
