@@ -75,10 +75,10 @@ class Facet:
         """
         return None
 
-    def say_again(self, w: "Writer", line: Mapping[str, Any]) -> Sequence[Change] | None:
+    def say_again(self, w: "Writer", line: Mapping[str, Any], photo: Any) -> Sequence[Change] | None:
         """Return what a line changed that does not say so, since an older Haven wrote it; None if that is not known.
 
-        The changes are told as in newer lines, see haven_fs.catalog.portable.
+        The changes are told as in newer lines, see docs/plugins.md. `photo`: the photo that it is about, told.
         """
         return None
 
@@ -178,10 +178,10 @@ class Facets:
             logger.exception('"%s" could not find a %s again', facet and facet.name, kind)
             return None
 
-    def say_again(self, w: "Writer", line: Mapping[str, Any]) -> Sequence[Change] | None:
+    def say_again(self, w: "Writer", line: Mapping[str, Any], photo: Any) -> Sequence[Change] | None:
         """Return what an old line changed, of the first facet that knows."""
         for facet in self._facets.values():
-            changes = facet.say_again(w, line)
+            changes = facet.say_again(w, line, photo)
             if changes is not None:
                 return changes
         return None

@@ -8,49 +8,32 @@ row of which the owner has said something since the catalog was lost, in `touche
 
 import json
 import logging
-import sqlite3
 from collections.abc import Iterable, Sequence
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from haven_fs.catalog import names
 from haven_fs.catalog.changes import Change, has_seq
+from haven_fs.catalog.finder import Finder, NotYet
+from haven_fs.catalog.history import KIND
+from haven_fs.catalog.oldlines import photo_of_old, say_again
 from haven_fs.catalog.portable import (
     CORRECTION,
-    KEY,
-    ORIGINAL,
     PHOTO,
-    Portable,
     Told,
-    found_original,
     found_photo,
-    name_of,
-    wanted,
 )
 from haven_fs.catalog.undo import follow
+from haven_fs.catalog.waiting import TOO_LITTLE, is_waiting
 
 if TYPE_CHECKING:
     from haven_fs.catalog.catalog import Catalog, Writer
 
 logger = logging.getLogger(__name__)
 
-_NAMED = 5
-"""Files that are named of those that something waits for."""
+_SAYS_NOTHING = ("written here",)
 _AT_ONCE = 400
 """Rows that are done in one transaction."""
-
-
-class NotYet(Exception):
-    """What a row is about is not there; `want`: by what it is looked for when it comes, "" if nobody can tell."""
-
-    def __init__(self, want: str = "") -> None:
-        super().__init__(want)
-        self.want = want
-
-
-def is_waiting(db: sqlite3.Connection) -> bool:
-    """Tell whether anything is still to be done."""
-    return db.execute("SELECT 1 FROM waiting LIMIT 1").fetchone() is not None
 
 
 def replay_new(catalog: "Catalog") -> int:
@@ -123,7 +106,7 @@ class _Replay:
 
     def __init__(self, w: "Writer", *, complete: bool) -> None:
         self._w, self._db, self._complete = w, w.db, complete
-        self._portable = Portable(w.facets)
+        self._finder = Finder(w, complete=complete)
         self._done: list[Change] = []
         self._of: dict[int, list[Change]] = {}
         self._called: dict[int, str] = {}
@@ -174,13 +157,28 @@ class _Replay:
         if what == "change":
             self._change(id_, told)
         elif what == PHOTO:
-            photo_id = self._value(PHOTO, told)
+            photo_id = self._finder.value(PHOTO, told)
             self._db.execute("UPDATE correction SET photo_id = ? WHERE id = ?", (photo_id, id_))
         elif what == "data":
             self._mention(id_, told)
         elif what == "old":
-            for change in self._w.facets.say_again(self._w, told) or ():
-                self._change(id_, change)
+            self._old(id_, told)
+
+    def _old(self, id_: int, line: dict[str, Any]) -> None:
+        """Do what a line says that an older Haven wrote, as far as anybody can tell."""
+        photo = photo_of_old(self._db, line)
+        if line.get("fingerprint") and photo is None and not self._complete:
+            raise NotYet
+        changes = say_again(line, photo)
+        if changes is None:
+            changes = self._w.facets.say_again(self._w, line, photo)
+        if changes is None and line["kind"] not in (KIND, *_SAYS_NOTHING):
+            raise NotYet(TOO_LITTLE)
+        if photo is not None:
+            photo_id = found_photo(self._db, photo)
+            self._db.execute("UPDATE correction SET photo_id = ? WHERE id = ?", (photo_id, id_))
+        for change in changes or ():
+            self._change(id_, change)
 
     def _mention(self, id_: int, told: Told) -> None:
         (text,) = self._db.execute("SELECT data FROM correction WHERE id = ?", (id_,)).fetchone()
@@ -195,96 +193,34 @@ class _Replay:
     def _mentioned(self, told: Told) -> Any:
         """Return the number of a row that a correction names, which may be gone; None if there never was one."""
         ((kind, value),) = told.items() if isinstance(told, dict) else ((CORRECTION, [told]),)
-        known = self._known(kind, value, gone=True) if kind in self._portable.rows else None
+        known = self._finder.known(kind, value, gone=True) if kind in self._finder.portable.rows else None
         if known is not None:
             return known
         try:
-            return self._value(kind, value)
+            return self._finder.value(kind, value)
         except NotYet:
             if not self._complete:
                 raise
             return None
 
-    # Finding what is told
-
-    def _find(self, told: Told) -> Any:
-        if not isinstance(told, dict):
-            return told
-        ((kind, value),) = told.items()
-        return self._value(kind, value)
-
-    def _value(self, kind: str, value: Told) -> Any:
-        if kind == KEY:
-            return "/".join(part if isinstance(part, str) else self._part(part) for part in value)
-        if kind == CORRECTION:
-            return value[0]
-        if kind in (PHOTO, ORIGINAL):
-            found = (found_photo if kind == PHOTO else found_original)(self._db, value, whatever=self._complete)
-            if found is None:
-                raise NotYet(wanted(value))
-            return found
-        if kind not in self._portable.rows:
-            found = self._w.facets.find(self._w, kind, value, complete=self._complete)
-            if found is None:
-                raise NotYet(_first_photo(self._db, value))
-            return found
-        return self._row(kind, value)
-
-    def _part(self, told: Told) -> str:
-        ((kind, value),) = told.items()
-        return f"{kind} {self._value(kind, value)}"
-
-    def _row(self, kind: str, told: Told) -> int:
-        """Return a row by where it was made, else by what a facet says of it."""
-        if kind not in self._portable.rows:
-            raise NotYet
-        catalog, number, *more = told
-        # What owners made may be gone again by now: what is still to be done of it comes to nothing.
-        known = self._known(kind, told, gone=not more)
-        if known is not None:
-            return known
-        found: int | None = None
-        if more:
-            found = self._w.facets.find(self._w, kind, more[0], complete=self._complete)
-            if found is None:
-                raise NotYet(_first_photo(self._db, more[0]))
-        elif list(name_of(self._db, kind, number)) == [catalog, number]:
-            found = number  # it is of this catalog, or was before it went back
-        if found is None or not self._is_row(kind, found):
-            raise NotYet
-        self._know(kind, told, found)
-        return found
-
-    def _known(self, kind: str, told: Told, *, gone: bool = False) -> int | None:
-        row = self._db.execute(
-            "SELECT id FROM known_as WHERE kind = ? AND name = ?", (kind, json.dumps(told[:2]))
-        ).fetchone()
-        return int(row[0]) if row and (gone or self._is_row(kind, row[0])) else None
-
-    def _know(self, kind: str, told: Told, id_: int) -> None:
-        self._db.execute("INSERT OR REPLACE INTO known_as VALUES (?, ?, ?)", (kind, json.dumps(told[:2]), id_))
-
-    def _is_row(self, kind: str, id_: int) -> bool:
-        return self._db.execute(f"SELECT 1 FROM {kind} WHERE id = ?", (id_,)).fetchone() is not None
-
     # Doing it
 
     def _change(self, id_: int, told: Told) -> None:
         table = told["table"]
-        key = self._portable.keys.get(table)
+        key = self._finder.portable.keys.get(table)
         if key is None:
             raise NotYet  # its plugin is away
         is_new = told["before"] is None
-        made = is_new and table in self._portable.rows and tuple(told["key"]) == ("id",)
+        made = is_new and table in self._finder.portable.rows and tuple(told["key"]) == ("id",)
         sides = {
             "before": told["before"] and {c: self._was(one) for c, one in told["before"].items() if c not in key},
-            "after": told["after"] and {c: self._find(one) for c, one in told["after"].items() if c not in key},
+            "after": told["after"] and {c: self._finder.find(one) for c, one in told["after"].items() if c not in key},
         }
         if made:
-            here = {"id": self._number(table, told["key"]["id"], sides["after"])}
+            here = {"id": self._finder.number(table, told["key"]["id"], sides["after"])}
         else:
             try:
-                here = {column: self._find(one) for column, one in told["key"].items()}
+                here = {column: self._finder.find(one) for column, one in told["key"].items()}
             except NotYet as missing:
                 if told["after"] is None and self._complete and not missing.want:
                     return  # it is not there
@@ -302,50 +238,11 @@ class _Replay:
     def _was(self, told: Told) -> Any:
         """Return what was before, as far as it is there: nothing hangs on it but what an undo brings back."""
         try:
-            return self._find(told)
+            return self._finder.find(told)
         except NotYet:
             if not self._complete:
                 raise
             return None
-
-    def _number(self, table: str, told: Told, after: dict[str, Any]) -> int:
-        """Return the number of a row that was made: its own if that is free, else another."""
-        if not isinstance(told, dict):
-            return int(told)
-        value = told[table] if table in told else next(iter(told.values()))
-        known = self._known(table, value, gone=True)
-        if known is not None:
-            return known
-        twin = self._twin(table, after)
-        number = twin if twin is not None else int(value[1])
-        if twin is None and (self._is_row(table, number) or self._is_taken(table, number)):
-            query = (
-                f"SELECT max((SELECT ifnull(max(id), 0) FROM {table}),"
-                " (SELECT ifnull(max(id), 0) FROM known_as WHERE kind = ?)) + 1"
-            )
-            number = int(self._db.execute(query, (table,)).fetchone()[0])
-        self._know(table, value, number)
-        return number
-
-    def _is_taken(self, kind: str, number: int) -> bool:
-        return (
-            self._db.execute("SELECT 1 FROM known_as WHERE kind = ? AND id = ?", (kind, number)).fetchone() is not None
-        )
-
-    def _twin(self, table: str, after: dict[str, Any]) -> int | None:
-        """Return the row that is there already and cannot be there twice, such as an album made again meanwhile."""
-        for _, index, unique, origin, partial in self._db.execute(f"PRAGMA index_list({table})").fetchall():
-            if not unique or origin == "pk" or partial:
-                continue
-            columns = [name for _, _, name in self._db.execute(f"PRAGMA index_info({index})")]
-            if all(after.get(column) is not None for column in columns):
-                where = " AND ".join(f"{column} IS ?" for column in columns)
-                row = self._db.execute(
-                    f"SELECT id FROM {table} WHERE {where}", [after[column] for column in columns]
-                ).fetchone()
-                if row is not None:
-                    return int(row[0])
-        return None
 
     def _is_touched(self, change: Change) -> bool:
         rows = self._db.execute(
@@ -385,48 +282,3 @@ class _Replay:
         if values.get("name") is not None and "fold" in values:
             for name in islice(names.numbered(values["name"]), 20):
                 yield {**values, "name": name, "fold": names.fold(name)}
-
-
-def _first_photo(db: sqlite3.Connection, told: Told) -> str:
-    """Return what is looked for of what a facet told: the first photo in it that is not there."""
-    if isinstance(told, dict):
-        if isinstance(told.get(PHOTO), list) and found_photo(db, told[PHOTO]) is None:
-            return wanted(told[PHOTO])
-        told = list(told.values())
-    if isinstance(told, list):
-        return next((want for one in told if (want := _first_photo(db, one))), "")
-    return ""
-
-
-def in_words(db: sqlite3.Connection) -> str | None:
-    """Return what the owner should know of what waits to be done again, None if nothing does."""
-    if not is_waiting(db):
-        return None
-    count = db.execute("SELECT count(DISTINCT correction_id) FROM waiting WHERE held = 0").fetchone()[0]
-    if not count:
-        return None
-    rows = db.execute(
-        "SELECT DISTINCT told FROM waiting WHERE held = 0 AND what IN (?, 'change') AND want > '' LIMIT 200", (PHOTO,)
-    )
-    files = list(dict.fromkeys(file for (told,) in rows if (file := _file_in(json.loads(told)))))
-    named = ", ".join(files[:_NAMED])
-    more = f" and {len(files) - _NAMED} more" if len(files) > _NAMED else ""
-    about = f" They are about photos that are not there, or not yet: {named}{more}." if files else ""
-    return (
-        f"{count:,} change{'s' * (count != 1)} that you made before the catalog was lost, or went back to an older"
-        f" state, wait to be made again.{about} They are made as soon as what they are about is found; nothing of them"
-        " is lost."
-    )
-
-
-def _file_in(told: Told) -> str | None:
-    if isinstance(told, dict):
-        for kind in (PHOTO, ORIGINAL):
-            if isinstance(told.get(kind), list):
-                return "/".join(told[kind][:2])
-        told = list(told.values())
-    if isinstance(told, list):
-        if len(told) == 5 and isinstance(told[0], str) and isinstance(told[1], str):
-            return f"{told[0]}/{told[1]}"
-        return next((file for one in told if (file := _file_in(one))), None)
-    return None

@@ -15,7 +15,7 @@ from haven_fs import __version__
 from haven_fs.catalog import Catalog
 from haven_fs.catalog.again import Trouble, ahead_of_clock, troubles
 from haven_fs.catalog.libraries import all_libraries
-from haven_fs.catalog.replay import in_words
+from haven_fs.catalog.waiting import in_words
 from haven_fs.cli import options
 from haven_fs.command import Command
 from haven_fs.datafolder import DataFolder

@@ -15,7 +15,7 @@ from haven_fs.analysis.at_once import AtOnce
 from haven_fs.analysis.progress import Progress
 from haven_fs.catalog import Catalog
 from haven_fs.catalog.libraries import Library, add_inbox, expect_walks, find_inbox
-from haven_fs.catalog.replay import in_words
+from haven_fs.catalog.waiting import in_words
 from haven_fs.cli import options
 from haven_fs.command import Command
 from haven_fs.datafolder import DataFolder

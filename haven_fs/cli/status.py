@@ -6,7 +6,7 @@ import json
 from haven_fs.analysis import due
 from haven_fs.catalog.again import troubles
 from haven_fs.catalog.libraries import all_libraries
-from haven_fs.catalog.replay import in_words
+from haven_fs.catalog.waiting import in_words
 from haven_fs.cli import options
 from haven_fs.command import Command
 

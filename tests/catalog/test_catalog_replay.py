@@ -9,7 +9,7 @@ import pytest
 from helpers.home import Home
 from helpers.replaying import differences, facts, lose
 
-from haven_fs.catalog.replay import is_waiting
+from haven_fs.catalog.waiting import is_waiting
 from haven_fs.testing.photos import make_photo
 
 PHOTOS = [f"2020/IMG_{number}.jpg" for number in range(1, 7)]

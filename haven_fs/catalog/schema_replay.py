@@ -1,0 +1,33 @@
+"""The tables for doing again what the record says, as a migration of the core; see haven_fs.catalog.replay."""
+
+REPLAY = """
+    -- lines of the record that a catalog was given again: haven_fs.catalog.takein, haven_fs.catalog.replay
+    ALTER TABLE correction ADD COLUMN line INTEGER;     -- its number in its line of the record, if that is another
+    CREATE INDEX correction_said ON correction (at);
+    CREATE TABLE waiting (                  -- what they changed and is still to be done, in order
+        n INTEGER PRIMARY KEY AUTOINCREMENT,
+        correction_id INTEGER NOT NULL REFERENCES correction,
+        what TEXT NOT NULL,                 -- change, photo, data, or old: a line that does not say its changes
+        told TEXT NOT NULL,                 -- JSON: see haven_fs.catalog.portable
+        row TEXT,                           -- JSON: the row that it changes, by which it waits for what was before
+        want TEXT,                          -- the photo that it waits for, '' for something else, NULL: not tried yet
+        held INTEGER NOT NULL DEFAULT 0     -- 1: its correction was taken back meanwhile
+    );
+    CREATE INDEX waiting_want ON waiting (want, n);
+    CREATE INDEX waiting_row ON waiting (row, n);
+    CREATE INDEX waiting_correction ON waiting (correction_id);
+    CREATE TABLE touched (                  -- rows that the owner has spoken of since, while anything waits
+        tbl TEXT NOT NULL,
+        key TEXT NOT NULL,
+        columns TEXT NOT NULL,              -- those that were changed, '' for all
+        PRIMARY KEY (tbl, key, columns)
+    ) WITHOUT ROWID;
+    CREATE TABLE known_as (                 -- rows that owners made in a catalog before this one
+        kind TEXT NOT NULL,                 -- the table
+        name TEXT NOT NULL,                 -- JSON: the catalog that it was made in, and its number there
+        id INTEGER NOT NULL,
+        PRIMARY KEY (kind, name)
+    );
+    CREATE INDEX known_as_id ON known_as (kind, id);
+    INSERT INTO state VALUES ('record_short', 1);       -- lines do not say yet what they changed
+"""
