@@ -22,6 +22,12 @@ REPLAY = """
         columns TEXT NOT NULL,              -- those that were changed, '' for all
         PRIMARY KEY (tbl, key, columns)
     ) WITHOUT ROWID;
+    CREATE TABLE promised (                 -- display names of photos that lines name, until these are found
+        want TEXT NOT NULL,                 -- the photo, as in waiting
+        name TEXT NOT NULL,
+        place TEXT NOT NULL,                -- where it lay, to tell copies from one another
+        PRIMARY KEY (want, name)
+    ) WITHOUT ROWID;
     CREATE TABLE known_as (                 -- rows that owners made in a catalog before this one
         kind TEXT NOT NULL,                 -- the table
         name TEXT NOT NULL,                 -- JSON: the catalog that it was made in, and its number there

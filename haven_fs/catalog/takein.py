@@ -14,6 +14,7 @@ from typing import Any
 from haven_fs.catalog.corrections import mark
 from haven_fs.catalog.history import KIND
 from haven_fs.catalog.portable import CORRECTION, PHOTO, found_photo
+from haven_fs.catalog.promised import promise
 
 Line = dict[str, Any]
 Key = tuple[int, float]
@@ -157,6 +158,7 @@ class _Taking:
             among = "id IN (SELECT value FROM json_each(?))"
             self._db.execute(f"UPDATE correction SET undone = ? WHERE {among}", (line["at"], json.dumps(void)))
         self._wait(id_, line)
+        promise(self._db, [line.get("changes"), {PHOTO: line.get(PHOTO)}])
         self.count += 1
 
     def _corrections(self, line: Line, root: str) -> dict[str, list[int]]:

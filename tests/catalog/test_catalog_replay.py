@@ -226,3 +226,28 @@ def test_lines_of_a_catalog_that_was_lost_before(home: Home) -> None:
     ]  # fmt: skip
     home.copy(f"{DAY}/IMG_3.jpg", "/Albums/B/")
     check(home)
+
+
+def test_display_names_are_kept(home: Home) -> None:
+    """Two photos of one name, which are found in another order: those that somebody wrote keep their names."""
+    home.add("z/same.jpg", "2021-03-01 12:00:00")
+    home.index()
+    home.add("a/same.jpg", "2021-03-02 12:00:00")
+    home.index()
+    home.make("/Albums/Trip")
+    home.copy("/Timeline/2021/2021-03/same.jpg", "/Albums/Trip/")
+    home.copy("/Timeline/2021/2021-03/same (2).jpg", "/Favorites/")
+    home.add("0/same.jpg", "2021-03-03 12:00:00")
+    home.index()
+    check(home)
+    assert home.seen()["z/same.jpg"].name == "same.jpg" and home.seen()["a/same.jpg"].name == "same (2).jpg"
+
+
+def test_a_name_that_was_written_is_given_to_nobody_else(home: Home) -> None:
+    home.make("/Albums/Trip")
+    home.copy(f"{DAY}/IMG_1.jpg", "/Albums/Trip/")
+    (home.root / PHOTOS[0]).unlink()
+    reopen(home)
+    home.add("other/IMG_1.jpg", "2022-01-01 12:00:00")
+    home.index()
+    assert home.seen()["other/IMG_1.jpg"].name == "IMG_1 (2).jpg"
