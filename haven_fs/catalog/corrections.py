@@ -53,7 +53,6 @@ def note_correction(
     `gesture`: the one it is part of, None if it begins one. `data`: plain values.
     """
     changed = take_changes(db)
-    _note_touched(db, changed)
     changes = json.dumps(changed, ensure_ascii=False)
     row = db.execute(
         "INSERT INTO correction (at, by, place, act, gesture, kind, photo_id, data, changes)"
@@ -61,6 +60,8 @@ def note_correction(
         (time.time(), *act, gesture or 0, kind, photo_id, json.dumps(data, ensure_ascii=False), changes),
     ).fetchone()
     id_ = int(row[0])
+    if db.execute("SELECT 1 FROM waiting LIMIT 1").fetchone() is not None:
+        note_touched(db, changed, id_)
     if gesture is None:
         db.execute("UPDATE correction SET gesture = id WHERE id = ?", (id_,))
     return id_, gesture or id_
@@ -69,9 +70,10 @@ def note_correction(
 def note_rest(db: sqlite3.Connection) -> None:
     """Add to the last correction what was changed after it was noted, at the end of its transaction."""
     rest = take_changes(db)
-    _note_touched(db, rest)
     if rest:
         id_, changes = db.execute("SELECT id, changes FROM correction ORDER BY id DESC LIMIT 1").fetchone()
+        if db.execute("SELECT 1 FROM waiting LIMIT 1").fetchone() is not None:
+            note_touched(db, rest, id_)
         together = json.dumps([*json.loads(changes), *rest], ensure_ascii=False)
         db.execute("UPDATE correction SET changes = ? WHERE id = ?", (together, id_))
 
@@ -101,17 +103,20 @@ def hold(db: sqlite3.Connection, ids: Sequence[int]) -> None:
             db.execute(f"UPDATE waiting SET held = 0 WHERE correction_id IN ({in_force})", (back,))
 
 
-def _note_touched(db: sqlite3.Connection, changes: Sequence[Change]) -> None:
-    """Note which rows the owner has spoken of while older words still wait: these do not count for them any more."""
-    if changes and db.execute("SELECT 1 FROM waiting LIMIT 1").fetchone() is not None:
-        db.executemany(
-            "INSERT OR IGNORE INTO touched VALUES (?, ?, ?)",
-            [
-                (one["table"], json.dumps(one["key"], sort_keys=True),
-                 " ".join(one["after"]) if one["before"] is not None and one["after"] is not None else "")
-                for one in changes
-            ],
-        )  # fmt: skip
+def note_touched(db: sqlite3.Connection, changes: Sequence[Change], id_: int) -> None:
+    """Note which rows a correction is about, so that older ones that wait to be done again do not count for them."""
+    db.executemany(
+        "INSERT OR REPLACE INTO touched VALUES (?, ?, ?, ?)",
+        [
+            (
+                one["table"],
+                json.dumps(one["key"], sort_keys=True),
+                " ".join(one["after"]) if one["before"] is not None and one["after"] is not None else "",
+                id_,
+            )
+            for one in changes
+        ],
+    )
 
 
 def is_said_of(db: sqlite3.Connection, photo_id: int) -> bool:

@@ -229,7 +229,7 @@ class _Replay:
             if side is not None and (is_new or told["after"] is None):
                 side.update(here)
         change = {"table": table, "key": here, "before": sides["before"], "after": sides["after"]}
-        if self._is_touched(change):
+        if self._is_touched(id_, change):
             return
         if self._put(change):
             self._done.append(change)
@@ -244,10 +244,10 @@ class _Replay:
                 raise
             return None
 
-    def _is_touched(self, change: Change) -> bool:
+    def _is_touched(self, id_: int, change: Change) -> bool:
         rows = self._db.execute(
-            "SELECT columns FROM touched WHERE tbl = ? AND key = ?",
-            (change["table"], json.dumps(change["key"], sort_keys=True)),
+            "SELECT columns FROM touched WHERE tbl = ? AND key = ? AND correction_id > ?",
+            (change["table"], json.dumps(change["key"], sort_keys=True), id_),
         ).fetchall()
         if not rows:
             return False

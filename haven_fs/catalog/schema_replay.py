@@ -20,6 +20,7 @@ REPLAY = """
         tbl TEXT NOT NULL,
         key TEXT NOT NULL,
         columns TEXT NOT NULL,              -- those that were changed, '' for all
+        correction_id INTEGER NOT NULL,     -- the last that did: what was said before it does not count any more
         PRIMARY KEY (tbl, key, columns)
     ) WITHOUT ROWID;
     CREATE TABLE promised (                 -- display names of photos that lines name, until these are found

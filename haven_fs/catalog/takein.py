@@ -11,7 +11,7 @@ import sqlite3
 from collections.abc import Callable, Collection, Iterable, Iterator
 from typing import Any
 
-from haven_fs.catalog.corrections import mark
+from haven_fs.catalog.corrections import mark, note_touched
 from haven_fs.catalog.history import KIND
 from haven_fs.catalog.portable import CORRECTION, PHOTO, found_photo
 from haven_fs.catalog.promised import promise
@@ -130,6 +130,8 @@ def _set_aside(db: sqlite3.Connection, last: int, written: Collection[int], tabl
 class _Taking:
     def __init__(self, db: sqlite3.Connection, last: int, moving: bool) -> None:
         self._db, self._next, self._moving = db, last + 1, moving
+        if moving:
+            db.execute("CREATE TEMP TABLE moved (old INTEGER PRIMARY KEY, new INTEGER)")
         self._ids: dict[tuple[str, int], int] = {}
         self._catalogs: set[str] = set()
         self.count = 0
@@ -152,11 +154,7 @@ class _Taking:
             (id_, line["at"], line.get("by", ""), line.get("place", ""), line.get("act", ""), gesture, line["kind"],
              json.dumps(data, ensure_ascii=False), line["id"] if id_ != line["id"] else None),
         )  # fmt: skip
-        if line["kind"] == KIND:
-            mark(self._db, data.get("corrections", []), line["at"], line["at"])
-        if void := data.get("void"):
-            among = "id IN (SELECT value FROM json_each(?))"
-            self._db.execute(f"UPDATE correction SET undone = ? WHERE {among}", (line["at"], json.dumps(void)))
+        _mark(self._db, line["kind"], data, line["at"])
         self._wait(id_, line)
         promise(self._db, [line.get("changes"), {PHOTO: line.get(PHOTO)}])
         self.count += 1
@@ -195,33 +193,33 @@ class _Taking:
         """Give a correction that was set aside its place in the order of the file."""
         self._db.execute("UPDATE correction SET id = ? WHERE id = ?", (self._next, id_))
         self._db.execute("UPDATE correction SET line = nullif(?, id) WHERE id = ?", (number, self._next))
-        self._db.execute("INSERT INTO temp.moved VALUES (?, ?)", (-id_, self._next)) if self._moved() else None
+        self._db.execute("INSERT INTO temp.moved VALUES (?, ?)", (-id_, self._next))
         self._next += 1
-
-    def _moved(self) -> bool:
-        self._db.execute("CREATE TEMP TABLE IF NOT EXISTS moved (old INTEGER PRIMARY KEY, new INTEGER)")
-        return True
 
     def end(self) -> None:
         """Put those in order that the file lacks, and have what was set aside name the others as they are now."""
         db = self._db
-        if self._moving and self._moved():
+        if self._moving:
             for (id_,) in db.execute("SELECT id FROM correction WHERE id < 0 ORDER BY id DESC").fetchall():
                 db.execute("INSERT INTO temp.moved VALUES (?, ?)", (-id_, self._next))
                 # The file does not have it yet, and gets it by its new number.
                 db.execute("UPDATE correction SET id = ?, line = NULL WHERE id = ?", (self._next, id_))
                 self._next += 1
-            _rename_in(db)
+            _follow_on(db)
         if self._catalogs:
             own = db.execute("SELECT value FROM state WHERE key = 'catalogs'").fetchone()
             names = sorted(self._catalogs.union(json.loads(own[0]) if own else ()) - {""})
             db.execute("INSERT OR REPLACE INTO state VALUES ('catalogs', ?)", (json.dumps(names),))
 
 
-def _rename_in(db: sqlite3.Connection) -> None:
+def _follow_on(db: sqlite3.Connection) -> None:
+    """Have what was set aside name the others as they are now, and outweigh what was said before it."""
     moved = dict(db.execute("SELECT old, new FROM temp.moved").fetchall())
-    rows = db.execute("SELECT id, gesture, data FROM correction WHERE id IN (SELECT new FROM temp.moved)").fetchall()
-    for id_, gesture, text in rows:
+    rows = db.execute(
+        "SELECT id, at, gesture, kind, data, changes FROM correction WHERE id IN (SELECT new FROM temp.moved)"
+        " ORDER BY id"
+    ).fetchall()
+    for id_, at, gesture, kind, text, changes in rows:
         data = json.loads(text)
         for name in ("corrections", "void"):
             if isinstance(data.get(name), list):
@@ -230,7 +228,19 @@ def _rename_in(db: sqlite3.Connection) -> None:
             "UPDATE correction SET gesture = ?, data = ? WHERE id = ?",
             (moved.get(gesture, gesture), json.dumps(data, ensure_ascii=False), id_),
         )
+        note_touched(db, json.loads(changes), id_)
+        _mark(db, kind, data, at)
     db.execute("DROP TABLE temp.moved")
+
+
+def _mark(db: sqlite3.Connection, kind: str, data: dict[str, Any], at: float) -> None:
+    """Note of those that a correction took back, or made void, that they were."""
+    if kind == KIND:
+        mark(db, data.get("corrections", []), at, at)
+    if void := data.get("void"):
+        db.execute(
+            "UPDATE correction SET undone = ? WHERE id IN (SELECT value FROM json_each(?))", (at, json.dumps(void))
+        )
 
 
 def row_of(change: Any) -> str:

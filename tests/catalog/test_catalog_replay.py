@@ -2,6 +2,7 @@
 
 import json
 import shutil
+import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -251,3 +252,48 @@ def test_a_name_that_was_written_is_given_to_nobody_else(home: Home) -> None:
     home.add("other/IMG_1.jpg", "2022-01-01 12:00:00")
     home.index()
     assert home.seen()["other/IMG_1.jpg"].name == "IMG_1 (2).jpg"
+
+
+def test_what_is_said_before_the_record_is_there_outweighs_it(home: Home) -> None:
+    """The record could not be read, and the owner went on: the same things are said otherwise."""
+    home.copy(f"{DAY}/IMG_1.jpg", "/Favorites/")
+    home.make("/Albums/Old")
+    home.copy(f"{DAY}/IMG_2.jpg", "/Albums/Old/")
+    file = home.data / "corrections.jsonl"
+    kept = file.read_text()
+    home.catalog.close()
+    file.unlink()
+    lose(home.data)
+    home.catalog = home.folder.open_catalog()
+    home.index()
+    home.copy(f"{DAY}/IMG_1.jpg", "/Favorites/")
+    home.delete("/Favorites/IMG_1.jpg")
+    home.make("/Albums/New")
+    home.catalog.close()
+    file.write_text(kept + file.read_text())
+    with sqlite3.connect(home.data / "catalog.sqlite") as db:
+        db.execute("INSERT INTO state VALUES ('record', 'more')")
+    db.close()
+    home.catalog = home.folder.open_catalog()
+    home.index()
+    assert "IMG_1.jpg" not in home.list("/Favorites")
+    assert home.list("/Albums")[:2] == ["New/", "Old/"] and home.list("/Albums/Old") == ["IMG_2.jpg"]
+    check(home)
+
+
+def test_rows_in_the_middle_are_lost(home: Home) -> None:
+    """As from a damaged catalog: what was said later of the same things stays."""
+    say_much(home)
+    home.move("/Albums/Trip", "/Albums/Journey")
+    home.move("/Albums/Journey", "/Albums/Voyage")
+    before = facts(home)
+    with home.catalog.write() as w:
+        w.db.execute("DELETE FROM correction WHERE id % 3 = 0 AND id < (SELECT max(id) FROM correction)")
+        w.db.execute("DELETE FROM favorite")
+        w.db.execute("INSERT INTO state VALUES ('record', 'more')")
+    home.catalog.close()
+    home.catalog = home.folder.open_catalog()
+    home.index()
+    after = facts(home)
+    assert after["log"] == before["log"]
+    assert [one for one in differences(before, after) if "avorite" not in one] == []
