@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Any
 from haven_fs.catalog.changes import prepare_changes, watch_changes
 from haven_fs.catalog.corrections import Act, erase_corrections, gesture_of, note_correction, note_rest
 from haven_fs.catalog.facets import Facet, Facets
+from haven_fs.catalog.librarylist import bring_back, keep_list
 from haven_fs.catalog.migrations import known_facets, migrate, ready
 from haven_fs.catalog.portable import Portable
 from haven_fs.catalog.record import FILE, Line, Record
@@ -132,6 +133,8 @@ class Catalog:
             self._writer, usable = self._open_writer(facets)
             self.facets = Facets(usable, known_facets(self._writer))
             prepare_changes(self._writer, self.facets.owned)
+            bring_back(path.parent, self._writer)
+            keep_list(path.parent, self._writer)
             self.record.portable = Portable(self.facets)
             self.record.catch_up(self._writer)
             self._replay()
@@ -284,6 +287,7 @@ class Catalog:
             self._vectors.close()
             self._vectors = None
         if self._writer is not None:
+            keep_list(self.path.parent, self._writer)
             self._writer.execute("PRAGMA optimize")
             self._writer.close()
             self._writer = None
