@@ -169,7 +169,7 @@ class _Replay:
         photo = photo_of_old(self._db, line)
         if line.get("fingerprint") and photo is None and not self._complete:
             raise NotYet
-        changes = say_again(line, photo)
+        changes: Sequence[Change] | None = say_again(line, photo)
         if changes is None:
             changes = self._w.facets.say_again(self._w, line, photo)
         if changes is None and line["kind"] not in (KIND, *_SAYS_NOTHING):
