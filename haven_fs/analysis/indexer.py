@@ -76,6 +76,7 @@ class Indexer:
         self._poll = poll
         self._urgent: list[Group] = []
         self._caught_up = False
+        self._news, self._replayed = True, False
 
     def run(self, *, accept_missing: bool = False) -> None:
         """Walk every library, do all that is due, and end the workers."""
@@ -165,7 +166,13 @@ class Indexer:
         if not pending:
             self.drop_old_vectors()
             self.idle()
-            replay_rest(self.catalog)
+            self._replay_rest()
+
+    def _replay_rest(self) -> None:
+        """Do again what waited for all to be looked into: everything once a process, then what news may bring."""
+        if self._news:
+            replay_rest(self.catalog, everything=not self._replayed)
+            self._news, self._replayed = False, True
 
     def work_at_leisure(self, interrupted: Callable[[], bool] = lambda: False) -> None:
         """Ask the analyzers that are for when nothing else is due, photo by photo, until `interrupted` or done.
@@ -291,6 +298,7 @@ class Indexer:
             found.append(result)
         with self.catalog.write() as w:
             said = PhotoStore(w).put_groups(found)
+        self._news = True
         replay_for(self.catalog, said)
         self._tell_followers(said)
 
@@ -317,6 +325,7 @@ class Indexer:
         with self.catalog.write(quiet=not news) as w:
             PhotoStore(w).put_analyses(found, news)
             w.db.execute("INSERT OR REPLACE INTO state VALUES ('vectors', ?)", (self.catalog.vectors.store.seq,))
+        self._news = True
         self._keep_small_copies(found)
         self._tell_followers(found)
 

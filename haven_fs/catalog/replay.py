@@ -55,19 +55,15 @@ def replay_for(catalog: "Catalog", photo_ids: Iterable[int]) -> int:
     return _in_batches(catalog, "want IN (SELECT value FROM json_each(?))", (marks,), complete=False)
 
 
-def replay_rest(catalog: "Catalog") -> int:
-    """Try all that waits, now that everything has been looked into and faces are grouped."""
+def replay_rest(catalog: "Catalog", *, everything: bool) -> int:
+    """Try what waits, now that all has been looked into and faces are grouped.
+
+    `everything`: what waits for a photo too, which may be an edited one where it lay; else what waits for other things.
+    """
     with catalog.read() as db:
         if not is_waiting(db):
             return 0
-        seq = db.execute("SELECT value FROM state WHERE key = 'seq'").fetchone()[0]
-        tried = db.execute("SELECT value FROM state WHERE key = 'replayed'").fetchone()
-    if tried is not None and tried[0] == seq:
-        return 0
-    done = _in_batches(catalog, "1", (), complete=True)
-    with catalog.write(quiet=True) as w:
-        w.db.execute("INSERT OR REPLACE INTO state SELECT 'replayed', value FROM state WHERE key = 'seq'")
-    return done
+    return _in_batches(catalog, "1" if everything else "want = ''", (), complete=True)
 
 
 def _in_batches(catalog: "Catalog", condition: str, params: tuple[Any, ...], *, complete: bool) -> int:
@@ -98,7 +94,6 @@ def _close(catalog: "Catalog") -> None:
     with catalog.write(quiet=True) as w:
         if not is_waiting(w.db):
             w.db.execute("DELETE FROM touched")
-            w.db.execute("DELETE FROM state WHERE key = 'replayed'")
 
 
 class _Replay:
