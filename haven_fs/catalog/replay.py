@@ -223,10 +223,17 @@ class _Replay:
         for side in sides.values():
             if side is not None and (is_new or told["after"] is None):
                 side.update(here)
+        was = here
+        if sides["before"] is not None and sides["after"] is not None:
+            # What a row is known by may have changed too, as whom somebody is said not to be.
+            changed = [column for column in key if column in told["before"]]
+            was = {**here, **{column: self._was(told["before"][column]) for column in changed}}
+            sides["before"] |= {column: was[column] for column in changed}
+            sides["after"] |= {column: here[column] for column in changed}
         change = {"table": table, "key": here, "before": sides["before"], "after": sides["after"]}
         if self._is_touched(id_, change):
             return
-        if self._put(change):
+        if self._put(change, was):
             self._done.append(change)
             self._of.setdefault(id_, []).append(change)
 
@@ -249,15 +256,18 @@ class _Replay:
         mine = set(change["after"]) if change["before"] is not None and change["after"] is not None else None
         return any(columns == "" or mine is None or mine & set(columns.split(" ")) for (columns,) in rows)
 
-    def _put(self, change: Change) -> bool:
-        table, key, after = change["table"], change["key"], change["after"]
+    def _put(self, change: Change, key: dict[str, Any]) -> bool:
+        """Have a row be as it was after a change; `key`: that of before. Return whether anything was done."""
+        table, after = change["table"], change["after"]
         where = " AND ".join(f"{column} IS ?" for column in key)
         if after is None:
             return self._db.execute(f"DELETE FROM {table} WHERE {where}", tuple(key.values())).rowcount > 0
         stamp = {"seq": self._w.seq} if has_seq(self._db, table) else {}
         for values in self._namings({**after, **stamp}):
             if self._db.execute(f"SELECT 1 FROM {table} WHERE {where}", tuple(key.values())).fetchone():
-                changed = {column: value for column, value in values.items() if column not in key}
+                changed = {
+                    column: value for column, value in values.items() if column not in key or key[column] != value
+                }
                 if not changed:
                     return True
                 query = f"UPDATE OR IGNORE {table} SET {', '.join(f'{c} = ?' for c in changed)} WHERE {where}"

@@ -55,6 +55,8 @@ def _tell_face(db: sqlite3.Connection, face_id: int, changes: Sequence[Change]) 
             return None
         row = tuple(whole[name] for name in columns)
     photo_id, frame, *box, person_id = row
+    moved = [c["before"] for c in changes if c["table"] == FACE and c["key"]["id"] == face_id and c["before"]]
+    person_id = next((before["person_id"] for before in moved if "person_id" in before), person_id)
     said = {"photo": told_photo(db, photo_id), "frame": frame}
     if box[0] is None:  # somewhere in the picture: there is one at most of each person
         return {**said, "box": None, "name": person_id and person_name(db, person_id)}
