@@ -68,8 +68,23 @@ class Portable:
                     for side in ("key", "before", "after")
                 },
             }
-            for change in changes
+            for change in (self._whole(db, one) for one in changes)
         ]
+
+    def _whole(self, db: sqlite3.Connection, change: Change) -> Change:
+        """Return a change with the rows that it leaves a row to refer to: "the owner says so" says whose face it is."""
+        table, key = change["table"], change["key"]
+        if change["before"] is None or change["after"] is None:
+            return change
+        refers = [
+            c for c, kind in self._refers.get(table, {}).items() if kind in self.rows and c not in change["after"]
+        ]
+        if not refers:
+            return change
+        where = " AND ".join(f"{column} IS ?" for column in key)
+        row = db.execute(f"SELECT {', '.join(refers)} FROM {table} WHERE {where}", tuple(key.values())).fetchone()
+        more = {column: value for column, value in zip(refers, row or (), strict=False) if value}
+        return {**change, "before": {**change["before"], **more}, "after": {**change["after"], **more}}
 
     def mentioned(self, db: sqlite3.Connection, data: Mapping[str, Any]) -> dict[str, Told]:
         """Return what the data of a correction refer to, told, by their names."""

@@ -43,6 +43,7 @@ def test_merged(home: Home, tmp_path: Path, is_older: bool) -> None:
     others = [id_ for id_ in home.query("SELECT id FROM photo ORDER BY id") if id_ not in photos]
     assert photos and others and photo_of(home, "IMG_0.jpg")
     say(home, lambda people, called: people.rename(called("Person 1"), "Anna"))
+    say(home, lambda people, called: people.add(photos[1], called("Anna")))  # whom it was grouped with already
     say(home, lambda people, called: people.deny(photos[0], called("Anna")))
     say(home, lambda people, called: people.add(others[0], called("Anna")))
     home.catalog.close()
