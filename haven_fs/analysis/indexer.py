@@ -166,13 +166,16 @@ class Indexer:
         if not pending:
             self.drop_old_vectors()
             self.idle()
-            self._replay_rest()
+            if self._replay_rest():
+                self.work()  # a photo that is shown again is to be looked at
 
-    def _replay_rest(self) -> None:
+    def _replay_rest(self) -> bool:
         """Do again what waited for all to be looked into: everything once a process, then what news may bring."""
-        if self._news:
-            replay_rest(self.catalog, everything=not self._replayed)
-            self._news, self._replayed = False, True
+        if not self._news:
+            return False
+        done = replay_rest(self.catalog, everything=not self._replayed)
+        self._news, self._replayed = False, True
+        return done > 0
 
     def work_at_leisure(self, interrupted: Callable[[], bool] = lambda: False) -> None:
         """Ask the analyzers that are for when nothing else is due, photo by photo, until `interrupted` or done.
