@@ -32,6 +32,8 @@ _EXPORTS = {
     "haven_fs.catalog.facets": "Facet Found FoundFacts ValuesOf photos_named",
     "haven_fs.catalog.changes": "Change",
     "haven_fs.catalog.undo": "void_gesture",
+    "haven_fs.catalog.history": "FOR_GOOD",
+    "haven_fs.catalog.portable": "told_photo found_photo name_of",
     "haven_fs.catalog.wording": "Words",
     "haven_fs.catalog.settle": "settle settle_facet as_found",
     "haven_fs.catalog.values": "value_of values_of rename_values drop_empty_values",
@@ -98,6 +100,8 @@ if TYPE_CHECKING:
     from haven_fs.catalog.facets import Facet, Found, FoundFacts, ValuesOf, photos_named
     from haven_fs.catalog.changes import Change
     from haven_fs.catalog.undo import void_gesture
+    from haven_fs.catalog.history import FOR_GOOD
+    from haven_fs.catalog.portable import found_photo, name_of, told_photo
     from haven_fs.catalog.wording import Words
     from haven_fs.catalog.settle import as_found, settle, settle_facet
     from haven_fs.catalog.values import drop_empty_values, rename_values, value_of, values_of

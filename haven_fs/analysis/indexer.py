@@ -23,6 +23,7 @@ from haven_fs.catalog.behind import catch_up
 from haven_fs.catalog.findings import Analysis, GroupFound, PhotoFound, Probe
 from haven_fs.catalog.libraries import Library, all_libraries
 from haven_fs.catalog.photos import PhotoStore, photos_with_news, stale_originals
+from haven_fs.catalog.replay import replay_for, replay_rest
 from haven_fs.catalog.trash import adopt
 from haven_fs.config import Settings
 from haven_fs.plugins import Plugins
@@ -76,6 +77,7 @@ class Indexer:
         self._poll = poll
         self._urgent: list[Group] = []
         self._caught_up = False
+        self._news, self._replayed = True, False
 
     def run(self, *, accept_missing: bool = False) -> None:
         """Walk every library, do all that is due, and end the workers."""
@@ -168,6 +170,16 @@ class Indexer:
         if not pending:
             self.drop_old_vectors()
             self.idle()
+            if self._replay_rest():
+                self.work()  # a photo that is shown again is to be looked at
+
+    def _replay_rest(self) -> bool:
+        """Do again what waited for all to be looked into: everything once a process, then what news may bring."""
+        if not self._news:
+            return False
+        done = replay_rest(self.catalog, everything=not self._replayed)
+        self._news, self._replayed = False, True
+        return done > 0
 
     def work_at_leisure(self, interrupted: Callable[[], bool] = lambda: False) -> None:
         """Ask the analyzers that are for when nothing else is due, photo by photo, until `interrupted` or done.
@@ -296,6 +308,8 @@ class Indexer:
             found.append(result)
         with self.catalog.write() as w:
             said = PhotoStore(w).put_groups(found)
+        self._news = True
+        replay_for(self.catalog, said)
         self._tell_followers(said)
 
     def _put_analyses(self, results: list[tuple[Photo, Any]]) -> None:
@@ -325,6 +339,7 @@ class Indexer:
             # If it is another by now, the photos before are due again: _redo_lost_vectors.
             if store.born:
                 w.db.execute("INSERT OR IGNORE INTO state VALUES ('vectors born', ?)", (store.born,))
+        self._news = True
         self._keep_small_copies(found)
         self._tell_followers(found)
 

@@ -23,7 +23,9 @@ from haven_fs.catalog.changes import prepare_changes, watch_changes
 from haven_fs.catalog.corrections import Act, erase_corrections, gesture_of, note_correction, note_rest
 from haven_fs.catalog.disktrouble import Damaged, DiskTrouble
 from haven_fs.catalog.facets import Facet, Facets
+from haven_fs.catalog.librarylist import bring_back, keep_list
 from haven_fs.catalog.migrations import known_facets, migrate, ready
+from haven_fs.catalog.portable import Portable
 from haven_fs.catalog.record import FILE, Line, Record
 from haven_fs.catalog.reserve import Reserve
 from haven_fs.catalog.soundness import REPAIR, check_file, check_kind
@@ -104,6 +106,15 @@ class Writer:
         id_, self._gesture = note_correction(self.db, self._act, self._gesture, kind, photo_id, data)
         return id_
 
+    @contextmanager
+    def noting(self) -> Iterator[None]:
+        """Note what the block changes in a transaction of Haven's own, as if it were an owner's, for `correct`."""
+        watch_changes(self.db, on=True)
+        try:
+            yield
+        finally:
+            watch_changes(self.db, on=False)
+
     def void(self, ids: Collection[int]) -> None:
         """Take corrections back without a word of their own: the next that is noted says that they are void."""
         query = "UPDATE correction SET undone = ? WHERE id IN (SELECT value FROM json_each(?))"
@@ -154,8 +165,21 @@ class Catalog:
             self._writer, usable = self._open_writer(facets)
             self.facets = Facets(usable, known_facets(self._writer))
             prepare_changes(self._writer, self.facets.owned)
+            bring_back(path.parent, self._writer)
+            keep_list(path.parent, self._writer)
+            self.record.portable = Portable(self.facets)
             self.record.catch_up(self._writer)
+            self._replay()
             self.reserve.keep()
+
+    def _replay(self) -> None:
+        """Do what the record says and a catalog lacks that was lost or is an older one, as far as it can be done."""
+        db = self._writer
+        assert db is not None
+        if db.execute("SELECT 1 FROM waiting WHERE want IS NULL LIMIT 1").fetchone() is not None:
+            from haven_fs.catalog.replay import replay_new  # which builds on this module
+
+            replay_new(self)
 
     @property
     def writable(self) -> bool:
@@ -332,7 +356,8 @@ class Catalog:
             self._vectors.close()
             self._vectors = None
         if self._writer is not None:
-            with suppress(sqlite3.Error):  # a disk that is full or a damaged page is no reason not to end
+            with suppress(sqlite3.Error, OSError):  # a full disk or a damaged page is no reason not to end
+                keep_list(self.path.parent, self._writer)
                 self._writer.execute("PRAGMA optimize")
             self._writer.close()
             self._writer = None

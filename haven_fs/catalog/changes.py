@@ -106,7 +106,7 @@ def _take_back(db: sqlite3.Connection, change: Change, seq: int) -> bool:
     key = tuple(change["key"].values())
     if after is None:
         assert before is not None
-        stamped = {**before, **({"seq": seq} if _has_seq(db, table) else {})}
+        stamped = {**before, **({"seq": seq} if has_seq(db, table) else {})}
         columns, marks = ", ".join(stamped), ", ".join("?" * len(stamped))
         query = f"INSERT OR IGNORE INTO {table} ({columns}) VALUES ({marks})"
         return db.execute(query, tuple(stamped.values())).rowcount > 0
@@ -115,11 +115,14 @@ def _take_back(db: sqlite3.Connection, change: Change, seq: int) -> bool:
         # A row that has become more than it was made as is another's by now.
         return db.execute(f"DELETE FROM {table} WHERE {where} AND {same}", (*key, *after.values())).rowcount > 0
     values = {column: value for column, value in before.items() if value != after[column]}
-    assigned = ", ".join(f"{column} = ?" for column in values) + (", seq = ?" if _has_seq(db, table) else "")
-    stamp = (seq,) if _has_seq(db, table) else ()
+    if not values:
+        return False
+    assigned = ", ".join(f"{column} = ?" for column in values) + (", seq = ?" if has_seq(db, table) else "")
+    stamp = (seq,) if has_seq(db, table) else ()
     query = f"UPDATE OR IGNORE {table} SET {assigned} WHERE {where} AND {same}"
     return db.execute(query, (*values.values(), *stamp, *key, *after.values())).rowcount > 0
 
 
-def _has_seq(db: sqlite3.Connection, table: str) -> bool:
+def has_seq(db: sqlite3.Connection, table: str) -> bool:
+    """Tell whether rows of a table say when they last changed."""
     return any(name == "seq" for _, name, *_ in db.execute(f"PRAGMA main.table_info({table})"))

@@ -42,6 +42,13 @@ class Facet:
     a column `seq` in one is when the row last changed. `locates`: its values say where a photo was taken. `is_words`:
     the names of its values are words about a photo, which searches by words find. `folders`: names of folders in the
     data folder, of files that its rows name and that cannot be made again: they are backed up.
+
+    The rest is for the day the catalog is lost and what owners said is done again from `corrections.jsonl`, in a
+    catalog whose rows have other numbers. `refers`: what the columns of owned tables refer to, by table and column:
+    "photo", "original" (a file), another owned table whose key is `id`, "key" for a text like "album 5/2020" that has
+    such numbers in it, or a kind of the facet's own, which `tell` and `find` know. A column `photo_id` refers to a
+    photo, a key `id` to its own row, and all others say what they say, so most facets need none. `mentions`: what the
+    data of its corrections refer to, by name, likewise.
     """
 
     name: str
@@ -50,6 +57,30 @@ class Facet:
     locates = False
     is_words = False
     folders: Sequence[str] = ()
+    refers: ClassVar[Mapping[str, Mapping[str, str]]] = {}
+    mentions: ClassVar[Mapping[str, str]] = {}
+
+    def tell(self, db: sqlite3.Connection, kind: str, value: Any, changes: Sequence[Change]) -> Any:
+        """Return what a value of a kind is, as JSON has it, so that it is known in another catalog.
+
+        Of a row of an owned table nothing has to be said if owners make it: it is made again. Of one that Haven makes,
+        such as a group of faces, say by what it is found. `changes`: those that it is told with.
+        """
+        return None
+
+    def find(self, w: "Writer", kind: str, told: Any, *, complete: bool) -> Any:
+        """Return the value that `tell` told, None if it is not there yet; it is asked for again later.
+
+        `complete`: all photos that are there have been looked into.
+        """
+        return None
+
+    def say_again(self, w: "Writer", line: Mapping[str, Any], photo: Any) -> Sequence[Change] | None:
+        """Return what a line changed that does not say so, since an older Haven wrote it; None if that is not known.
+
+        The changes are told as in newer lines, see docs/plugins.md. `photo`: the photo that it is about, told.
+        """
+        return None
 
     def screen(self, db: sqlite3.Connection, found: Found) -> None:
         """Take out of `found`, in place, what must not be kept. Called before anything of it is stored."""
@@ -111,6 +142,49 @@ class Facets:
     def owned(self) -> dict[str, tuple[str, ...]]:
         """The tables that hold what owners say, the core's among them, and the columns by which a row is known."""
         return {table: key for facet in self._facets.values() for table, key in facet.owned.items()} | OWNED
+
+    @property
+    def refers(self) -> dict[str, Mapping[str, str]]:
+        """What the columns of facets' tables refer to."""
+        return {table: columns for facet in self._facets.values() for table, columns in facet.refers.items()}
+
+    @property
+    def mentions(self) -> dict[str, str]:
+        """What the data of facets' corrections refer to."""
+        return {name: kind for facet in self._facets.values() for name, kind in facet.mentions.items()}
+
+    def _keeper_of(self, kind: str) -> Facet | None:
+        owners = [facet for facet in self._facets.values() if kind in facet.owned]
+        users = [f for f in self._facets.values() if any(kind in columns.values() for columns in f.refers.values())]
+        return next(iter(owners + users), None)
+
+    def tell(self, db: sqlite3.Connection, kind: str, value: Any, changes: Sequence[Change]) -> Any:
+        """Have the facet that knows a kind of value tell one."""
+        facet = self._keeper_of(kind)
+        try:
+            return None if facet is None else facet.tell(db, kind, value, changes)
+        except Exception:
+            logger.exception('"%s" could not say what the %s %r is', facet and facet.name, kind, value)
+            return None
+
+    def find(self, w: "Writer", kind: str, told: Any, *, complete: bool) -> Any:
+        """Have it find one again."""
+        facet = self._keeper_of(kind)
+        try:
+            return None if facet is None else facet.find(w, kind, told, complete=complete)
+        except Exception:
+            if not w.db.in_transaction:
+                raise
+            logger.exception('"%s" could not find a %s again', facet and facet.name, kind)
+            return None
+
+    def say_again(self, w: "Writer", line: Mapping[str, Any], photo: Any) -> Sequence[Change] | None:
+        """Return what an old line changed, of the first facet that knows."""
+        for facet in self._facets.values():
+            changes = facet.say_again(w, line, photo)
+            if changes is not None:
+                return changes
+        return None
 
     def screen(self, db: sqlite3.Connection, found: Found) -> None:
         """Have each facet take out, in place, what must not be kept.

@@ -9,7 +9,9 @@ from typing import Any
 
 KIND = "taken back"
 """The kind of the correction that takes others back; see haven_fs.catalog.undo."""
-_ROW = "c.id, c.at, c.by, c.place, c.gesture, c.kind, o.name, c.data, c.undone"
+FOR_GOOD = "for good"
+"""The act of a correction that cannot be taken back: it is in the record, since it must outlast a lost catalog."""
+_ROW = "c.id, c.at, c.by, c.place, c.gesture, c.kind, o.name, c.data, c.undone, c.act"
 _NAMED = "LEFT JOIN photo p ON p.id = c.photo_id LEFT JOIN original o ON o.id = p.main_id"
 
 
@@ -26,6 +28,7 @@ class Correction:
     photo: str | None
     data: dict[str, object]
     undone: float | None
+    act: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,16 +73,16 @@ def corrections(
 
 
 def _correction(row: tuple[Any, ...]) -> Correction:
-    id_, at, by, place, gesture, kind, photo, data, undone = row
-    return Correction(id_, at, by, place, gesture, kind, photo, json.loads(data), undone)
+    id_, at, by, place, gesture, kind, photo, data, undone, act = row
+    return Correction(id_, at, by, place, gesture, kind, photo, json.loads(data), undone, act)
 
 
 def last_gesture(db: sqlite3.Connection, by: str | None = None) -> int | None:
     """Return the newest gesture, a user's if one is named, that was not taken back and took nothing back itself."""
     row = db.execute(
-        "SELECT gesture FROM correction WHERE undone IS NULL AND kind <> ? AND (? IS NULL OR by = ?)"
+        "SELECT gesture FROM correction WHERE undone IS NULL AND kind <> ? AND act <> ? AND (? IS NULL OR by = ?)"
         " ORDER BY id DESC LIMIT 1",
-        (KIND, by, by),
+        (KIND, FOR_GOOD, by, by),
     ).fetchone()
     return None if row is None else int(row[0])
 
@@ -117,7 +120,9 @@ def gestures(db: sqlite3.Connection, since: float, *, most: int, first: int) -> 
     for row in rows:
         said.setdefault(row[4], []).append(_correction(row))
     found = (_gesture(id_, said[id_], *standing[id_]) for id_ in ids)
-    return [gesture for gesture in found if gesture.corrections[0].kind != KIND]
+    return [
+        gesture for gesture in found if not {gesture.corrections[0].kind, gesture.corrections[0].act} & {KIND, FOR_GOOD}
+    ]
 
 
 def _gesture(id_: int, said: list[Correction], count: int, photos: int) -> Gesture:

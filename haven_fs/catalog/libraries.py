@@ -9,6 +9,7 @@ from haven_fs.catalog import names
 from haven_fs.catalog.catalog import Catalog, Writer
 from haven_fs.catalog.disk import Mirror
 from haven_fs.catalog.handover import hand_over
+from haven_fs.catalog.librarylist import keep_list
 from haven_fs.errors import UserError
 from haven_fs.library.beneath import Beneath
 
@@ -83,7 +84,9 @@ def add_library(catalog: Catalog, folder: Path, data_dir: Path) -> Library:
             " away = NULL, missing = 0, walked = NULL, name = excluded.name, fold = excluded.fold RETURNING id",
             (os.fsencode(root), name, names.fold(name)),
         ).fetchone()[0]
-        return Library(id_, root, name, False, None, None, 0, None)
+    with catalog.read() as db:
+        keep_list(catalog.path.parent, db)
+    return Library(id_, root, name, False, None, None, 0, None)
 
 
 def add_inbox(catalog: Catalog, folder: Path, data_dir: Path) -> Library:
@@ -115,6 +118,8 @@ def add_inbox(catalog: Catalog, folder: Path, data_dir: Path) -> Library:
     with catalog.write() as w:
         w.db.execute("UPDATE library SET inbox = id = ?, writable = writable OR id = ?", (library.id, library.id))
         Mirror(w, library.id, all_folders=False).add_folder(w, b"")
+    with catalog.read() as db:
+        keep_list(catalog.path.parent, db)
     return replace(library, writable=True, inbox=True)
 
 

@@ -17,6 +17,7 @@ from haven_fs.catalog import names
 from haven_fs.catalog.catalog import Writer
 from haven_fs.catalog.disk import touch
 from haven_fs.catalog.findings import NOTHING, Analysis, GroupFound, PhotoFound
+from haven_fs.catalog.promised import promised
 from haven_fs.catalog.settle import Settler, settle
 from haven_fs.library.backups import is_backup, may_be_backup
 from haven_fs.library.kinds import claims_media
@@ -139,6 +140,7 @@ class PhotoStore:
         changed = {p.id for p in group.probes if (before[p.id][2], before[p.id][1]) != (p.fingerprint, p.kind)}
         known = {row[0] for row in before.values() if row[0] is not None}
         claimed = self._of_others(known, ids)
+        prints = {probe.id: probe.fingerprint for probe in group.probes}
         places: dict[int, tuple[int, str]] = {}
         spelled: dict[int, str] = {}
         for found in group.photos:
@@ -151,7 +153,8 @@ class PhotoStore:
             listed = [
                 (role, i, os.fsdecode(before[i][3]), before[i][5]) for role, i in members if role not in _UNLISTED
             ]
-            spelled |= self._name(photo_id, listed, is_new=is_new)
+            had = promised(self._db, found.main, prints[found.main]) if is_new else None
+            spelled |= self._name(photo_id, listed, is_new=is_new, had=had)
             if is_new:
                 is_hidden = self._hide_backup(photo_id, *before[found.main][3:5])
                 self._new[photo_id] = not found.unreadable and not is_hidden
@@ -237,8 +240,13 @@ class PhotoStore:
         )
         return True
 
-    def _name(self, photo_id: int, members: list[tuple[str, int, str, str | None]], *, is_new: bool) -> dict[int, str]:
-        """Return display names for the members (role, id, name on disk, display name) that have none; main is first."""
+    def _name(
+        self, photo_id: int, members: list[tuple[str, int, str, str | None]], *, is_new: bool, had: str | None = None
+    ) -> dict[int, str]:
+        """Return display names for the members (role, id, name on disk, display name) that have none; main is first.
+
+        `had`: what the photo was called in a catalog that was lost.
+        """
         todo = [member for member in members if member[3] is None]
         if not todo:
             return {}
@@ -256,8 +264,8 @@ class PhotoStore:
                 return named
         base, _ = names.split_ending(names.portable(members[0][2]))
         grouped = len(members) > 1
-        for number in chain((1,), self._likely_numbers(base)):
-            stem = base if number == 1 else f"{base} ({number})"
+        numbered = (base if number == 1 else f"{base} ({number})" for number in chain((1,), self._likely_numbers(base)))
+        for stem in numbered if had is None else chain((names.split_ending(had)[0],), numbered):
             wanted = {id_: _member_name(stem, role, file) for role, id_, file, _ in members}
             folds = [names.fold(name) for name in wanted.values()]
             clash = self._db.execute(

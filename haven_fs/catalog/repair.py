@@ -173,6 +173,8 @@ def _saved(work: Path, part: Path, done: Repaired, tell: Callable[[str], None]) 
             _copy(old, new, name, done)
         done.facets = tables_of_facets(new)
         done.restored = _restore_said(new, done)
+        # Lines of the record may be unknown anywhere, not only at its end: whoever opens the file looks for all.
+        new.execute("INSERT OR REPLACE INTO state VALUES ('record', 'more')")
         _drop_dangling(new)
         for kind, name, _, sql in schema:
             if name in virtual or (kind == "index" and "UNIQUE" not in sql.upper()):

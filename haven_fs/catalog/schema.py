@@ -12,6 +12,8 @@ the transaction that last changed how it shows. A folder's version is the count 
 an addition always brings a new highest seq and a removal a lower count, so two states never share a version.
 """
 
+from haven_fs.catalog.schema_later import LATER
+
 LOCATED = "JOIN dir d ON d.id = o.dir_id JOIN library l ON l.id = d.library_id"
 """The joins that tell where an original `o` lies."""
 
@@ -390,23 +392,5 @@ MIGRATIONS = (
     -- whether an upload is there already, and which files may be copies of one another
     CREATE INDEX original_bytes ON original (size, fingerprint) WHERE gone IS NULL;
     """,
-    """
-    CREATE TABLE lock (             -- of a file, folder or name, for a program that writes to it: catalog/locks.py
-        token TEXT PRIMARY KEY,
-        root TEXT NOT NULL,         -- the path that it is kept under, however a client came there
-        shown TEXT NOT NULL,        -- the path that it was taken by, a folder's with a slash at its end
-        deep INTEGER NOT NULL,      -- whether it is on everything below too
-        shared INTEGER NOT NULL,
-        only_root INTEGER NOT NULL, -- whether it keeps nobody from what is in a folder of Haven's own
-        owner TEXT NOT NULL,        -- what the program says of who it is, as XML
-        by TEXT NOT NULL,           -- the user, '' if nobody signed in
-        program TEXT NOT NULL,
-        taken REAL NOT NULL,        -- seconds since the epoch
-        until REAL NOT NULL,
-        seconds INTEGER NOT NULL    -- how long it is granted each time
-    ) WITHOUT ROWID;
-    CREATE INDEX lock_root ON lock (root);
-    CREATE INDEX lock_until ON lock (until);
-    CREATE INDEX lock_by ON lock (by);
-    """,
+    *LATER,
 )

@@ -14,9 +14,9 @@ from typing import Any
 
 from haven_fs.catalog.catalog import Writer
 from haven_fs.catalog.changes import OWNED, Change, take_back, take_changes
-from haven_fs.catalog.corrections import GESTURE
+from haven_fs.catalog.corrections import GESTURE, hold, mark
 from haven_fs.catalog.facets import photos_named
-from haven_fs.catalog.history import KIND, Correction
+from haven_fs.catalog.history import FOR_GOOD, KIND, Correction
 from haven_fs.catalog.migrations import tables_of_facets
 from haven_fs.catalog.settle import settle
 from haven_fs.catalog.values import drop_empty_values
@@ -42,7 +42,7 @@ def undo(w: Writer, chosen: Sequence[Correction], now: float) -> Undone:
     `w` must be an owner's transaction, see Catalog.write. Raises UserError, and then the transaction must not be
     committed, if one of them is about tables of a plugin that is away or fails.
     """
-    todo = sorted(chosen, key=lambda one: -one.id)
+    todo = sorted((one for one in chosen if one.act != FOR_GOOD), key=lambda one: -one.id)
     noted = {one.id: _changes_of(w.db, one) for one in todo}
     _check_owners(w, [change for changes in noted.values() for change in changes])
     done: list[Change] = []
@@ -55,24 +55,13 @@ def undo(w: Writer, chosen: Sequence[Correction], now: float) -> Undone:
         done += changed
         left += not_changed
         taken.append(one.id)
-        _mark(w.db, [one.id], now, now)
+        mark(w.db, [one.id], now, now)
+        hold(w.db, [one.id])
     if taken:
-        _follow(w, done)
+        follow(w, done)
         w.note_removal()
         w.correct(KIND, corrections=taken)
     return Undone(len(taken), len(done), left)
-
-
-def _mark(db: sqlite3.Connection, ids: Sequence[int], undone: float | None, now: float) -> None:
-    """Note of corrections that they were taken back, or that they are in force again.
-
-    What one of them had taken back itself is in force where it is not, and the other way round.
-    """
-    query = "UPDATE correction SET undone = ? WHERE id IN (SELECT value FROM json_each(?)) RETURNING id, kind, data"
-    # As they were said: one of them may have taken another back.
-    for _, kind, data in sorted(db.execute(query, (undone, json.dumps(ids)))):
-        if kind == KIND:
-            _mark(db, json.loads(data).get("corrections", []), now if undone is None else None, now)
 
 
 def void_gesture(w: Writer, concerns: Callable[[str, Mapping[str, Any]], bool]) -> list[Change]:
@@ -127,8 +116,8 @@ def _written(db: sqlite3.Connection, changes: Iterable[Change]) -> set[int]:
     return {photo_id for (photo_id,) in db.execute(query, (originals,))}
 
 
-def _follow(w: Writer, done: Sequence[Change]) -> None:
-    """Have everything show what the rows say that were brought back."""
+def follow(w: Writer, done: Sequence[Change]) -> None:
+    """Have everything show what rows say that were brought back, or were done again. Raises UserError."""
     photo_ids = photos_named(change for change in done if change["table"] in OWNED) | _written(w.db, done)
     try:
         more, facets = w.facets.follow(w, done)

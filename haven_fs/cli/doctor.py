@@ -15,6 +15,7 @@ from haven_fs import __version__
 from haven_fs.catalog import Catalog
 from haven_fs.catalog.again import Trouble, ahead_of_clock, troubles
 from haven_fs.catalog.libraries import all_libraries
+from haven_fs.catalog.waiting import in_words
 from haven_fs.cli import options
 from haven_fs.cli.checks import check_catalog, check_files
 from haven_fs.command import Command
@@ -141,9 +142,15 @@ def _check_record(catalog: Catalog) -> list[str]:
         with catalog.read() as db:
             found = record.compare(db)
             more = record.in_words(db)
+            waits = in_words(db)
     except OSError as error:
         return [f"{record.path} cannot be read: {error.strerror}. What you told Haven is noted there; see to it."]
-    problems = [more] if more else []
+    problems = [words for words in (more, waits) if words]
+    problems += [
+        f"{path} is a record of another Haven, which was found here in place of this one's. Move it back to where it"
+        " belongs, or away."
+        for path in sorted(record.path.parent.glob("corrections.other-*.jsonl"))
+    ]
     if found.lacking:
         problems.append(
             f"{record.path} lacks {options.counted(found.lacking, 'change')} that the catalog has. Haven adds them with"

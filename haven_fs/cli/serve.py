@@ -15,6 +15,7 @@ from haven_fs.analysis.at_once import AtOnce
 from haven_fs.analysis.progress import Progress
 from haven_fs.catalog import Catalog
 from haven_fs.catalog.libraries import Library, add_inbox, expect_walks, find_inbox
+from haven_fs.catalog.waiting import in_words
 from haven_fs.cli import options
 from haven_fs.command import Command
 from haven_fs.datafolder import DataFolder
@@ -132,7 +133,7 @@ def run(args: argparse.Namespace) -> int:
             expect_walks(catalog)
         except DiskFull as full:  # photos can be shown all the same
             logger.error("%s", full.reason)
-        _warn_of_what_was_lost(catalog)
+        _warn_of_what_waits(catalog)
         renditions = Renditions(catalog, data.settings)
         uploads = Uploads(catalog, data.settings, AtOnce(catalog, data.plugins, data.settings), renditions.given)
         tree = data.tree(catalog)
@@ -189,12 +190,9 @@ def run(args: argparse.Namespace) -> int:
     return 0
 
 
-def _warn_of_what_was_lost(catalog: Catalog) -> None:
-    try:
-        with catalog.read() as db:
-            words = catalog.record.in_words(db, at_once=True)
-    except OSError as error:
-        words = f"{catalog.record.path} cannot be read: {error}"
+def _warn_of_what_waits(catalog: Catalog) -> None:
+    with catalog.read() as db:
+        words = in_words(db)
     if words:
         logger.warning("%s", words)
 

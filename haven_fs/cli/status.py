@@ -6,6 +6,7 @@ import json
 from haven_fs.analysis import due
 from haven_fs.catalog.again import troubles
 from haven_fs.catalog.libraries import all_libraries
+from haven_fs.catalog.waiting import in_words
 from haven_fs.cli import options
 from haven_fs.command import Command
 
@@ -21,10 +22,10 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.epilog = (
         "Also shows what cannot be read, where each library is, and where Haven is serving. It works at any time. With"
         " --json it prints `photos`, `videos`, `unreadable`, `pending` (0 when all is done that can be done now),"
-        " `at_leisure` (photos that are yet to be looked at when nothing else is to do), `troubles`, `libraries`,"
-        " `data`, `serving` and `trouble`, what keeps the server from indexing. `troubles` is what cannot be read, up"
-        " to 100: `path`, `reason`, and `passing`, true if"
-        " it is tried again at each walk."
+        " `at_leisure` (photos that are yet to be looked at when nothing else is to do), `waiting` (a sentence about"
+        " changes that wait to be made again after the catalog was lost, or null), `troubles`, `libraries`, `data`,"
+        " `serving` and `trouble`, what keeps the server from indexing. `troubles` is what cannot be read, up to 100:"
+        " `path`, `reason`, and `passing`, true if it is tried again at each walk."
     )
 
 
@@ -36,6 +37,7 @@ def run(args: argparse.Namespace) -> int:
         counts = due.counts(db, analyzers)
         found = troubles(db)
         libraries = all_libraries(db)
+        waits = in_words(db)
     running = data.running() if data.is_locked() else {}
     if args.json:
         listed = [
@@ -47,6 +49,7 @@ def run(args: argparse.Namespace) -> int:
             "unreadable": counts.unreadable,
             "pending": counts.pending,
             "at_leisure": counts.at_leisure,
+            "waiting": waits,
             "troubles": [one._asdict() for one in found[:_MOST]],
         }
         serving = {"serving": running.get("url"), "trouble": running.get("trouble") or None}
@@ -57,6 +60,8 @@ def run(args: argparse.Namespace) -> int:
     print(f"{counts.pending} still to be looked at" if counts.pending else "Everything is up to date")
     if counts.at_leisure:
         print(f"{options.counted(counts.at_leisure, 'photo')} to be looked at more closely when nothing else is to do")
+    if waits:
+        print(waits)
     rest = "/Review/Unreadable has the files, `haven doctor` names more"
     options.print_troubles(f"Cannot be read ({len(found):,}):", found, _FEW, rest)
     for library in libraries:

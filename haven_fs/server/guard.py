@@ -28,7 +28,8 @@ from haven_fs.targets import (
 )
 
 METHODS = frozenset({
-    "OPTIONS", "GET", "HEAD", "PROPFIND", "PROPPATCH", "LOCK", "UNLOCK", "PUT", "DELETE", "MKCOL", "COPY", "MOVE", "POST",
+    "OPTIONS", "GET", "HEAD", "PROPFIND", "PROPPATCH", "LOCK", "UNLOCK", "PUT", "DELETE", "MKCOL", "COPY", "MOVE",
+    "POST",
 })  # fmt: skip
 """What a client may ask; wsgidav writes an error into the log at any other, and some clients try SEARCH all day."""
 _READS = frozenset({"GET", "HEAD"})

@@ -6,10 +6,11 @@ for plugins that ask what a photo belongs to.
 
 import json
 import sqlite3
-from collections.abc import Collection, Iterable, Sequence
-from typing import ClassVar
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from typing import Any, ClassVar
 
 from haven_albums.nesting import ALBUM, albums_above, albums_of, photos_in
+from haven_albums.oldlines import said_of_albums, said_of_favourites
 from haven_fs import Change, Facet, FoundFacts, Tag, Writer, photos_named, rename_values, settle_facet
 
 
@@ -50,6 +51,16 @@ class AlbumsFacet(Facet):
         """,
     )
     owned: ClassVar = {"album": ("id",), "album_photo": ("album_id", "photo_id"), "album_note": ("album_id", "fold")}
+    refers: ClassVar = {
+        ALBUM: {"parent_id": ALBUM},
+        "album_photo": {"album_id": ALBUM},
+        "album_note": {"album_id": ALBUM},
+    }
+    mentions: ClassVar = {"album": ALBUM, "parent": ALBUM}
+
+    def say_again(self, w: Writer, line: Mapping[str, Any], photo: Any) -> Sequence[Change] | None:
+        """Tell what an older version noted of albums."""
+        return said_of_albums(line, photo)
 
     def tags(self, db: sqlite3.Connection, photos: FoundFacts) -> Iterable[tuple[int, Tag]]:
         """Give the albums that photos are in."""
@@ -90,6 +101,10 @@ class FavoritesFacet(Facet):
         """,
     )
     owned: ClassVar = {"favorite": ("photo_id",)}
+
+    def say_again(self, w: Writer, line: Mapping[str, Any], photo: Any) -> Sequence[Change] | None:
+        """Tell what an older version noted of favourites."""
+        return said_of_favourites(line, photo)
 
     def follow(self, w: Writer, changes: Sequence[Change]) -> Collection[int]:
         """Have the photos show as changed: nothing is derived from their being favourites."""

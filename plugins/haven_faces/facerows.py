@@ -23,7 +23,7 @@ GROUPED, FILE, OWNER = 0, 1, 2
 ANALYZER = "faces"
 """The analyzer whose regions are the faces in a picture; names in files may come from any."""
 
-_SAME_FACE = 0.4
+SAME_FACE = 0.4
 """Overlap (intersection over union) from which two boxes are one face: detectors draw them differently."""
 Region = dict[str, Any]
 """A region as an analysis holds it: kind, box, frame, space, part, name, details."""
@@ -81,7 +81,7 @@ def _put_found(db: sqlite3.Connection, photo_id: int, found: Sequence[Region]) -
             (-share, number, face.id)
             for number, region in enumerate(boxed)
             for face in before
-            if face.frame == region["frame"] and face.box and (share := overlap(face.box, region["box"])) >= _SAME_FACE
+            if face.frame == region["frame"] and face.box and (share := overlap(face.box, region["box"])) >= SAME_FACE
         )
     )
     matched: dict[int, int] = {}
@@ -131,10 +131,10 @@ def _with_faces(faces: Sequence[Face], named: Iterable[Region]) -> list[tuple[Fa
     return found
 
 
-def name_digest(name: str) -> bytes:
+def name_digest(name: str) -> str:
     """Return what is kept of a forgotten name: enough to know it again, in any case, not to read it."""
     folded = unicodedata.normalize("NFC", unicodedata.normalize("NFC", name).casefold())
-    return hashlib.sha256(folded.encode()).digest()
+    return hashlib.sha256(folded.encode()).hexdigest()
 
 
 def without_forgotten(db: sqlite3.Connection, photo_id: int, analyses: dict[str, Analysis]) -> None:
@@ -171,5 +171,5 @@ def _is_forgotten(db: sqlite3.Connection, region: Region, boxes: Sequence[tuple[
         return True
     box = region["box"]
     return box is not None and any(
-        frame == region["frame"] and overlap(box, other) >= _SAME_FACE for frame, other in boxes
+        frame == region["frame"] and overlap(box, other) >= SAME_FACE for frame, other in boxes
     )

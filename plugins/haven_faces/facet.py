@@ -3,13 +3,14 @@
 import json
 import sqlite3
 from collections.abc import Collection, Iterable, Sequence
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from haven_faces.absorbing import sync
 from haven_faces.counting import COUNTING
 from haven_faces.facerows import without_forgotten
 from haven_faces.people import People
 from haven_faces.persons import PERSON, PERSON_NAME, touch_people
+from haven_faces.telling import DENIED, find, tell
 from haven_fs import Change, Facet, Found, FoundFacts, Tag, Writer
 
 _PEOPLE = (
@@ -91,13 +92,36 @@ class PeopleFacet(Facet):
     );
     CREATE INDEX maybe_person ON maybe (person_id, face_id);
         """,
+        """
+    CREATE TABLE forgotten_digest (digest TEXT PRIMARY KEY) WITHOUT ROWID;  -- as a line of the record can say it
+    INSERT INTO forgotten_digest SELECT lower(hex(digest)) FROM forgotten_name;
+    DROP TABLE forgotten_name;
+    ALTER TABLE forgotten_digest RENAME TO forgotten_name;
+        """,
     )
     owned: ClassVar = {
         "person": ("id",),
         "person_alias": ("fold",),
         "face": ("id",),
         "not_person": ("photo_id", "person_id"),
+        "forgotten": ("id",),
+        "forgotten_name": ("digest",),
     }
+    refers: ClassVar = {
+        PERSON: {"merged_into": PERSON},
+        "person_alias": {"person_id": PERSON},
+        "face": {"person_id": PERSON},
+        "not_person": {"person_id": PERSON, "faces": DENIED},
+    }
+    mentions: ClassVar = dict.fromkeys(("person", "into", "instead"), PERSON)
+
+    def tell(self, db: sqlite3.Connection, kind: str, value: Any, changes: Sequence[Change]) -> Any:
+        """Say what a person, a face, or what was taken for a person is found by."""
+        return tell(db, kind, value, changes)
+
+    def find(self, w: Writer, kind: str, told: Any, *, complete: bool) -> Any:
+        """Find them in another catalog."""
+        return find(w, kind, told, complete=complete)
 
     def screen(self, db: sqlite3.Connection, found: Found) -> None:
         """Take out the faces and names that the owner had forgotten."""

@@ -14,10 +14,12 @@ from haven_faces.absorbing import sync
 from haven_faces.facerows import ANALYZER, name_digest, without_forgotten
 from haven_faces.forgotten import Named
 from haven_faces.people import People
-from haven_faces.persons import find_person
-from haven_fs import Analysis, Catalog, Settings, Vector, VectorStore, Writer, forget_parts
+from haven_faces.persons import PERSON, find_person
+from haven_fs import FOR_GOOD, Analysis, Catalog, Settings, Vector, VectorStore, Writer, forget_parts, name_of
 
 _SCRUB = "scrub"
+"""In `state`: who is still to be taken out of files, as the catalogs that they were made in and their numbers there."""
+_COMMAND = "haven people forget"
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,23 +39,26 @@ def forget(catalog: Catalog, settings: Settings, name: str) -> Forgotten | None:
         person_id = find_person(db, name, hidden=True)
     if person_id is None:
         return _forget_record(catalog, name)
-    with catalog.write() as w:
+    with catalog.write(place=_COMMAND, act=FOR_GOOD) as w:
         ids = _all_of(w, person_id)
         marks = json.dumps(ids)
-        photos = _bar(w, marks)
+        with w.noting():  # in the record too: nobody comes back when the catalog is lost
+            photos = _bar(w, marks)
+            w.correct("person forgotten", photos=len(photos))
         faces = w.db.execute(
             "SELECT count(*) FROM face WHERE person_id IN (SELECT value FROM json_each(?))", (marks,)
         ).fetchone()[0]
         people = People(w)
         for photo_id in photos:
             _rewrite(w, catalog.vectors.store, photo_id)
+        people_told = [list(name_of(w.db, PERSON, id_)) for id_ in ids]
         _erase(w, marks)
         for photo_id in photos:
             sync(w, photo_id)
             people.unsettle(photo_id)
         people.finish()
         w.note_removal()
-        w.db.execute("INSERT OR REPLACE INTO state VALUES (?, 1)", (_SCRUB,))
+        _note_scrub(w, people_told)
     forget_parts(settings)
     scrub(catalog)
     return Forgotten(faces, len(photos))
@@ -62,11 +67,17 @@ def forget(catalog: Catalog, settings: Settings, name: str) -> Forgotten | None:
 def _forget_record(catalog: Catalog, name: str) -> Forgotten | None:
     """Erase somebody whom the record alone knows, since the catalog was lost; None if it does not say the name."""
     with catalog.read() as db:
-        if not any(Named([name_digest(name)]).is_in(line) for line in catalog.record.unknown(db)):
+        named = Named([name_digest(name)])
+        named.learn(catalog.record.lines())
+        if not any(named.is_in(line) for line in catalog.record.lines()):
             return None
-    with catalog.write() as w:
-        w.db.execute("INSERT OR IGNORE INTO forgotten_name VALUES (?)", (name_digest(name),))
-        w.db.execute("INSERT OR REPLACE INTO state VALUES (?, 1)", (_SCRUB,))
+        about = [catalog.record.find(db, line) for line in catalog.record.lines() if named.is_about(line)]
+    with catalog.write(place=_COMMAND, act=FOR_GOOD) as w:
+        with w.noting():
+            w.db.execute("INSERT OR IGNORE INTO forgotten_name VALUES (?)", (name_digest(name),))
+            w.correct("person forgotten", photos=0)
+        w.erase_corrections([id_ for id_ in about if id_ is not None])
+        _note_scrub(w, [])
     scrub(catalog)
     return Forgotten(0, 0)
 
@@ -74,14 +85,30 @@ def _forget_record(catalog: Catalog, name: str) -> Forgotten | None:
 def scrub(catalog: Catalog) -> None:
     """Rewrite the files that something was erased from, if that is still to be done."""
     with catalog.read() as db:
-        due = db.execute("SELECT 1 FROM state WHERE key = ?", (_SCRUB,)).fetchone()
+        due = db.execute("SELECT value FROM state WHERE key = ?", (_SCRUB,)).fetchone()
         if due:
-            named = Named(digest for (digest,) in db.execute("SELECT digest FROM forgotten_name"))
-            named.learn(catalog.record.unknown(db))
+            digests = db.execute("SELECT digest FROM forgotten_name").fetchall()
+            named = Named((digest for (digest,) in digests), json.loads(due[0]) if isinstance(due[0], str) else ())
+            named.learn(catalog.record.lines())
     if due:
+        with catalog.write(quiet=True) as w:
+            _drop_waiting(w, named)
         catalog.scrub(named.is_in)
         with catalog.write(quiet=True) as w:
             w.db.execute("DELETE FROM state WHERE key = ?", (_SCRUB,))
+
+
+def _note_scrub(w: Writer, people: Sequence[Sequence[object]]) -> None:
+    row = w.db.execute("SELECT value FROM state WHERE key = ?", (_SCRUB,)).fetchone()
+    before = json.loads(row[0]) if row and isinstance(row[0], str) else []
+    w.db.execute("INSERT OR REPLACE INTO state VALUES (?, ?)", (_SCRUB, json.dumps([*before, *people])))
+
+
+def _drop_waiting(w: Writer, named: Named) -> None:
+    """Forget what waits to be done again, since a catalog was lost, and names somebody who is forgotten."""
+    rows = w.db.execute("SELECT n, told FROM waiting WHERE instr(told, '\"person')").fetchall()
+    gone = [(n,) for n, told in rows if named.is_beside({"changes": [json.loads(told)]})]
+    w.db.executemany("DELETE FROM waiting WHERE n = ?", gone)
 
 
 def _all_of(w: Writer, person_id: int) -> list[int]:
@@ -176,4 +203,5 @@ def _erase(w: Writer, marks: str) -> None:
     places = w.db.execute("SELECT id, place FROM correction WHERE place LIKE '/people/%'")
     within = [id_ for id_, place in places if named.is_in({"place": place})]
     w.erase_corrections({*(id_ for (id_,) in about), *within})
+    w.db.execute(f"DELETE FROM known_as WHERE kind = ? AND id {among}", (PERSON, marks))
     w.db.execute(f"DELETE FROM person WHERE id {among}", (marks,))

@@ -310,6 +310,7 @@ WORDS = (
     Words("person named", "{called} is {name}"),
     Words("people merged", "{name} is {called} too"),
     Words("person hidden", "{name} is hidden"),
+    Words("person forgotten", "Somebody is forgotten"),
     Words("person in photo", "{name} is in {photo}", "{name} is in {photos}"),
     Words(_NOT_IN_PHOTO, "{name} is not in {photo}", "{name} is not in {photos}"),
     Words("other person in photo", "{other}, not {name}, is in {photo}", "{other}, not {name}, is in {photos}"),

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from haven_fs import Command, Facet, Narrower, PathPattern, Setting, Settings, SmartFolder, Words, hookimpl
 from haven_search.command import COMMAND
+from haven_search.dropped import WORDS as PICTURES
 from haven_search.facet import SearchFacet
 from haven_search.folders import QUOTED, SEARCH, WORDS, PhraseNarrower
 from haven_search.homeland import COUNTRY
@@ -49,4 +50,4 @@ def haven_commands() -> Sequence[Command]:
 @hookimpl
 def haven_words() -> Sequence[Words]:
     """Say how what is said about searches is put."""
-    return WORDS
+    return [*WORDS, *PICTURES]

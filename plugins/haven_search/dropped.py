@@ -21,17 +21,24 @@ from haven_fs import (
     UnsupportedType,
     Upload,
     View,
+    Words,
     Writer,
     kind_of,
     names,
     photo_with_bytes,
 )
+from haven_search.facet import FOLDER
 
-FOLDER = "dropped"
-"""Where the bytes are, in the data folder."""
 _EMPTY = "empty"
 """The file that stands for every name that was kept for a later picture."""
 _FORGOTTEN_AFTER = 60.0
+_PUT, _RENAMED, _REMOVED = "picture looked for", "picture renamed", "picture looked for no more"
+WORDS = (
+    Words(_PUT, "Photos like {name} are looked for", "Photos like {photos} are looked for"),
+    Words(_RENAMED, "The picture {before} is called {name}"),
+    Words(_REMOVED, "Photos like {name} are looked for no more"),
+)
+"""How what is said by pictures to look for is put."""
 _ROW = "id, name, photo_id, file, size, mime, seq"
 
 
@@ -119,6 +126,7 @@ class Dropped:
             upload.path.replace(self.folder / stored)
             w.undo_by((self.folder / stored).unlink)
         self._store(w, name, photo_id, stored, upload.size, kind.mime)
+        w.correct(_PUT, photo_id, name=name)
 
     def put_empty(self, w: Writer, name: str) -> None:
         """Keep a name for what a program will write to it."""
@@ -130,6 +138,7 @@ class Dropped:
         """Note a photo under a name; what is no photo of the library is copied. Raises Refused, OSError."""
         if file.photo_id is not None:
             self._store(w, name, file.photo_id, None, file.size, file.mime)
+            w.correct(_PUT, file.photo_id, name=name)
             return
         self.folder.mkdir(parents=True, exist_ok=True)
         copy = self.folder / f".part-{uuid.uuid4().hex}"
@@ -150,28 +159,31 @@ class Dropped:
             (other, names.fold(other), w.seq, self._place, names.fold(name)),
         )
         w.note_removal()
+        w.correct(_RENAMED, name=other, before=name)
 
     def remove(self, w: Writer, name: str) -> None:
         """Forget a picture."""
         w.db.execute("DELETE FROM dropped WHERE parent = ? AND fold = ?", (self._place, names.fold(name)))
         w.note_removal()
+        w.correct(_REMOVED, name=name)
         self._tidy(w)
 
     def remove_id(self, w: Writer, dropped_id: int) -> None:
         """Forget a picture by its row."""
-        w.db.execute("DELETE FROM dropped WHERE id = ?", (dropped_id,))
+        row = w.db.execute("DELETE FROM dropped WHERE id = ? RETURNING name", (dropped_id,)).fetchone()
         w.note_removal()
+        if row is not None:
+            w.correct(_REMOVED, name=row[0])
         self._tidy(w)
 
     def _store(self, w: Writer, name: str, photo_id: int | None, file: str | None, size: int, mime: str) -> None:
         if names.shown(name) != name or not name.strip(" .") or len(name.encode()) > 255:
             raise Forbidden("This name is too long, or contains characters that some programs cannot show.")
+        # A row of its own each time: nothing is said by one that keeps a name for what will come.
         key = (self._place, names.fold(name))
-        replaced = w.db.execute("SELECT file FROM dropped WHERE parent = ? AND fold = ?", key).fetchone()
+        replaced = w.db.execute("DELETE FROM dropped WHERE parent = ? AND fold = ? RETURNING file", key).fetchone()
         w.db.execute(
-            "INSERT INTO dropped (parent, name, fold, photo_id, file, size, mime, seq) VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
-            " ON CONFLICT (parent, fold) DO UPDATE SET name = excluded.name, photo_id = excluded.photo_id,"
-            " file = excluded.file, size = excluded.size, mime = excluded.mime, seq = excluded.seq",
+            "INSERT INTO dropped (parent, name, fold, photo_id, file, size, mime, seq) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
             (self._place, name, names.fold(name), photo_id, file, size, mime, w.seq),
         )
         if replaced is not None and replaced[0] is not None:

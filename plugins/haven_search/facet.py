@@ -1,10 +1,14 @@
 """What searches are in the catalog, beside the folders that are made: pictures to look for, and what is not wanted."""
 
 from collections.abc import Collection, Sequence
+from pathlib import Path
 from typing import ClassVar
 
 from haven_fs import Change, Facet, Writer
 from haven_search.dates import WEEKDAY_INDEX
+
+FOLDER = "dropped"
+"""Where the bytes of pictures are, in the data folder."""
 
 
 class SearchFacet(Facet):
@@ -44,9 +48,20 @@ class SearchFacet(Facet):
         CREATE INDEX dropped_picture ON dropped (parent) WHERE photo_id IS NOT NULL OR file IS NOT NULL;
         """,
     )
-    folders = ("dropped",)
+    folders = (FOLDER,)
     owned: ClassVar = {"unwanted": ("made_id", "photo_id"), "dropped": ("id",)}
+    refers: ClassVar = {"unwanted": {"made_id": "made"}, "dropped": {"parent": "key"}}
+    mentions: ClassVar = {"search": "made"}
 
     def follow(self, w: Writer, changes: Sequence[Change]) -> Collection[int]:
-        """Settle no photo: that one is not wanted in a search changes nothing of it."""
+        """Settle no photo: that one is not wanted in a search changes nothing of it.
+
+        A picture whose bytes were erased meanwhile is not there again.
+        """
+        folder = Path(w.db.execute("PRAGMA database_list").fetchone()[2]).with_name(FOLDER)
+        for change in changes:
+            if change["table"] == "dropped":
+                row = w.db.execute("SELECT id, file FROM dropped WHERE id = ?", (change["key"]["id"],)).fetchone()
+                if row is not None and row[1] is not None and not (folder / row[1]).exists():
+                    w.db.execute("DELETE FROM dropped WHERE id = ?", (row[0],))
         return ()

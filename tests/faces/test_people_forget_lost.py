@@ -69,11 +69,12 @@ def test_the_catalog_that_knew_the_name_is_lost(home: Home) -> None:
         file.write(f'{{"id": 7, "data": {{"name": "{NAME}"\n')  # which cannot be read any more
     done = forget(home.catalog, home.settings, NAME.upper())
     assert done is not None and done.faces == 0
-    assert kinds(home) == ["person named", "person not in photo", "album made"] and NAME not in text(home)
+    left = ["person named", "person not in photo", "album made", "person forgotten"]
+    assert kinds(home) == left and NAME not in text(home)
     assert '"Bob"' in text(home)
     assert forget(home.catalog, home.settings, NAME) is None
     home.make("/Albums/More")
-    assert len(kinds(home)) == 4
+    assert len(kinds(home)) == 5
 
 
 def test_the_catalog_went_back(home: Home, tmp_path: Path) -> None:
@@ -90,7 +91,7 @@ def test_the_catalog_went_back(home: Home, tmp_path: Path) -> None:
     reopen(home, kept)
     assert len(kinds(home)) == 6
     assert forget(home.catalog, home.settings, NAME)
-    assert kinds(home) == ["person named", "person not in photo", "person named"]
+    assert kinds(home) == ["person named", "person not in photo", "person named", "person forgotten"]
     assert '"Robert"' in text(home) and NAME not in text(home)
 
 
@@ -114,7 +115,7 @@ def test_it_is_cut_short_and_done_later(home: Home, monkeypatch: pytest.MonkeyPa
         assert home.catalog.record.compare(db) == (0, 0.0, 0.0, 0)
         assert "/" not in db.execute("SELECT value FROM state WHERE key = 'catalog'").fetchone()[0]
     scrub(home.catalog)
-    assert kinds(home) == ["person named", "person not in photo", "album made"]
+    assert kinds(home) == ["person named", "person not in photo", "person forgotten", "album made"]
     with home.catalog.read() as db:
         assert db.execute("SELECT count(*) FROM state WHERE key IN ('erased', 'scrub')").fetchone() == (0,)
 
@@ -125,3 +126,24 @@ def test_the_command_of_a_name_that_the_record_alone_knows(home: Home) -> None:
     done = haven("people", "forget", NAME, "--yes", "--data", home.data)
     assert "0 faces in 0 photos" in done.stdout and NAME not in text(home)
     home.catalog = open_catalog(home.data)
+
+
+def test_nobody_comes_back_when_the_catalog_is_lost(home: Home) -> None:
+    """Where the faces were and what the name was outlast the catalog; the record says neither name nor whose it was."""
+    assert forget(home.catalog, home.settings, NAME)
+    assert kinds(home) == ["person named", "person not in photo", "person forgotten"] and NAME not in text(home)
+    known = "SELECT o.name, f.left FROM face f JOIN original o ON o.photo_id = f.photo_id ORDER BY 1, 2"
+    before = home.query(known)
+    assert len(before) == 4, "one of the faces was said not to be that person's"
+    reopen(home)
+    home.index()
+    for photo in PHOTOS:
+        plant(home, photo, [(LEFT, looks(1)), (RIGHT, looks(2))])
+    assert home.query(known) == before
+    assert home.query("SELECT count(*) FROM forgotten_name") == [1]
+    group(home, PHOTOS, RIGHT)
+    home.index()
+    assert [one.kind for one in home.said()] == ["person forgotten", "person not in photo", "person named"]
+    assert home.query("SELECT name FROM person WHERE name IS NOT NULL") == ["Bob"]
+    home.undo()
+    assert home.query("SELECT count(*) FROM forgotten_name") == [1], "it cannot be taken back"
