@@ -23,6 +23,7 @@ COMMANDS = (
     "allow",
     "status",
     "doctor",
+    "verify",
     "backup",
     "purge",
     "plugins",

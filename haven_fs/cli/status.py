@@ -4,7 +4,8 @@ import argparse
 import json
 
 from haven_fs.analysis import due
-from haven_fs.catalog.again import troubles
+from haven_fs.catalog.again import Trouble, troubles
+from haven_fs.catalog.checksums import damages
 from haven_fs.catalog.libraries import all_libraries
 from haven_fs.cli import options
 from haven_fs.command import Command
@@ -23,7 +24,8 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         " --json it prints `photos`, `videos`, `unreadable`, `pending` (0 when all is done that can be done now),"
         " `at_leisure` (photos that are yet to be looked at when nothing else is to do), `troubles`, `libraries`,"
         " `data` and `serving`. `troubles` is what cannot be read, up to 100: `path`, `reason`, and `passing`, true if"
-        " it is tried again at each walk."
+        " it is tried again at each walk. `damaged` is what the disk no longer has as it was, up to 100: `path`,"
+        " `reason` and `copy`, where an original with the right bytes is."
     )
 
 
@@ -33,7 +35,7 @@ def run(args: argparse.Namespace) -> int:
     analyzers = data.plugins.analyzers(data.settings)
     with data.catalog(readonly=True) as catalog, catalog.read() as db:
         counts = due.counts(db, analyzers)
-        found = troubles(db)
+        found, damaged = troubles(db), damages(db)
         libraries = all_libraries(db)
     running = data.running() if data.is_locked() else {}
     if args.json:
@@ -47,6 +49,7 @@ def run(args: argparse.Namespace) -> int:
             "pending": counts.pending,
             "at_leisure": counts.at_leisure,
             "troubles": [one._asdict() for one in found[:_MOST]],
+            "damaged": [{"path": one.path, "reason": one.reason, "copy": one.copy} for one in damaged[:_MOST]],
         }
         print(json.dumps({**facts, "libraries": listed, "data": str(data.path), "serving": running.get("url")}))
         return 0
@@ -57,6 +60,9 @@ def run(args: argparse.Namespace) -> int:
         print(f"{options.counted(counts.at_leisure, 'photo')} to be looked at more closely when nothing else is to do")
     rest = "/Review/Unreadable has the files, `haven doctor` names more"
     options.print_troubles(f"Cannot be read ({len(found):,}):", found, _FEW, rest)
+    heading = f"Damaged on the disk ({len(damaged):,}):"
+    listed_damage = [Trouble(one.path, one.reason, passing=False) for one in damaged]
+    options.print_troubles(heading, listed_damage, _FEW, "/Review/Damaged has them all")
     for library in libraries:
         print(f"  {library.name}: {library.away or library.root}")
     if running.get("url"):

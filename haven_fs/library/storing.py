@@ -9,11 +9,13 @@ import logging
 import os
 import secrets
 import time
+from hashlib import sha256
 from pathlib import Path
 from typing import BinaryIO
 
 from haven_fs.library import beneath
 from haven_fs.library.beneath import Beneath
+from haven_fs.library.fingerprint import SPAN
 
 logger = logging.getLogger(__name__)
 
@@ -30,7 +32,8 @@ def draft_path(folder: Path, prefix: str = _OURS) -> Path:
 class Draft:
     """A file that is being written in `folder`; `discard` it if it was not moved to its place. Raises OSError.
 
-    `began`: when that was, seconds since the epoch.
+    `began`: when that was, seconds since the epoch. `sha256`, `tail`: the digest and the last SPAN bytes of what was
+    written so far, so that nobody has to read it again for them. `inode`: its device and number, once it is finished.
     """
 
     def __init__(self, folder: Path, length: int | None = None, *, prefix: str = _OURS) -> None:
@@ -40,8 +43,9 @@ class Draft:
         self.path = draft_path(folder, prefix)
         descriptor = beneath.open_file(self.path, os.O_RDWR | os.O_CREAT | os.O_EXCL)
         self._file: BinaryIO = os.fdopen(descriptor, "w+b", buffering=0)
-        self.size = 0
+        self.size, self.sha256, self.tail = 0, sha256(), b""
         self.began = time.time()
+        self.inode = 0, 0
 
     def write(self, block: bytes) -> None:
         """Add bytes at its end."""
@@ -49,6 +53,8 @@ class Draft:
         while rest:
             rest = rest[self._file.write(rest) :]
         self.size += len(block)
+        self.sha256.update(block)
+        self.tail = (self.tail + block)[-SPAN:] if len(block) < SPAN else bytes(block[-SPAN:])
 
     def fileno(self) -> int:
         """Return the descriptor of the file until it is finished."""
@@ -59,6 +65,8 @@ class Draft:
         if mtime is not None:
             os.utime(self.fileno() if os.utime in os.supports_fd else self.path, (mtime, mtime))
         os.fsync(self._file.fileno())
+        state = os.fstat(self._file.fileno())
+        self.inode = state.st_dev, state.st_ino
         self._file.close()
 
     def discard(self) -> None:
