@@ -72,16 +72,45 @@ class Draft:
     def discard(self) -> None:
         """Remove it, unless it is in its place by now. What cannot be removed now is by the next start's `sweep`."""
         self._file.close()
-        try:
-            self.path.unlink(missing_ok=True)
-        except OSError as error:
-            logger.warning("%s is left over from an upload until Haven starts again: %s", self.path, error)
+        _remove_later(self.path)
 
 
 def replace_with(draft: Path, target: Path) -> None:
-    """Put a draft in place of a file, which was kept elsewhere by now; at no moment is there none. Raises OSError."""
-    beneath.replace(draft, target)
-    sync_folder(target.parent)
+    """Put a draft in place of a file, which was kept elsewhere by now; at no moment is there none.
+
+    Raises OSError; then both are where they were, as far as the disk allows.
+    """
+    old = _second_name(target)
+    try:
+        beneath.replace(draft, target)
+        try:
+            sync_folder(target.parent)
+        except OSError:
+            if old is not None:
+                beneath.replace(target, draft)
+                beneath.replace(old, target)
+            raise
+    finally:
+        if old is not None:
+            _remove_later(old)
+
+
+def _second_name(file: Path) -> Path | None:
+    """Give a file a second name, that of a draft; None on a disk that has no links."""
+    name = draft_path(file.parent)
+    try:
+        beneath.link(file, name)
+    except OSError:
+        return None
+    return name
+
+
+def _remove_later(draft: Path) -> None:
+    """Remove a draft, now or, if that fails, by the next start's `sweep`."""
+    try:
+        draft.unlink(missing_ok=True)
+    except OSError as error:
+        logger.warning("%s is left over until Haven starts again: %s", draft, error)
 
 
 def make_folders(root: Path, below: str) -> Beneath:

@@ -3,7 +3,8 @@
 Whatever call fails: what was acknowledged is there, what was refused is not, and nothing that was there is lost. Needs
 Linux and gcc. Takes hours with all ways; a way and a part of a kind's name choose.
 
-python tests/benchmarks/failing_calls.py [WAY[,WAY]...] [KIND] [EVERY]      EVERY: only each such call, such as 5
+python tests/benchmarks/failing_calls.py [WAY[,WAY]...] [KIND] [EVERY] [DISK]
+EVERY: only each such call, such as 5. DISK: only calls on the "libraries" or on Haven's own "data".
 """
 
 import sys
@@ -30,14 +31,15 @@ WAYS: dict[str, tuple[Way, int]] = {
 
 def main() -> None:
     """Do it."""
-    ways, part, every = (*sys.argv[1:], *("eio,enospc,full,short,read,kill", "", "1")[len(sys.argv) - 1 :])
+    defaults = "eio,enospc,full,short,read,kill", "", "1", "both"
+    ways, part, every, disk = (*sys.argv[1:], *defaults[len(sys.argv) - 1 :])
     total = Result("all", "")
     print(
         "| kind of write | failing | calls | tries | done | refused | lost | kept though refused | other | tracebacks |"
     )
     print("|---|---|---|---|---|---|---|---|---|---|", flush=True)
     for way, which in (WAYS[one] for one in ways.split(",")):
-        with tempfile.TemporaryDirectory() as base, trial(Path(base)) as server:
+        with tempfile.TemporaryDirectory() as base, trial(Path(base), disk) as server:
             for kind in (one for one in KINDS if part in one.name):
                 _tell(server.try_all(kind, way, which=which, every=int(every)), total)
     _tell(total, Result("", ""))

@@ -121,7 +121,11 @@ def make_folder(w: Writer, place: DiskPlace) -> None:
     with in_words():
         path = reach(place)
         path.mkdir()
-        storing.sync_folder(path.parent)
+        try:
+            storing.sync_folder(path.parent)
+        except OSError:
+            path.rmdir()
+            raise
     add_folder(w, place.library.id, place.below)
 
 
@@ -163,5 +167,5 @@ def refusal_of(error: OSError) -> Refused:
         return Forbidden(f"Haven may not write there: {error.strerror}.")
     if error.errno in (errno.ENAMETOOLONG, errno.EINVAL, errno.EILSEQ):
         return Forbidden("The disk cannot store this name. Choose a shorter or simpler one.")
-    logger.warning("A file operation failed", exc_info=error)
+    logger.warning("A file operation failed: %s", error)
     return DiskFailed(f"The disk said: {error.strerror or error}.")
