@@ -17,6 +17,7 @@ from typing import Literal, NamedTuple
 
 from haven_fs.catalog.catalog import Writer
 from haven_fs.catalog.schema import LOCATED
+from haven_fs.library.beneath import Beneath
 from haven_fs.library.checksum import Checksum
 from haven_fs.library.text import as_text
 
@@ -60,7 +61,7 @@ class Target(NamedTuple):
     @property
     def path(self) -> Path:
         """Where it is on disk."""
-        return self.root / self.below
+        return Beneath(self.root, self.below)
 
 
 class Damage(NamedTuple):

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 
-from haven_fs.library.fileops import reach
+from haven_fs.library.beneath import Beneath, open_file
 from haven_fs.library.fingerprint import SPAN, ending_of
 
 BLOCK = 1 << 20
@@ -54,7 +54,7 @@ class Reading:
     """
 
     def __init__(self, root: Path, below: str) -> None:
-        self._root, self._below = root, below
+        self._path = Beneath(root, below)
         self._sum, self._done, self._tail = sha256(), 0, b""
         self._file: int | None = None
         self._state: _State | None = None
@@ -73,12 +73,10 @@ class Reading:
 
     def _open(self) -> int:
         if self._file is None:
-            path = reach(self._root, self._below)
-            flags = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
-            self._file = os.open(path, flags | getattr(os, "O_BINARY", 0))
+            self._file = open_file(self._path)
             state = _state(os.fstat(self._file))
             if self._state not in (None, state):
-                raise _changed(path)
+                raise _changed(self._path)
             self._state = state
             if hasattr(os, "posix_fadvise"):
                 # What memory has of the file says nothing about the disk.
@@ -89,10 +87,9 @@ class Reading:
 
     def finish(self) -> Checksum:
         """Return what all bytes are, once `step` said that there are no more."""
-        path = reach(self._root, self._below)
         now = _state(os.fstat(self._open()))
-        if now != self._state or _state(path.lstat()) != now or now[1] != self._done:
-            raise _changed(path)
+        if now != self._state or _state(self._path.lstat()) != now or now[1] != self._done:
+            raise _changed(self._path)
         self.pause()
         return Checksum(now[1], now[2], now[3], self._sum.digest(), ending_of(self._tail, now[1]))
 
