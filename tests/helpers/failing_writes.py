@@ -17,7 +17,8 @@ from pathlib import Path
 from haven_fs.library.storing import DRAFT
 from helpers.dav import Client
 from helpers.failing import KILLED, TORN, WRITES, Failing, Way
-from helpers.failing_kinds import Kind, World, digest, photo
+from helpers.failing_kinds import Kind
+from helpers.failing_world import World, digest, photo
 from helpers.serving import Serving, haven
 
 _SOON = 20.0

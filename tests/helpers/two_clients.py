@@ -17,7 +17,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 from helpers.dav import Client
-from helpers.failing_kinds import digest
+from helpers.failing_world import digest
 
 FOLDERS = ("/Inbox/two", "/Originals/Own/two")
 SUB = tuple(f"{folder}/sub" for folder in FOLDERS)
