@@ -27,6 +27,7 @@ _EXPORTS = {
     "haven_fs.library.headers": "Metadata",
     "haven_fs.analysis.follower": "Follower",
     "haven_fs.analysis.progress": "Progress",
+    "haven_fs.analysis.checksums": "take_checksums",
     # The catalog
     "haven_fs.catalog.catalog": "Catalog Writer MADE",
     "haven_fs.catalog.facets": "Facet Found FoundFacts ValuesOf photos_named",
@@ -96,6 +97,7 @@ if TYPE_CHECKING:
     from haven_fs.library.headers import Metadata
     from haven_fs.analysis.follower import Follower
     from haven_fs.analysis.progress import Progress
+    from haven_fs.analysis.checksums import take_checksums
     from haven_fs.catalog.catalog import MADE, Catalog, Writer
     from haven_fs.catalog.facets import Facet, Found, FoundFacts, ValuesOf, photos_named
     from haven_fs.catalog.changes import Change

@@ -69,6 +69,13 @@ CORE_SETTINGS = (
     ),
     Setting("removed.days", 30, "How many days files deleted from a writable library stay in Recently Removed.", 1),
     Setting(
+        "verify.days",
+        90,
+        "Days after which `haven serve` reads each photo whole again, when nothing else is to be done, to see whether"
+        " the disk still has it as it was; 0 means never.",
+        0,
+    ),
+    Setting(
         "vectors.chroma",
         "embedded",
         'The index for libraries of more than 10,000 photos: "embedded", "off", or the address of a Chroma server.',

@@ -236,8 +236,8 @@ def mark_due(w: Writer, dir_id: int, stems: Iterable[str]) -> None:
 def restat(w: Writer, original_id: int, stat: FileStat) -> None:
     """Note a file's state, which is another than before."""
     w.db.execute(
-        "UPDATE original SET size = ?, mtime_ns = ?, inode = ?, etag = ?, modified = ?, created = ?, seq = ?"
-        " WHERE id = ?",
+        "UPDATE original SET size = ?, mtime_ns = ?, inode = ?, etag = ?, modified = ?, created = ?, seq = ?,"
+        " hashed = NULL WHERE id = ?",
         (*stat_columns(stat), w.seq, original_id),
     )
     query = "UPDATE photo SET seq = ? WHERE id = (SELECT photo_id FROM original WHERE id = ?)"

@@ -70,6 +70,7 @@ def replace_row(w: Writer, new: int, original_id: int) -> int | None:
         "INSERT INTO state VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = max(value, excluded.value)",
         (_LAST, new),
     )
+    w.db.execute("DELETE FROM checksum WHERE original_id = ?", (new,))
     row = w.db.execute("DELETE FROM original WHERE id = ? RETURNING photo_id", (new,)).fetchone()
     return None if row is None or row[0] is None else int(row[0])
 

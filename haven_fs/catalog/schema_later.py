@@ -1,4 +1,4 @@
-"""The later migrations of the core, since one file would be too long: locks, and doing again what the record says."""
+"""The later migrations of the core, since one file would be too long: locks, replay, checksums."""
 
 _LOCKS = """
     CREATE TABLE lock (             -- of a file, folder or name, for a program that writes to it: catalog/locks.py
@@ -59,4 +59,23 @@ _REPLAY = """
     INSERT INTO state VALUES ('record_short', 1);       -- lines do not say yet what they changed
 """
 
-LATER = (_LOCKS, _REPLAY)
+_CHECKSUMS = """
+    CREATE TABLE checksum (         -- what all bytes of an original are, when it was last right: catalog/checksums.py
+        original_id INTEGER PRIMARY KEY REFERENCES original,
+        size INTEGER NOT NULL,      -- of the file when they were read, and its times
+        mtime_ns INTEGER NOT NULL,
+        ctime_ns INTEGER NOT NULL,
+        digest BLOB NOT NULL,       -- SHA-256
+        ending BLOB NOT NULL,       -- what stands for its last bytes
+        seen REAL NOT NULL,         -- when it was last read and right, seconds since the epoch
+        damaged REAL,               -- when it was found to have other bytes, which nobody seems to have written
+        reason TEXT                 -- why it counts as damaged, in words
+    );
+    CREATE INDEX checksum_seen ON checksum (seen);
+    CREATE INDEX checksum_damaged ON checksum (damaged) WHERE damaged IS NOT NULL;
+    ALTER TABLE original ADD COLUMN hashed INTEGER;     -- its mtime_ns when all its bytes were last read
+    CREATE INDEX original_unhashed ON original (id) WHERE hashed IS NOT mtime_ns AND gone IS NULL;
+    ALTER TABLE trash ADD COLUMN digest BLOB;   -- of the old bytes of a file that was replaced, which no original has
+"""
+
+LATER = (_LOCKS, _REPLAY, _CHECKSUMS)

@@ -73,6 +73,45 @@ def all_trashed(db: sqlite3.Connection, *, before: float | None = None) -> list[
     return [_trashed(row) for row in rows]
 
 
+@dataclass(frozen=True, slots=True)
+class RemovedFile:
+    """A file that was removed, or the old bytes of one that was replaced: where it is below its library's root.
+
+    `digest`: what its bytes are, as far as anybody has read them.
+    """
+
+    trashed_id: int
+    original_id: int | None
+    root: Path
+    below: str
+    digest: bytes | None
+
+
+def removed_files(db: sqlite3.Connection) -> list[RemovedFile]:
+    """Return the files in /Recently Removed, of libraries that are there, with what is known of their bytes."""
+    rows = db.execute(
+        "SELECT r.id, f.original_id, l.root, r.token, r.path, f.path, iif(f.trash_id IS NULL, r.digest, c.digest)"
+        " FROM trash r JOIN library l ON l.id = r.library_id AND l.gone IS NULL AND l.away IS NULL"
+        " LEFT JOIN trash_file f ON f.trash_id = r.id LEFT JOIN checksum c ON c.original_id = f.original_id"
+        " WHERE f.trash_id IS NOT NULL OR NOT r.is_folder"
+    )
+    return [
+        RemovedFile(id_, original_id, Path(os.fsdecode(root)), _below(token, path, part), digest)
+        for id_, original_id, root, token, path, part, digest in rows
+    ]
+
+
+def _below(token: str, path: bytes, part: bytes | None) -> str:
+    parts = [trash.REMOVED, token, os.fsdecode(path), os.fsdecode(part or b"")]
+    return "/".join(one for one in parts if one)
+
+
+def keep_digest(w: Writer, one: RemovedFile, digest: bytes) -> None:
+    """Keep what the bytes of a removed file are, which nobody had read before."""
+    if one.original_id is None:
+        w.db.execute("UPDATE trash SET digest = ? WHERE id = ? AND digest IS NULL", (digest, one.trashed_id))
+
+
 def find_trashed(db: sqlite3.Connection, name: str) -> Trashed | None:
     """Return what has a name in /Recently Removed."""
     row = db.execute(f"{_COLUMNS} WHERE r.fold = ?", (names.fold(name),)).fetchone()
@@ -122,7 +161,13 @@ def keep_old(w: Writer, library: Library, path: bytes) -> None:
     row = file_at(w.db, library.id, path)
     token = trash.keep_old(library.root, os.fsdecode(path))
     w.undo_by(lambda: trash.put_old_back(library.root, token, os.fsdecode(path)))
-    _insert(w, library.id, token, path, [] if row is None else [row], is_folder=False)
+    kept = _insert(w, library.id, token, path, [] if row is None else [row], is_folder=False)
+    if row is not None:
+        w.db.execute(
+            "UPDATE trash SET digest = (SELECT c.digest FROM checksum c JOIN original o ON o.id = c.original_id"
+            " WHERE o.id = ? AND o.hashed = o.mtime_ns AND c.mtime_ns = o.mtime_ns) WHERE id = ?",
+            (row.id, kept),
+        )
     _hold(w, library.id)
 
 

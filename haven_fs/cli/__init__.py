@@ -24,6 +24,7 @@ COMMANDS = (
     "status",
     "doctor",
     "repair",
+    "verify",
     "backup",
     "locks",
     "purge",

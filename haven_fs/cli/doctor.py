@@ -14,6 +14,7 @@ from pathlib import Path
 from haven_fs import __version__
 from haven_fs.catalog import Catalog
 from haven_fs.catalog.again import Trouble, ahead_of_clock, troubles
+from haven_fs.catalog.checksums import damages
 from haven_fs.catalog.libraries import all_libraries
 from haven_fs.catalog.waiting import in_words
 from haven_fs.cli import options
@@ -111,13 +112,25 @@ def _check_catalog(catalog: Catalog) -> list[str]:
                 problems.append(library.away)
             elif not os.access(library.root, os.R_OK | os.X_OK):
                 problems.append(f"Haven is not allowed to read {library.root}.")
-        problems += _troubles(db)
+        problems += [*_troubles(db), *_damages(db)]
         query = "SELECT analyzer, count(*) FROM analysis WHERE failed IS NOT NULL AND again IS NULL GROUP BY 1"
         failed = db.execute(query).fetchall()
         problems += [
             f"The analyzer {name} failed on {count} photos. `haven info FILE` shows why." for name, count in failed
         ]
     return problems + _inotify()
+
+
+def _damages(db: sqlite3.Connection) -> list[str]:
+    """Return what the disk no longer has as it was."""
+    found = damages(db)
+    problems = [
+        f"{one.path} is damaged. {one.reason}" + (f" A good copy is {one.copy}." if one.copy else "")
+        for one in found[:_NAMED]
+    ]
+    if len(found) > _NAMED:
+        problems.append(f"{len(found) - _NAMED:,} more files are damaged; /Review/Damaged has them all.")
+    return problems
 
 
 def _troubles(db: sqlite3.Connection) -> list[str]:

@@ -4,7 +4,8 @@ import argparse
 import json
 
 from haven_fs.analysis import due
-from haven_fs.catalog.again import troubles
+from haven_fs.catalog.again import Trouble, troubles
+from haven_fs.catalog.checksums import damages
 from haven_fs.catalog.libraries import all_libraries
 from haven_fs.catalog.waiting import in_words
 from haven_fs.cli import options
@@ -25,7 +26,8 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         " `at_leisure` (photos that are yet to be looked at when nothing else is to do), `waiting` (a sentence about"
         " changes that wait to be made again after the catalog was lost, or null), `troubles`, `libraries`, `data`,"
         " `serving` and `trouble`, what keeps the server from indexing. `troubles` is what cannot be read, up to 100:"
-        " `path`, `reason`, and `passing`, true if it is tried again at each walk."
+        " `path`, `reason`, and `passing`, true if it is tried again at each walk. `damaged` is what the disk no longer"
+        " has as it was, up to 100: `path`, `reason` and `copy`, where an original with the right bytes is."
     )
 
 
@@ -35,7 +37,7 @@ def run(args: argparse.Namespace) -> int:
     analyzers = data.plugins.analyzers(data.settings)
     with data.catalog(readonly=True) as catalog, catalog.read() as db:
         counts = due.counts(db, analyzers)
-        found = troubles(db)
+        found, damaged = troubles(db), damages(db)
         libraries = all_libraries(db)
         waits = in_words(db)
     running = data.running() if data.is_locked() else {}
@@ -51,6 +53,7 @@ def run(args: argparse.Namespace) -> int:
             "at_leisure": counts.at_leisure,
             "waiting": waits,
             "troubles": [one._asdict() for one in found[:_MOST]],
+            "damaged": [{"path": one.path, "reason": one.reason, "copy": one.copy} for one in damaged[:_MOST]],
         }
         serving = {"serving": running.get("url"), "trouble": running.get("trouble") or None}
         print(json.dumps({**facts, "libraries": listed, "data": str(data.path), **serving}))
@@ -64,6 +67,9 @@ def run(args: argparse.Namespace) -> int:
         print(waits)
     rest = "/Review/Unreadable has the files, `haven doctor` names more"
     options.print_troubles(f"Cannot be read ({len(found):,}):", found, _FEW, rest)
+    heading = f"Damaged on the disk ({len(damaged):,}):"
+    listed_damage = [Trouble(one.path, one.reason, passing=False) for one in damaged]
+    options.print_troubles(heading, listed_damage, _FEW, "/Review/Damaged has them all")
     for library in libraries:
         print(f"  {library.name}: {library.away or library.root}")
     if running.get("trouble"):

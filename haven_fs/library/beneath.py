@@ -159,7 +159,12 @@ class Beneath(_Path):
                     raise
                 return
         if _HAS_DIR_FD:
-            descriptor = open_folder(self)
+            try:
+                descriptor = open_folder(self)
+            except OSError:
+                with suppress(OSError):
+                    self.rmdir()  # what is said not to be made is not there
+                raise
             try:
                 rights.as_meant(descriptor, mode)
             finally:

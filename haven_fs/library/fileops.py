@@ -1,16 +1,19 @@
 """File operations in libraries: moved without replacing anything, copied whole, and no link followed anywhere."""
 
 import errno
+import logging
 import os
 import stat
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from haven_fs.library import beneath
 from haven_fs.library.beneath import Beneath, holding
 from haven_fs.library.ignore import is_noise
 from haven_fs.library.storing import Draft, draft_path, sync_folder
+
+logger = logging.getLogger(__name__)
 
 NO_LINKS = {errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK, errno.EINVAL, errno.EXDEV}
 
@@ -45,9 +48,11 @@ def rename_new(source: Path, target: Path) -> None:
                 raise
             # FAT has no links: the name is taken first, and then given to the file.
             os.close(beneath.open_file(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL))
-            beneath.replace(source, target)
+            with _or_back(target.unlink):
+                beneath.replace(source, target)
         else:
-            source.unlink()
+            with _or_back(target.unlink):
+                source.unlink()
         return
     if beneath.is_taken(target):
         raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), str(target))
@@ -62,27 +67,69 @@ def _respells(source: Path, target: Path) -> bool:
 
 
 def move(source: Path, target: Path) -> None:
-    """Move a file or a whole folder durably, to another disk too. Raises FileExistsError, and any other OSError."""
+    """Move a file or a whole folder durably, to another disk too. Raises FileExistsError, and any other OSError.
+
+    If it raises, all is where it was, as far as the disk allows.
+    """
     try:
         rename_new(source, target)
     except OSError as error:
         if error.errno != errno.EXDEV:
             raise
-        before = source.lstat()
-        draft = copy(source, target.parent, everything=True)
-        try:
-            now = source.lstat()
-            if (now.st_mtime_ns, now.st_size) != (before.st_mtime_ns, before.st_size):
-                raise OSError(errno.EBUSY, "It changed while it was being moved", str(source)) from error
-            rename_new(draft, target)
-        except BaseException:
-            discard(draft)
-            raise
+        _move_elsewhere(source, target)
+        return
+    with _or_back(lambda: rename_new(target, source)):
         sync_folder(target.parent)
-        discard(source)
-    sync_folder(target.parent)
-    if source.parent != target.parent:
+        if source.parent != target.parent:
+            sync_folder(source.parent)
+
+
+def _move_elsewhere(source: Path, target: Path) -> None:
+    """Move to another disk. The source goes by one rename, once all of it is there, and is erased after that."""
+    before = source.lstat()
+    draft = copy(source, target.parent, everything=True)
+    with _or_back(lambda: discard(draft)):
+        now = source.lstat()
+        if (now.st_mtime_ns, now.st_size) != (before.st_mtime_ns, before.st_size):
+            raise OSError(errno.EBUSY, "It changed while it was being moved", str(source))
+        rename_new(draft, target)
+    with _or_back(lambda: discard(target)):
+        sync_folder(target.parent)
+        left = retire(source)
+    erase(left)
+
+
+def retire(source: Path) -> Path:
+    """Take what has been copied elsewhere out of its place by one rename, durably, and return what to `erase`.
+
+    A killed process leaves a draft, which the next start removes. Raises OSError; then it is still in its place.
+    """
+    left = draft_path(source.parent)
+    rename_new(source, left)
+    with _or_back(lambda: rename_new(left, source)):
         sync_folder(source.parent)
+    return left
+
+
+def erase(left: Path) -> None:
+    """Remove what was retired; what cannot be removed now is removed by the next start."""
+    try:
+        discard(left)
+    except OSError as error:
+        logger.warning("%s is left over from a move until Haven starts again: %s", left, error)
+
+
+@contextmanager
+def _or_back(back: Callable[[], object]) -> Iterator[None]:
+    """Call `back` if the block raises, so that what is refused has not been done either."""
+    try:
+        yield
+    except BaseException:
+        try:
+            back()
+        except OSError as error:
+            logger.error("What could not be finished could not be taken back either: %s", error)
+        raise
 
 
 def copy(source: Path, folder: Path, *, everything: bool = False, failed: Failed | None = None) -> Path:

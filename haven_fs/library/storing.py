@@ -11,11 +11,13 @@ import secrets
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from hashlib import sha256
 from pathlib import Path
 from typing import BinaryIO
 
 from haven_fs.library import beneath
 from haven_fs.library.beneath import Beneath
+from haven_fs.library.fingerprint import SPAN
 
 logger = logging.getLogger(__name__)
 
@@ -32,7 +34,8 @@ def draft_path(folder: Path, prefix: str = _OURS) -> Path:
 class Draft:
     """A file that is being written in `folder`; `discard` it if it was not moved to its place. Raises OSError.
 
-    `began`: when that was, seconds since the epoch.
+    `began`: when that was, seconds since the epoch. `sha256`, `tail`: the digest and the last SPAN bytes of what was
+    written so far, so that nobody has to read it again for them. `inode`: its device and number, once it is finished.
     """
 
     def __init__(self, folder: Path, length: int | None = None, *, prefix: str = _OURS) -> None:
@@ -42,8 +45,9 @@ class Draft:
         self.path = draft_path(folder, prefix)
         descriptor = beneath.open_file(self.path, os.O_RDWR | os.O_CREAT | os.O_EXCL)
         self._file: BinaryIO = os.fdopen(descriptor, "w+b", buffering=0)
-        self.size = 0
+        self.size, self.sha256, self.tail = 0, sha256(), b""
         self.began = time.time()
+        self.inode = 0, 0
 
     def write(self, block: bytes | memoryview) -> None:
         """Add bytes at its end."""
@@ -51,6 +55,8 @@ class Draft:
         while rest:
             rest = rest[self._file.write(rest) :]
         self.size += len(block)
+        self.sha256.update(block)
+        self.tail = (self.tail + block)[-SPAN:] if len(block) < SPAN else bytes(block[-SPAN:])
 
     def fileno(self) -> int:
         """Return the descriptor of the file until it is finished."""
@@ -61,21 +67,52 @@ class Draft:
         if mtime is not None:
             os.utime(self.fileno() if os.utime in os.supports_fd else self.path, (mtime, mtime))
         os.fsync(self._file.fileno())
+        state = os.fstat(self._file.fileno())
+        self.inode = state.st_dev, state.st_ino
         self._file.close()
 
     def discard(self) -> None:
         """Remove it, unless it is in its place by now. What cannot be removed now is by the next start's `sweep`."""
         self._file.close()
-        try:
-            self.path.unlink(missing_ok=True)
-        except OSError as error:
-            logger.warning("%s is left over from an upload until Haven starts again: %s", self.path, error)
+        _remove_later(self.path)
 
 
 def replace_with(draft: Path, target: Path) -> None:
-    """Put a draft in place of a file, which was kept elsewhere by now; at no moment is there none. Raises OSError."""
-    beneath.replace(draft, target)
-    sync_folder(target.parent)
+    """Put a draft in place of a file, which was kept elsewhere by now; at no moment is there none.
+
+    Raises OSError; then both are where they were, as far as the disk allows.
+    """
+    old = _second_name(target)
+    try:
+        beneath.replace(draft, target)
+        try:
+            sync_folder(target.parent)
+        except OSError:
+            if old is not None:
+                beneath.replace(target, draft)
+                beneath.replace(old, target)
+            raise
+    finally:
+        if old is not None:
+            _remove_later(old)
+
+
+def _second_name(file: Path) -> Path | None:
+    """Give a file a second name, that of a draft; None on a disk that has no links."""
+    name = draft_path(file.parent)
+    try:
+        beneath.link(file, name)
+    except OSError:
+        return None
+    return name
+
+
+def _remove_later(draft: Path) -> None:
+    """Remove a draft, now or, if that fails, by the next start's `sweep`."""
+    try:
+        draft.unlink(missing_ok=True)
+    except OSError as error:
+        logger.warning("%s is left over until Haven starts again: %s", draft, error)
 
 
 def make_folders(root: Path, below: str) -> Beneath:

@@ -9,6 +9,7 @@ import os
 import re
 import secrets
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -64,6 +65,8 @@ def keep_old(root: Path, below: str) -> str:
             rename_new(copy(path, kept.parent), kept)
         sync_folder(kept.parent)
     except BaseException:
+        with suppress(OSError):
+            kept.unlink(missing_ok=True)  # the file itself is still in its place
         prune(root, token, below)
         raise
     return token

@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+from haven_fs.analysis.checksums import Leisure
 from haven_fs.analysis.indexer import Indexer
 from haven_fs.analysis.progress import Progress
 from haven_fs.catalog import Catalog
@@ -55,6 +56,7 @@ class Background:
         self._accept_missing = accept_missing
         self._keep_days, self._expired = float(settings["removed.days"]), float("-inf")
         self._rescan = 60.0 * settings["index.rescan_minutes"]
+        self._progress, self._leisure = progress, Leisure(catalog, float(settings["verify.days"]))
         self._renditions = renditions
         self._indexer = Indexer(
             catalog, plugins, settings, progress=progress, renditions=renditions, poll=self._take_changes
@@ -113,7 +115,7 @@ class Background:
             self._renditions.tidy()
 
     def _work_at_leisure(self, until: float) -> None:
-        """Look closer at photos until something changes, or the next walk is due."""
+        """Look closer at photos, and read them whole, until something changes or the next walk is due."""
         renew = time.monotonic() + _LEISURE
 
         def interrupted() -> bool:
@@ -121,6 +123,7 @@ class Background:
 
         try:
             self._indexer.work_at_leisure(interrupted)
+            self._leisure.work(interrupted, self._progress)
         except (Refused, UserError) as error:
             self._say(str(error))
         except Exception:

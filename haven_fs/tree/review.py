@@ -1,8 +1,9 @@
-"""/Review/Unreadable: files that could not be read, each with its reason, for the owner to look into."""
+"""/Review/Unreadable and /Review/Damaged: files that could not be read, or that are no longer as they were."""
 
 from collections.abc import Sequence
 
 from haven_fs.catalog.again import FAILING
+from haven_fs.catalog.checksums import damages
 from haven_fs.catalog.lookup import originals_paths
 from haven_fs.config import Settings
 from haven_fs.hook import hookimpl
@@ -31,7 +32,28 @@ def open_unreadable(view: View) -> PhotoFolder:
     return PhotoFolder(view, photos, texts=[Text("Reasons.txt", _NOTE + "".join(lines))] if lines else [])
 
 
+_DAMAGE = (
+    "These files no longer have the bytes that they had when Haven first read them, and nobody seems to have edited"
+    " them. Haven changes nothing: put good copies in their place, from a backup or where it says that one is. Haven"
+    " notices. If you did edit one, tell Haven so: haven verify --accept FILE\r\n\r\n"
+)
+_DAMAGED = (
+    "p.id IN (SELECT photo_id FROM original WHERE gone IS NULL AND id IN"
+    " (SELECT original_id FROM checksum WHERE damaged IS NOT NULL))"
+)
+
+
+def open_damaged(view: View) -> PhotoFolder:
+    """Open the folder, with a text of what is the matter with each file and where a good copy is."""
+    lines = [
+        f"{one.path}\r\n    {one.reason}\r\n" + (f"    A good copy is {one.copy}\r\n" if one.copy else "")
+        for one in damages(view.db)
+    ]
+    photos = PhotoSet((_DAMAGED,), shown=False)
+    return PhotoFolder(view, photos, texts=[Text("Reasons.txt", _DAMAGE + "".join(lines))] if lines else [])
+
+
 @hookimpl
 def haven_smart_folders(settings: Settings) -> Sequence[SmartFolder]:
-    """Put the folder into the tree."""
-    return [SmartFolder("Review/Unreadable", open_unreadable)]
+    """Put the folders into the tree."""
+    return [SmartFolder("Review/Unreadable", open_unreadable), SmartFolder("Review/Damaged", open_damaged)]

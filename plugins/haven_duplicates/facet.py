@@ -55,12 +55,17 @@ _COPIES = """
         GROUP BY 1, 2 HAVING count(*) > 1);
 """
 
+_CHECKSUMS = """
+    DROP TABLE whole_file;                  -- the core's `checksum` has that of every file
+    INSERT INTO copy_state VALUES ('read', 0);
+"""
+
 
 class CopiesFacet(Facet):
     """Keeps what LookAnalyzer finds, and notes which photos are to be grouped anew."""
 
     name = "duplicates"
-    migrations = (_WHOLE_FILES, _COPIES)
+    migrations = (_WHOLE_FILES, _COPIES, _CHECKSUMS)
 
     def absorb(self, w: Writer, found: Found) -> None:
         """Take in the details of pictures. Every photo that was looked into may be a copy by its bytes."""
@@ -106,6 +111,6 @@ def state(db: sqlite3.Connection, key: str) -> int:
     return int(db.execute("SELECT value FROM copy_state WHERE key = ?", (key,)).fetchone()[0])
 
 
-def set_state(db: sqlite3.Connection, key: str, value: int) -> None:
+def set_state(db: sqlite3.Connection, key: str, value: float) -> None:
     """Keep a number."""
     db.execute("UPDATE copy_state SET value = ? WHERE key = ?", (value, key))

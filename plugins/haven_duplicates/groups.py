@@ -23,12 +23,15 @@ from haven_fs import names
 Pair = tuple[int, int]
 
 _COPIES = (
-    "SELECT o.size, o.fingerprint, p.id, w.digest FROM json_each(?) wanted CROSS JOIN photo p ON p.id = wanted.value"
-    " CROSS JOIN original o ON o.id = p.main_id LEFT JOIN whole_file w ON w.original_id = o.id"
-    " AND w.mtime_ns = o.mtime_ns WHERE p.shown = 1 AND o.gone IS NULL AND o.fingerprint <> x'' ORDER BY p.id"
+    # What the disk has damaged is the copy of nothing.
+    "SELECT o.size, o.fingerprint, p.id, iif(w.damaged IS NULL, w.digest, CAST(p.id AS BLOB)) FROM json_each(?) wanted"
+    " CROSS JOIN photo p ON p.id = wanted.value CROSS JOIN original o ON o.id = p.main_id"
+    " LEFT JOIN checksum w ON w.original_id = o.id AND w.mtime_ns = o.mtime_ns WHERE p.shown = 1 AND o.gone IS NULL"
+    " AND o.fingerprint <> x'' ORDER BY p.id"
 )
 _PHOTOS = (
     "SELECT p.id, p.kind, coalesce(p.duration, 0),"
+    " EXISTS (SELECT 1 FROM checksum WHERE original_id = o.id AND damaged IS NOT NULL),"
     " coalesce(c.content, 1) < 0.75, -coalesce(p.width * p.height, 0),"
     " -(coalesce(p.taken_source IN ('exif', 'video', 'owner'), 0) + (p.make IS NOT NULL) + (p.latitude IS NOT NULL)),"
     " -o.size, p.added, d.path, o.file, o.name"
@@ -59,9 +62,9 @@ class Links(Protocol):
 class _Photo(NamedTuple):
     """One photo. `rank` sorts the best first, and is another one for every photo.
 
-    It is: no wide bars around it, as screenshots have; then most pixels; then most told by the camera of time, camera
-    and position, which copies for messengers lose; then the larger file; then the one Haven has known longest; then
-    the path.
+    It is: not damaged by the disk; no wide bars around it, as screenshots have; then most pixels; then most told by the
+    camera of time, camera and position, which copies for messengers lose; then the larger file; then the one Haven has
+    known longest; then the path.
     """
 
     id: int
@@ -136,7 +139,7 @@ def _copies(db: sqlite3.Connection, photo_ids: Collection[int]) -> tuple[list[li
 
 def _photos(db: sqlite3.Connection, ids: Collection[int]) -> dict[int, _Photo]:
     rows = db.execute(_PHOTOS, (json.dumps(sorted(ids)),)) if ids else ()
-    return {row[0]: _Photo(row[0], row[1], row[2], (*row[3:10], row[0]), row[10]) for row in rows}
+    return {row[0]: _Photo(row[0], row[1], row[2], (*row[3:11], row[0]), row[11]) for row in rows}
 
 
 class _Lasting(Protocol):

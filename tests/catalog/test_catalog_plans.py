@@ -98,6 +98,7 @@ def open_one(folder: Folder) -> int:
         ("Review/Undated", list_it, 1000, 100),
         ("Review/Unplaced", list_it, 25, 1000),
         ("Review/Unreadable", list_it, 0, 5),
+        ("Review/Damaged", list_it, 0, 5),
         ("Timeline/2007/2007-08", open_one, 0, 1),
         ("Timeline", open_one, 1, 1),
         ("Places", open_one, 0, 1),

@@ -28,6 +28,7 @@ FOLDERS = (
     "Review/Undated",
     "Review/Unplaced",
     "Review/Unreadable",
+    "Review/Damaged",
     "Review/Duplicates",
     "Review/Unknown faces",
     "Review/Maybe",
@@ -37,7 +38,7 @@ FOLDERS = (
 )
 EMPTY = {
     "People", "Albums", "Favorites", "Recently Removed", "Review", "Review/Changes", "Review/Unknown faces",
-    "Review/Maybe", "Search", "Inbox",
+    "Review/Maybe", "Review/Damaged", "Search", "Inbox",
 }  # fmt: skip
 """Folders in which nothing is unless an owner has said something; their own tests look into them full."""
 

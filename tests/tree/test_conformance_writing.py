@@ -42,6 +42,7 @@ TAKES = {
     "/Review/Undated": {"take out"},
     "/Review/Unplaced": {"take out"},
     "/Review/Unreadable": set(),
+    "/Review/Damaged": set(),
     "/Review/Duplicates": set(),
     "/Review/Unknown faces": {"take out"},
     "/Review/Maybe": set(),

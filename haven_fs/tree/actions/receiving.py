@@ -191,8 +191,11 @@ class Receiving:
             raise Conflict(NO_PARENT)
         return at
 
-    def _store_on_disk(self, draft: Draft, mtime: float | None) -> File:
-        """Store a file where it was sent, and list it there if being there is not enough."""
+    def _store_on_disk(self, draft: Draft, mtime: float | None) -> File | None:
+        """Store a file where it was sent, and list it there if being there is not enough.
+
+        None if somebody else has moved or removed it since: it had come, and where it went is their doing.
+        """
         put, uploads = self._put, self._tree.uploads
         assert put.target is not None and uploads is not None
         changing = partial(self._writing.transaction, put.at.path, PUT)
@@ -201,6 +204,7 @@ class Receiving:
         with self._kept(stored), self._tree.view() as view:
             file = _file(view, stored, mtime)
             if not lies_there:
+                file = _there(file)
                 at = self._again(view, TakesUploads)
                 assert isinstance(at.parent, TakesUploads)
                 with self._tree.catalog.write() as w:
@@ -218,7 +222,7 @@ class Receiving:
         if stored is None:
             raise Forbidden(NO_INBOX)
         with self._kept(stored), self._tree.view() as view:
-            file = _file(view, stored, mtime)
+            file = _there(_file(view, stored, mtime))
             if put.there is not None and put.there.photo_id != file.photo_id:
                 raise Forbidden(_EDITED)
             if put.there is None:
@@ -259,11 +263,16 @@ class Receiving:
                 folder.put_photo(w, listed.name, listed)
 
 
-def _file(view: View, stored: Stored, mtime: float | None) -> File:
-    """Return an original under its name on disk, with the time it was sent with. Raises Refused if it is gone again."""
-    file = file_on_disk(view.db, stored.original_id)
+def _there(file: File | None) -> File:
+    """Return a file that is there. Raises Refused if it is gone again."""
     if file is None:
         raise Conflict("The file was removed from the disk while it was stored. Send it again.")
-    if mtime is None or abs(file.mtime_ns / 1e9 - mtime) < 1:
+    return file
+
+
+def _file(view: View, stored: Stored, mtime: float | None) -> File | None:
+    """Return an original under its name on disk, with the time it was sent with; None if it is gone again."""
+    file = file_on_disk(view.db, stored.original_id)
+    if file is None or mtime is None or abs(file.mtime_ns / 1e9 - mtime) < 1:
         return file
     return file.shown_at(round(mtime * 1e9))

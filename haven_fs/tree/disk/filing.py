@@ -53,15 +53,17 @@ class Filing:
         """
         check_there(source)
         _check_target(source.on_disk, target, source)
-        with _carried(fileops.reach(source.library.root, source.path), target) as content:
-            arrival = Arrival(content, target, over)
+        with _carried(fileops.reach(source.library.root, source.path), target) as carried:
+            arrival = Arrival(carried.content, target, over)
             with self._changing() as w:
                 if arrival.is_folder:
                     arrival.put_folder(w)
                     move_folder(w, source.library.id, source.below, target.library.id, target.below)
+                    carried.leave()
                     return
                 row = file_at(w.db, source.library.id, source.below)
                 original_id = arrival.put_file(w, row.id if row else None, is_final=is_final)
+                carried.leave()
         if over is not None or row is None or original_id != row.id:
             self._look_into([original_id, *arrival.others])
 
@@ -115,8 +117,8 @@ class Filing:
         """
         source = one.place / inside if inside else one.place
         _check_target(source, target, None)
-        with _carried(source, target) as content:
-            arrival = Arrival(content, target, over)
+        with _carried(source, target) as carried:
+            arrival = Arrival(carried.content, target, over)
             with self._changing() as w:
                 known = files_of(w.db, one.id)
                 mine = {path: id_ for path, id_ in known.items() if _is_in(os.fsdecode(path), inside)}
@@ -132,6 +134,7 @@ class Filing:
                 else:
                     new = [arrival.put_file(w, back.get(""))]
                     new += arrival.others
+                carried.leave()
         if not inside:
             trash.prune(one.root, one.token, one.path)
         self._look_into(new)
@@ -155,19 +158,44 @@ def _check_target(source: Path, target: DiskPlace, origin: DiskPlace | None) -> 
     return stat.S_ISDIR(mode)
 
 
+class _Carried:
+    """What is moved: `content` is on the target's disk. Call `leave` once it is in its new place."""
+
+    def __init__(self, content: Path, source: Path) -> None:
+        self.content, self._source = content, source
+        self._left: Path | None = None
+
+    def leave(self) -> None:
+        """Have it in its old place no more, if that is on another disk. Raises OSError; then it still is."""
+        if self.content != self._source:
+            self._left = fileops.retire(self._source)
+
+    def stay(self) -> None:
+        """Have it in its old place again, since the move was refused after all."""
+        if self._left is not None:
+            fileops.rename_new(self._left, self._source)
+
+    def end(self) -> None:
+        """Erase what is left of it on the old disk."""
+        if self._left is not None:
+            fileops.erase(self._left)
+
+
 @contextmanager
-def _carried(source: Path, target: DiskPlace) -> Iterator[Path]:
+def _carried(source: Path, target: DiskPlace) -> Iterator[_Carried]:
     """Yield the source, or a copy on the target's disk if that is another disk; afterwards the source is gone."""
     if source.lstat().st_dev == target.on_disk.parent.stat().st_dev:
-        yield source
+        yield _Carried(source, source)
         return
     draft = fileops.copy(source, target.on_disk.parent, everything=True)
+    carried = _Carried(draft, source)
     try:
-        yield draft
+        yield carried
     except BaseException:
+        carried.stay()
         fileops.discard(draft)
         raise
-    fileops.discard(source)
+    carried.end()
 
 
 def _catalog_folder(w: Writer, target: DiskPlace, known: dict[str, int]) -> list[int]:

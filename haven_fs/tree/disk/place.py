@@ -146,5 +146,5 @@ def refusal_of(error: OSError) -> Refused:
         return Forbidden(f"Haven may not write there: {error.strerror}.")
     if error.errno in (errno.ENAMETOOLONG, errno.EINVAL, errno.EILSEQ):
         return Forbidden("The disk cannot store this name. Choose a shorter or simpler one.")
-    logger.warning("A file operation failed", exc_info=error)
+    logger.warning("A file operation failed: %s", error)
     return DiskFailed(f"The disk said: {error.strerror or error}.")

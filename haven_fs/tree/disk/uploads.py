@@ -9,6 +9,7 @@ that the same bytes sent twice at once are one photo; receiving is for as many a
 
 import logging
 import os
+import sqlite3
 import threading
 from dataclasses import dataclass
 from datetime import datetime
@@ -16,6 +17,7 @@ from pathlib import Path
 from typing import Protocol
 
 from haven_fs.catalog import Catalog, names
+from haven_fs.catalog.checksums import note_written
 from haven_fs.catalog.disk import drop
 from haven_fs.catalog.libraries import NO_INBOX, Library, all_libraries, find_inbox
 from haven_fs.catalog.moving import file_at
@@ -25,7 +27,8 @@ from haven_fs.config import Settings
 from haven_fs.errors import AlreadyExists, Conflict, Forbidden, Refused, UnsupportedType, UserError
 from haven_fs.library import fileops, storing
 from haven_fs.library.beneath import placed
-from haven_fs.library.fingerprint import fingerprint
+from haven_fs.library.checksum import Checksum
+from haven_fs.library.fingerprint import ending_of, fingerprint
 from haven_fs.library.ignore import RuleBook
 from haven_fs.library.kinds import kind_of
 from haven_fs.tree.disk.content import Arrival
@@ -153,6 +156,25 @@ class Uploads:
         `over`: replace the file there; see haven_fs.tree.disk.content. `link`: if a library already has a photo with
         these bytes, use that and store nothing. `changing`: opens the sender's transaction.
         """
+        stored = self._store(draft, target, over=over, link=link, changing=changing)
+        self._keep_checksum(stored.original_id, draft)
+        return stored
+
+    def _keep_checksum(self, original_id: int, draft: storing.Draft) -> None:
+        """Keep what the bytes of a file are that has arrived; if that fails, it is read for them at leisure."""
+        try:
+            place = self.place_of(original_id)
+            state = place.on_disk.lstat() if place is not None else None
+            if state is None or (state.st_dev, state.st_ino) != draft.inode:
+                return  # what was there already has been taken, or it is another file by now
+            ending = ending_of(draft.tail, draft.size)
+            known = Checksum(draft.size, state.st_mtime_ns, state.st_ctime_ns, draft.sha256.digest(), ending)
+            with self._catalog.write(quiet=True) as w:
+                note_written(w, original_id, known)
+        except (OSError, sqlite3.Error) as error:
+            logger.debug("The checksum of an upload is taken later: %s", error)
+
+    def _store(self, draft: storing.Draft, target: DiskPlace, *, over: bool, link: bool, changing: Changing) -> Stored:
         compared: dict[tuple[int, int], bool] = {}
         if link and not over:
             self._twin(draft, compared)  # which may take a while, and is remembered
@@ -247,6 +269,7 @@ class Uploads:
             raise UnsupportedType(
                 "This picture or video is damaged and cannot be shown. To keep it anyway, put it into /Inbox."
             )
+        self._keep_checksum(stored.original_id, draft)
         return stored
 
     def look(self, original_id: int) -> None:
