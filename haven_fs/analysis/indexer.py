@@ -7,11 +7,11 @@ is committed in batches as it comes in, so that folders fill while one looks and
 import json
 import logging
 import time
-from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from haven_fs.analysis import due
+from haven_fs.analysis.embeddings import put_vectors, redo_lost
 from haven_fs.analysis.jobs import Group, Photo
 from haven_fs.analysis.pool import LEISURE_NICENESS, Crashed, Pool, Workers
 from haven_fs.analysis.progress import Progress
@@ -27,7 +27,6 @@ from haven_fs.catalog.replay import replay_for, replay_rest
 from haven_fs.catalog.trash import adopt
 from haven_fs.config import Settings
 from haven_fs.plugins import Plugins
-from haven_fs.vectors import Vector
 from haven_fs.vectors.database import VectorsLost
 
 if TYPE_CHECKING:
@@ -147,7 +146,7 @@ class Indexer:
         if not self._caught_up:
             catch_up(self.catalog)
             self._caught_up = True
-        self._redo_lost_vectors()
+        redo_lost(self.catalog, self.analyzers)
         for _ in range(_ROUNDS):
             with self.catalog.read() as db:
                 originals, _ = due.count(db, {})
@@ -218,22 +217,6 @@ class Indexer:
         if versions != {name: analyzer.version for name, analyzer in self.analyzers.items()}:
             self.followers = self._plugins.followers(self._settings)
             self.rest()
-
-    def _redo_lost_vectors(self) -> None:
-        """Make what embeds photos due again if the vectors are gone, or older than the catalog remembers them."""
-        with self.catalog.read() as db:
-            state = dict(db.execute("SELECT key, value FROM state WHERE key IN ('vectors', 'vectors born')"))
-        store = self.catalog.vectors.store
-        if "vectors" not in state:
-            return
-        if store.seq >= state["vectors"] and store.born == state.get("vectors born", store.born):
-            return
-        logger.warning("The vectors of photos are lost or older than the catalog, so the photos are analysed again")
-        with self.catalog.write() as w:
-            for name, analyzer in self.analyzers.items():
-                if analyzer.space:
-                    w.db.execute("UPDATE analysis SET version = -1 WHERE analyzer = ?", (name,))
-            w.db.execute("DELETE FROM state WHERE key IN ('vectors', 'vectors born')")
 
     def drop_old_vectors(self) -> None:
         """Forget the vectors of models that are used no more, once those of the new one are all there.
@@ -328,7 +311,7 @@ class Indexer:
         with self.catalog.read() as db:
             self.catalog.facets.screen(db, found)
         vectors = self.catalog.vectors.store.seq
-        self._put_vectors(found)
+        put_vectors(self.catalog, self.analyzers, found)
         with self.catalog.read() as db:
             same = self.catalog.vectors.store.seq == vectors
             news = photos_with_news(db, found) if same else found.keys()
@@ -336,7 +319,7 @@ class Indexer:
             PhotoStore(w).put_analyses(found, news)
             store = self.catalog.vectors.store
             w.db.execute("INSERT OR REPLACE INTO state VALUES ('vectors', ?)", (store.seq,))
-            # If it is another by now, the photos before are due again: _redo_lost_vectors.
+            # If it is another by now, the photos before are due again: redo_lost.
             if store.born:
                 w.db.execute("INSERT OR IGNORE INTO state VALUES ('vectors born', ?)", (store.born,))
         self._news = True
@@ -375,27 +358,6 @@ class Indexer:
                 follower.idle(self.catalog, self._progress, lambda: self._workers.stopping)
             except Exception:
                 logger.exception("The follower %s failed", follower.name)
-
-    def _put_vectors(self, found: dict[int, dict[str, Analysis]]) -> None:
-        """Store what embeddings came, before the catalog says that they are there: a kill between costs only a redo."""
-        spaces: dict[str, list[Vector]] = {}
-        lacking: dict[str, list[int]] = {}
-        for photo_id, analyses in found.items():
-            for name, analysis in analyses.items():
-                analyzer = self.analyzers.get(name)
-                space = analyzer.space if analyzer is not None else None
-                if space and not analysis.embeddings and not analysis.is_passing:
-                    lacking.setdefault(space, []).append(photo_id)
-                parts = Counter[str]()
-                for space, data in analysis.embeddings:
-                    spaces.setdefault(space, []).append(Vector(photo_id, parts[space], data))
-                    parts[space] += 1
-        store = self.catalog.vectors.store
-        for space, photo_ids in lacking.items():
-            if had := store.has(space, photo_ids):
-                store.remove(space, had)
-        if spaces:
-            store.put_many(spaces.items())
 
 
 def _batches(items: Iterable[Any], size: int) -> Iterator[list[Any]]:

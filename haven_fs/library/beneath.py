@@ -10,7 +10,6 @@ for words and other programs: what opens that follows links. The functions here 
 the last name is not followed.
 """
 
-import ctypes
 import errno
 import io
 import os
@@ -24,14 +23,13 @@ from typing import IO, TYPE_CHECKING, Any, Self
 
 from haven_fs.library import rights
 from haven_fs.library.systemcalls import linux_open
-from haven_fs.library.systemcalls import system_rename as _system_rename
 
 if TYPE_CHECKING:
     _Path = Path
 else:
     _Path = type(Path())
 
-_HAS_DIR_FD = os.open in os.supports_dir_fd and os.scandir in os.supports_fd and hasattr(os, "O_DIRECTORY")
+HAS_DIR_FD = os.open in os.supports_dir_fd and os.scandir in os.supports_fd and hasattr(os, "O_DIRECTORY")
 _openat2 = linux_open() if sys.platform == "linux" else None
 _NO_LINK = getattr(os, "O_NOFOLLOW", 0)
 _CLOSED_FOR_CHILDREN = getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_NOINHERIT", 0)
@@ -158,7 +156,7 @@ class Beneath(_Path):
                 if not exist_ok or not stat.S_ISDIR(os.stat(name, dir_fd=folder, follow_symlinks=False).st_mode):
                     raise
                 return
-        if _HAS_DIR_FD:
+        if HAS_DIR_FD:
             try:
                 descriptor = open_folder(self)
             except OSError:
@@ -254,7 +252,7 @@ def open_folder(path: Path) -> int:
 @contextmanager
 def listing(path: Path) -> Iterator["Iterator[os.DirEntry[str]]"]:
     """Give the entries of a folder, which may be asked for their state while it lasts. Raises OSError."""
-    if not _HAS_DIR_FD:
+    if not HAS_DIR_FD:
         _check_links(path)
         with os.scandir(path) as entries:
             yield entries
@@ -273,7 +271,7 @@ def holding(path: Path) -> Iterator[tuple[int | None, str]]:
 
     On Windows: None and the whole path. Errors of what is done meanwhile name the whole path. Raises OSError.
     """
-    if not _HAS_DIR_FD:
+    if not HAS_DIR_FD:
         _check_links(path.parent)
         yield None, str(path)
         return
@@ -312,66 +310,9 @@ def replace(source: Path, target: Path) -> None:
         os.replace(old, new, src_dir_fd=source_folder, dst_dir_fd=folder)
 
 
-def copy_state(source: Path, target: Path) -> None:
-    """Give a folder the rights and times of another, and what else the system keeps of it. Raises OSError."""
-    if not _HAS_DIR_FD:
-        shutil.copystat(source, target, follow_symlinks=False)
-        return
-    old = open_folder(source)
-    try:
-        new = open_folder(target)
-        try:
-            copy_open_state(old, new)
-        finally:
-            os.close(new)
-    finally:
-        os.close(old)
-
-
-def copy_open_state(source: int, target: int) -> None:
-    """Do the same for what is open. Raises OSError."""
-    if sys.platform == "linux":
-        shutil.copystat(source, target)  # type: ignore[arg-type] # which takes descriptors
-        return
-    state = os.fstat(source)
-    if hasattr(os, "fchmod"):
-        os.fchmod(target, stat.S_IMODE(state.st_mode))
-    if os.utime in os.supports_fd:
-        os.utime(target, ns=(state.st_atime_ns, state.st_mtime_ns))
-
-
-def link(source: Path, target: Path) -> None:
-    """Give a file a second name. Raises OSError."""
-    with holding(source) as (source_folder, old), holding(target) as (folder, new):
-        os.link(old, new, src_dir_fd=source_folder, dst_dir_fd=folder, follow_symlinks=False)
-
-
-def rename_exclusively(source: Path, target: Path) -> bool:
-    """Rename as the system does it without replacing; False where it cannot. Raises OSError."""
-    call = _system_rename()
-    if call is None:
-        return False
-    with holding(source) as (old_folder, old), holding(target) as (new_folder, new):
-        if call(old_folder, os.fsencode(old), new_folder, os.fsencode(new)) == 0:
-            return True
-        number = ctypes.get_errno()
-    if number in (errno.ENOSYS, errno.EINVAL, errno.ENOTSUP, errno.EPERM):
-        return False
-    raise OSError(number, os.strerror(number), str(source), None, str(target))
-
-
-def remove(path: Path) -> None:
-    """Remove a file or a whole folder. Raises OSError, FileNotFoundError if it is not there."""
-    with holding(path) as (folder, name):
-        if stat.S_ISDIR(os.stat(name, dir_fd=folder, follow_symlinks=False).st_mode):
-            shutil.rmtree(name, dir_fd=folder)
-        else:
-            os.unlink(name, dir_fd=folder)
-
-
 def room_in(folder: Path) -> int:
     """Return how many bytes are free on a folder's disk. Raises OSError."""
-    if not _HAS_DIR_FD:
+    if not HAS_DIR_FD:
         return shutil.disk_usage(folder).free
     descriptor = _open(folder, _ENTERED, 0)
     try:
@@ -386,7 +327,7 @@ def _open(path: Path, flags: int, mode: int) -> int:
         if not isinstance(path, Beneath) or not path.below:
             # Of a plain path too the last name is no link, unless it is a folder that somebody chose.
             return os.open(str(path), flags, mode)
-        if not _HAS_DIR_FD:
+        if not HAS_DIR_FD:
             _check_links(path)
             descriptor = os.open(str(path), flags, mode)
             _check_links(path)

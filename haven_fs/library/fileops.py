@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from haven_fs.library import beneath
+from haven_fs.library import beneath, filecalls
 from haven_fs.library.beneath import Beneath, holding
 from haven_fs.library.ignore import is_noise
 from haven_fs.library.storing import Draft, draft_path, sync_folder
@@ -35,14 +35,14 @@ def rename_new(source: Path, target: Path) -> None:
     if _respells(source, target):
         beneath.replace(source, target)
         return
-    if beneath.rename_exclusively(source, target):
+    if filecalls.rename_exclusively(source, target):
         return
     if os.name == "nt":
         source.rename(target)  # which there replaces nothing
         return
     if not stat.S_ISDIR(source.lstat().st_mode):
         try:
-            beneath.link(source, target)
+            filecalls.link(source, target)
         except OSError as error:
             if error.errno not in NO_LINKS or error.errno == errno.EXDEV:
                 raise
@@ -170,7 +170,7 @@ def _copy_folder(source: Path, target: Path, everything: bool, failed: Failed | 
                 raise
             failed(path, error)
     if everything:
-        beneath.copy_state(source, target)
+        filecalls.copy_state(source, target)
     sync_folder(target)
 
 
@@ -182,7 +182,7 @@ def _copy_file(source: Path, folder: Path, everything: bool) -> Path:
             while block := file.read(1 << 20):
                 draft.write(block)
             if everything:
-                beneath.copy_open_state(file.fileno(), draft.fileno())
+                filecalls.copy_open_state(file.fileno(), draft.fileno())
             os.utime(draft.fileno(), ns=(state.st_mtime_ns, state.st_mtime_ns))
             draft.finish()
         except BaseException:
@@ -207,7 +207,7 @@ def are_same(first: Path, second: Path) -> bool:
 def discard(path: Path) -> None:
     """Remove a file or a whole folder of Haven's own, if it is there. Raises OSError."""
     with suppress(FileNotFoundError):
-        beneath.remove(path)
+        filecalls.remove(path)
 
 
 def size_of(path: Path) -> int:

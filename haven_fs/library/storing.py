@@ -15,7 +15,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import BinaryIO
 
-from haven_fs.library import beneath
+from haven_fs.library import beneath, filecalls
 from haven_fs.library.beneath import Beneath
 from haven_fs.library.fingerprint import SPAN
 
@@ -101,7 +101,7 @@ def _second_name(file: Path) -> Path | None:
     """Give a file a second name, that of a draft; None on a disk that has no links."""
     name = draft_path(file.parent)
     try:
-        beneath.link(file, name)
+        filecalls.link(file, name)
     except OSError:
         return None
     return name
@@ -176,7 +176,7 @@ def sweep(root: Path) -> int:
             continue  # it is gone, or not for Haven to see
         for name in drafts:
             try:
-                beneath.remove(folder / name)
+                filecalls.remove(folder / name)
                 found += 1
             except OSError as error:
                 logger.warning("%s is left over from an upload and cannot be deleted: %s", folder / name, error)

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from haven_fs.library import beneath
+from haven_fs.library import beneath, filecalls
 from haven_fs.library.beneath import Beneath
 from haven_fs.library.fileops import NO_LINKS, are_same, copy, move, reach, rename_new
 from haven_fs.library.storing import draft_path, make_folders, sync_folder
@@ -58,7 +58,7 @@ def keep_old(root: Path, below: str) -> str:
     kept = found(root, token, below)
     try:
         try:
-            beneath.link(path, kept)
+            filecalls.link(path, kept)
         except OSError as error:
             if error.errno not in NO_LINKS:
                 raise

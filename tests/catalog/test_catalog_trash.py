@@ -11,7 +11,7 @@ from helpers.home import Home
 from haven_fs.catalog.libraries import Library, set_writable
 from haven_fs.catalog.trash import adopt, all_trashed, erase, files_of, keep_old
 from haven_fs.errors import AlreadyExists, Refused
-from haven_fs.library import beneath, fileops, trash
+from haven_fs.library import filecalls, fileops, trash
 from haven_fs.tree.disk.filing import Filing
 from haven_fs.tree.disk.place import DiskPlace
 
@@ -156,7 +156,7 @@ def test_a_name_that_is_taken_meanwhile(home: Home, library: Library) -> None:
 @pytest.mark.parametrize("works", [True, False])
 def test_renaming_replaces_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, works: bool) -> None:
     if not works:
-        monkeypatch.setattr(beneath, "_system_rename", lambda: None)
+        monkeypatch.setattr(filecalls, "system_rename", lambda: None)
     (tmp_path / "a").write_text("a")
     (tmp_path / "b").write_text("b")
     (tmp_path / "folder").mkdir()

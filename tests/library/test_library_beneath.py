@@ -13,12 +13,12 @@ from pathlib import Path
 
 import pytest
 
-from haven_fs.library import beneath, fileops, storing, trash
+from haven_fs.library import beneath, filecalls, fileops, storing, trash
 from haven_fs.library.beneath import Beneath
 from haven_fs.library.storing import Draft
 from haven_fs.library.walk import walk
 
-pytestmark = pytest.mark.skipif(not beneath._HAS_DIR_FD, reason="this system has no dir_fd")
+pytestmark = pytest.mark.skipif(not beneath.HAS_DIR_FD, reason="this system has no dir_fd")
 
 
 @pytest.fixture(params=["in one call", "folder by folder"])
@@ -214,7 +214,7 @@ def _time(folder: Beneath) -> None:
 
 def _remove(folder: Beneath) -> None:
     (folder / "gone").mkdir(exist_ok=True)  # which a refusal may have left
-    beneath.remove(folder / "gone")
+    filecalls.remove(folder / "gone")
 
 
 @contextmanager

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from haven_fs.library import beneath, fileops
+from haven_fs.library import filecalls, fileops
 from haven_fs.library.storing import Draft
 
 
@@ -24,7 +24,7 @@ def no_links(*args: object, **more: object) -> None:
 @pytest.mark.parametrize("can", ["rename exclusively", "link", "neither, as FAT"])
 def test_nothing_is_ever_written_over(tmp_path: Path, can: str, monkeypatch: pytest.MonkeyPatch) -> None:
     if can != "rename exclusively":
-        monkeypatch.setattr(beneath, "_system_rename", lambda: None)
+        monkeypatch.setattr(filecalls, "system_rename", lambda: None)
     if can == "neither, as FAT":
         monkeypatch.setattr(os, "link", no_links)
     (tmp_path / "there").write_bytes(b"old")
