@@ -10,7 +10,6 @@ from helpers.home import Home
 from helpers.pages import read_page
 from helpers.serving import Serving, serve
 
-from haven_dav import HavenProvider
 from haven_fs.testing import make_photo
 from haven_fs.tree.looks import LOOKS
 
@@ -56,15 +55,6 @@ def test_a_page_shows_what_a_propfind_lists(house: Serving, folder: str) -> None
         assert any(name.startswith("kept") for name in listed)
     if folder == "/People/Alice":
         assert "a.jpg" in shown
-
-
-def test_wsgidavs_own_code_lists_the_same(house: Serving) -> None:
-    provider = HavenProvider(data=str(house.data))
-    with Client(house.url) as dav:
-        for folder in ("/Inbox", "/Search", "/People/Alice"):
-            resource = provider.get_resource_inst(folder, {"wsgidav.provider": provider})
-            assert resource.get_member_names() == [member.name for member in dav.members(folder)]
-    provider.tree.catalog.close()
 
 
 @pytest.mark.parametrize("folder", ["/Inbox", "/People/Alice"])

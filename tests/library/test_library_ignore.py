@@ -121,7 +121,7 @@ def test_deep_paths(tmp_path: Path) -> None:
 
 def test_a_line_that_makes_no_pattern_costs_only_itself(tmp_path: Path) -> None:
     (tmp_path / ".havenignore").write_text("*.psd\n[z-a]\n")
-    patterns = read_patterns(str(tmp_path))
+    patterns = read_patterns(tmp_path)
     assert patterns is not None
     assert patterns.match_file("a.psd")
     assert not patterns.match_file("a.jpg")

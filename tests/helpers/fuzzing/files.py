@@ -201,7 +201,7 @@ def _name(data: bytes) -> None:
 
 
 def _ignore(data: bytes) -> None:
-    spec = read_patterns(str(_file(data, ".havenignore").parent))
+    spec = read_patterns(_file(data, ".havenignore").parent)
     if spec is not None:
         spec.match_file("a/b/IMG_1.jpg")
 
