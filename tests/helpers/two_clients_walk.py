@@ -2,16 +2,12 @@
 
 import signal
 import threading
-import time
 from contextlib import ExitStack
 from pathlib import Path
 
 from helpers.dav import Client
 from helpers.serving import Serving, haven, serve
 from helpers.two_clients import Request, Walk
-
-_SOON = 20.0
-"""Seconds that a new server has to find what a killed one was about to catalog."""
 
 
 def walk(base: Path, rounds: int, requests: int, *, kill_every: int, seed: int) -> Walk:
@@ -29,11 +25,12 @@ def walk(base: Path, rounds: int, requests: int, *, kill_every: int, seed: int) 
             if kill_every and number % kill_every == 0:
                 sent = _killed(found, serving, requests)
                 serving = _start(stack, base)
-                _look_until_settled(found, serving, sent)
+                # Until the folders were walked, what was on its way in the killed one may still come to light.
+                serving.settle()
             else:
                 sent = found.round(serving.url, requests)
-                with Client(serving.url) as dav:
-                    found.look(dav, sent)
+            with Client(serving.url) as dav:
+                found.look(dav, sent)
         with Client(serving.url) as dav:
             found.check_disk(base, dav)
     return found
@@ -57,16 +54,3 @@ def _killed(found: Walk, serving: Serving, requests: int) -> list[list[Request]]
     killer.join()
     serving.process.wait()
     return sent
-
-
-def _look_until_settled(found: Walk, serving: Serving, sent: list[list[Request]]) -> None:
-    until = time.monotonic() + _SOON
-    while True:
-        try:
-            with Client(serving.url) as dav:
-                found.look(dav, sent)
-            return
-        except AssertionError:
-            if time.monotonic() > until:
-                raise
-            time.sleep(0.3)
