@@ -38,13 +38,11 @@ def _waits(count: int, files: list[str]) -> str:
     if not count:
         return ""
     more = f" and {len(files) - _NAMED} more" if len(files) > _NAMED else ""
-    about = (
-        f" They are about photos that are not there, or not yet: {', '.join(files[:_NAMED])}{more}." if files else ""
-    )
+    about = f" Photos that are not there yet: {', '.join(files[:_NAMED])}{more}." if files else ""
+    changes, wait = ("change", "waits") if count == 1 else ("changes", "wait")
     return (
-        f"{count:,} change{'s' * (count != 1)} that you made before the catalog was lost, or went back to an older"
-        f" state, wait to be made again.{about} They are made as soon as what they are about is found; nothing of them"
-        " is lost."
+        f"{count:,} {changes} that you made before the catalog was lost, or went back to an older state, {wait} to be"
+        f" made again.{about} Haven does so as soon as it finds what is missing; nothing is lost."
     )
 
 
