@@ -17,7 +17,7 @@ from haven_fs.catalog import names
 from haven_fs.catalog.catalog import Writer
 from haven_fs.catalog.disk import touch
 from haven_fs.catalog.findings import NOTHING, Analysis, GroupFound, PhotoFound
-from haven_fs.catalog.promised import promised
+from haven_fs.catalog.promised import is_any_promised, promised
 from haven_fs.catalog.settle import Settler, settle
 from haven_fs.library.backups import is_backup, may_be_backup
 from haven_fs.library.kinds import claims_media
@@ -39,6 +39,7 @@ class PhotoStore:
         """Photos of this batch that were in no folder before, and whether they can be shown."""
         self._rewritten: set[int] = set()
         """Photos of this batch whose bytes are others than before."""
+        self._promising = False
 
     def put_groups(self, groups: Sequence[GroupFound]) -> dict[int, dict[str, Analysis]]:
         """Store what groups of files turned out to be (kinds, photos, names, facts); return what was said.
@@ -46,6 +47,7 @@ class PhotoStore:
         What is of yesterday is passed over, since those who changed the files have made them due again.
         """
         stale = stale_originals(self._db, {id_: mtime for group in groups for id_, mtime in group.seen.items()})
+        self._promising = is_any_promised(self._db)
         for group in groups:
             if stale and stale & group.seen.keys():
                 continue
@@ -153,7 +155,7 @@ class PhotoStore:
             listed = [
                 (role, i, os.fsdecode(before[i][3]), before[i][5]) for role, i in members if role not in _UNLISTED
             ]
-            had = promised(self._db, found.main, prints[found.main]) if is_new else None
+            had = promised(self._db, found.main, prints[found.main]) if is_new and self._promising else None
             spelled |= self._name(photo_id, listed, is_new=is_new, had=had)
             if is_new:
                 is_hidden = self._hide_backup(photo_id, *before[found.main][3:5])

@@ -39,10 +39,13 @@ def _promise(db: sqlite3.Connection, told: Told) -> None:
         db.execute("INSERT OR REPLACE INTO promised VALUES (?, ?, ?)", (want, name, f"{root}/{below}"))
 
 
+def is_any_promised(db: sqlite3.Connection) -> bool:
+    """Tell whether a name is kept for any photo, so that not every new one has to ask for its own."""
+    return db.execute("SELECT 1 FROM promised LIMIT 1").fetchone() is not None
+
+
 def promised(db: sqlite3.Connection, original_id: int, print_: bytes) -> str | None:
     """Return the name that is kept for a new photo, which is given to it now; None if there is none."""
-    if db.execute("SELECT 1 FROM promised LIMIT 1").fetchone() is None:
-        return None
     query = f"SELECT o.size, l.root, d.path, o.file FROM original o {LOCATED} WHERE o.id = ?"
     size, *place = db.execute(query, (original_id,)).fetchone()
     path = os.fsdecode(b"/".join(part for part in place if part))

@@ -107,7 +107,7 @@ def _only_indices(work: Path) -> bool:
     try:
         with closing(sqlite3.connect(work, isolation_level=None)) as db:
             define_functions(db)
-            db.execute("REINDEX")
+            _reindex(db)
             for name in _full_text(db):
                 db.execute(f'INSERT INTO "{name}" ("{name}") VALUES (\'rebuild\')')
             sound = bool(db.execute("PRAGMA integrity_check(1)").fetchone()[0] == "ok")
@@ -116,6 +116,35 @@ def _only_indices(work: Path) -> bool:
             return sound
     except sqlite3.DatabaseError:
         return False
+
+
+def _reindex(db: sqlite3.Connection) -> None:
+    """Make all indices anew. Raises sqlite3.DatabaseError, and every index is in the schema still, if that is vain."""
+    damaged = []
+    for name, sql in db.execute("SELECT name, sql FROM sqlite_master WHERE type = 'index'").fetchall():
+        try:
+            db.execute(f'REINDEX "{name}"')
+        except sqlite3.DatabaseError:
+            if sql is None:
+                raise
+            damaged.append((name, sql))
+    if not damaged:
+        return
+    # SQLite empties an index before it fills it, which fails where its first page is damaged: such an index is
+    # forgotten instead, and VACUUM frees its pages.
+    db.execute("PRAGMA writable_schema = ON")
+    db.execute("BEGIN")
+    try:
+        db.executemany("DELETE FROM sqlite_master WHERE type = 'index' AND name = ?", [(name,) for name, _ in damaged])
+        db.execute("PRAGMA writable_schema = RESET")
+        for _, sql in damaged:
+            db.execute(sql)
+        db.execute("COMMIT")
+    except sqlite3.DatabaseError:
+        if db.in_transaction:
+            db.execute("ROLLBACK")
+        raise
+    db.execute("VACUUM")
 
 
 def _full_text(db: sqlite3.Connection) -> list[str]:

@@ -38,8 +38,8 @@ class _Watched:
         return getattr(self._catalog, name)
 
     @contextmanager
-    def write(self, *, quiet: bool = False, by: str | None = None, place: str = "", act: str = "") -> Iterator[Writer]:
-        with self._catalog.write(quiet=quiet, by=by, place=place, act=act) as w:
+    def write(self, *, by: str | None = None, **how: Any) -> Iterator[Writer]:
+        with self._catalog.write(by=by, **how) as w:
             yield w
             if by is not None:
                 self.transactions += 1

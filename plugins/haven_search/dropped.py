@@ -4,6 +4,7 @@ What is put there is no photo of the library: it is kept in the data folder, lis
 it was given, and gone when it is deleted. A copy of a photo is only noted, never stored a second time.
 """
 
+import os
 import shutil
 import time
 import uuid
@@ -32,6 +33,7 @@ from haven_search.facet import FOLDER
 _EMPTY = "empty"
 """The file that stands for every name that was kept for a later picture."""
 _FORGOTTEN_AFTER = 60.0
+"""Seconds after which the bytes of a picture that is looked for no more are erased, with the next that is forgotten."""
 _PUT, _RENAMED, _REMOVED = "picture looked for", "picture renamed", "picture looked for no more"
 WORDS = (
     Words(_PUT, "Photos like {name} are looked for", "Photos like {photos} are looked for"),
@@ -153,7 +155,7 @@ class Dropped:
         """Give a picture another name, in place of what had it."""
         same = names.fold(name) == names.fold(other)
         if not same:
-            w.db.execute("DELETE FROM dropped WHERE parent = ? AND fold = ?", (self._place, names.fold(other)))
+            self._forget(w, "parent = ? AND fold = ?", self._place, names.fold(other))
         w.db.execute(
             "UPDATE dropped SET name = ?, fold = ?, seq = ? WHERE parent = ? AND fold = ?",
             (other, names.fold(other), w.seq, self._place, names.fold(name)),
@@ -163,34 +165,46 @@ class Dropped:
 
     def remove(self, w: Writer, name: str) -> None:
         """Forget a picture."""
-        w.db.execute("DELETE FROM dropped WHERE parent = ? AND fold = ?", (self._place, names.fold(name)))
+        self._forget(w, "parent = ? AND fold = ?", self._place, names.fold(name))
         w.note_removal()
         w.correct(_REMOVED, name=name)
-        self._tidy(w)
 
     def remove_id(self, w: Writer, dropped_id: int) -> None:
         """Forget a picture by its row."""
-        row = w.db.execute("DELETE FROM dropped WHERE id = ? RETURNING name", (dropped_id,)).fetchone()
+        name = self._forget(w, "id = ?", dropped_id)
         w.note_removal()
-        if row is not None:
-            w.correct(_REMOVED, name=row[0])
-        self._tidy(w)
+        if name is not None:
+            w.correct(_REMOVED, name=name)
 
     def _store(self, w: Writer, name: str, photo_id: int | None, file: str | None, size: int, mime: str) -> None:
         if names.shown(name) != name or not name.strip(" .") or len(name.encode()) > 255:
             raise Forbidden("This name is too long, or contains characters that some programs cannot show.")
         # A row of its own each time: nothing is said by one that keeps a name for what will come.
-        key = (self._place, names.fold(name))
-        replaced = w.db.execute("DELETE FROM dropped WHERE parent = ? AND fold = ? RETURNING file", key).fetchone()
+        self._forget(w, "parent = ? AND fold = ?", self._place, names.fold(name))
         w.db.execute(
             "INSERT INTO dropped (parent, name, fold, photo_id, file, size, mime, seq) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
             (self._place, name, names.fold(name), photo_id, file, size, mime, w.seq),
         )
-        if replaced is not None and replaced[0] is not None:
+
+    def _forget(self, w: Writer, where: str, *key: object) -> str | None:
+        """Delete the row of a picture, and what was forgotten before; return its name, None if there is no such row."""
+        row = w.db.execute(f"DELETE FROM dropped WHERE {where} RETURNING name, file", key).fetchone()
+        if row is None:
+            return None
+        if row[1] is not None:
+            path = self.folder / row[1]
+            try:
+                # If the transaction is not committed, or is undone at once, the bytes must be there still: the minute
+                # that they are kept, by st_ctime, begins anew.
+                stat = path.stat()
+                os.utime(path, ns=(stat.st_atime_ns, stat.st_mtime_ns))
+            except FileNotFoundError:
+                pass
             self._tidy(w)
+        return str(row[0])
 
     def _tidy(self, w: Writer) -> None:
-        """Delete files that nothing names any more, but those of a change that may not be committed yet."""
+        """Delete files that nothing has named for a minute, so none of a change that may not be committed yet."""
         if not self.folder.is_dir():
             return
         named = {file for (file,) in w.db.execute("SELECT file FROM dropped WHERE file IS NOT NULL")}

@@ -7,7 +7,7 @@ import pytest
 from helpers.home import Home
 from helpers.people import LEFT, looks, plant
 
-from haven_fs.testing import check_writing, make_photo
+from haven_fs.testing import check_writing, jpeg, make_photo
 from haven_fs.tree.looks import LOOKS
 
 PARIS, ROME = (48.8584, 2.2945), (41.8902, 12.4922)
@@ -77,6 +77,7 @@ def home(tmp_path: Path) -> Iterator[Home]:
         home.make(folder)
     for photo, album in (("a1", "Summer"), ("b1", "Summer"), ("b2", "Winter"), ("c1", "Summer/Nested")):
         home.copy(f"Recent/{photo}.jpg", f"Albums/{album}/")
+    home.put("Search/Like this.jpg", jpeg("like this"))
     yield home
     home.close()
 

@@ -1,5 +1,6 @@
 """The folders of searches, over a real catalog and by words alone: what is made, asked, renamed, and put there."""
 
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -8,7 +9,7 @@ from helpers.home import Home
 from looking import Look, looking
 
 from haven_fs.errors import AlreadyExists, Forbidden, Refused, UnsupportedType
-from haven_fs.testing import check_reading
+from haven_fs.testing import check_reading, jpeg
 from haven_fs.tree.nodes import Folder
 from haven_fs.tree.writes import MakesFolders, Removable, Renamable, TakesFiles, Upload
 
@@ -242,3 +243,27 @@ def test_a_large_answer_is_split_by_date_and_keeps_its_ranks(made: Home, monkeyp
         check_reading(look, "Search/dog", portable=False)
     with made.catalog.write() as w:
         w.db.execute("DELETE FROM split")
+
+
+def test_the_bytes_of_a_picture_outlive_what_is_not_committed(made: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("haven_search.dropped._FORGOTTEN_AFTER", 1.0)
+    for name in ("one.jpg", "two.jpg"):
+        made.put(f"Search/{name}", jpeg(name))
+    with looking(made) as look:
+        one, two = (extra.path for extra in look.folder("Search").extras())
+    time.sleep(1.2)  # so that both are old
+    with pytest.raises(KeyError), looking(made) as look, made.catalog.write(by="") as w:
+        folder = look.folder("Search")
+        assert isinstance(folder, TakesFiles)
+        for name in ("one.jpg", "two.jpg"):
+            folder.remove_file(w, name)
+        raise KeyError
+    assert one.exists() and two.exists(), "nothing was committed"
+    made.delete("Search/one.jpg")
+    made.undo(made.said()[0].id)
+    with looking(made) as look:
+        assert [extra.path for extra in look.folder("Search").extras()] == [one, two]
+    made.delete("Search/one.jpg")
+    time.sleep(1.2)
+    made.delete("Search/two.jpg")
+    assert two.exists() and not one.exists(), "it is erased in the end"
