@@ -60,9 +60,13 @@ def test_values_of_a_file_agree_with_the_file_itself(dav: Client) -> None:
 @pytest.mark.parametrize("name", ["getetag", "getcontentlength"])
 def test_the_same_is_said_at_depth_0_and_in_a_listing(dav: Client, name: str) -> None:
     names = (*OF_FILES, *OF_FOLDERS)
-    listed = {member.href: member for path in PLACES for member in dav.members(path, propfind_body(*names))}
+    before = None
+    while (now := dav.one("/", "getetag")["getetag"]) != before:  # files are still being read whole
+        before = now
+        listed = {member.href: member for path in PLACES for member in dav.members(path, propfind_body(*names))}
+        found = {href: dav.one(href, *names) for href in listed}
     for href, member in listed.items():
-        alone = dav.one(href, *names)
+        alone = found[href]
         assert {tag: "".join(e.itertext()) for tag, e in alone.found.items() if "quota" not in tag} == {
             tag: "".join(e.itertext()) for tag, e in member.found.items() if "quota" not in tag
         }, href
