@@ -17,11 +17,11 @@ from typing import Any
 
 from haven_fs import later
 from haven_fs.errors import UserError
-from haven_fs.phrase import status_line
 from haven_fs.receiving import KEPT
 from haven_fs.server import digest
 from haven_fs.server.credentials import Credentials, Environ, Outcome, Refusal
 from haven_fs.server.passwords import REALM
+from haven_fs.server.refusing import refuse
 from haven_fs.server.users import Users
 
 logger = logging.getLogger(__name__)
@@ -57,7 +57,7 @@ class SignIn:
             if isinstance(found, Future):
                 if not found.done() and environ.get(later.SUPPORTED):
                     kept["sign-in"] = environ[later.FUTURE] = found
-                    return _plain(start_response, "503 Service Unavailable", "This takes a moment.")
+                    return refuse(start_response, "503 Service Unavailable", "This takes a moment.")
                 environ.pop(later.DONE, None)
                 found = found.result()
         except UserError as error:
@@ -102,11 +102,4 @@ class SignIn:
                 headers.append(("WWW-Authenticate", offer))
             if basic:
                 headers.append(("WWW-Authenticate", f'Basic realm="{REALM}", charset="UTF-8"'))
-        return _plain(start_response, refusal.status, refusal.reason, *headers)
-
-
-def _plain(start_response: StartResponse, status: str, reason: str, *headers: tuple[str, str]) -> Iterable[bytes]:
-    body = reason.encode() + b"\n"
-    plain = [("Content-Type", "text/plain; charset=utf-8"), ("Content-Length", str(len(body)))]
-    start_response(status_line(int(status[:3]), reason), [*headers, *plain, ("Cache-Control", "no-store")])
-    return [body]
+        return refuse(start_response, refusal.status, refusal.reason, *headers)
