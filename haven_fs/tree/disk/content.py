@@ -39,8 +39,11 @@ class Arrival:
         self.others: list[int] = []
         self.is_folder = stat.S_ISDIR(content.lstat().st_mode)
         self._file_there = over if over is not None and over.is_file() and not self.is_folder else None
-        self._compared = self._states()
-        self._is_same = self._file_there is not None and fileops.are_same(content, self._file_there.on_disk)
+        self._same: list[tuple[int, ...]] | None = None  # what two files were that had the same bytes
+        if self._file_there is not None:
+            states = self._states(self._file_there)
+            if fileops.are_same(content, self._file_there.on_disk):
+                self._same = states
 
     def put_file(self, w: Writer, known: int | None = None, *, is_final: bool = False) -> int:
         """Put a file there and catalog it; return the id of the original it now is.
@@ -85,17 +88,16 @@ class Arrival:
             raise AlreadyExists(f"There is something named {self._target.name} already.") from error
         w.undo_by(lambda: fileops.move(target, content))
 
-    def _states(self) -> list[tuple[int, ...]]:
-        """Return what tells the files that were compared from others in their places."""
-        there = self._file_there
-        states = (path.lstat() for path in (self._content, *([] if there is None else [there.on_disk])))
+    def _states(self, there: DiskPlace) -> list[tuple[int, ...]]:
+        """Return what tells the content and the file there from others in their places."""
+        states = (path.lstat() for path in (self._content, there.on_disk))
         return [(one.st_dev, one.st_ino, one.st_size, one.st_mtime_ns, one.st_ctime_ns) for one in states]
 
     def _replace(self, w: Writer, place: DiskPlace, known: int | None) -> int:
         """Give the file there new bytes."""
         content, path = self._content, place.on_disk
         # What was compared may be another file by now, which somebody has just sent: that must not go for the same.
-        if self._is_same and self._states() == self._compared:
+        if self._same is not None and self._same == self._states(place):
             before, mtime = path.lstat().st_mtime_ns, content.lstat().st_mtime_ns
             utime(path, mtime)
             w.undo_by(lambda: utime(path, before))
