@@ -12,7 +12,7 @@ from pathlib import Path
 
 project = tomllib.loads((Path(__file__).parents[1] / "pyproject.toml").read_text())["project"]
 for requirement in [*project["dependencies"], *project["optional-dependencies"]["test"]]:
-    found = re.fullmatch(r"([\w-]+)>=([\w.]+)", requirement)
+    found = re.fullmatch(r"([\w-]+)>=([\w.]+)(;.+)?", requirement)
     if not found:
         raise SystemExit(f"{requirement!r} has no lower bound, or says more than that")
-    print(f"{found[1]}=={found[2]}")
+    print(f"{found[1]}=={found[2]}{found[3] or ''}")

@@ -14,7 +14,7 @@ __version__ = "0.1.0"
 _EXPORTS = {
     # What a plugin is made of
     "haven_fs.hook": "hookimpl",
-    "haven_fs.config": "Setting Settings",
+    "haven_fs.config": "Setting Settings one_of",
     "haven_fs.command": "Command",
     # What is refused, and what the person at the keyboard can put right
     "haven_fs.errors": (
@@ -25,6 +25,7 @@ _EXPORTS = {
     "haven_fs.analysis.analyzer": "Analyzer Sample Facts Region Embedding",
     "haven_fs.catalog.findings": "Scalar Tag Analysis",
     "haven_fs.library.headers": "Metadata",
+    "haven_fs.library.position": "position_of",
     "haven_fs.analysis.follower": "Follower",
     "haven_fs.analysis.progress": "Progress",
     "haven_fs.analysis.checksums": "take_checksums",
@@ -38,7 +39,7 @@ _EXPORTS = {
     "haven_fs.catalog.wording": "Words",
     "haven_fs.catalog.settle": "settle settle_facet as_found",
     "haven_fs.catalog.values": "value_of values_of rename_values drop_empty_values",
-    "haven_fs.catalog.said": "say unsay",
+    "haven_fs.catalog.said": "say unsay said_facts",
     "haven_fs.catalog.dismissed": "ask_again",
     "haven_fs.catalog.lookup": "photo_at photo_with_bytes originals_paths",
     # Sets of photos, and their files
@@ -57,6 +58,7 @@ _EXPORTS = {
     # Folders that can be written to
     "haven_fs.tree.written": "WrittenFolder WrittenPhotos ChosenPhotos Fact Retractable photo_of",
     "haven_fs.tree.writes": "Upload folder_name",
+    "haven_fs.tree.placeholders": "kept_since",
     # Searching
     "haven_fs.tree.searcher": "Searcher Ranking",
     "haven_fs.tree.spoken": "SpokenFacet Asked Measure Amount",
@@ -75,7 +77,7 @@ _EXPORTS = {
     "haven_fs.library.named": "named_people",
     "haven_fs.library.regions": "Box Named",
     "haven_fs.library.upright": "around overlap",
-    "haven_fs.sidecars": "SidecarNotes SidecarSource",
+    "haven_fs.sidecars": "ListSource SidecarNotes SidecarSource",
 }
 _MODULES = {"names": "haven_fs.catalog.names", "options": "haven_fs.cli.options"}
 
@@ -86,7 +88,7 @@ if TYPE_CHECKING:
     from haven_fs.catalog import names as names
     from haven_fs.cli import options as options
     from haven_fs.hook import hookimpl
-    from haven_fs.config import Setting, Settings
+    from haven_fs.config import Setting, Settings, one_of
     from haven_fs.command import Command
     from haven_fs.errors import (
         AlreadyExists, Conflict, DiskFailed, DiskFull, Forbidden, Malformed, NotFound, NotPossible, Refused,
@@ -95,6 +97,7 @@ if TYPE_CHECKING:
     from haven_fs.analysis.analyzer import Analyzer, Embedding, Facts, Region, Sample
     from haven_fs.catalog.findings import Analysis, Scalar, Tag
     from haven_fs.library.headers import Metadata
+    from haven_fs.library.position import position_of
     from haven_fs.analysis.follower import Follower
     from haven_fs.analysis.progress import Progress
     from haven_fs.analysis.checksums import take_checksums
@@ -107,10 +110,11 @@ if TYPE_CHECKING:
     from haven_fs.catalog.wording import Words
     from haven_fs.catalog.settle import as_found, settle, settle_facet
     from haven_fs.catalog.values import drop_empty_values, rename_values, value_of, values_of
-    from haven_fs.catalog.said import say, unsay
+    from haven_fs.catalog.said import said_facts, say, unsay
     from haven_fs.catalog.dismissed import ask_again
     from haven_fs.catalog.lookup import originals_paths, photo_at, photo_with_bytes
     from haven_fs.tree.photoset import PhotoSet
+    from haven_fs.tree.placeholders import kept_since
     from haven_fs.tree.files import File, FileSet, Stamp
     from haven_fs.tree.cover import Cover, newest
     from haven_fs.tree.nodes import Entry, Folder, PathPattern, SmartFolder, Text, View
@@ -138,6 +142,6 @@ if TYPE_CHECKING:
     from haven_fs.library.named import named_people
     from haven_fs.library.regions import Box, Named
     from haven_fs.library.upright import around, overlap
-    from haven_fs.sidecars import SidecarNotes, SidecarSource
+    from haven_fs.sidecars import ListSource, SidecarNotes, SidecarSource
 else:
     __getattr__, __all__ = door(sys.modules[__name__], _EXPORTS, _MODULES)

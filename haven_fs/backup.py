@@ -14,8 +14,12 @@ from datetime import datetime
 from pathlib import Path
 
 from haven_fs.catalog.record import FILE
+from haven_fs.catalog.soundness import no_catalog
 from haven_fs.errors import UserError
+from haven_fs.library.fileops import rename_new
 from haven_fs.library.rights import make_private
+from haven_fs.library.storing import sync_folder
+from haven_fs.library.whole import written_whole
 
 LIST = "backups.json"
 _FILES = (FILE, "haven.toml", "users.json", LIST)
@@ -32,12 +36,13 @@ def backup(data: Path, into: Path, folders: Iterable[str] = ()) -> Path:
     """
     catalog = data / "catalog.sqlite"
     if not catalog.exists():
-        raise UserError(f"There is no catalog in {data} yet, so there is nothing to back up.")
+        raise no_catalog(data, "There is nothing to back up.")
     place = into.expanduser().absolute() / f"haven-{datetime.now():%Y-%m-%d-%H%M%S}"
-    draft = place.with_name(f".{place.name}.part")
+    draft, ours = place.with_name(f".{place.name}.part"), list[Path]()
     try:
         _check_apart(catalog, into)
         draft.mkdir(parents=True, mode=0o700)
+        ours.append(draft)
         for name in _FILES:
             if (data / name).exists():
                 shutil.copy2(data / name, draft / name)
@@ -51,13 +56,16 @@ def backup(data: Path, into: Path, folders: Iterable[str] = ()) -> Path:
             if path.is_file():
                 with path.open("rb+") as file:
                     os.fsync(file.fileno())
-        draft.rename(place)
-    except FileExistsError as error:
-        raise UserError(f"{place} already exists. Wait a second and try again.") from error
+        _remember(data, place)  # first: what is to be forgotten is forgotten there too
+        rename_new(draft, place)
+        ours.append(place)
+        sync_folder(place.parent)
     except (OSError, sqlite3.Error) as error:
-        shutil.rmtree(draft, ignore_errors=True)
+        for one in ours:
+            shutil.rmtree(one, ignore_errors=True)
+        if isinstance(error, FileExistsError):
+            raise UserError(f"{place} already exists. Wait a second and try again.") from error
         raise UserError(f"The backup could not be written to {into}: {error}.") from error
-    _remember(data, place)
     return place
 
 
@@ -84,9 +92,8 @@ def _remember(data: Path, place: Path) -> None:
     known = data / LIST
     if known.exists() and not backups(data) and not _is_list(known):
         known.replace(known.with_name(f"{LIST}.damaged"))  # somebody may still make out what it said
-    draft = data / f".{LIST}.part"
-    draft.write_text(json.dumps([str(one) for one in [*backups(data), place]]) + "\n", encoding="utf-8")
-    draft.replace(data / LIST)
+    with written_whole(known) as file:
+        file.write(json.dumps([str(one) for one in [*backups(data), place]]).encode() + b"\n")
 
 
 def _is_list(path: Path) -> bool:

@@ -4,16 +4,17 @@ Plugins declare settings of their own by the hook `haven_settings`; `haven docto
 """
 
 import logging
+import math
 import os
 import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import platformdirs
 
-from haven_fs.errors import UserError
+from haven_fs.errors import UserError, why
 
 logger = logging.getLogger(__name__)
 
@@ -25,8 +26,9 @@ Settings = Mapping[str, Any]
 class Setting:
     """One setting: `name` is "section.key" in haven.toml, or a key above all sections.
 
-    `default` is of the type that it must have. `least`: the lowest number it may be. `demo`: what `haven demo` sets it
-    to, in a data folder of its own.
+    `default` is of the type that it must have; a list is one of texts. `least` and `most`: the lowest and the highest
+    number it may be. `demo`: what `haven demo` sets it to, in a data folder of its own. `wrong`: what returns what is
+    wrong with a value, such as "must begin with a letter", or None; it is asked of values other than the default.
     """
 
     name: str
@@ -34,22 +36,64 @@ class Setting:
     help: str
     least: float | None = None
     demo: bool | int | float | str | None = None
+    most: float = 1e9
+    wrong: Callable[[Any], str | None] | None = None
+
+    def check(self, value: Any) -> str | None:
+        """Return what is wrong with a value from haven.toml, such as "must be at least 1"; None if nothing is."""
+        wanted = (int, float) if isinstance(self.default, float) else type(self.default)
+        if not isinstance(value, wanted) or isinstance(value, bool) is not isinstance(self.default, bool):
+            return f"must be {_KINDS[type(self.default)]}"
+        if isinstance(value, list) and not all(isinstance(one, str) for one in value):
+            return f"must be {_KINDS[list]}"
+        if isinstance(value, int | float) and not isinstance(value, bool):
+            if value != value or value in (math.inf, -math.inf):
+                return "must be a finite number"
+            if self.least is not None and value < self.least:
+                return f"must be at least {self.least:g}"
+            if value > self.most:
+                return f"must be at most {self.most:g}"
+        return self.wrong(value) if self.wrong is not None and value != self.default else None
 
 
-_KINDS = {bool: "true or false", int: "a whole number", float: "a number", str: "text in quotes", list: "a list"}
+def one_of(*texts: str) -> Callable[[str], str | None]:
+    """Return what a setting is checked by that must be one of some texts."""
+    return lambda text: None if text in texts else f"must be one of {', '.join(map(repr, texts))}"
+
+
+def _unknown_language(text: str) -> str | None:
+    from babel import Locale  # which is slow to load
+
+    base = text.strip().replace("_", "-").partition("-")[0].lower()
+    known = not text or base in Locale("en").languages
+    return None if known else 'must be a language, such as "de" or "pt-BR"'
+
+
+_KINDS = {
+    bool: "true or false",
+    int: "a whole number",
+    float: "a number",
+    str: "text in quotes",
+    list: "a list of texts",
+}
+
+_SHOWN = 60
+"""Letters of a value that are shown where it is wrong."""
 
 CORE_SETTINGS = (
     Setting(
         "language",
         "en",
         "Your language, such as de or pt-BR: for the names of countries and cities, and for phrases to search for.",
+        wrong=_unknown_language,
     ),
-    Setting("index.workers", 0, "How many processes read photos; 0 means one per processor core.", 0),
+    Setting("index.workers", 0, "How many processes read photos; 0 means one per processor core.", 0, most=1000),
     Setting(
         "index.rescan_minutes",
         60,
         "Minutes between full checks of every library for changes that its disk did not report.",
         1,
+        most=525_600,
     ),
     Setting(
         "tree.split_above", 2000, "A smart folder with more photos than this is split into years, months and days.", 1
@@ -62,18 +106,19 @@ CORE_SETTINGS = (
     ),
     Setting("tree.recent_photos", 500, "How many photos Recent shows.", 0),
     Setting(
-        "inbox.template",
-        "{year}/{year}-{month}",
-        "The folder of the inbox for photos that were put into an album, a person or another smart folder; {year},"
-        " {month} and {day} are when the photo was taken.",
+        "removed.days",
+        30,
+        "How many days files deleted from a writable library stay in Recently Removed.",
+        1,
+        most=36_500,
     ),
-    Setting("removed.days", 30, "How many days files deleted from a writable library stay in Recently Removed.", 1),
     Setting(
         "verify.days",
         90,
         "Days after which `haven serve` reads each photo whole again, when nothing else is to be done, to see whether"
         " the disk still has it as it was; 0 means never.",
         0,
+        most=36_500,
     ),
     Setting(
         "vectors.chroma",
@@ -81,13 +126,21 @@ CORE_SETTINGS = (
         'The index for libraries of more than 10,000 photos: "embedded", "off", or the address of a Chroma server.',
     ),
     Setting(
-        "renditions.percent", 2.0, "Size of the store of small pictures, in percent of your photos and videos.", 0.0
+        "renditions.percent",
+        2.0,
+        "Size of the store of small pictures, in percent of your photos and videos.",
+        0.0,
+        most=100,
     ),
     Setting("renditions.least_megabytes", 64, "Megabytes that the store of small pictures may have in any case.", 0),
     Setting(
-        "renditions.workers", 0, "How many processes make small pictures; 0 means one per two cores, at least one.", 0
+        "renditions.workers",
+        0,
+        "How many processes make small pictures; 0 means one per two cores, at least one.",
+        0,
+        most=1000,
     ),
-    Setting("serve.threads", 48, "How many requests can be answered at the same time.", 1),
+    Setting("serve.threads", 48, "How many requests can be answered at the same time.", 1, most=1000),
     Setting(
         "serve.allow_basic",
         False,
@@ -120,8 +173,10 @@ def load_settings(data_dir: Path, declared: Iterable[Setting], *, lenient: bool 
         table = tomllib.loads(path.read_text(encoding="utf-8"))
     except (FileNotFoundError, NotADirectoryError):
         table = {}
-    except (OSError, tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise UserError(f"{path} cannot be read: {error}. Correct the file, or move it away.") from error
+    except (OSError, ValueError, RecursionError) as error:
+        # The parser's own words are about the line, those about bytes are for programmers.
+        reason = str(error) if isinstance(error, tomllib.TOMLDecodeError) else why(error, "TOML, as UTF-8")
+        raise UserError(f"{path} cannot be read: {reason}. Correct the file, or move it away.") from error
     given = {
         f"{section}.{key}" if key else section: value
         for section, keys in table.items()
@@ -130,13 +185,9 @@ def load_settings(data_dir: Path, declared: Iterable[Setting], *, lenient: bool 
     settings: dict[str, Any] = {"data_dir": str(data_dir), "cache_dir": str(default_cache_dir())}
     for setting in declared:
         value = given.pop(setting.name, setting.default)
-        wanted = (int, float) if isinstance(setting.default, float) else type(setting.default)
-        if not isinstance(value, wanted) or isinstance(value, bool) is not isinstance(setting.default, bool):
-            raise UserError(
-                f"{path}: {setting.name} must be {_KINDS[type(setting.default)]}, not {value!r}. {setting.help}"
-            )
-        if setting.least is not None and isinstance(value, int | float) and value < setting.least:
-            raise UserError(f"{path}: {setting.name} must be at least {setting.least:g}, not {value!r}. {setting.help}")
+        if (wrong := setting.check(value)) is not None:
+            given_as = repr(value) if len(repr(value)) <= _SHOWN else f"{repr(value)[:_SHOWN]}..."
+            raise UserError(f"{path}: {setting.name} {wrong}; it is {given_as}. {setting.help}")
         settings[setting.name] = value
     if given:
         unknown = f"{path}: there is no setting {', '.join(sorted(given))}. `haven doctor` lists all settings."

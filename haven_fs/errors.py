@@ -60,3 +60,12 @@ class DiskFull(Refused):
 
 class DiskFailed(Refused):
     """The disk reported an error."""
+
+
+def why(error: Exception, kind: str = "JSON") -> str:
+    """Return in a few words why a file of Haven's own cannot be used or written, never an exception's own text."""
+    if isinstance(error, OSError):
+        return error.strerror or "the disk failed"
+    if isinstance(error, ValueError | RecursionError):
+        return f"it is not {kind}"
+    return "it is not as Haven writes it"

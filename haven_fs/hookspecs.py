@@ -72,7 +72,7 @@ def haven_phrases(settings: "Settings") -> "Sequence[SpokenFacet]":  # type: ign
 
 @hookspec
 def haven_sidecars(settings: "Settings") -> "Sequence[SidecarSource]":  # type: ignore[empty-body]
-    """What the plugin knows of photos that XMP sidecars can say, such as names and stars, for `haven export xmp`."""
+    """What owners said of photos that XMP sidecars can say, such as names and dates, for `haven export xmp`."""
 
 
 @hookspec
@@ -83,6 +83,11 @@ def haven_words() -> "Sequence[Words]":  # type: ignore[empty-body]
 @hookspec
 def haven_hints(settings: "Settings") -> "Sequence[str]":  # type: ignore[empty-body]
     """What keeps the plugin from doing all that it could, a sentence each that says how to change it."""
+
+
+@hookspec
+def haven_problems(settings: "Settings") -> "Sequence[str]":  # type: ignore[empty-body]
+    """What cannot be used as it was set, such as a model that is not there, a sentence each that says what to do."""
 
 
 @hookspec

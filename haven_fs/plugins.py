@@ -34,6 +34,7 @@ logger = logging.getLogger(__name__)
 
 CORE_PLUGINS = (
     "haven_fs.analysis.small_copies",
+    "haven_fs.analysis.said_beside",
     "haven_fs.tree.inbox",
     "haven_fs.tree.originals",
     "haven_fs.tree.trash",
@@ -158,6 +159,7 @@ class Plugins:
         self.spoken(settings)
         self.sidecar_sources(settings)
         self.hints(settings)
+        self.problems(settings)
         self.wording()
         self.commands()
 
@@ -208,6 +210,10 @@ class Plugins:
     def hints(self, settings: Settings) -> list[str]:
         """Return what keeps plugins from doing all that they could, in sentences for the owner."""
         return list(dict.fromkeys(self._ask("haven_hints", str, settings=settings)))
+
+    def problems(self, settings: Settings) -> list[str]:
+        """Return what plugins cannot use as it was set, in sentences for the owner."""
+        return list(dict.fromkeys(self._ask("haven_problems", str, settings=settings)))
 
     def tree(self, catalog: Catalog, settings: Settings) -> Tree:
         """Return the tree over a catalog, made of all that the plugins bring."""

@@ -10,7 +10,8 @@ An application that reads "wsgi.input" instead is asked again when a body of at 
 changed nothing before. In other servers it reads all of it there.
 """
 
-from typing import Protocol
+from collections.abc import Mapping
+from typing import Any, Protocol
 
 SUPPORTED = "haven.receiving.supported"
 """Where a server says that it can."""
@@ -20,6 +21,16 @@ RECEIVED = "haven.received"
 """Where the application finds it when it is asked again: it has all of the body, or as much of it as it wanted."""
 KEPT = "haven.kept"
 """A dict that lives as long as one request, however often the application is asked about it."""
+
+
+def declared_length(environ: Mapping[str, Any]) -> int | None:
+    """Return the bytes of a request's body by what its head says; None if it comes in chunks. Raises ValueError."""
+    length = environ.get("CONTENT_LENGTH") or ""
+    if not length:
+        return None if "chunked" in environ.get("HTTP_TRANSFER_ENCODING", "").lower() else 0
+    if not (length.isascii() and length.isdigit()):
+        raise ValueError("Content-Length is not a number.")
+    return int(length)
 
 
 class Receiver(Protocol):

@@ -8,7 +8,7 @@ from abc import abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal, Protocol, runtime_checkable
+from typing import TYPE_CHECKING, Any, Literal, Protocol, runtime_checkable
 
 from haven_fs.catalog.findings import FACTS, Scalar, Tag
 from haven_fs.library.headers import Metadata
@@ -60,7 +60,9 @@ class Facts:
     `again_after`: the moment, in seconds since the epoch, from which the same file would be judged otherwise, such as
     that of a date which was dropped because it is in the future; None if time changes nothing. `kept`: bytes for the
     plugin's own facet, which finds them in `absorb` and keeps them where it likes; the core does not. `small_copies`:
-    small JPEGs to show the photo by, which Haven's own analyzer makes.
+    small JPEGs to show the photo by, which Haven's own analyzer makes. `notes`: texts under names, for facets to make
+    rows of in `absorb`; unlike what is `kept` they stay with the analysis. `instead`: facts that outrank all that
+    analyzers and facets find, and that only the owner outranks; as `say` takes them.
     """
 
     values: dict[str, Scalar] = field(default_factory=dict)
@@ -72,6 +74,8 @@ class Facts:
     again_after: float | None = None
     kept: bytes | None = None
     small_copies: Mapping[str, bytes] = field(default_factory=dict)
+    notes: dict[str, list[str]] = field(default_factory=dict)
+    instead: dict[str, Any] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -92,6 +96,16 @@ class Sample:
     companions: Mapping[str, Metadata] = field(default_factory=dict)
     picture: "Image.Image | None" = None
     frames: "Sequence[Image.Image]" = ()
+
+    @property
+    def folders(self) -> tuple[str, ...]:
+        """The names of the folders that the main original lies in, from the library's own folder down."""
+        parent = self.path.parent
+        below: str | None = getattr(parent, "below", None)
+        if below is None:  # a plain path, as tests have them
+            return parent.parts[1:] if parent.is_absolute() else parent.parts
+        library: Path = getattr(parent, "top")  # noqa: B009  # of a Beneath, which no type here depends on
+        return (library.name, *(below.split("/") if below else ()))
 
 
 @runtime_checkable

@@ -8,19 +8,22 @@ the same time: whoever comes second finds the first one's row, and the photo it 
 import logging
 import os
 import threading
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from datetime import UTC, datetime
 from pathlib import Path
 
 from haven_fs.analysis import due
 from haven_fs.analysis.analyzer import Analyzer, Sample
 from haven_fs.analysis.worker import look_into
-from haven_fs.catalog import Catalog
+from haven_fs.catalog import Catalog, Writer
 from haven_fs.catalog.disk import Mirror
 from haven_fs.catalog.exchange import Exchange
 from haven_fs.catalog.libraries import Library
 from haven_fs.catalog.photos import PhotoStore
 from haven_fs.config import Settings
 from haven_fs.errors import Refused
+from haven_fs.library.headers import Values
 from haven_fs.library.kinds import kind_of
 from haven_fs.library.metadata import Unreadable, read_metadata
 from haven_fs.library.walk import FileStat
@@ -38,18 +41,26 @@ class AtOnce:
         self._light: dict[str, Analyzer] | None = None
         self._lock = threading.Lock()
 
-    def put(self, library: Library, path: Path, began: float | None = None) -> int:
-        """Catalogue a file that has come or changed, and return its original's row. Raises OSError.
+    def put(
+        self,
+        library: Library,
+        bring: Callable[[Writer], Path],
+        changing: Callable[[], AbstractContextManager[Writer]] | None = None,
+        began: float | None = None,
+    ) -> int:
+        """Have a file come, and return its original's row. Raises what `bring` does, and OSError.
 
+        `bring`: puts it into its place and says where that is, in the transaction that catalogues it. So whoever moves
+        or removes its folder comes before or after both. `changing`: opens that transaction, if it is a user's.
         `began`: when it began to be sent, seconds since the epoch. Raises Refused if the catalog cannot be written,
         also if only part of what is to be said of the file could be.
         """
-        stat = FileStat.of(path.name, path.lstat())
-        below = path.parent.relative_to(library.root).as_posix()
-        folder = b"" if below == "." else os.fsencode(below)
-        with self._catalog.write() as w:
+        with (changing or self._catalog.write)() as w:
+            path = bring(w)
+            below = path.parent.relative_to(library.root).as_posix()
             mirror = Mirror(w, library.id, all_folders=False)
-            row = mirror.put_file(w, folder, stat)
+            stat = FileStat.of(path.name, path.lstat())
+            row = mirror.put_file(w, b"" if below == "." else os.fsencode(below), stat)
         original_id = row.id
         if mirror.found.new:
             # A file that was here once, or lies elsewhere no more, is the photo that it was.
@@ -85,25 +96,29 @@ class AtOnce:
         except Exception:
             logger.exception("An upload could not be analysed at once; the indexer will do it")
 
-    def taken(self, path: Path, name: str) -> datetime:
-        """Return when a photo was taken that will have a name, as near as can be told, in its own clock."""
-        status = path.stat()
-        values: dict[str, object] = {}
+    def values(self, path: Path, name: str, beside: Values) -> dict[str, object]:
+        """Return what the light analyzers find of a photo, by the names of facts; `beside`: what sidecars say of it."""
+        found: dict[str, object] = {}
         try:
             metadata = read_metadata(path, kind_of(path, name))
         except (Unreadable, OSError):
-            logger.debug("no date in %s", path, exc_info=True)
-        else:
-            sample = Sample(path.with_name(name), status.st_mtime, metadata)
-            for analyzer in self._analyzers().values():
-                try:
-                    values.update(analyzer.analyze([sample])[0].values)
-                except Exception:
-                    logger.debug("%s failed", analyzer.name, exc_info=True)
-        clock = values.get("taken")
+            logger.debug("no headers in %s", path, exc_info=True)
+            return found
+        metadata.beside = beside
+        sample = Sample(path.with_name(name), path.stat().st_mtime, metadata)
+        for analyzer in self._analyzers().values():
+            try:
+                found.update(analyzer.analyze([sample])[0].values)
+            except Exception:
+                logger.debug("%s failed", analyzer.name, exc_info=True)
+        return found
+
+    def taken(self, path: Path, name: str) -> datetime:
+        """Return when a photo was taken that will have a name, as near as can be told, in its own clock."""
+        clock = self.values(path, name, {}).get("taken")
         if isinstance(clock, int | float):
             return datetime.fromtimestamp(clock, UTC).replace(tzinfo=None)
-        return datetime.fromtimestamp(status.st_mtime)
+        return datetime.fromtimestamp(path.stat().st_mtime)
 
     def _analyzers(self) -> dict[str, Analyzer]:
         with self._lock:

@@ -15,9 +15,11 @@ from haven_fs.catalog import Catalog
 from haven_fs.catalog import checksums as kept
 from haven_fs.catalog.checksums import Target, Verdict
 from haven_fs.library.checksum import Checksum, Pace, Reading, checksum_of
+from haven_fs.library.seldom import Seldom
 from haven_fs.library.trouble import ABSENT
 
 logger = logging.getLogger(__name__)
+_seldom = Seldom(logger)
 
 _SHARE = 0.2
 """The share of the time for which files are read at leisure."""
@@ -88,7 +90,8 @@ def take_checksums(catalog: Catalog, original_ids: Iterable[int], stopped: Calla
             break
         for one in look_at(catalog, [target]):
             if isinstance(one, Unread):
-                logger.info("%s cannot be read whole now: %s", one.target.path, one.error)
+                kind = one.target.root, one.error.errno
+                _seldom.say(kind, "%s cannot be read whole: %s", one.target.path, one.error, level=logging.INFO)
             else:
                 keep(catalog, [one])
                 taken.add(target.original_id)
@@ -126,7 +129,8 @@ class Leisure:
                 if isinstance(found, Unread):
                     self._not_before[target.original_id] = time.monotonic() + _TRIES_AGAIN
                     level = logging.DEBUG if found.is_busy or found.error.errno in ABSENT else logging.WARNING
-                    logger.log(level, "%s cannot be read whole: %s", target.path, found.error)
+                    kind = target.root, found.error.errno
+                    _seldom.say(kind, "%s cannot be read whole: %s", target.path, found.error, level=level)
                 else:
                     done.append(found)
                     self._warn(found)

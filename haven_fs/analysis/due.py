@@ -10,17 +10,18 @@ from pathlib import Path
 from haven_fs.analysis.analyzer import Analyzer
 from haven_fs.analysis.jobs import File, Group, Photo
 from haven_fs.catalog import Catalog
+from haven_fs.catalog.exported import OWN
 from haven_fs.catalog.schema import LOCATED
 from haven_fs.library.beneath import placed
 
 _PAGE = 2000
-_FILE = f"SELECT o.id, o.file, o.mtime_ns, o.dir_id, o.stem, d.path, l.root FROM original o {LOCATED}"
+_FILE = f"SELECT o.id, o.file, o.mtime_ns, o.dir_id, o.stem, d.path, l.root, {OWN} FROM original o {LOCATED}"
 _READY = "o.probed = 0 AND o.gone IS NULL"
 
 
-def _groups(rows: Sequence[tuple[int, bytes, int, int, str, bytes, bytes]]) -> list[Group]:
+def _groups(rows: Sequence[tuple[int, bytes, int, int, str, bytes, bytes, str | None]]) -> list[Group]:
     return [
-        Group(tuple(File(id_, placed(root, path, file), mtime_ns) for id_, file, mtime_ns, _, _, path, root in group))
+        Group(tuple(File(id_, placed(root, path, file), at, wrote) for id_, file, at, _, _, path, root, wrote in group))
         for _, group in groupby(rows, key=lambda row: (row[3], row[4]))
     ]
 
@@ -97,12 +98,13 @@ def photos(catalog: Catalog, analyzers: Mapping[str, Analyzer]) -> Iterator[Phot
                 done = set(db.execute("SELECT analyzer, version FROM analysis WHERE photo_id = ?", (id_,)))
                 due = frozenset(a.name for a in analyzers.values() if (a.name, a.version) not in done)
                 files = db.execute(
-                    f"SELECT o.role, o.id, o.file, o.mtime_ns, d.path, l.root FROM original o {LOCATED}"
+                    f"SELECT o.role, o.id, o.file, o.mtime_ns, d.path, l.root, {OWN} FROM original o {LOCATED}"
                     " WHERE o.photo_id = ? AND o.gone IS NULL ORDER BY o.id",
                     (id_,),
                 )
                 roles = tuple(
-                    (role, File(i, placed(root, below, file), mtime)) for role, i, file, mtime, below, root in files
+                    (role, File(i, placed(root, below, file), mtime, wrote))
+                    for role, i, file, mtime, below, root, wrote in files
                 )
                 if any(role == "main" for role, _ in roles):
                     page.append(Photo(id_, roles, due))

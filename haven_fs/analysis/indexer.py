@@ -8,10 +8,12 @@ import json
 import logging
 import time
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from haven_fs.analysis import due
 from haven_fs.analysis.embeddings import put_vectors, redo_lost
+from haven_fs.analysis.follower import Follower
 from haven_fs.analysis.jobs import Group, Photo
 from haven_fs.analysis.pool import LEISURE_NICENESS, Crashed, Pool, Workers
 from haven_fs.analysis.progress import Progress
@@ -26,6 +28,9 @@ from haven_fs.catalog.photos import PhotoStore, photos_with_news, stale_original
 from haven_fs.catalog.replay import replay_for, replay_rest
 from haven_fs.catalog.trash import adopt
 from haven_fs.config import Settings
+from haven_fs.errors import Refused
+from haven_fs.library.seldom import Seldom
+from haven_fs.library.trouble import OF_DISKS
 from haven_fs.plugins import Plugins
 from haven_fs.vectors.database import VectorsLost
 
@@ -33,6 +38,7 @@ if TYPE_CHECKING:
     from haven_fs.renditions.renditions import Renditions
 
 logger = logging.getLogger(__name__)
+_seldom = Seldom(logger)
 
 _GROUPS_A_JOB = 64
 _PHOTOS_A_JOB = 16
@@ -98,8 +104,8 @@ class Indexer:
             if library.writable:
                 try:
                     adopt(self.catalog, library)
-                except OSError:
-                    logger.exception("What was removed from %s could not be looked through", library.root)
+                except OSError as error:
+                    logger.error("What was removed from %s could not be looked through: %s", library.root, error)
             scan = Scan(self.catalog, library, accept_missing=accept_missing)
             scan.run()
             robbed = robbed - {library.id} | scan.robbed
@@ -287,7 +293,8 @@ class Indexer:
                     seen={file.id: file.mtime_ns for file in group.files},
                 )
             for id_, reason in result.troubles.items():
-                logger.info("%s: %s", next(file.path for file in group.files if file.id == id_), reason)
+                path = next(file.path for file in group.files if file.id == id_)
+                _seldom.say((path.top, reason), "%s: %s", path, reason, level=logging.INFO)
             found.append(result)
         with self.catalog.write() as w:
             said = PhotoStore(w).put_groups(found)
@@ -305,7 +312,8 @@ class Indexer:
             if any(file.id in stale for _, file in photo.files):
                 continue  # of a picture that was, and due again
             if isinstance(result, Crashed):
-                found[photo.id] = {name: Analysis(self.analyzers[name].version, failed=_CRASHED) for name in photo.due}
+                versions = {name: self.analyzers[name].version for name in photo.due}
+                found[photo.id] = {n: Analysis(v, failed=_CRASHED, unopened=True) for n, v in versions.items()}
             else:
                 found[photo.id] = result[1]
         with self.catalog.read() as db:
@@ -346,18 +354,28 @@ class Indexer:
         for follower in self.followers.values():
             photo_ids = [photo_id for photo_id, analyses in said.items() if follower.analyzers & analyses.keys()]
             if photo_ids:
-                try:
+                with _contained(follower):
                     follower.follow(self.catalog, photo_ids)
-                except Exception:
-                    logger.exception("The follower %s failed", follower.name)
 
     def idle(self) -> None:
         """Have those work whose work is for when nothing else is due."""
         for follower in self.followers.values():
-            try:
+            with _contained(follower):
                 follower.idle(self.catalog, self._progress, lambda: self._workers.stopping)
-            except Exception:
-                logger.exception("The follower %s failed", follower.name)
+
+
+@contextmanager
+def _contained(follower: Follower) -> Iterator[None]:
+    """Log what a follower fails of, which stops nobody else."""
+    try:
+        yield
+    except Refused as refused:
+        logger.warning("The follower %s has stopped: %s", follower.name, refused.reason)
+    except Exception as error:
+        if isinstance(error, OSError) and error.errno in OF_DISKS:
+            logger.warning("The follower %s has stopped: %s", follower.name, error)
+        else:
+            logger.exception("The follower %s failed", follower.name)
 
 
 def _batches(items: Iterable[Any], size: int) -> Iterator[list[Any]]:

@@ -7,11 +7,15 @@ from haven_fs.library.beneath import Beneath
 
 @dataclass(frozen=True, slots=True)
 class File:
-    """An original to look into: its row's `id`, its `path`, and its modification time."""
+    """An original to look into: its row's `id`, its `path`, and its modification time.
+
+    `wrote`: of a sidecar, what this catalog had Haven write into it, as Wrote.dumps has it.
+    """
 
     id: int
     path: Beneath
     mtime_ns: int
+    wrote: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,16 +12,24 @@ import time
 from collections.abc import Collection, Iterator
 
 from haven_fs.catalog import Catalog
-from haven_fs.catalog.disk import Mirror, drop
+from haven_fs.catalog.disk import Mirror, Row, drop, note_ctimes
 from haven_fs.catalog.exchange import Exchange
 from haven_fs.catalog.identity import note_walk, take_up_former
 from haven_fs.catalog.libraries import Library
 from haven_fs.catalog.respell import respell
 from haven_fs.catalog.schema import LOCATED
+from haven_fs.catalog.skipped import Counts, note_skipped
+from haven_fs.catalog.stirred import tell_stirred
+from haven_fs.library.beneath import placed
+from haven_fs.library.ignore import RuleBook
+from haven_fs.library.mounts import AWAY, Mounts
+from haven_fs.library.seldom import Seldom
 from haven_fs.library.text import as_text
+from haven_fs.library.trouble import GONE
 from haven_fs.library.walk import Listing, walk
 
 logger = logging.getLogger(__name__)
+_seldom = Seldom(logger)
 
 FEW = 10
 """This many missing files are believed deleted however small the library is."""
@@ -45,15 +53,20 @@ class Scan:
         try:
             state = self.library.root.stat()
         except OSError:
-            self._mark_away(f"The folder {self.library.root} is not there. Is its disk connected?")
+            self._mark_away(GONE.format(self.library.root))
             return 0
         with self.catalog.write() as w:
-            mirror = Mirror(w, self.library.id)
+            mirror, self._undone = Mirror(w, self.library.id), self.catalog.undone
         known = mirror.known_folders()
         listed: set[bytes] = set()
         protected: set[bytes] = set()
         gone: set[bytes] = set()
         closed: dict[str, str] = {}
+        skipped: dict[bytes, Counts] = {}
+        mounts = Mounts(self.library.root, state.st_dev, () if self.accept_missing else self.library.mounts)
+        for folder in mounts.away:
+            protected.add(os.fsencode(folder))
+            closed[as_text(folder)] = AWAY
         for listings in _in_batches(self._listings(only, known)):
             if reason := next((listing.error for listing in listings if not listing.path), None):
                 self._mark_away(f"The folder {self.library.root} cannot be read: {reason}.")
@@ -61,16 +74,21 @@ class Scan:
             with self.catalog.write() as w:
                 for listing in listings:
                     path = os.fsencode(listing.path)
-                    if mirror.is_newer(w, path):
+                    if mirror.is_newer(w, path) or self._was_fooled():
                         (listing,) = walk(self.library.root, only={listing.path})
+                    if listing.path in mounts.away:
+                        continue
+                    skipped[path] = listing.skipped
                     if listing.error:
-                        logger.warning("%s cannot be listed: %s", self.library.root / listing.path, listing.error)
+                        kind, at = (self.library.root, listing.error), self.library.root / listing.path
+                        _seldom.say(kind, "%s cannot be listed: %s", at, listing.error)
                         protected.add(path)
                         closed[as_text(listing.path)] = listing.error
                     elif listing.gone:
                         gone.add(path)
                     else:
                         listed.add(path)
+                        mounts.note(listing)
                         mirror.put(w, path, listing.files)
                         if only is not None:
                             children = {
@@ -80,11 +98,12 @@ class Scan:
         if only is None:
             gone = {path for path in known - listed if not _is_below(path, protected)}
         else:
-            gone = {path for path in known if _is_below(path, gone)}
+            gone = {path for path in known if _is_below(path, gone) and not _is_below(path, protected)}
         with self.catalog.write() as w:
             mirror.miss_folders(w, gone)
         if only is None:
-            self._note_closed(closed)
+            self._note_closed(closed, mounts.found | mounts.away)
+        note_skipped(self.catalog, self.library.id, skipped, whole=only is None)
         return self._conclude(mirror, gone, state, whole=only is None)
 
     def _listings(self, only: Collection[str] | None, known: set[bytes]) -> Iterator[Listing]:
@@ -105,13 +124,18 @@ class Scan:
     def _conclude(self, mirror: Mirror, gone: set[bytes], state: os.stat_result, *, whole: bool) -> int:
         found, device, inode = mirror.found, state.st_dev, state.st_ino
         root = os.fsencode(self.library.root)
+        untouched = tell_stirred(self.catalog, root, found)
         exchange = Exchange(self.library.id, root, found, whole=whole)
         exchange.read(self.catalog)
         with self.catalog.write() as w:
             if found.new:
                 note_walk(w)
+            note_ctimes(w, untouched)
             missing = [row for row in found.missing if mirror.is_as_walked(w, row.id)]
             gone = {path for path in gone if not mirror.is_newer(w, path)}
+            if self._was_fooled():
+                missing = [row for row in missing if not self._is_there(row.path)]
+                gone = {path for path in gone if not self._is_there(path)}
             total = w.db.execute(
                 f"SELECT count(*) FROM original o {LOCATED} WHERE l.id = ? AND o.gone IS NULL",
                 (self.library.id,),
@@ -121,8 +145,9 @@ class Scan:
             doubtful = bool(missing) and (is_elsewhere or self.library.device not in (None, device))
             moved = exchange.resolve(w, missing, mirror.is_as_walked, doubtful=doubtful)
             missing = [row for row in missing if row.id not in moved]
-            total -= len(moved)
-            away = None if self.accept_missing else self._away(len(missing), total, device)
+            left = self._left_out(missing)
+            total -= len(moved) + left
+            away = None if self.accept_missing else self._away(len(missing) - left, total, device)
             if away is None:
                 still = take_up_former(w, [row.id for row in missing])
                 drop(w, [row for row in missing if row.id not in still])
@@ -149,6 +174,23 @@ class Scan:
         self.robbed = exchange.others - {self.library.id}
         return len(found.new) + len(found.changed) + (0 if away else len(missing))
 
+    def _left_out(self, missing: list[Row]) -> int:
+        """Return how many files are missing since they are skipped now, by a rule or the owner's word: not gone."""
+        if not missing:
+            return 0
+        book = RuleBook(self.library.root)
+        return sum(book.skips(os.fsdecode(row.path), folder=False) for row in missing)
+
+    def _was_fooled(self) -> bool:
+        """Tell whether what the disk showed may have been undone since: no row tells."""
+        return self.catalog.undone != self._undone
+
+    def _is_there(self, path: bytes) -> bool:
+        try:
+            return placed(os.fsencode(self.library.root), path).exists(follow_symlinks=False)
+        except OSError:
+            return True  # as far as anyone can tell
+
     def _away(self, missing: int, total: int, device: int) -> str | None:
         """Return why missing files are not believed deleted, in words, or None if they are."""
         if not missing:
@@ -173,11 +215,12 @@ class Scan:
         with self.catalog.write(quiet=True) as w:
             w.db.execute("UPDATE library SET away = ?, walked = ? WHERE id = ?", (reason, time.time(), self.library.id))
 
-    def _note_closed(self, closed: dict[str, str]) -> None:
-        """Note which folders a whole walk could not list, and why, for who asks what cannot be read."""
-        noted = json.dumps(sorted(closed.items()))
+    def _note_closed(self, closed: dict[str, str], mounts: set[str]) -> None:
+        """Note which folders a whole walk could not list, and why, for who asks what cannot be read; and `mounts`."""
+        noted = json.dumps(sorted(closed.items())), json.dumps(sorted(mounts))
         with self.catalog.write(quiet=True) as w:
-            w.db.execute("UPDATE library SET closed = ? WHERE id = ? AND closed <> ?1", (noted, self.library.id))
+            query = "UPDATE library SET closed = ?, mounts = ? WHERE id = ? AND (closed <> ?1 OR mounts <> ?2)"
+            w.db.execute(query, (*noted, self.library.id))
 
 
 def _parent(path: bytes) -> bytes:

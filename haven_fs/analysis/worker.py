@@ -15,14 +15,15 @@ from typing import Any
 from haven_fs.analysis.analyzer import Analyzer, Embedding, Facts, Metadata, Region, Sample
 from haven_fs.analysis.jobs import File, Group, Photo
 from haven_fs.catalog.findings import FACTS, TEXT_FACTS, Analysis, GroupFound, PhotoFound, Probe
+from haven_fs.catalog.settle import TAG, TAGS
 from haven_fs.config import Settings
+from haven_fs.library.beside import read_beside
 from haven_fs.library.fingerprint import ending_of, fingerprint, read_ends
 from haven_fs.library.kinds import UNKNOWN, Kind, claims_media, sniff
 from haven_fs.library.metadata import Unreadable, read_metadata
-from haven_fs.library.pair import Member, pair
+from haven_fs.library.pair import Member, pair, spare
 from haven_fs.library.text import as_text
 from haven_fs.library.trouble import ABSENT, in_words, passing
-from haven_fs.library.xmp import read_sidecar
 from haven_fs.plugins import Plugins
 from haven_fs.processes import be_worker, yield_to_others
 from haven_fs.renditions.sizes import TILE, reserve
@@ -124,14 +125,12 @@ def _look_into(group: Group) -> tuple[GroupFound, list[tuple[PhotoFound, Sample]
                 problems[path.name] = found.troubles[file.id] if claims_media(path.name) else ""
         by_name[path.name] = (file, kind)
         reserved = _reserved(path, kind, size, metadata, problems)
-        found.probes.append(Probe(file.id, kind.kind, kind.format, kind.mime, print_, ending, *reserved))
+        inside = metadata[path.name].film if path.name in metadata else None
+        probe = Probe(file.id, kind.kind, kind.format, kind.mime, print_, ending, *reserved, inside or (0, 0))
+        found.probes.append(probe)
     if len(found.probes) < len(group.files):
         return found, []  # together they decide which are one photo, and one is not there
-    members = [
-        Member(name, kind, metadata[name].duration if name in metadata else None)
-        for name, (_, kind) in by_name.items()
-        if name not in problems
-    ]
+    members = [Member.of(name, kind, metadata.get(name)) for name, (_, kind) in by_name.items() if name not in problems]
     samples = []
     for pairing in pair(members):
         file, kind = by_name[pairing.main]
@@ -139,8 +138,12 @@ def _look_into(group: Group) -> tuple[GroupFound, list[tuple[PhotoFound, Sample]
         photo = PhotoFound(file.id, kind.kind, companions)
         found.photos.append(photo)
         named = [(role, by_name[name][0].path) for role, name in pairing.companions]
-        samples.append((photo, _sample(file, metadata[pairing.main], named, metadata)))
-    unreadable = ((by_name[name][0].id, reason) for name, reason in problems.items() if reason)
+        formats = {name: kind.format for name, (_, kind) in by_name.items()}
+        own = {name: one.wrote for name, (one, _) in by_name.items() if one.wrote}
+        samples.append((photo, _sample(file, metadata[pairing.main], named, metadata, formats, own)))
+    backups = spare([Member(name, kind) for name, (_, kind) in by_name.items()])
+    found.backups = {by_name[name][0].id for name in backups}
+    unreadable = ((by_name[name][0].id, why) for name, why in problems.items() if why and name not in backups)
     found.photos += [PhotoFound(id_, "other", unreadable=reason) for id_, reason in unreadable]
     return found, samples
 
@@ -173,11 +176,20 @@ def _reserved(
     return reserved.small, reserved.tv, None
 
 
-def _sample(file: File, main: Metadata, companions: Sequence[tuple[str, Path]], known: dict[str, Metadata]) -> Sample:
-    """Put together what analyzers see; what a sidecar says outranks what the file itself says."""
-    for role, path in companions:
-        if role == "sidecar":
-            main.xmp.update(read_sidecar(path, main.problems))
+def _sample(
+    file: File,
+    main: Metadata,
+    companions: Sequence[tuple[str, Path]],
+    known: Mapping[str, Metadata],
+    formats: Mapping[str, str],
+    own: Mapping[str, str],
+) -> Sample:
+    """Put together what analyzers see. `known`: metadata of files by name, `formats`: of sidecars their formats.
+
+    `own`: what this catalog had Haven write into sidecars, see read_beside.
+    """
+    sidecars = [(path, formats.get(path.name, "")) for role, path in companions if role == "sidecar"]
+    main.beside = read_beside(file.path.name, sidecars, main.problems, own)
     return Sample(
         file.path,
         file.mtime_ns / 1e9,
@@ -194,10 +206,12 @@ def _sample_again(photo: Photo, analyzers: Analyzers) -> tuple[Sample, bool]:
     kind, head, *_ = _open(file.path)
     main = read_metadata(file.path, kind, head)
     known: dict[str, Metadata] = {}
+    formats: dict[str, str] = {}
     readable: list[tuple[str, Path]] = []
     for role, path in companions:
         try:
             its_kind, its_head, *_ = _open(path)
+            formats[path.name] = its_kind.format
             if role != "sidecar":
                 known[path.name] = read_metadata(path, its_kind, its_head)
             readable.append((role, path))
@@ -205,7 +219,8 @@ def _sample_again(photo: Photo, analyzers: Analyzers) -> tuple[Sample, bool]:
             readable.append((role, path))
         except OSError:
             logger.debug("companion %s cannot be read", path, exc_info=True)
-    sample = _sample(file, main, readable, known)
+    own = {one.path.name: one.wrote for _, one in photo.files if one.wrote}
+    sample = _sample(file, main, readable, known, formats, own)
     if any(analyzers[name].needs == "picture" for name in photo.due if name in analyzers):
         from haven_fs.library.picture import open_frames
 
@@ -218,7 +233,7 @@ def _failed(analyzer: Analyzer, error: BaseException, words: str, path: Path, *,
     """Return what is stored of a photo that an analyzer could not look at, or failed on."""
     trouble = passing(error, path, doubtful=doubtful)
     if trouble is None:
-        return Analysis(analyzer.version, failed=as_text(words))
+        return Analysis(analyzer.version, failed=as_text(words), unopened=isinstance(error, Unreadable))
     return Analysis(analyzer.version, failed=as_text(in_words(trouble)), again=0.0)
 
 
@@ -241,8 +256,10 @@ def _ask(analyzer: Analyzer, samples: Sequence[Sample]) -> list[Analysis]:
         ]
     except (Exception, SystemExit) as error:
         if len(samples) <= 1:
-            logger.warning("Analyzer %s failed on %s", analyzer.name, [s.path for s in samples], exc_info=True)
-            return [_failed(analyzer, error, f"{type(error).__name__}: {error}", sample.path) for sample in samples]
+            failed = [_failed(analyzer, error, f"{type(error).__name__}: {error}", one.path) for one in samples]
+            level = logging.WARNING if any(one.again is None for one in failed) else logging.DEBUG  # a disk's fault
+            logger.log(level, "Analyzer %s failed on %s", analyzer.name, [s.path for s in samples], exc_info=True)
+            return failed
         return [_ask(analyzer, [sample])[0] for sample in samples]
 
 
@@ -265,6 +282,12 @@ def _stored(facts: Facts) -> str:
         stored["regions"] = [_region(region, facts.embeddings) for region in facts.regions]
     if facts.words:
         stored["words"] = _lines(facts.words)
+    if facts.notes:
+        stored["notes"] = {str(name): list(texts) for name, texts in facts.notes.items()}
+    if facts.instead:
+        if wrong := [one for one in facts.instead if one not in FACTS and not one.startswith((TAG, TAGS))]:
+            raise ValueError(f"there is no fact {', '.join(wrong)}")
+        stored["instead"] = dict(facts.instead)
     if facts.problems:
         stored["problems"] = [str(problem) for problem in facts.problems]
     return as_text(json.dumps(stored, ensure_ascii=False, allow_nan=False))

@@ -68,6 +68,8 @@ def troubles(db: sqlite3.Connection) -> list[Trouble]:
         " WHERE p.unreadable IS NOT NULL AND o.gone IS NULL AND l.gone IS NULL",
         f"SELECT {at}, o.trouble, 1 {_TROUBLED}",
         f"SELECT {at}, a.failed, 1 {_FAILED}",
+        f"SELECT {at}, a.failed, 0 FROM analysis a INDEXED BY analysis_unopened JOIN photo p ON p.id = a.photo_id"
+        f" JOIN original o ON o.id = p.main_id {LOCATED} WHERE a.unopened = 1 AND o.gone IS NULL AND l.gone IS NULL",
     )
     for query in queries:
         for *parts, reason, passing in db.execute(query):

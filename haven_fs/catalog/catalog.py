@@ -5,147 +5,76 @@ however much is written meanwhile. The writer is one connection behind a lock: `
 transaction, committed at its end, rolled back if the block raises, along with what it did to files (`undo_by`).
 Durability is SQLite's WAL with synchronous=NORMAL: a killed process loses nothing committed; after a power cut the last
 moments may be gone, whole transactions at a time, and are found again on disk by the next walk. A disk that fails or is
-full, and a damaged catalog, raise Refused from either (haven_fs.catalog.disktrouble).
+full, and a damaged catalog, raise Refused from either (haven_fs.catalog.disktrouble); what cannot be written when it is
+opened can be read all the same (haven_fs.catalog.frozen).
 """
 
-import json
-import logging
 import shutil
 import sqlite3
 import threading
 import time
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from haven_fs.catalog.changes import prepare_changes, watch_changes
-from haven_fs.catalog.corrections import Act, erase_corrections, gesture_of, note_correction, note_rest
-from haven_fs.catalog.disktrouble import Damaged, DiskTrouble
+from haven_fs.catalog.corrections import Act, note_rest
+from haven_fs.catalog.disktrouble import DAMAGED, REPLACED, Damaged, DiskTrouble, is_damage
 from haven_fs.catalog.facets import Facet, Facets
 from haven_fs.catalog.librarylist import bring_back, keep_list
 from haven_fs.catalog.migrations import known_facets, migrate, ready
+from haven_fs.catalog.openfiles import OpenFiles
 from haven_fs.catalog.portable import Portable
 from haven_fs.catalog.record import FILE, Line, Record
 from haven_fs.catalog.reserve import Reserve
-from haven_fs.catalog.soundness import REPAIR, check_file, check_kind
-from haven_fs.errors import Refused, UserError
-from haven_fs.sqlitefile import has_log
+from haven_fs.catalog.soundness import REPAIR, check_file, check_kind, no_catalog
+from haven_fs.catalog.writer import Writer as Writer
+from haven_fs.errors import Refused, Unavailable, UserError
+from haven_fs.sqlitefile import frozen_reader, has_log, live_reader, reader
 
 if TYPE_CHECKING:
     from haven_fs.vectors import Vectors
 
-logger = logging.getLogger(__name__)
-
 MADE = "made"
 """The folder beside the catalog for files that are made of what it knows, and can be made again."""
 
-_READ_PRAGMAS = "PRAGMA query_only=1; PRAGMA mmap_size=268435456; PRAGMA cache_size=-2048; PRAGMA temp_store=MEMORY"
-
-
-class Writer:
-    """One write transaction: its connection `db`, and `seq`, the clock's value for everything it changes.
-
-    `act`: whose write it is, in which folder of the tree, and what it is part of. What an owner's transaction changes
-    is noted, so that it can be taken back. `facets`: the plugins' parts of the catalog.
-    """
-
-    __slots__ = ("_act", "_gesture", "_undo", "_void", "corrected", "db", "facets", "removed", "seq")
-
-    def __init__(self, db: sqlite3.Connection, seq: int, facets: Facets, act: Act) -> None:
-        self.db = db
-        self.seq = seq
-        self.facets = facets
-        self._act = act
-        self._gesture: int | None = None
-        self.removed = False
-        self.corrected = False
-        self._void: list[int] = []
-        self._undo: list[Callable[[], object]] = []
-
-    @property
-    def by(self) -> str:
-        """The user whose write it is, "" if nobody signed in or it is Haven's own."""
-        return self._act.by
-
-    def note_removal(self) -> None:
-        """Say that something left a folder in this transaction, so that folders' modification times move on."""
-        self.removed = True
-
-    def undo_by(self, act: Callable[[], object]) -> None:
-        """Have `act` put back what was done to a file just now, if this transaction is not committed after all.
-
-        The last one is called first. What one raises is logged, and the others are called all the same.
-        """
-        self._undo.append(act)
-
-    def undo(self) -> None:
-        """Put back what was done to files; for the catalog alone."""
-        while self._undo:
-            try:
-                self._undo.pop()()
-            except (OSError, Refused) as error:
-                logger.error("What was done to a file could not be undone, and stays as it is: %s", error)
-
-    def touch(self, photo_ids: Iterable[int]) -> None:
-        """Say that photos show otherwise now, so that all folders they are in are new."""
-        ids = json.dumps(list(photo_ids))
-        self.db.execute("UPDATE photo SET seq = ? WHERE id IN (SELECT value FROM json_each(?))", (self.seq, ids))
-
-    def correct(self, kind: str, photo_id: int | None = None, **data: Any) -> int:
-        """Note what the owner says by what was changed since the last call; see haven_fs.catalog.corrections.
-
-        `data`: plain values, among them those that the words for this kind name, see haven_fs.catalog.wording. Return
-        the correction's id.
-        """
-        if not self.corrected:
-            self.corrected = True
-            self._gesture = gesture_of(self.db, self._act)
-        if self._void:
-            data["void"], self._void = self._void, []
-        id_, self._gesture = note_correction(self.db, self._act, self._gesture, kind, photo_id, data)
-        return id_
-
-    @contextmanager
-    def noting(self) -> Iterator[None]:
-        """Note what the block changes in a transaction of Haven's own, as if it were an owner's, for `correct`."""
-        watch_changes(self.db, on=True)
-        try:
-            yield
-        finally:
-            watch_changes(self.db, on=False)
-
-    def void(self, ids: Collection[int]) -> None:
-        """Take corrections back without a word of their own: the next that is noted says that they are void."""
-        query = "UPDATE correction SET undone = ? WHERE id IN (SELECT value FROM json_each(?))"
-        self.db.execute(query, (time.time(), json.dumps(list(ids))))
-        self._void += ids
-
-    def erase_corrections(self, ids: Collection[int]) -> None:
-        """Erase what the owner said, as if it never was; `Catalog.scrub` then takes it out of the record."""
-        erase_corrections(self.db, ids)
+# No mmap_size: a disk that fails, or a file that is cut short, would end the process (SIGBUS) where a read says so.
+_READ_PRAGMAS = "PRAGMA query_only=1; PRAGMA cache_size=-2048; PRAGMA temp_store=MEMORY"
 
 
 class Catalog:
     """The catalog in `path`, made and migrated when first opened for writing.
 
     `facets`: the plugins' parts of it; without them their tables are left alone. `chroma`: where the index over the
-    photos' vectors is, see Vectors. Raises UserError if it was made by a newer Haven, is not a catalog, or is plainly
-    damaged: see haven_fs.catalog.soundness.
+    photos' vectors is, see Vectors. `patient`: if its disk is full or takes no writes, it is read as it lies until
+    `thaw` can write. Raises UserError if it was made by a newer Haven, is not a catalog, or is plainly damaged: see
+    haven_fs.catalog.soundness.
     """
 
     def __init__(
-        self, path: Path, facets: Iterable[Facet] = (), *, readonly: bool = False, chroma: str = "off"
+        self,
+        path: Path,
+        facets: Iterable[Facet] = (),
+        *,
+        readonly: bool = False,
+        patient: bool = False,
+        chroma: str = "off",
     ) -> None:
         self.path = path
+        self._facets = list(facets)
         self._local = threading.local()
         self._lock = threading.RLock()
         self._writer: sqlite3.Connection | None = None
+        self._files: OpenFiles | None = None
         self._idle: list[sqlite3.Connection] = []
         self._vectors: Vectors | None = None
         self._chroma = chroma
         self.trouble = DiskTrouble(path)
         """What is known to be wrong with the catalog or its disk."""
+        self._frozen = self.trouble.frozen
+        self.undone = 0
+        """How many transactions were undone after they had done something to files: who looked meanwhile saw that."""
         self.reserve = Reserve(path.parent)
         self.closed_well = not has_log(path)
         """Whether the process before closed it, as far as can be told; else there is more reason to read it through."""
@@ -153,24 +82,59 @@ class Catalog:
         check_file(path)
         if readonly:
             if not path.exists():
-                raise UserError(
-                    f"There is no catalog in {path.parent} yet. Run `haven index FOLDER` or `haven serve FOLDER` first."
-                )
-            self.facets = Facets(self._check_readable(facets))  # what is away matters to those who write
-        else:
-            path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-            with suppress(OSError):  # which SQLite will have words for
-                path.touch(mode=0o600)  # what SQLite puts beside it gets the same rights
-            self.reserve.help_to_open()
-            self._writer, usable = self._open_writer(facets)
-            self.facets = Facets(usable, known_facets(self._writer))
-            prepare_changes(self._writer, self.facets.owned)
-            bring_back(path.parent, self._writer)
-            keep_list(path.parent, self._writer)
-            self.record.portable = Portable(self.facets)
-            self.record.catch_up(self._writer)
-            self._replay()
-            self.reserve.keep()
+                raise no_catalog(path.parent)
+            self.facets = Facets(self._check_readable())  # what is away matters to those who write
+            return
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        try:
+            self._begin()
+        except Refused as refused:
+            if not patient or not path.exists():
+                raise UserError(refused.reason) from refused
+            self._frozen.refusal = refused
+            self.facets = Facets(self._check_readable())
+
+    def _begin(self) -> None:
+        """Open the catalog for writing, and bring it and what lies beside it up to date. Raises Refused."""
+        with suppress(OSError):  # which SQLite will have words for
+            self.path.touch(mode=0o600)  # what SQLite puts beside it gets the same rights
+        self.reserve.help_to_open()
+        try:
+            with self._in_words():
+                self._writer, usable = self._open_writer()
+                self.facets = Facets(usable, known_facets(self._writer))
+                self._files = OpenFiles(self.path, self._writer)
+                prepare_changes(self._writer, self.facets.owned)
+                bring_back(self.path.parent, self._writer)
+                keep_list(self.path.parent, self._writer)
+                self.record.portable = Portable(self.facets)
+                self.record.catch_up(self._writer)
+                self._replay()
+        except BaseException:
+            self._end()
+            raise
+        self.reserve.keep()
+
+    def thaw(self) -> bool:
+        """Begin to write if that was not possible before and is now. Return whether it can be written to."""
+        with self._lock:
+            if self._frozen.refusal is None:
+                return self._writer is not None
+            if self.is_reading or not self._frozen.may_try():
+                return False
+            with self._frozen.alone() as is_alone:
+                if not is_alone:
+                    return False
+                self._end()
+                try:
+                    self._begin()
+                except Refused:
+                    return False  # as before
+                except UserError as error:
+                    self._frozen.refusal = Unavailable(str(error))
+                    return False
+                self._frozen.refusal = None
+            return True
 
     def _replay(self) -> None:
         """Do what the record says and a catalog lacks that was lost or is an older one, as far as it can be done."""
@@ -183,8 +147,13 @@ class Catalog:
 
     @property
     def writable(self) -> bool:
-        """Whether this process is the one that writes the catalog."""
-        return self._writer is not None
+        """Whether this process is the one that writes the catalog, if only once its disk has room."""
+        return self._writer is not None or self._frozen.refusal is not None
+
+    @property
+    def is_reading(self) -> bool:
+        """Whether this thread is in a read transaction, and so sees the catalog as it was when that began."""
+        return getattr(self._local, "db", None) is not None
 
     @property
     def vectors(self) -> "Vectors":
@@ -194,10 +163,10 @@ class Catalog:
                 from haven_fs.vectors import Vectors  # which no worker process and few commands have a use for
 
                 folder = self.path.parent / "vectors"
-                self._vectors = Vectors(folder, readonly=not self.writable, chroma=self._chroma)
+                self._vectors = Vectors(folder, readonly=self._writer is None, chroma=self._chroma)
             return self._vectors
 
-    def _open_writer(self, facets: Iterable[Facet]) -> tuple[sqlite3.Connection, list[Facet]]:
+    def _open_writer(self) -> tuple[sqlite3.Connection, list[Facet]]:
         db = sqlite3.connect(
             self.path, isolation_level=None, check_same_thread=False, timeout=30, cached_statements=256
         )
@@ -207,7 +176,10 @@ class Catalog:
             db.execute("PRAGMA synchronous=NORMAL")
             db.execute("PRAGMA cache_size=-16384")
             db.execute("PRAGMA journal_size_limit=16777216")
-            return db, migrate(db, self.path, facets)
+            usable = migrate(db, self.path, self._facets)
+            db.execute("BEGIN IMMEDIATE")  # which a file that can only be read refuses
+            db.execute("ROLLBACK")
+            return db, usable
         except sqlite3.DatabaseError as error:
             db.close()
             raise self._no_catalog(error) from error
@@ -215,11 +187,11 @@ class Catalog:
             db.close()
             raise
 
-    def _check_readable(self, facets: Iterable[Facet]) -> list[Facet]:
+    def _check_readable(self) -> list[Facet]:
         try:
             with self.read() as db:
                 check_kind(db, self.path)
-                return ready(db, self.path, facets)
+                return ready(db, self.path, self._facets)
         except sqlite3.DatabaseError as error:
             raise self._no_catalog(error) from error
         except Refused as refused:
@@ -229,11 +201,11 @@ class Catalog:
             self.close()
             raise
 
-    def _no_catalog(self, error: sqlite3.Error) -> UserError:
+    def _no_catalog(self, error: sqlite3.Error) -> UserError | Refused:
         refused = self.trouble.refusal_of(error)
         if isinstance(refused, Damaged):
             return UserError(f"The catalog {self.path} is damaged ({error}). {REPAIR}")
-        return UserError(refused.reason if refused is not None else f"{self.path} cannot be opened: {error}.")
+        return refused or UserError(f"{self.path} cannot be opened: {error}.")
 
     @contextmanager
     def read(self) -> Iterator[sqlite3.Connection]:
@@ -242,7 +214,9 @@ class Catalog:
         if outer is not None:
             yield outer
             return
-        with self._in_words():
+        if not self.trouble.readable:
+            self.trouble.check()
+        with self._in_words(), self._frozen.reading():
             try:
                 db = self._idle.pop()
             except IndexError:
@@ -267,14 +241,28 @@ class Catalog:
         try:
             yield
         except sqlite3.Error as error:
+            if is_damage(error):
+                self.look()  # what another program has done to the file is told from a disk that fails
             refused = self.trouble.refusal_of(error)
             if refused is None:
+                self.look()  # an empty file is one without tables
                 raise
             raise refused from error
 
+    def look(self) -> None:
+        """Raise Damaged if the catalog is, or if its files are not those that this process opened for writing."""
+        with self._lock:
+            if self._files is not None and self.trouble.damage is None and (found := self._files.look()) is not None:
+                words = DAMAGED if found.repair else REPLACED
+                self.trouble.found_damaged(found.how, words, readable=found.readable)
+            if self.trouble.damage is not None:
+                self.trouble.check()
+
     def _open_reader(self) -> sqlite3.Connection:
-        uri = f"{self.path.resolve().as_uri()}?mode=rw"
-        db = sqlite3.connect(uri, uri=True, isolation_level=None, timeout=30, check_same_thread=False)
+        if self._files is not None and not self._files.are_there():
+            self.look()
+        is_frozen = self._frozen.refusal is not None
+        db = (live_reader if self._files is not None else frozen_reader if is_frozen else reader)(self.path)
         try:
             db.executescript(_READ_PRAGMAS)
         except sqlite3.DatabaseError:
@@ -284,23 +272,33 @@ class Catalog:
 
     @contextmanager
     def write(
-        self, *, quiet: bool = False, by: str | None = None, place: str = "", act: str = "", undoing: bool = False
+        self,
+        *,
+        quiet: bool = False,
+        by: str | None = None,
+        place: str = "",
+        act: str = "",
+        gesture: int | None = None,
+        undoing: bool = False,
     ) -> Iterator[Writer]:
         """Give the writer inside one transaction; other writers wait.
 
         `by`: the user whose write it is, "" if nobody signed in, None if it is Haven's own. `place`: the folder of the
         tree it is in. `act`: what kind of act it is a part of, see haven_fs.catalog.corrections; a transaction without
-        is a gesture of its own. `undoing`: it takes back what another one did, so the reserve is there for it.
+        is a gesture of its own. `gesture`: the one that it goes on with, however long ago that was. `undoing`: it takes
+        back what another one did, so the reserve is there for it.
 
         The clock moves on if a row was changed, unless the change is `quiet`: one that no folder shows. Raises Refused
         if the disk is full or fails, or the catalog is damaged; then nothing of the transaction is there.
         """
-        if self._writer is None:
+        if not self.writable:
             raise UserError("This catalog was opened for reading only.")
         with self._lock, self._in_words():
-            if self.trouble.damage is not None:
+            self.look()
+            if self._writer is None and not self.thaw():
                 self.trouble.check()
             db = self._writer
+            assert db is not None
             if undoing:
                 self.reserve.give_up()
             db.execute("BEGIN IMMEDIATE")
@@ -309,7 +307,7 @@ class Catalog:
                 watch_changes(db, on=by is not None)
                 last, changes = db.execute("SELECT value FROM state WHERE key = 'seq'").fetchone()[0], db.total_changes
                 seq = max(last + 1, time.time_ns() // 1_000_000)
-                writer = Writer(db, seq, self.facets, Act(by or "", place, act))
+                writer = Writer(db, seq, self.facets, Act(by or "", place, act), gesture)
                 yield writer
                 if writer.corrected:
                     note_rest(db)
@@ -321,13 +319,19 @@ class Catalog:
             except BaseException:
                 if db.in_transaction:  # SQLite may have ended it, as when the disk is full
                     db.execute("ROLLBACK")
-                if writer is not None:
-                    writer.undo()
+                if writer is not None and writer.undo():
+                    self.undone += 1
                 raise
             if undoing:
                 self.reserve.keep()
             if writer.corrected or self.record.is_behind:
                 self.record.catch_up(db)
+
+    @contextmanager
+    def at_rest(self) -> Iterator[None]:
+        """Have nobody in this process write while the block runs: files are where the catalog now says they are."""
+        with self._lock:
+            yield
 
     def scrub(self, erase: Callable[[Line], bool]) -> None:
         """Leave nothing on the disk of what was erased: no vector, and no row in the catalog, its log or the record.
@@ -350,14 +354,19 @@ class Catalog:
 
     def close(self) -> None:
         """Close every connection; no thread may be using one."""
+        if self._writer is not None:
+            with suppress(sqlite3.Error, OSError):  # a full disk or a damaged page is no reason not to end
+                if self.trouble.damage is None:
+                    keep_list(self.path.parent, self._writer)
+                    self._writer.execute("PRAGMA optimize")
+        self._end()
+
+    def _end(self) -> None:
         while self._idle:
             self._idle.pop().close()
         if self._vectors is not None:
             self._vectors.close()
             self._vectors = None
         if self._writer is not None:
-            with suppress(sqlite3.Error, OSError):  # a full disk or a damaged page is no reason not to end
-                keep_list(self.path.parent, self._writer)
-                self._writer.execute("PRAGMA optimize")
             self._writer.close()
-            self._writer = None
+            self._writer = self._files = None

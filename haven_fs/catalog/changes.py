@@ -19,6 +19,8 @@ OWNED: dict[str, tuple[str, ...]] = {
     "said": ("photo_id", "fact"),
     "dismissed": ("photo_id", "question"),
     "hidden": ("photo_id",),
+    "unhidden": ("photo_id",),
+    "brought": ("photo_id",),
 }
 """The core's tables that hold what owners say, and the columns by which a row is known."""
 

@@ -12,9 +12,13 @@ from haven_fs.catalog import names
 from haven_fs.catalog.catalog import Writer
 from haven_fs.catalog.places import next_id
 from haven_fs.catalog.spelling import etag, http_date, iso_date
-from haven_fs.library.pair import stem_key
+from haven_fs.library.stems import stem_key
 from haven_fs.library.text import as_text
 from haven_fs.library.walk import FileStat
+
+MOST_STIRRED = 5000
+"""Files a walk looks at since only their ctime is another: half a minute on a slow disk. One command changes the rights
+of a whole library."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,12 +35,16 @@ class Row:
 class Differences:
     """What one walk found to be other than the catalog says.
 
-    `changed`: originals as the catalog has them, each with its file as it is now.
+    `changed`: originals as the catalog has them, each with its file as it is now. `stirred`: the same of those of
+    which only the disk's own time of change is another: a program may have written them anew and set their time back,
+    or only their rights are others; see catalog/stirred.py. Of either kind, with the old inode and with another, there
+    are at most MOST_STIRRED: the next walk finds the rest.
     """
 
     new: list[Row] = field(default_factory=list)
     missing: list[Row] = field(default_factory=list)
     changed: list[tuple[Row, FileStat]] = field(default_factory=list)
+    stirred: list[tuple[Row, FileStat]] = field(default_factory=list)
 
 
 class Mirror:
@@ -52,6 +60,7 @@ class Mirror:
         self._since = int(w.db.execute("SELECT value FROM state WHERE key = 'seq'").fetchone()[0])
         self._own: set[int] = set()
         self._dirs: dict[bytes, int] = {}
+        self._stirred = {True: 0, False: 0}
         if all_folders:
             known = w.db.execute("SELECT path, id FROM dir WHERE library_id = ? AND gone IS NULL", (library_id,))
             self._dirs.update(known)
@@ -69,12 +78,12 @@ class Mirror:
         dir_id = self._dir(w, path)
         prefix, file = path + b"/" if path else b"", os.fsencode(stat.name)
         row = w.db.execute(
-            "SELECT id, size, mtime_ns, stem FROM original WHERE dir_id = ? AND file = ? AND gone IS NULL",
+            "SELECT id, size, mtime_ns, stem, ctime_ns FROM original WHERE dir_id = ? AND file = ? AND gone IS NULL",
             (dir_id, file),
         ).fetchone()
         if row is None:
             stems = self._insert(w, dir_id, prefix, [(file, stat)])
-        elif row[1] != stat.size or row[2] != stat.mtime_ns:
+        elif row[1] != stat.size or row[2] != stat.mtime_ns or row[4] not in (None, stat.ctime_ns):
             stems = {row[3]}
             restat(w, row[0], stat)
         else:
@@ -93,16 +102,17 @@ class Mirror:
 
         If the folder `is_newer`, it must have been listed within this transaction, in which nobody else writes.
         """
-        self._own.add(w.seq)
         dir_id = self._dir(w, path)
         known = {
             row[0]: row[1:]
             for row in w.db.execute(
-                "SELECT file, id, size, mtime_ns, stem, seq FROM original WHERE dir_id = ? AND gone IS NULL", (dir_id,)
+                "SELECT file, id, size, mtime_ns, ctime_ns, seq, inode FROM original WHERE dir_id = ? AND gone IS NULL",
+                (dir_id,),
             )
         }
         prefix = path + b"/" if path else b""
         fresh: list[tuple[bytes, FileStat]] = []
+        first_seen: list[tuple[int, int]] = []
         for stat in files:
             file = os.fsencode(stat.name)
             row = known.pop(file, None)
@@ -110,13 +120,26 @@ class Mirror:
                 fresh.append((file, stat))
             elif (row[1] != stat.size or row[2] != stat.mtime_ns) and row[4] <= self._since:
                 self.found.changed.append((Row(row[0], dir_id, prefix + file, row[1]), stat))
+            elif row[3] is None:  # indexed before Haven asked for it
+                first_seen.append((stat.ctime_ns, row[0]))
+            elif row[3] != stat.ctime_ns and row[4] <= self._since:
+                is_same = row[5] == _signed(stat.inode)
+                self._stirred[is_same] += 1
+                if self._stirred[is_same] <= MOST_STIRRED:
+                    self.found.stirred.append((Row(row[0], dir_id, prefix + file, row[1]), stat))
+        note_ctimes(w, first_seen)
         for file, row in known.items():
             if row[4] <= self._since:
                 self.found.missing.append(Row(row[0], dir_id, prefix + file, row[1]))
         stems = self._insert(w, dir_id, prefix, fresh)
         if stems:
             mark_due(w, dir_id, stems)
-            touch(w, [dir_id])
+            self._touch(w, dir_id)
+
+    def _touch(self, w: Writer, dir_id: int) -> None:
+        """Note a change of this walk's own; only then, since a transaction that changes nothing leaves its seq free."""
+        self._own.add(w.seq)
+        touch(w, [dir_id])
 
     def _dir(self, w: Writer, path: bytes) -> int:
         if path in self._dirs:
@@ -139,7 +162,7 @@ class Mirror:
             " shown_fold = excluded.shown_fold, seq = excluded.seq RETURNING id",
             (self.library_id, parent, path, shown, names.fold(shown), w.seq),
         ).fetchone()[0]
-        touch(w, [self._dirs[path]])
+        self._touch(w, self._dirs[path])
         return self._dirs[path]
 
     def _insert(self, w: Writer, dir_id: int, prefix: bytes, fresh: list[tuple[bytes, FileStat]]) -> set[str]:
@@ -159,8 +182,8 @@ class Mirror:
             rows.append((id_, dir_id, file, stem, *stat_columns(stat), *_shown_columns(shown), w.seq))
             self.found.new.append(Row(id_, dir_id, prefix + file, stat.size))
         w.db.executemany(
-            "INSERT INTO original (id, dir_id, file, stem, size, mtime_ns, inode, etag, modified, created,"
-            " shown, shown_fold, shown_href, shown_xml, seq) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            "INSERT INTO original (id, dir_id, file, stem, size, mtime_ns, inode, ctime_ns, etag, modified, created,"
+            " shown, shown_fold, shown_href, shown_xml, seq) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             rows,
         )
         return stems
@@ -198,17 +221,27 @@ def stem_of(file: str) -> str:
     return as_text(stem_key(file))
 
 
-def stat_columns(stat: FileStat) -> tuple[int, int, int, str, str, str]:
-    """Return what the catalog has of a file's state: size, mtime_ns, inode, etag, modified, created."""
+def note_ctimes(w: Writer, ctimes: Iterable[tuple[int, int]]) -> None:
+    """Note when files changed last by the disk's clock, each with its original; nothing that is listed changes."""
+    w.db.executemany("UPDATE original SET ctime_ns = ? WHERE id = ?", ctimes)
+
+
+def stat_columns(stat: FileStat) -> tuple[int, int, int, int, str, str, str]:
+    """Return what the catalog has of a file's state: size, mtime_ns, inode, ctime_ns, etag, modified, created."""
     return (
         stat.size,
         stat.mtime_ns,
-        # SQLite's integers are signed; some network disks number files with all 64 bits.
-        stat.inode - (1 << 64) if stat.inode >= 1 << 63 else stat.inode,
+        _signed(stat.inode),
+        stat.ctime_ns,
         etag(stat.size, stat.mtime_ns),
         http_date(stat.mtime_ns),
         iso_date(stat.mtime_ns),
     )
+
+
+def _signed(inode: int) -> int:
+    """Return a file's number as SQLite can keep it; some network disks number files with all 64 bits."""
+    return inode - (1 << 64) if inode >= 1 << 63 else inode
 
 
 def _shown_columns(shown: str) -> tuple[str, str, str, str]:
@@ -236,8 +269,8 @@ def mark_due(w: Writer, dir_id: int, stems: Iterable[str]) -> None:
 def restat(w: Writer, original_id: int, stat: FileStat) -> None:
     """Note a file's state, which is another than before."""
     w.db.execute(
-        "UPDATE original SET size = ?, mtime_ns = ?, inode = ?, etag = ?, modified = ?, created = ?, seq = ?,"
-        " hashed = NULL WHERE id = ?",
+        "UPDATE original SET size = ?, mtime_ns = ?, inode = ?, ctime_ns = ?, etag = ?, modified = ?, created = ?,"
+        " seq = ?, hashed = NULL WHERE id = ?",
         (*stat_columns(stat), w.seq, original_id),
     )
     query = "UPDATE photo SET seq = ? WHERE id = (SELECT photo_id FROM original WHERE id = ?)"

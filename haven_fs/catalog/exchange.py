@@ -84,16 +84,20 @@ class Exchange:
 
     def _found_before(self, db: sqlite3.Connection) -> list[FoundFile]:
         """Return the files that a walk found which was killed before it knew what they are."""
-        known = {one.id for one in self._new}
+        known = self._known()
         rows = found_files(db, f"{_NEW} AND l.id = ?", self._library_id)
         return [one for one, _ in rows if one.id not in known]
+
+    def _known(self) -> set[int]:
+        """Return the originals that this walk has said something of: none is to be two things at once."""
+        return {one.id for one in (*self._new, *self._changed)} | {row.id for row in self._missing}
 
     def _came_lately(self, db: sqlite3.Connection, sizes: set[int]) -> list[FoundFile]:
         """Return the files of some sizes that came lately, here or to another library.
 
         A move to another disk is a copy first and a removal later: the copy may have been looked into in between.
         """
-        known = {one.id for one in (*self._new, *self._changed)} | {row.id for row in self._missing}
+        known = self._known()
         found = []
         condition = f"o.size IN (SELECT value FROM json_each(?)) AND ({_NEW} AND l.id <> ? OR p.added > ?)"
         for one, print_ in found_files(db, condition, json.dumps(list(sizes)), self._library_id, time.time() - RECENT):
@@ -119,7 +123,7 @@ class Exchange:
         `is_current`: tells whether an original is still as the walk met it. `began`: see set_aside. `doubtful`: what is
         missing may only be away, so that files which are photos already are copies and not where it went.
         """
-        new = [one for one in self._new if _is_there(w, one.id) and not (doubtful and one.photo_id is not None)]
+        new = [one for one in self._new if _is_there(w, one) and not (doubtful and one.photo_id is not None)]
         changed = [one for one in self._changed if is_current(w, one.id)]
         same, lost = self._lost(w, missing, changed)
         comes = self._match(w, [*new, *(one for one in changed if one.id not in same)], lost, same)
@@ -276,5 +280,7 @@ def _name(path: bytes) -> bytes:
     return path.rpartition(b"/")[2]
 
 
-def _is_there(w: Writer, original_id: int) -> bool:
-    return w.db.execute("SELECT 1 FROM original WHERE id = ? AND gone IS NULL", (original_id,)).fetchone() is not None
+def _is_there(w: Writer, one: FoundFile) -> bool:
+    """Tell whether an original is still where it was found: somebody may have moved it since."""
+    query = "SELECT 1 FROM original WHERE id = ? AND dir_id = ? AND file = ? AND gone IS NULL"
+    return w.db.execute(query, (one.id, one.dir_id, one.file)).fetchone() is not None

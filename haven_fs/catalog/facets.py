@@ -15,6 +15,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from haven_fs.catalog.changes import OWNED, Change
+from haven_fs.catalog.disktrouble import is_trouble
 from haven_fs.catalog.findings import Analysis, Scalar, Tag
 
 if TYPE_CHECKING:
@@ -163,7 +164,9 @@ class Facets:
         facet = self._keeper_of(kind)
         try:
             return None if facet is None else facet.tell(db, kind, value, changes)
-        except Exception:
+        except Exception as error:
+            if is_trouble(error):
+                raise
             logger.exception('"%s" could not say what the %s %r is', facet and facet.name, kind, value)
             return None
 
@@ -172,8 +175,8 @@ class Facets:
         facet = self._keeper_of(kind)
         try:
             return None if facet is None else facet.find(w, kind, told, complete=complete)
-        except Exception:
-            if not w.db.in_transaction:
+        except Exception as error:
+            if not w.db.in_transaction or is_trouble(error):
                 raise
             logger.exception('"%s" could not find a %s again', facet and facet.name, kind)
             return None
@@ -198,12 +201,16 @@ class Facets:
             try:
                 facet.screen(db, found)
                 continue
-            except Exception:
+            except Exception as error:
+                if is_trouble(error):
+                    raise
                 logger.exception('"%s" could not check what was found; it is asked again photo by photo', facet.name)
             for photo_id, analyses in found.items():
                 try:
                     facet.screen(db, {photo_id: analyses})
-                except Exception:
+                except Exception as error:
+                    if is_trouble(error):
+                        raise
                     logger.exception('"%s" could not check what was found of photo %d', facet.name, photo_id)
                     _withhold(analyses, facet.name)
 
@@ -261,7 +268,9 @@ class Facets:
             return {}
         try:
             return facet.called(db)
-        except Exception:
+        except Exception as error:
+            if is_trouble(error):
+                raise
             logger.exception('"%s" could not say what its values are called; they keep their names', name)
             return None
 
@@ -289,13 +298,17 @@ def _asked(
     for facet in facets:
         try:
             given = _given(facet, db, photos, question)
-        except Exception:
+        except Exception as error:
+            if is_trouble(error):
+                raise
             logger.exception('"%s" could not say what photos belong to; it is asked photo by photo', facet.name)
             given = []
             for photo_id in photos:
                 try:
                     given += _given(facet, db, {photo_id: photos[photo_id]}, question)
                 except Exception as error:
+                    if is_trouble(error):
+                        raise
                     logger.error('"%s" fails on photo %d, which stays where it is: %s', facet.name, photo_id, error)
                     failed.add((photo_id, facet.name))
         for photo_id, tag in given:
@@ -335,8 +348,8 @@ def _contained(w: "Writer", facet: Facet, what: str, call: Callable[[], object])
     try:
         with savepoint(w.db):
             call()
-    except Exception:
-        if not w.db.in_transaction:
+    except Exception as error:
+        if not w.db.in_transaction or is_trouble(error):
             raise
         logger.exception('"%s" could not %s', facet.name, what)
         return False

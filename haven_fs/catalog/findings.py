@@ -1,5 +1,6 @@
 """What looking into files found, as workers hand it to the catalog, and the facts a photo's columns keep."""
 
+import json
 from dataclasses import dataclass, field
 
 FACTS = frozenset(
@@ -49,7 +50,8 @@ class Tag:
 class Probe:
     """What one file is by its content. `small`, `tv`: bytes of its renditions; see haven_fs.renditions.sizes.
 
-    `film`: of a video that is shown as another one, how that is laid out; see haven_fs.renditions.films.
+    `film`: of a video that is shown as another one, how that is laid out; see haven_fs.renditions.films. `inside`:
+    where a film begins that is inside a photo, and its bytes.
     """
 
     id: int
@@ -61,6 +63,7 @@ class Probe:
     small: int = 0
     tv: int = 0
     film: str | None = None
+    inside: tuple[int, int] = (0, 0)
 
 
 NOTHING = '{"values": {}}'
@@ -72,19 +75,27 @@ class Analysis:
     """What one analyzer said of one photo: `facts` as the catalog stores them (JSON), or why it `failed`.
 
     `again`: when to ask again, seconds since the epoch; 0 at the next walk, since it failed for a reason that is not
-    the photo's, and what was known before holds so long. `embeddings` are the name of a space and a vector each; they
-    are kept apart, in haven_fs.vectors. `kept` is for the facet of the analyzer's plugin to keep; None if there is
-    nothing, or no more, as when a facet makes up for what it missed. `small_copies` are small JPEGs of the picture, if
-    it made any, by what they are in haven_fs.renditions.
+    the photo's, and what was known before holds so long. `unopened`: it failed since nobody can open the picture.
+    `embeddings` are the name of a space and a vector each; they are kept apart, in haven_fs.vectors. `kept` is for the
+    facet of the analyzer's plugin to keep; None if there is nothing, or no more, as when a facet makes up for what it
+    missed. `small_copies` are small JPEGs of the picture, if it made any, by what they are in haven_fs.renditions.
     """
 
     version: int
     facts: str = "{}"
     failed: str | None = None
     again: float | None = None
+    unopened: bool = False
     embeddings: list[tuple[str, bytes]] = field(default_factory=list)
     kept: bytes | None = None
     small_copies: dict[str, bytes] = field(default_factory=dict)
+
+    def notes(self) -> dict[str, list[str]]:
+        """Return the texts that it has for facets, by name."""
+        if '"notes": ' not in self.facts:
+            return {}
+        found: dict[str, list[str]] = json.loads(self.facts).get("notes", {})
+        return found
 
     @property
     def is_passing(self) -> bool:
@@ -107,6 +118,7 @@ class PhotoFound:
 class GroupFound:
     """What a group of files turned out to be.
 
+    `backups`: those that are backups of others of the group, and so no photos.
     `troubles`: why files could not be read just now, by their ids; one of them that has no probe is not there. `seen`:
     the modification times of the files that were to be looked into, by their ids: if one is another by now, or is gone,
     all of this is of yesterday.
@@ -114,5 +126,6 @@ class GroupFound:
 
     probes: list[Probe] = field(default_factory=list)
     photos: list[PhotoFound] = field(default_factory=list)
+    backups: set[int] = field(default_factory=set)
     troubles: dict[int, str] = field(default_factory=dict)
     seen: dict[int, int] = field(default_factory=dict)

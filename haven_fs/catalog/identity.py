@@ -143,11 +143,13 @@ def take_up_former(w: Writer, original_ids: Sequence[int]) -> set[int]:
     """Have originals whose files were deleted be what has lately taken the places that they were moved from.
 
     Programs set a file aside, write it anew and then delete the old one. Return the originals that are still there.
+    What was deleted along with them, such as the folder they were in, has taken no place.
     """
     rows = w.db.execute(
-        "SELECT v.original_id, v.dir_id, n.id, max(v.at), p.added FROM json_each(?) j"
+        "SELECT v.original_id, v.dir_id, n.id, max(v.at), p.added FROM json_each(?1) j"
         " CROSS JOIN vacated v ON v.original_id = j.value"
         " LEFT JOIN original n ON n.dir_id = v.dir_id AND n.file = v.file AND n.gone IS NULL AND n.id <> v.original_id"
+        " AND n.id NOT IN (SELECT value FROM json_each(?1))"
         " LEFT JOIN photo p ON p.id = n.photo_id GROUP BY v.original_id",
         (json.dumps(original_ids),),
     ).fetchall()

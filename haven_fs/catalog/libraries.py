@@ -1,5 +1,6 @@
 """The libraries this data folder remembers: which folders of originals there are, and whether they are to be had."""
 
+import json
 import os
 import sqlite3
 from dataclasses import dataclass, replace
@@ -20,7 +21,7 @@ NO_INBOX = "Haven has no folder for uploads yet. Start it with one, as in: haven
 class Library:
     """One root of originals; `away` says in words why its files are not to be had now, None if they are.
 
-    `inbox`: what is uploaded goes there.
+    `inbox`: what is uploaded goes there. `mounts`: the folders, below the root, that other disks were mounted on.
     """
 
     id: int
@@ -33,17 +34,21 @@ class Library:
     walked: float | None
     inbox: bool = False
     inode: int | None = None
+    mounts: tuple[str, ...] = ()
 
 
 def all_libraries(db: sqlite3.Connection) -> list[Library]:
     """Return the remembered libraries, in the order they were added."""
     rows = db.execute(
-        "SELECT id, root, name, writable, inbox, device, inode, away, missing, walked FROM library"
+        "SELECT id, root, name, writable, inbox, device, inode, away, missing, walked, mounts FROM library"
         " WHERE gone IS NULL ORDER BY id"
     )
     return [
-        Library(id_, Path(os.fsdecode(root)), name, bool(writable), device, away, missing, walked, bool(inbox), inode)
-        for id_, root, name, writable, inbox, device, inode, away, missing, walked in rows
+        Library(
+            *(id_, Path(os.fsdecode(root)), name, bool(writable), device, away, missing, walked, bool(inbox), inode),
+            tuple(json.loads(mounts)),
+        )
+        for id_, root, name, writable, inbox, device, inode, away, missing, walked, mounts in rows
     ]
 
 
@@ -58,15 +63,25 @@ def check_apart(folder: Path, data_dir: Path) -> None:
         raise UserError(f"{root} lies inside Haven's own data folder. Choose the folder that holds your photos.")
 
 
+def check_folder(folder: Path, *, new: bool = False) -> None:
+    """Raise UserError if there is no such folder; `new`: it may be one that is yet to be made where it is to be."""
+    root = folder.expanduser().resolve()
+    if not root.is_dir() and not (new and root.parent.is_dir()):
+        raise UserError(f"There is no folder {folder}. Check the path; a network disk must be mounted first.")
+
+
 def add_library(catalog: Catalog, folder: Path, data_dir: Path) -> Library:
     """Remember `folder` as a library and return it; one that is known already is returned as it is.
 
-    Raises UserError if it is no folder, or overlaps the data folder or another library.
+    Nothing is written then, so a server whose disk is full can start. Raises UserError if it is no folder, or overlaps
+    the data folder or another library.
     """
     root = folder.expanduser().resolve()
-    if not root.is_dir():
-        raise UserError(f"There is no folder {folder}. Check the path; a network disk must be mounted first.")
+    check_folder(folder)
     check_apart(root, data_dir)
+    with catalog.read() as db:
+        if (there := _at(db, root)) is not None:
+            return there
     with catalog.write() as w:
         known = all_libraries(w.db)
         for library in known:
@@ -92,11 +107,14 @@ def add_library(catalog: Catalog, folder: Path, data_dir: Path) -> Library:
 def add_inbox(catalog: Catalog, folder: Path, data_dir: Path) -> Library:
     """Remember `folder` as the library that takes uploads, in place of one that was; the older one stays a library.
 
-    It is made if it is new and the folder it is in is there. Raises UserError if it cannot be, or overlaps a library.
+    It is made if it is new and the folder it is in is there; nothing is written if it takes uploads already. Raises
+    UserError if it cannot be made, or overlaps a library.
     """
     root = folder.expanduser().resolve()
     with catalog.read() as db:
-        known = next((library for library in all_libraries(db) if library.root == root), None)
+        known = _at(db, root)
+    if known is not None and known.inbox:
+        return known
     if known is not None and not known.writable:
         raise UserError(
             f"{root} is a library whose files Haven never changes. Give another folder to --inbox, for uploads alone."
@@ -121,6 +139,10 @@ def add_inbox(catalog: Catalog, folder: Path, data_dir: Path) -> Library:
     with catalog.read() as db:
         keep_list(catalog.path.parent, db)
     return replace(library, writable=True, inbox=True)
+
+
+def _at(db: sqlite3.Connection, root: Path) -> Library | None:
+    return next((library for library in all_libraries(db) if library.root == root), None)
 
 
 def find_inbox(db: sqlite3.Connection) -> Library | None:

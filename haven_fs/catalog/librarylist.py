@@ -12,10 +12,13 @@ from pathlib import Path
 from typing import Any
 
 from haven_fs.catalog import names
+from haven_fs.errors import why
+from haven_fs.library.whole import written_whole
 
 logger = logging.getLogger(__name__)
 
 FILE = "libraries.json"
+_KINDS = {"root": str, "name": str, "writable": bool, "inbox": bool}
 
 
 def keep_list(folder: Path, db: sqlite3.Connection) -> None:
@@ -23,15 +26,11 @@ def keep_list(folder: Path, db: sqlite3.Connection) -> None:
     path, libraries = folder / FILE, _of(db)
     if not libraries or libraries == _read(path):
         return
-    draft = path.with_name(f".{FILE}.part")
     try:
-        with draft.open("w", encoding="utf-8") as file:
-            file.write(json.dumps(libraries, indent=1) + "\n")
-            file.flush()
-            os.fsync(file.fileno())
-        draft.replace(path)
+        with written_whole(path) as file:
+            file.write(json.dumps(libraries, indent=1).encode() + b"\n")
     except OSError as error:
-        logger.warning("%s cannot be written: %s", path, error)
+        logger.warning("%s cannot be written: %s", path, why(error))
 
 
 def bring_back(folder: Path, db: sqlite3.Connection) -> None:
@@ -46,6 +45,11 @@ def bring_back(folder: Path, db: sqlite3.Connection) -> None:
         logger.warning("The catalog is new: the library %s is known from %s", one["root"], FILE)
 
 
+def is_listed(folder: Path) -> bool:
+    """Return whether a new catalog in a folder would begin with libraries."""
+    return bool(_read(folder / FILE))
+
+
 def _of(db: sqlite3.Connection) -> list[dict[str, Any]]:
     rows = db.execute("SELECT root, name, writable, inbox FROM library WHERE gone IS NULL ORDER BY id")
     return [
@@ -57,9 +61,15 @@ def _of(db: sqlite3.Connection) -> list[dict[str, Any]]:
 def _read(path: Path) -> list[dict[str, Any]]:
     try:
         found = json.loads(path.read_text(encoding="utf-8"))
-        return [{name: one[name] for name in ("root", "name", "writable", "inbox")} for one in found]
+        return [{name: _checked(one[name], kind) for name, kind in _KINDS.items()} for one in found]
     except FileNotFoundError:
         return []
-    except (OSError, ValueError, TypeError, KeyError) as error:
-        logger.warning("%s cannot be read: %s", path, error)
+    except (OSError, ValueError, RecursionError, TypeError, KeyError) as error:
+        logger.warning("%s cannot be read: %s", path, why(error))
         return []
+
+
+def _checked(value: object, kind: type) -> object:
+    if not isinstance(value, kind):
+        raise TypeError(value)
+    return value

@@ -105,8 +105,10 @@ def move_folder(w: Writer, old_library: int, old: bytes, library_id: int, new: b
         moved = mirror.add_folder(w, new + path[len(old) :])
         files = w.db.execute("SELECT id, file FROM original WHERE dir_id = ? AND gone IS NULL", (dir_id,)).fetchall()
         vacate(w, [(id_, moved, file) for id_, file in files])
+        # Due again, as after a move that a walk finds: the names of folders are read as dates.
         w.db.execute(
-            "UPDATE original SET dir_id = ?, seq = ? WHERE dir_id = ? AND gone IS NULL", (moved, w.seq, dir_id)
+            "UPDATE original SET dir_id = ?, seq = ?, probed = 0 WHERE dir_id = ? AND gone IS NULL",
+            (moved, w.seq, dir_id),
         )
         w.db.execute("UPDATE OR REPLACE property SET owner = ? WHERE owner = ?", (f"dir {moved}", f"dir {dir_id}"))
         w.db.execute("UPDATE OR REPLACE alias SET place = ? WHERE place = ?", (f"inbox {moved}", f"inbox {dir_id}"))

@@ -9,19 +9,20 @@ import logging
 import os
 import sqlite3
 import time
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import chain
 from itertools import count as count_from
 
 from haven_fs.catalog import names
 from haven_fs.catalog.catalog import Writer
+from haven_fs.catalog.corrections import is_said_of
 from haven_fs.catalog.disk import touch
+from haven_fs.catalog.failures import UNOPENED
 from haven_fs.catalog.findings import NOTHING, Analysis, GroupFound, PhotoFound
 from haven_fs.catalog.promised import is_any_promised, promised
 from haven_fs.catalog.settle import Settler, settle
-from haven_fs.library.backups import is_backup, may_be_backup
+from haven_fs.catalog.spare import hide_backup, is_kept
 from haven_fs.library.kinds import claims_media
-from haven_fs.library.text import as_text
 
 logger = logging.getLogger(__name__)
 
@@ -53,10 +54,11 @@ class PhotoStore:
                 continue
             if not group.troubles or not self._leave(group):
                 self._put_group(group)
+        failed = self._failing()
         # Other bytes: what any analyzer said was of another picture.
         self._db.executemany("DELETE FROM analysis WHERE photo_id = ?", [(id_,) for id_ in self._rewritten])
         self._w.facets.screen(self._db, self._said)
-        self._store()
+        self._store(failed=failed)
         return self._said
 
     def put_analyses(self, found: Mapping[int, dict[str, Analysis]], news: Collection[int] | None = None) -> None:
@@ -68,21 +70,23 @@ class PhotoStore:
         self._said = dict(found)
         self._store(news)
 
-    def _store(self, news: Collection[int] | None = None) -> None:
-        failed = self._passing()
+    def _store(self, news: Collection[int] | None = None, failed: set[int] | None = None) -> None:
+        failed = self._failing() if failed is None else failed
         self._db.executemany(
-            "INSERT INTO analysis (photo_id, analyzer, version, facts, failed, again) VALUES (?, ?, ?, ?, ?, ?)"
+            "INSERT INTO analysis (photo_id, analyzer, version, facts, failed, again, unopened)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?)"
             " ON CONFLICT (photo_id, analyzer) DO UPDATE SET version = excluded.version, failed = excluded.failed,"
+            " unopened = excluded.unopened,"
             # What was known holds until it can be asked again.
             " again = excluded.again, facts = iif(excluded.failed IS NULL OR excluded.again IS NULL, excluded.facts,"
             " facts)",
             [
-                (photo_id, name, a.version, a.facts, a.failed, a.again)
+                (photo_id, name, a.version, a.facts, a.failed, a.again, a.unopened)
                 for photo_id, analyses in self._said.items()
                 for name, a in analyses.items()
             ],
         )
-        if changed := failed ^ self._passing():
+        if changed := failed ^ self._failing():
             self._w.touch(changed)
             self._w.note_removal()  # those that are left out now leave /Review/Unreadable
         self._w.facets.absorb(
@@ -94,18 +98,27 @@ class PhotoStore:
             },
         )
         settler = Settler(self._w)
+        hidden = self._hidden(self._new)
         settler.settle_new(
             {
-                photo_id: ([analysis.facts for _, analysis in sorted(self._said[photo_id].items())], readable)
+                photo_id: (
+                    [analysis.facts for _, analysis in sorted(self._said[photo_id].items())],
+                    readable and photo_id not in hidden,
+                )
                 for photo_id, readable in self._new.items()
             }
         )
         old = (photo_id for photo_id in self._said if photo_id not in self._new)
         settler.settle(old if news is None else (photo_id for photo_id in old if photo_id in news))
 
-    def _passing(self) -> set[int]:
-        """Return the photos that an analyzer could not look at for a reason that is not theirs: mostly none."""
-        return {row[0] for row in self._db.execute("SELECT photo_id FROM analysis WHERE again = 0")}
+    def _failing(self) -> set[int]:
+        """Return the photos that an analyzer could not look at, for whatever reason but its own: mostly none."""
+        return {row[0] for row in self._db.execute(f"SELECT photo_id FROM analysis WHERE again = 0 UNION {UNOPENED}")}
+
+    def _hidden(self, photo_ids: Iterable[int]) -> set[int]:
+        """Return those of these photos that are hidden."""
+        query = "SELECT photo_id FROM hidden WHERE photo_id IN (SELECT value FROM json_each(?))"
+        return {row[0] for row in self._db.execute(query, (json.dumps(list(photo_ids)),))}
 
     def _leave(self, group: GroupFound) -> bool:
         """Leave a group as it is if a file that cannot be read now was read before, or is not there; tell whether.
@@ -139,6 +152,12 @@ class PhotoStore:
                 ids,
             )
         }
+        taken = {row[0] for id_, row in before.items() if id_ not in group.backups}
+        group.photos += [
+            PhotoFound(probe.id, probe.kind)
+            for probe in group.probes
+            if probe.id in group.backups and is_kept(self._db, before[probe.id][0], *before[probe.id][3:5], taken=taken)
+        ]
         changed = {p.id for p in group.probes if (before[p.id][2], before[p.id][1]) != (p.fingerprint, p.kind)}
         known = {row[0] for row in before.values() if row[0] is not None}
         claimed = self._of_others(known, ids)
@@ -147,7 +166,7 @@ class PhotoStore:
         spelled: dict[int, str] = {}
         for found in group.photos:
             members = [("main", found.main), *found.companions]
-            photo_id = next((i for _, id_ in members if (i := before[id_][0]) is not None and i not in claimed), None)
+            photo_id = self._same([i for _, id_ in members if (i := before[id_][0]) is not None and i not in claimed])
             is_new = photo_id is None
             photo_id = self._put_photo(photo_id, found)
             claimed.add(photo_id)
@@ -158,19 +177,19 @@ class PhotoStore:
             had = promised(self._db, found.main, prints[found.main]) if is_new and self._promising else None
             spelled |= self._name(photo_id, listed, is_new=is_new, had=had)
             if is_new:
-                is_hidden = self._hide_backup(photo_id, *before[found.main][3:5])
+                is_hidden = hide_backup(self._db, photo_id, *before[found.main][3:5])
                 self._new[photo_id] = not found.unreadable and not is_hidden
             self._note(photo_id, found, is_new=is_new, is_rewritten=found.main in changed and not is_new)
         for probe in group.probes:
             name = spelled.get(probe.id, before[probe.id][5])
-            photo_id, role = places.get(probe.id, (None, None))
+            photo_id, role = places.get(probe.id, (None, "backup" if probe.id in group.backups else None))
             self._db.execute(
                 "UPDATE original SET probed = 1, kind = ?, format = ?, mime = ?, fingerprint = ?, ending = ?,"
-                " small = ?, tv = ?, film = ?,"
+                " small = ?, tv = ?, film = ?, inside_at = ?, inside = ?,"
                 " photo_id = ?, role = ?, name = ?, name_fold = ?, href = ?, xml = ?, trouble = ?,"
                 " seq = iif(?, ?, seq) WHERE id = ?",
                 (probe.kind, probe.format, probe.mime, probe.fingerprint, probe.ending,
-                 probe.small, probe.tv, probe.film, photo_id, role, *_name_columns(name),
+                 probe.small, probe.tv, probe.film, *probe.inside, photo_id, role, *_name_columns(name),
                  group.troubles.get(probe.id), probe.id in changed, self._w.seq, probe.id),
             )  # fmt: skip
             if before[probe.id][6] and probe.id not in group.troubles:
@@ -205,6 +224,12 @@ class PhotoStore:
         )
         return {row[0] for row in rows}
 
+    def _same(self, known: Sequence[int]) -> int | None:
+        """Return which photo files are that were these: the main file's, or that of which something was said."""
+        if len(set(known)) < 2:
+            return next(iter(known), None)
+        return next((photo_id for photo_id in dict.fromkeys(known) if is_said_of(self._db, photo_id)), known[0])
+
     def _put_photo(self, photo_id: int | None, found: PhotoFound) -> int:
         if photo_id is None:
             row = self._db.execute(
@@ -221,26 +246,6 @@ class PhotoStore:
             (found.main, found.kind, found.unreadable, self._w.seq, photo_id),
         )
         return photo_id
-
-    def _hide_backup(self, photo_id: int, file: bytes, dir_id: int) -> bool:
-        """Hide a photo if it is what a program kept of one that is hidden; tell whether it is."""
-        name = os.fsdecode(file)
-        if not may_be_backup(name):
-            return False
-        rows = self._db.execute(
-            "SELECT o.file, h.at, h.by FROM hidden h CROSS JOIN original o ON o.photo_id = h.photo_id"
-            " WHERE o.dir_id = ? AND o.gone IS NULL",
-            (dir_id,),
-        )
-        said = next((row for row in rows if is_backup(name, os.fsdecode(row[0]))), None)
-        if said is None:
-            return False
-        of, at, by = said
-        self._db.execute("INSERT INTO hidden VALUES (?, ?, ?)", (photo_id, at, by))
-        logger.info(
-            "%s is in Recently Removed, as %s is: it seems to be its backup", as_text(name), as_text(os.fsdecode(of))
-        )
-        return True
 
     def _name(
         self, photo_id: int, members: list[tuple[str, int, str, str | None]], *, is_new: bool, had: str | None = None

@@ -12,12 +12,13 @@ RECENT = 3600.0
 """Seconds for which a file may be one that a program has made on its way to another name, and for which it is
 remembered where an original was before."""
 _COLUMNS = (
-    "dir_id, file, stem, size, mtime_ns, inode, etag, modified, created, shown, shown_fold, shown_href, shown_xml"
+    "dir_id, file, stem, size, mtime_ns, inode, ctime_ns, etag, modified, created,"
+    " shown, shown_fold, shown_href, shown_xml"
 )
 _LAST = "last_original"
 Slot = tuple[Any, ...]
 """A place and the file in it, as the catalog spells them: the values of those columns."""
-_STAT = slice(3, 9)
+_STAT = slice(3, 10)
 
 
 def slot_of(w: Writer, original_id: int, stat: tuple[Any, ...] | None = None) -> Slot:
@@ -35,7 +36,7 @@ def put_into(w: Writer, places: Mapping[int, Slot], leaving: Iterable[int] = ())
     w.db.executemany("UPDATE original SET gone = ?1, seq = ?1 WHERE id = ?2", marks)
     vacate(w, [(id_, *slot[:2]) for id_, slot in places.items()])
     w.db.executemany(
-        f"UPDATE original SET ({_COLUMNS}, gone, probed, seq) = ({','.join('?' * 13)}, NULL, 0, ?) WHERE id = ?",
+        f"UPDATE original SET ({_COLUMNS}, gone, probed, seq) = ({','.join('?' * 14)}, NULL, 0, ?) WHERE id = ?",
         [(*slot, w.seq, id_) for id_, slot in places.items()],
     )
 
@@ -78,6 +79,6 @@ def replace_row(w: Writer, new: int, original_id: int) -> int | None:
 def new_in(w: Writer, slot: Slot) -> int:
     """Add an original of which nothing is known but where it is, and return its row."""
     id_ = next_id(w)
-    marks = ",".join("?" * 15)
+    marks = ",".join("?" * 16)
     w.db.execute(f"INSERT INTO original (id, {_COLUMNS}, seq) VALUES ({marks})", (id_, *slot, w.seq))
     return id_

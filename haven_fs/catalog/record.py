@@ -21,6 +21,8 @@ from typing import Any, BinaryIO, NamedTuple
 
 from haven_fs.catalog.portable import PHOTO, Portable, told_photo
 from haven_fs.catalog.takein import id_of, is_related, take_in
+from haven_fs.library.storing import sync_folder
+from haven_fs.library.whole import written_whole
 
 logger = logging.getLogger(__name__)
 
@@ -109,9 +111,8 @@ class Record:
         self, db: sqlite3.Connection, *, renew: Callable[[Line], bool], erase: Callable[[Line], bool] | None = None
     ) -> None:
         """Make the file anew, with lines of what the catalog knows told again where they are to be `renew`ed."""
-        draft = self.path.with_name(f".{self.path.name}.part")
         erased = _erased(db)
-        with self.path.open("rb") as file, draft.open("wb") as kept:
+        with self.path.open("rb") as file, written_whole(self.path) as kept:
             for raw in file:
                 line = _read(raw)
                 if line is None:
@@ -126,9 +127,6 @@ class Record:
                 if known is not None and renew(line):
                     raw = self._line(db, db.execute(f"{_ROWS} WHERE id = ?", (known,)).fetchone(), like=line)
                 kept.write(raw if raw.endswith(b"\n") else raw + b"\n")
-            _sync(kept)
-        draft.replace(self.path)
-        _sync_folder(self.path.parent)
 
     def _line(self, db: sqlite3.Connection, row: tuple[Any, ...], like: Line | None = None) -> bytes:
         """Return one correction as a line; `like`: the line that it is in place of, whose number it keeps.
@@ -163,7 +161,7 @@ class Record:
                 file.truncate(before)
                 raise
         if is_new:
-            _sync_folder(self.path.parent)
+            sync_folder(self.path.parent)
 
     def _state(self) -> tuple[int, int]:
         try:
@@ -317,17 +315,3 @@ def _backwards(file: BinaryIO, end: int) -> Iterator[bytes]:
         yield from reversed(lines[1:])
     if rest:
         yield rest
-
-
-def _sync(file: BinaryIO) -> None:
-    file.flush()
-    os.fsync(file.fileno())
-
-
-def _sync_folder(folder: Path) -> None:
-    if os.name == "posix":
-        descriptor = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)

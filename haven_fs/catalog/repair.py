@@ -11,6 +11,7 @@ import logging
 import os
 import shutil
 import sqlite3
+import time
 from collections.abc import Callable
 from contextlib import closing
 from dataclasses import dataclass, field
@@ -23,11 +24,14 @@ from haven_fs.catalog.migrations import define_functions, tables_of_facets
 from haven_fs.catalog.salvage import changed_rows, count_of, opened, rows_of, table_of
 from haven_fs.catalog.soundness import check_kind
 from haven_fs.errors import UserError
+from haven_fs.library.storing import sync_folder
 
 logger = logging.getLogger(__name__)
 
 _PART = ".repair.sqlite"
 _WORK = ".damaged-copy.sqlite"
+_TELL = 10.0
+"""Seconds between two words about how far the saving is."""
 
 
 @dataclass(slots=True)
@@ -51,7 +55,10 @@ class Repaired:
 
 def diagnose(path: Path) -> str | None:
     """Return what is damaged in a catalog, None if nothing is. Raises UserError if it is another program's file."""
-    trouble = sqlitefile.trouble_of(path)
+    try:
+        trouble = sqlitefile.trouble_of(path)
+    except OSError as error:
+        raise UserError(f"{path} cannot be read, so it cannot be repaired: {error.strerror}.") from error
     if trouble is not None:
         return trouble
     try:
@@ -90,7 +97,7 @@ def repair(path: Path, tell: Callable[[str], None] = lambda _: None) -> Repaired
         if part.exists():
             part.replace(path)
             path.chmod(0o600)
-        _sync(path.parent)
+        sync_folder(path.parent)
     except (OSError, sqlite3.Error) as error:
         raise UserError(
             f"The catalog could not be repaired: {error}. Make sure that {path.parent} has room for two more copies of"
@@ -162,15 +169,6 @@ def _set_aside(path: Path) -> Path:
     return aside
 
 
-def _sync(folder: Path) -> None:
-    if os.name == "posix":
-        descriptor = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)
-
-
 def _saved(work: Path, part: Path, done: Repaired, tell: Callable[[str], None]) -> bool:
     """Copy what can be read into a new file; False if not even the names of the tables can be."""
     try:
@@ -197,8 +195,12 @@ def _saved(work: Path, part: Path, done: Repaired, tell: Callable[[str], None]) 
         for kind, _, _, sql in schema:
             if kind == "index" and "UNIQUE" in sql.upper():
                 new.execute(sql)
-        for name, _ in tables:
-            tell(f"Saving {name}")
+        told = time.monotonic()
+        tell("Saving what can be read")
+        for number, (name, _) in enumerate(tables):
+            if time.monotonic() - told > _TELL:
+                told = time.monotonic()
+                tell(f"Saved {number} of {len(tables)} tables")
             _copy(old, new, name, done)
         done.facets = tables_of_facets(new)
         done.restored = _restore_said(new, done)

@@ -13,7 +13,8 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from haven_fs.catalog import names
-from haven_fs.catalog.changes import Change, has_seq
+from haven_fs.catalog.changes import Change, has_seq, take_back
+from haven_fs.catalog.disktrouble import is_trouble
 from haven_fs.catalog.finder import Finder, NotYet
 from haven_fs.catalog.history import KIND
 from haven_fs.catalog.oldlines import photo_of_old, say_again
@@ -81,8 +82,9 @@ def _in_batches(catalog: "Catalog", condition: str, params: tuple[Any, ...], *, 
         try:
             with catalog.write() as w:
                 done += _Replay(w, complete=complete).run(numbers)
-        except Exception:
-            logger.exception("What was said before could not be done again; it is tried again at the next start")
+        except Exception as error:
+            words = "What was said before could not be done again; it is tried again at the next start: %s"
+            logger.error(words, error, exc_info=not is_trouble(error))
             return done
     if done:
         logger.info("%d things that corrections.jsonl says were done again", done)
@@ -158,6 +160,19 @@ class _Replay:
             self._mention(id_, told)
         elif what == "old":
             self._old(id_, told)
+        elif what == "void":
+            self._void(id_)
+
+    def _void(self, id_: int) -> None:
+        """Take back what a correction made void, as far as it was done here; the rest of that is not done any more."""
+        (text,) = self._db.execute("SELECT data FROM correction WHERE id = ?", (id_,)).fetchone()
+        void = json.dumps(sorted(json.loads(text)["void"], reverse=True))
+        query = "SELECT c.id, c.changes FROM json_each(?) v JOIN correction c ON c.id = v.value ORDER BY v.key"
+        for one, changes in self._db.execute(query, (void,)).fetchall():
+            changes = [*json.loads(changes), *self._of.get(one, ())]
+            self._done += take_back(self._db, changes, self._w.seq)[0]
+        rest = "correction_id IN (SELECT value FROM json_each(?)) AND what IN ('change', 'old')"
+        self._db.execute(f"DELETE FROM waiting WHERE {rest}", (void,))
 
     def _old(self, id_: int, line: dict[str, Any]) -> None:
         """Do what a line says that an older Haven wrote, as far as anybody can tell."""

@@ -21,6 +21,15 @@ def said_of(db: sqlite3.Connection, photo_id: int) -> dict[str, Any]:
     return {fact: json.loads(value) for fact, value in rows}
 
 
+def said_facts(db: sqlite3.Connection, facts: Collection[str]) -> dict[int, dict[str, Any]]:
+    """Return what the owner said of all photos of which one of these facts was said, by photo and fact."""
+    found: dict[int, dict[str, Any]] = {}
+    query = "SELECT photo_id, fact, value FROM said WHERE fact IN (SELECT value FROM json_each(?))"
+    for photo_id, fact, value in db.execute(query, (json.dumps(list(facts)),)):
+        found.setdefault(photo_id, {})[fact] = json.loads(value)
+    return found
+
+
 def say(w: Writer, photo_id: int, facts: Mapping[str, Any], kind: str, **data: Any) -> None:
     """Have the owner say facts of a photo, and settle it. `kind` and `data`: of the correction, see Writer.correct.
 

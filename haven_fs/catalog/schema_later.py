@@ -78,4 +78,78 @@ _CHECKSUMS = """
     ALTER TABLE trash ADD COLUMN digest BLOB;   -- of the old bytes of a file that was replaced, which no original has
 """
 
-LATER = (_LOCKS, _REPLAY, _CHECKSUMS)
+_MOUNTS = """
+    ALTER TABLE library ADD COLUMN mounts TEXT NOT NULL DEFAULT '[]';   -- JSON: folders that are disks of their own
+"""
+
+_FAILED = """
+    CREATE INDEX analysis_failed ON analysis (photo_id) WHERE failed IS NOT NULL AND again IS NULL;
+"""
+
+_BROUGHT = """
+    CREATE TABLE brought (                  -- photos that an import has copied into a library
+        photo_id INTEGER PRIMARY KEY REFERENCES photo,
+        source TEXT NOT NULL                -- where they are from: "Google Photos"
+    );
+"""
+
+_SKIPPED = """
+    CREATE TABLE skipped (          -- what a walk passed over in a folder, by the reason: catalog/skipped.py
+        library_id INTEGER NOT NULL REFERENCES library,
+        path BLOB NOT NULL,         -- of the folder, below the root, which may itself be skipped
+        reason TEXT NOT NULL,       -- one of haven_fs.library.leavings.REASONS
+        files INTEGER NOT NULL,
+        folders INTEGER NOT NULL,
+        PRIMARY KEY (library_id, path, reason)
+    ) WITHOUT ROWID;
+    CREATE INDEX original_spare ON original (dir_id) WHERE role = 'backup' AND gone IS NULL;
+    -- more names belong together than before, and what files say of themselves has the last word on it
+    UPDATE original SET stem = haven_stem(file) WHERE stem <> haven_stem(file);
+    UPDATE original SET probed = 0 WHERE gone IS NULL AND (dir_id, stem) IN
+        (SELECT dir_id, stem FROM original WHERE gone IS NULL GROUP BY dir_id, stem HAVING count(*) > 1);
+"""
+
+_GUESSED = """
+    CREATE INDEX photo_guessed ON photo (seq) WHERE shown = 1 AND taken_source = 'folder';
+    ALTER TABLE original ADD COLUMN ctime_ns INTEGER;   -- when the disk says its bytes or rights changed last
+"""
+
+_UNOPENED = """
+    ALTER TABLE analysis ADD COLUMN unopened INTEGER NOT NULL DEFAULT 0;    -- 1: the picture could not be opened
+    CREATE INDEX analysis_unopened ON analysis (photo_id) WHERE unopened = 1;
+    -- More can be opened now, and TIFFs are no longer turned twice.
+    UPDATE analysis SET version = -1 WHERE failed IS NOT NULL AND again IS NULL;
+    UPDATE analysis SET version = -1 WHERE photo_id IN (SELECT p.id FROM photo p JOIN original o ON o.id = p.main_id
+        WHERE o.format = 'tiff' AND p.orientation > 1);
+"""
+
+_INSIDE = """
+    ALTER TABLE original ADD COLUMN inside INTEGER NOT NULL DEFAULT 0;      -- bytes of the film inside a photo's file
+    ALTER TABLE original ADD COLUMN inside_at INTEGER NOT NULL DEFAULT 0;   -- and where they begin
+    CREATE INDEX original_inside ON original (id) WHERE inside > 0;
+    -- Pictures say more than was read of them: films, IPTC, all of XMP; and JPEG XL are some.
+    UPDATE original SET probed = 0 WHERE gone IS NULL AND (kind = 'image' OR name LIKE '%.jxl');
+"""
+
+_EXPORTED = """
+    CREATE TABLE exported (         -- what Haven wrote into a sidecar: catalog/exported.py
+        place TEXT NOT NULL,        -- the folder that it was exported to, '' for beside its photo
+        library_id INTEGER NOT NULL,
+        file BLOB NOT NULL,         -- the sidecar's path below the library
+        photo_id INTEGER NOT NULL,
+        wrote TEXT NOT NULL,        -- JSON
+        PRIMARY KEY (place, library_id, file)
+    ) WITHOUT ROWID;
+"""
+
+_HIDDEN = """
+    ALTER TABLE hidden ADD COLUMN found INTEGER NOT NULL DEFAULT 0;     -- 1: a sidecar says so, not the owner
+    CREATE TABLE unhidden (         -- photos that the owner has shown again, whatever their sidecars say
+        photo_id INTEGER PRIMARY KEY REFERENCES photo
+    );
+"""
+
+LATER = (
+    *(_LOCKS, _REPLAY, _CHECKSUMS, _MOUNTS, _FAILED, _SKIPPED, _GUESSED, _UNOPENED, _INSIDE),
+    *(_EXPORTED, _HIDDEN, _BROUGHT),
+)

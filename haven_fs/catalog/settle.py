@@ -1,8 +1,8 @@
 """The one place where what is known of photos becomes what folders show: a photo's columns and its facet values.
 
 Three layers, each over the one before: what analyzers found (`analysis`), what facets make of it (people of faces,
-albums of what was put into them), and what the owner said (`said`); and then the values that follow from those, as
-Bavaria does from Munich. Nothing else becomes a column or a member. Whoever
+albums of what was put into them), and what the owner said: in a sidecar, and over that to this catalog (`said`). And
+then the values that follow from those, as Bavaria does from Munich. Nothing else becomes a column or a member. Whoever
 changes one of the three settles the photos; a batch of photos costs a handful of queries, whatever its size.
 """
 
@@ -135,13 +135,20 @@ class Settler:
         `said`: with what the owner said over it, of which facets know the facts.
         """
         found = {id_: _merged(facts) for id_, facts in texts.items()}
+        instead = _instead(texts)
         rows = self._said(found) if said else []
-        _overrule_facts(found, rows)
+        _overrule_facts(found, [*instead, *rows])
         given, failed = self._w.facets.tags(self._db, {id_: values for id_, (values, _) in found.items()})
         for id_, tags in given.items():
             found[id_][1].update({(tag.facet, tag.key): (tag.name, tag.parent) for tag in tags})
+        self._overrule_tags(found, [row for row in instead if not self._is_numbered(row[1])])
         self._overrule_tags(found, rows)
         return found, failed
+
+    def _is_numbered(self, fact: str) -> bool:
+        """Tell whether a fact is of values that have the numbers of this catalog's rows: no file can know those."""
+        facet = fact.split(":")[1] if fact.startswith((TAG, TAGS)) else ""
+        return self._w.facets.owned.get(facet) == ("id",)
 
     def _kept(self, failed: Iterable[tuple[int, str]]) -> set[tuple[int, int]]:
         """Return the values that photos keep since their facet could not say, but for what the owner says of them."""
@@ -304,8 +311,9 @@ class _LazyFacts(Mapping[int, Mapping[str, Scalar]]):
     def __getitem__(self, photo_id: int) -> Mapping[str, Scalar]:
         if photo_id not in self._ids:
             raise KeyError(photo_id)
-        found = {photo_id: _merged(self._settler._texts([photo_id]).get(photo_id, []))}
-        _overrule_facts(found, self._settler._said(found))
+        texts = self._settler._texts([photo_id])
+        found = {photo_id: _merged(texts.get(photo_id, []))}
+        _overrule_facts(found, [*_instead(texts), *self._settler._said(found)])
         return found[photo_id][0]
 
     def __iter__(self) -> Iterator[int]:
@@ -323,6 +331,17 @@ def _overrule_facts(found: Mapping[int, tuple[FactsOf, Tags]], said: Iterable[tu
     for photo_id, fact, value in said:
         if not fact.startswith((TAG, TAGS)):
             found[photo_id][0][fact] = value
+
+
+def _instead(texts: Mapping[int, Sequence[str]]) -> list[tuple[int, str, Any]]:
+    """Return what analyzers say over all that is found: the photo, the fact's name, its value."""
+    return [
+        (photo_id, fact, value)
+        for photo_id, facts in texts.items()
+        for text in facts
+        if '"instead": ' in text
+        for fact, value in json.loads(text).get("instead", {}).items()
+    ]
 
 
 def _merged(texts: Iterable[str]) -> tuple[FactsOf, Tags]:

@@ -184,6 +184,8 @@ class _Taking:
             told.append(("data", mentions))
         if "changes" not in line:
             told.append(("old", line))
+        if line["data"].get("void"):  # what is void was taken back before this was done
+            told.insert(0, ("void", None))
         self._db.executemany(
             "INSERT INTO waiting (correction_id, what, told, row) VALUES (?, ?, ?, ?)",
             [(id_, what, json.dumps(one), row_of(one) if what == "change" else None) for what, one in told],

@@ -284,7 +284,7 @@ def erase(catalog: Catalog, one: Trashed) -> int:
             logger.info("%s was erased by somebody else", one.place)
         forget(w, one.id)
     if draft is not None:
-        fileops.discard(draft)
+        fileops.erase(draft)
     return size
 
 

@@ -12,9 +12,11 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from haven_fs.catalog.brought import follow_brought
 from haven_fs.catalog.catalog import Writer
 from haven_fs.catalog.changes import OWNED, Change, take_back, take_changes
 from haven_fs.catalog.corrections import GESTURE, hold, mark
+from haven_fs.catalog.disktrouble import is_trouble
 from haven_fs.catalog.facets import photos_named
 from haven_fs.catalog.history import FOR_GOOD, KIND, Correction
 from haven_fs.catalog.migrations import tables_of_facets
@@ -118,10 +120,13 @@ def _written(db: sqlite3.Connection, changes: Iterable[Change]) -> set[int]:
 
 def follow(w: Writer, done: Sequence[Change]) -> None:
     """Have everything show what rows say that were brought back, or were done again. Raises UserError."""
+    follow_brought(w, done)
     photo_ids = photos_named(change for change in done if change["table"] in OWNED) | _written(w.db, done)
     try:
         more, facets = w.facets.follow(w, done)
     except Exception as error:
+        if is_trouble(error):
+            raise
         logger.exception("A plugin failed to go on with what was taken back")
         raise UserError(
             f"This cannot be undone now: a plugin failed ({error}). The log says more. Nothing was changed."

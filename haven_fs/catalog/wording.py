@@ -15,12 +15,14 @@ class Words:
     """How a kind of correction is put: "{photo} is in the album {name}", "{photos} are in the album {name}".
 
     Names in braces are those of the correction's data, and `photo`, what its photo is called; `photos`, how many there
-    are; `folder`, where it was said. `several`: of more than one photo, if it can be about more.
+    are; `folder`, where it was said. `several`: of more than one photo, if it can be about more. `whole`: it says what
+    all of the gesture is that it is in.
     """
 
     kind: str
     one: str
     several: str = ""
+    whole: bool = False
 
 
 class Wording:
@@ -41,6 +43,9 @@ class Wording:
     def summary(self, gesture: Gesture | Sequence[Correction]) -> str:
         """Return what was done in one go, in a few words: "12 photos are in the album Summer"."""
         said = gesture.corrections if isinstance(gesture, Gesture) else gesture
+        of_all = next((one for one in said if (words := self._words.get(one.kind)) and words.whole), None)
+        if of_all is not None:
+            return self.sentence(of_all)
         alike: dict[str, list[Correction]] = {}
         for one in said:
             alike.setdefault(self._several(one, 0) or self.sentence(one), []).append(one)

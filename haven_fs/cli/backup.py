@@ -7,6 +7,7 @@ from pathlib import Path
 from haven_fs.backup import backup
 from haven_fs.cli import options
 from haven_fs.command import Command
+from haven_fs.library.fileops import size_of
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -34,11 +35,11 @@ def run(args: argparse.Namespace) -> int:
     options.refuse_file(args.folder)
     folders = [name for facet in data.plugins.facets(data.settings) for name in facet.folders]
     place = backup(data.path, args.folder or data.path / "backups", folders)
-    size = sum(path.stat().st_size for path in place.rglob("*") if path.is_file())
+    size = size_of(place)
     if args.json:
         print(json.dumps({"backup": str(place), "bytes": size}, ensure_ascii=False))
     else:
-        print(f"Backed up to {place} ({size / 1e6:.1f} MB). To restore it: haven serve --data {place}")
+        print(f"Backed up to {place} ({options.in_bytes(size)}). To restore it: haven serve --data {place}")
     return 0
 
 

@@ -1,10 +1,7 @@
 """What `haven doctor` finds of damage in a data folder: one sentence a file, with what to do about it."""
 
-import errno
 import json
-import os
 import sqlite3
-import tempfile
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
@@ -14,11 +11,11 @@ from haven_fs.backup import LIST
 from haven_fs.catalog import Catalog
 from haven_fs.catalog.record import FILE as RECORD
 from haven_fs.errors import UserError
+from haven_fs.library.trouble import NO_ROOM
 from haven_fs.renditions.renditions import FILE as RENDITIONS
 from haven_fs.server.users import Users
 
 REPAIR = "Stop Haven and run `haven repair`."
-_NO_ROOM = (errno.ENOSPC, errno.EDQUOT)
 
 
 def check_files(data: Path) -> Iterator[str]:
@@ -45,12 +42,9 @@ def in_one_line(said: str) -> str:
 
 def _check_writing(data: Path) -> Iterator[str]:
     try:
-        with tempfile.TemporaryFile(dir=data) as file:
-            file.write(bytes(1 << 16))
-            file.flush()
-            os.fsync(file.fileno())
+        sqlitefile.try_writing(data)
     except OSError as error:
-        if error.errno in _NO_ROOM:
+        if error.errno in NO_ROOM:
             yield f"The disk of {data} is full, or a quota is used up. Make room: until then nothing can be changed."
         else:
             yield (
@@ -71,24 +65,31 @@ def _check_log(catalog: Path) -> Iterator[str]:
 
 
 def _check_caches(data: Path) -> Iterator[str]:
+    if (data / "vectors").is_file():
+        yield f"{data / 'vectors'} is a file, in place of a folder. Move it away: `haven serve` makes the folder anew."
     for path, what in (
         (data / "vectors" / "vectors.sqlite", "what your photos show is worked out again"),
         (data / RENDITIONS, "small pictures are made again"),
     ):
-        if path.exists() and (damage := _damage_of(path)) is not None:
+        try:
+            damage = _damage_of(path) if path.exists() else None
+        except (sqlite3.OperationalError, OSError) as error:
+            yield f"{path} cannot be read: {error}. See that its disk is healthy."
+            continue
+        if damage is not None:
             yield f"{path} is damaged ({damage}). There is nothing to do: `haven serve` deletes it, and {what}."
 
 
 def _damage_of(path: Path) -> str | None:
+    """Return what is wrong with the content of a database. Raises OperationalError and OSError if its disk is."""
     try:
         if (trouble := sqlitefile.trouble_of(path)) is not None:
             return trouble
-        with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True, timeout=30)) as db:
+        with closing(sqlitefile.reader(path)) as db:
             said = str(db.execute("PRAGMA quick_check(1)").fetchone()[0])
-    except sqlite3.OperationalError as error:
-        # Such as a data folder that cannot be written to, in which no log can be opened either.
-        return str(error) if getattr(error, "sqlite_errorcode", 0) & 0xFF == sqlite3.SQLITE_IOERR else None
-    except (sqlite3.DatabaseError, OSError) as error:
+    except sqlite3.OperationalError:
+        raise
+    except sqlite3.DatabaseError as error:
         return str(error)
     return None if said == "ok" else in_one_line(said)
 

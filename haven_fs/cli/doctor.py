@@ -15,9 +15,11 @@ from haven_fs import __version__
 from haven_fs.catalog import Catalog
 from haven_fs.catalog.again import Trouble, ahead_of_clock, troubles
 from haven_fs.catalog.checksums import damages
+from haven_fs.catalog.failures import failures
 from haven_fs.catalog.libraries import all_libraries
+from haven_fs.catalog.skipped import Skipped, skipped
 from haven_fs.catalog.waiting import in_words
-from haven_fs.cli import options
+from haven_fs.cli import options, passed_over
 from haven_fs.cli.checks import check_catalog, check_files
 from haven_fs.command import Command
 from haven_fs.datafolder import DataFolder
@@ -28,6 +30,8 @@ _PACKAGES = ("wsgidav", "cheroot", "pluggy", "pillow", "pillow-heif", "av", "exi
 _LOW_SPACE = 200 << 20
 _NAMED = 20
 """How many files that cannot be read are named, of each kind."""
+_FAILURES = 10
+"""How many files on which an analyzer failed are named."""
 _FEW_AHEAD = 10
 """So many photos may well be from cameras whose clocks were wrong."""
 
@@ -40,8 +44,8 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         "Checks the catalog and every other file in the data folder, the record of your changes, the space on the disk,"
         " whether each library is connected and"
         " readable, the plugins and the analyzers. The exit status is 1 if there is a problem."
-        " With --json it prints `versions`, `data`, `settings`, `hints` (what more Haven could do), `problems` and"
-        " `unreadable`, the damaged files."
+        " With --json it prints `versions`, `data`, `settings`, `hints` (what more Haven could do), `problems`,"
+        " `unreadable`, the damaged files, and `skipped`, what was passed over and why, as `haven status` does."
     )
 
 
@@ -52,11 +56,12 @@ def run(args: argparse.Namespace) -> int:
     versions |= {name: importlib.metadata.version(name) for name in _PACKAGES}
     settings = {s.name: (data.settings[s.name], s.help) for s in data.plugins.settings()}
     problems = find_problems(data)
-    damaged, hints = _damaged(data), data.plugins.hints(data.settings)
+    (damaged, passed), hints = _told(data), data.plugins.hints(data.settings)
     if args.json:
         values = {name: value for name, (value, _) in settings.items()}
         said = {"versions": versions, "data": str(data.path), "settings": values, "problems": problems}
-        print(json.dumps({**said, "hints": hints, "unreadable": [one._asdict() for one in damaged]}))
+        told = {"unreadable": [one._asdict() for one in damaged], "skipped": passed_over.as_json(passed)}
+        print(json.dumps({**said, "hints": hints, **told}))
     else:
         print(", ".join(f"{name} {version}" for name, version in versions.items()))
         print(f"Data folder: {data.path}\nSettings ({data.path / 'haven.toml'}):")
@@ -64,29 +69,36 @@ def run(args: argparse.Namespace) -> int:
             print(f"  {name} = {json.dumps(value)}\n      {help_}")
         heading = f"Unreadable, whoever asks ({len(damaged):,}); replace them by good copies if you have any:"
         options.print_troubles(heading, damaged, _NAMED, "/Review/Unreadable has them all")
+        for line in passed_over.lines(passed, advice=True):
+            print(line)
         print("\n".join(f"To do more: {hint}" for hint in hints), end="\n" * bool(hints))
         print("\n".join(f"PROBLEM: {problem}" for problem in problems) or "No problems found.")
     return 1 if problems else 0
 
 
-def _damaged(data: DataFolder) -> list[Trouble]:
-    """Return the files that cannot be read since their content is none; nothing of a catalog that cannot be read."""
+def _told(data: DataFolder) -> tuple[list[Trouble], list[Skipped]]:
+    """Return the files whose content is none, and what was passed over; nothing of a catalog that cannot be read."""
     try:
         with data.catalog(readonly=True) as catalog, catalog.read() as db:
-            return [one for one in troubles(db) if not one.passing]
+            return [one for one in troubles(db) if not one.passing], skipped(db)
     except (UserError, Refused):
-        return []  # a problem that is told as one
+        return [], []  # a problem that is told as one
 
 
 def find_problems(data: DataFolder) -> list[str]:
     """Return the problems of a data folder, its plugins and its libraries, one sentence each."""
+    unusable = data.plugins.problems(data.settings)  # before anybody who needs it says so in the log
     data.plugins.examine(data.settings)
     problems = [
         f"The plugin {plugin.name} is not used: {plugin.problem}" for plugin in data.plugins.found if plugin.problem
     ]
-    problems += check_files(data.path)
-    if not data.catalog_path.exists():
-        return [*problems, "There is no catalog yet. Run: haven serve ~/Pictures"]
+    problems += unusable
+    if data.path.exists():
+        problems += check_files(data.path)
+    try:
+        data.check_catalog("Run: haven serve ~/Pictures")
+    except UserError as error:
+        return [*problems, str(error)]
     if worry := exposed(data.path):
         problems.append(worry)
     if shutil.disk_usage(data.path).free < _LOW_SPACE:
@@ -112,12 +124,19 @@ def _check_catalog(catalog: Catalog) -> list[str]:
                 problems.append(library.away)
             elif not os.access(library.root, os.R_OK | os.X_OK):
                 problems.append(f"Haven is not allowed to read {library.root}.")
+            elif library.writable and not os.access(library.root, os.W_OK):
+                less = f", or: haven libraries set {library.name!r} --read-only"
+                problems.append(
+                    f"Nothing can be written to {library.root}, though {library.name} is set writable: its disk is"
+                    f" read-only, or Haven is not allowed to. Change that{'' if library.inbox else less}"
+                )
         problems += [*_troubles(db), *_damages(db)]
-        query = "SELECT analyzer, count(*) FROM analysis WHERE failed IS NOT NULL AND again IS NULL GROUP BY 1"
-        failed = db.execute(query).fetchall()
-        problems += [
-            f"The analyzer {name} failed on {count} photos. `haven info FILE` shows why." for name, count in failed
-        ]
+        failed, more = failures(db, _FAILURES)
+        problems += [f"{options.listed(one.analyzers)} failed on {one.path}. {one.reason}" for one in failed]
+        if more:
+            problems.append(
+                f"Analyzers failed on {options.counted(more, 'more file')}. `haven status --json` names up to 100."
+            )
     return problems + _inotify()
 
 

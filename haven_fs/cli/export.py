@@ -6,194 +6,173 @@ already keeps all else that is in it; originals are only read. Works while `serv
 
 import argparse
 import json
-from collections.abc import Sequence
+import logging
+import sys
+from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 from haven_fs.analysis.progress import Progress
-from haven_fs.catalog import names
+from haven_fs.catalog import Catalog
+from haven_fs.catalog.exported import BESIDE, exported_photos, exported_to, note_exported
 from haven_fs.catalog.libraries import Library, all_libraries
+from haven_fs.catalog.soundness import FIRST
 from haven_fs.cli import options
-from haven_fs.cli.sidecars import KnownPhoto, known_photos, put_sidecar
+from haven_fs.cli.export_tree import add_tree, run_tree
+from haven_fs.cli.exporting import Edit, Exporter, Outcome
+from haven_fs.cli.playlists import playlists, put_playlists
+from haven_fs.cli.sidecars import KnownPhoto, all_notes, export_folder, known_photos
 from haven_fs.command import Command
-from haven_fs.errors import UserError
-from haven_fs.library.beneath import Beneath
-from haven_fs.library.kinds import ending
-from haven_fs.library.metadata import Unreadable, read_metadata
-from haven_fs.library.personnames import clean_name
-from haven_fs.library.placed import NotEditable
+from haven_fs.datafolder import DataFolder
+from haven_fs.errors import Refused, UserError
 from haven_fs.library.rights import users_umask
 from haven_fs.library.text import as_text
-from haven_fs.library.xmp import LONGEST_PACKET
-from haven_fs.library.xmp_markup import EMPTY
-from haven_fs.library.xmp_rating import with_five_stars
-from haven_fs.library.xmp_write import with_people
+from haven_fs.sqlitefile import is_readonly
+
+logger = logging.getLogger(__name__)
 
 _MOST_REASONS = 20
+_AT_ONCE = 200
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
-    """Add the verb `xmp` with DIR, --sidecars, --data and --json to `parser`."""
-    verbs = parser.add_subparsers(dest="verb", metavar="xmp", required=True)
-    xmp = verbs.add_parser("xmp", help="write the people in each photo, and favourites as five stars, to XMP sidecars")
+    """Add the verbs xmp and tree, --data and --json to `parser`."""
+    verbs = parser.add_subparsers(dest="verb", metavar="VERB", required=True)
+    xmp = verbs.add_parser("xmp", help="write all that you said of your photos to XMP sidecars")
     xmp.add_argument(
         "folder", nargs="?", type=Path, metavar="DIR", help="the folder to write them to, outside your photos"
     )
     xmp.add_argument(
         "--sidecars", action="store_true", help="write them next to the photos instead, in writable libraries only"
     )
-    options.add_data(parser, xmp)
-    options.add_json(parser, xmp)
-    parser.epilog = (
-        "Sidecars are laid out in the same folders as your libraries. Faces are written as digiKam and Lightroom (MWG)"
-        " and Windows read them. What a sidecar already says is kept, and a second run writes only what has changed."
-        " With --json it prints `written`, `unchanged`, `read_only` and `skipped`, a list of `file` and `reason`."
+    xmp.epilog = (
+        "Sidecars are laid out in the same folders as your libraries. They hold people (as digiKam and Lightroom (MWG)"
+        " and Windows read them), albums as keywords such as Albums|Summer, favourites as five stars, dates, positions,"
+        " places, captions, and in words of Haven's own what no other program has a word for. What a sidecar already"
+        " says is kept; what you take back goes from it again; and a second run writes only what has changed. To DIR"
+        " it also writes a playlist of each album. If the catalog is ever lost, indexing your photos with these"
+        " sidecars beside them brings all of it back. With --json it prints `written`, `unchanged`, `read_only` and"
+        " `skipped`, a list of `file` and `reason`."
     )
+    tree = add_tree(verbs)
+    options.add_data(parser, xmp, tree)
+    options.add_json(parser, xmp, tree)
+    parser.epilog = f"Originals are only read. {xmp.epilog} {tree.epilog}"
 
 
 def run(args: argparse.Namespace) -> int:
-    """Write the sidecars and print how many. Returns 0; raises UserError if they cannot go where they should."""
+    """Do what the verb says. Returns 1 if the disk failed at a file; raises UserError."""
+    return run_tree(args) if args.verb == "tree" else _run_xmp(args)
+
+
+def _run_xmp(args: argparse.Namespace) -> int:
+    """Write the sidecars and print how many. Returns 1 if the disk failed at one; raises UserError if none can be."""
     if bool(args.folder) == args.sidecars:
         raise UserError("Say where to write the sidecars: haven export xmp DIR, or haven export xmp --sidecars.")
     data = options.data_folder(args)
-    with data.catalog(readonly=True) as catalog, catalog.read() as db:
-        libraries = {library.id: library for library in all_libraries(db)}
-        folder = None if args.sidecars else _folder(args.folder, list(libraries.values()), data.path)
-        if folder is None and not any(library.writable for library in libraries.values()):
-            raise UserError(
-                "Your libraries are all read-only, so Haven writes nothing next to their photos."
-                " Write the sidecars to a separate folder instead: haven export xmp DIR"
-            )
-        photos = known_photos(db, data.plugins.sidecar_sources(data.settings))
-    chosen = [photo for photo in photos if folder or libraries[photo.library_id].writable]
-    report = _Report(len(photos) - len(chosen))
-    progress = Progress(bar=True)
-    progress.begin("Writing sidecars", len(chosen))
+    with _catalog(data) as catalog:
+        with catalog.read() as db:
+            libraries = {library.id: library for library in all_libraries(db)}
+            folder = None if args.sidecars else export_folder(args.folder, list(libraries.values()), data.path)
+            if folder is None and not any(library.writable for library in libraries.values()):
+                raise UserError(
+                    "Your libraries are all read-only, so Haven writes nothing next to their photos."
+                    " Write the sidecars to a separate folder instead: haven export xmp DIR"
+                )
+            sources = data.plugins.sidecar_sources(data.settings)
+            notes, heard = all_notes(db, sources)
+            lists = {} if folder is None else playlists(db, sources)
+            photos = known_photos(db, notes, exported_photos(db, BESIDE if folder is None else str(folder)))
+        chosen = [photo for photo in photos if folder or libraries[photo.library_id].writable]
+        outcome = Outcome(len(photos) - len(chosen))
+        _write(catalog, Exporter(folder, heard, outcome), chosen, libraries, outcome)
+        if folder is not None:
+            with users_umask():
+                outcome.skipped += put_playlists(folder, lists)
+    print(json.dumps(_facts(outcome), ensure_ascii=False) if args.json else _text(outcome, folder))
+    if outcome.failed:
+        count = options.counted(outcome.failed, "photo")
+        print(f"The disk failed at {count}. See to it, then do this again.", file=sys.stderr)
+    return 1 if outcome.failed else 0
+
+
+def _catalog(data: DataFolder) -> AbstractContextManager[Catalog]:
+    """Open the catalog, to note what is written; where that cannot be, photos leave all the same."""
+    if is_readonly(data.path):
+        return data.catalog(readonly=True)
+    return data.catalog_beside(FIRST)
+
+
+def _noted(catalog: Catalog, place: str, edits: Sequence[Edit]) -> bool:
+    """Note what is written; tell whether that went, which it does not on a disk that is full."""
+    if not catalog.writable:
+        return False
     try:
-        for photo in chosen:
-            library = libraries[photo.library_id]
-            if library.away:
-                report.skip(photo.path(library.root), library.away)
-            else:
-                _export(photo, library, folder, report)
-            progress.advance(1)
+        with catalog.write(quiet=True) as w:
+            note_exported(w, place, ((one.photo.library_id, one.below, one.photo.id, one.wrote) for one in edits))
+    except Refused as reason:
+        logger.warning("What is written to sidecars cannot be noted: %s", reason)
+        return False
+    return True
+
+
+def _write(
+    catalog: Catalog,
+    exporter: Exporter,
+    photos: Sequence[KnownPhoto],
+    libraries: Mapping[int, Library],
+    outcome: Outcome,
+) -> None:
+    progress = Progress(bar=True)
+    progress.begin("Writing sidecars", len(photos))
+    try:
+        for at in range(0, len(photos), _AT_ONCE):
+            some = photos[at : at + _AT_ONCE]
+            edits: list[Edit] = []
+            with catalog.read() as db:
+                for photo in some:
+                    library = libraries[photo.library_id]
+                    if library.away:
+                        outcome.skip(photo.path(library.root), library.away)
+                        continue
+                    for target, beside in exporter.targets(photo, library):
+                        wrote = exported_to(db, exporter.place, library.id, beside.below)
+                        edits += [edit] if (edit := exporter.edit(photo, target, beside, wrote)) else []
+            # Noted first: what is in a sidecar and not noted would stay in it for good.
+            outcome.unnoted |= bool(edits) and not _noted(catalog, exporter.place, edits)
+            for one in edits:
+                exporter.put(one)
+            progress.advance(len(some))
     finally:
         progress.end()
-    print(json.dumps(report.facts(), ensure_ascii=False) if args.json else report.text(folder))
-    return 0
 
 
-def _folder(folder: Path, libraries: Sequence[Library], data: Path) -> Path:
-    """Return where a mirror may be written. Raises UserError where it would touch photos or Haven's own folder."""
-    folder = folder.expanduser().resolve()
-    for library in libraries:
-        if folder.is_relative_to(library.root) or library.root.is_relative_to(folder):
-            raise UserError(
-                f"{folder} overlaps your photos in {library.root}. Choose a folder outside them, or write next to the"
-                " photos of writable libraries: haven export xmp --sidecars"
-            )
-    if folder.is_relative_to(data.resolve()):
-        raise UserError(f"{folder} is inside Haven's own data folder. Choose another folder.")
-    options.refuse_file(folder)
-    return folder
+def _facts(outcome: Outcome) -> dict[str, object]:
+    """Return what was done for programs, as JSON can hold it."""
+    return {
+        "written": outcome.written,
+        "unchanged": outcome.unchanged,
+        "read_only": outcome.elsewhere,
+        "skipped": [{"file": as_text(str(path)), "reason": reason} for path, reason in outcome.skipped],
+    }
 
 
-class _Report:
-    """What was done: sidecars written, those that said it already, and what was left out, with reasons."""
-
-    def __init__(self, elsewhere: int) -> None:
-        self.written = self.unchanged = 0
-        self.elsewhere = elsewhere
-        self.skipped: list[tuple[Path, str]] = []
-
-    def skip(self, path: Path, reason: str) -> None:
-        """Note a file that was left alone, and why."""
-        self.skipped.append((path, reason))
-
-    def facts(self) -> dict[str, object]:
-        """Return the report for programs, as JSON can hold it."""
-        skipped = [{"file": as_text(str(path)), "reason": reason} for path, reason in self.skipped]
-        return {
-            "written": self.written,
-            "unchanged": self.unchanged,
-            "read_only": self.elsewhere,
-            "skipped": skipped,
-        }
-
-    def text(self, folder: Path | None) -> str:
-        """Return the report for people, with at most 20 of the reasons; `folder` is None for sidecars by the photos."""
-        lines = [f"{as_text(str(path))}: {reason}" for path, reason in self.skipped[:_MOST_REASONS]]
-        if len(self.skipped) > _MOST_REASONS:
-            lines.append(f"and {len(self.skipped) - _MOST_REASONS} more")
-        where = f"to {as_text(str(folder))}" if folder else "next to your photos"
-        last = f"{options.counted(self.written, 'sidecar')} written {where}, {self.unchanged} already up to date"
-        if self.skipped:
-            last += f", {len(self.skipped)} skipped"
-        last += "."
-        if self.elsewhere:
-            count = options.counted(self.elsewhere, "photo")
-            last += f" In read-only libraries: {count}. For those use haven export xmp DIR."
-        return "\n".join([*lines, last])
+def _text(outcome: Outcome, folder: Path | None) -> str:
+    """Return what was done for people, with at most 20 of the reasons; `folder` is None for beside the photos."""
+    lines = [f"{as_text(str(path))}: {reason}" for path, reason in outcome.skipped[:_MOST_REASONS]]
+    if len(outcome.skipped) > _MOST_REASONS:
+        lines.append(f"and {len(outcome.skipped) - _MOST_REASONS} more")
+    where = f"to {as_text(str(folder))}" if folder else "next to your photos"
+    last = f"{options.counted(outcome.written, 'sidecar')} written {where}, {outcome.unchanged} already up to date"
+    if outcome.skipped:
+        last += f", {len(outcome.skipped)} skipped"
+    last += "."
+    if outcome.elsewhere:
+        count = options.counted(outcome.elsewhere, "photo")
+        last += f" In read-only libraries: {count}. For those use haven export xmp DIR."
+    if outcome.unnoted:
+        last += " What was written could not be noted, so it stays in the sidecars if you take it back later."
+    return "\n".join([*lines, last])
 
 
-def _export(photo: KnownPhoto, library: Library, folder: Path | None, report: _Report) -> None:
-    path, notes = photo.path(library.root), photo.notes
-    try:
-        metadata = read_metadata(path, photo.kind)
-    except (Unreadable, OSError) as error:
-        return report.skip(path, str(error))
-    for beside in _sidecars(photo, path):
-        target = Beneath(folder, f"{library.name}/{beside.below}") if folder else beside
-        base = next((found for found in (target, beside) if found.exists()), None)
-        if base is None and not _says_something(photo):
-            continue
-        try:
-            before = _read(base) if base else EMPTY
-            after = with_people(before, notes.named, metadata, notes.unnamed, key=_key)
-            if notes.five_stars is not None:
-                after = with_five_stars(after, given=notes.five_stars, rated=photo.rated)
-            if after == before and (base == target or not (notes.named or notes.five_stars)):
-                report.unchanged += 1
-                continue
-            if folder:
-                with users_umask():
-                    folder.mkdir(parents=True, exist_ok=True)
-            put_sidecar(target, after, before if base == target else None)
-            report.written += 1
-        except NotEditable as reason:
-            report.skip(base or target, f"skipped, because {reason}.")
-        except OSError as error:
-            report.skip(target, f"could not be written: {error.strerror}.")
-    return None
-
-
-def _says_something(photo: KnownPhoto) -> bool:
-    """Tell whether a new sidecar would say anything."""
-    notes = photo.notes
-    stars = notes.five_stars or (notes.five_stars is False and photo.rated)
-    return stars or any(clean_name(person.name) for person in notes.named)
-
-
-def _sidecars(photo: KnownPhoto, path: Beneath) -> list[Beneath]:
-    """Return the sidecars a photo has, and the one it is to have if none is of its main file."""
-    own = path.with_name(f"{path.name}.xmp")
-    there = {path.with_name(name) for name in photo.sidecars if ending(name) == "xmp"} | {own}
-    there = {sidecar for sidecar in there if sidecar.exists()}
-    if not there & {own, path.with_suffix(".xmp"), path.with_suffix(".XMP")}:
-        there.add(own)
-    return sorted(there)
-
-
-def _read(path: Path) -> bytes:
-    with path.open("rb") as file:
-        data = file.read(LONGEST_PACKET + 1)
-    if len(data) > LONGEST_PACKET:
-        raise NotEditable("it is too long")
-    return data
-
-
-def _key(name: str) -> str:
-    """Return what a name of a file and one of the catalog have in common, which is always portable."""
-    return names.fold(names.portable(name))
-
-
-COMMAND = Command("export", "Export names and favourites for other photo programs.", arguments, run)
+COMMAND = Command("export", "Export photos as files, and what you said of them as sidecars.", arguments, run)

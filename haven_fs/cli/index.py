@@ -8,10 +8,13 @@ from contextlib import closing
 from haven_fs.analysis.indexer import Indexer
 from haven_fs.analysis.progress import Progress
 from haven_fs.catalog.libraries import all_libraries, expect_walks
+from haven_fs.catalog.soundness import is_data_folder
 from haven_fs.cli import options
 from haven_fs.command import Command
 from haven_fs.errors import UserError
 from haven_fs.renditions.renditions import Renditions
+
+_NONE = "There is no library yet. Give the folder your photos are in: haven index ~/Pictures"
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -30,12 +33,14 @@ def run(args: argparse.Namespace) -> int:
     """Index all libraries and print the totals. Returns 0; raises UserError if there are none or `serve` runs."""
     started = time.monotonic()
     data = options.data_folder(args)
+    if not args.libraries and not is_data_folder(data.path):
+        raise UserError(_NONE)
     with data.locked(), data.catalog() as catalog, closing(Renditions(catalog, data.settings)) as renditions:
         options.remember_libraries(args, data, catalog)
         progress = Progress(bar=True)
         indexer = Indexer(catalog, data.plugins, data.settings, progress=progress, renditions=renditions)
         if not indexer.libraries():
-            raise UserError("There is no library yet. Give the folder your photos are in: haven index ~/Pictures")
+            raise UserError(_NONE)
         expect_walks(catalog)
         indexer.run(accept_missing=args.accept_missing)
         counts = indexer.counts()

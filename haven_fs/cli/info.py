@@ -39,6 +39,7 @@ def run(args: argparse.Namespace) -> int:
                 print(json.dumps(facts, ensure_ascii=False))
                 continue
             print(facts.pop("file"))
+            facts["failed"] = [f"{options.listed(names)}: {why}" for why, names in _by_reason(facts.get("failed", {}))]
             for name, value in facts.items():
                 if value not in (None, [], {}):
                     print(f"  {name}: {', '.join(map(str, value)) if isinstance(value, list) else value}")
@@ -70,6 +71,13 @@ def known(catalog: Catalog, file: Path) -> dict[str, Any]:
         facts["words"] = [line for _, text, _ in analyses for line in json.loads(text).get("words", ())]
         facts["failed"] = {analyzer: failed for analyzer, _, failed in analyses if failed}
     return facts
+
+
+def _by_reason(failed: dict[str, str]) -> list[tuple[str, list[str]]]:
+    reasons: dict[str, list[str]] = {}
+    for analyzer, reason in failed.items():
+        reasons.setdefault(reason, []).append(analyzer)
+    return list(reasons.items())
 
 
 COMMAND = Command("info", "Show everything Haven knows about a photo.", arguments, run)

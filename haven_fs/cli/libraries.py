@@ -36,6 +36,7 @@ def run(args: argparse.Namespace) -> int:
     if args.verb == "set":
         return _set(args)
     if args.verb == "remove":
+        data.check_catalog()
         with data.locked(), data.catalog() as catalog:
             remove_library(catalog, args.name)
         print(f"{args.name} is no longer a library. Its files have not been touched.")

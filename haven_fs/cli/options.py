@@ -9,7 +9,8 @@ from pathlib import Path
 
 from haven_fs.catalog import Catalog
 from haven_fs.catalog.again import Trouble
-from haven_fs.catalog.libraries import add_library, check_apart
+from haven_fs.catalog.libraries import add_library, check_apart, check_folder
+from haven_fs.catalog.soundness import is_data_folder
 from haven_fs.catalog.wording import counted as counted
 from haven_fs.config import default_data_dir
 from haven_fs.datafolder import DataFolder
@@ -54,6 +55,19 @@ def moment(text: str) -> float:
         ) from None
 
 
+def listed(names: Sequence[str]) -> str:
+    """Return names as a person lists them: "a", "a and b", "a, b and c"."""
+    return " and ".join([*([", ".join(names[:-1])] if names[1:] else []), *names[-1:]])
+
+
+def in_bytes(size: int) -> str:
+    """Return a number of bytes as people say it, such as "3.2 MB"."""
+    for least, unit in ((1e9, "GB"), (1e6, "MB")):
+        if size >= least:
+            return f"{size / least:.1f} {unit}"
+    return f"{size / 1e3:.0f} kB"
+
+
 def count(text: str) -> int:
     """Return a whole number of at least 1. Raises ArgumentTypeError for anything else."""
     if not text.isdecimal() or not 0 < int(text) <= 1_000_000_000:
@@ -78,15 +92,19 @@ def add_libraries(parser: argparse.ArgumentParser) -> None:
 def data_folder(args: argparse.Namespace) -> DataFolder:
     """Return the data folder that the arguments name; nothing is made yet.
 
-    Raises UserError if it is a file, or lies in a folder of photos that they name, or the other way round.
+    Raises UserError if it is a file, or lies in a folder of photos that they name, or the other way round, and if there
+    is no such folder of photos: what was mistyped leaves no data folder behind.
     """
     if args.data is not None and args.data.is_file():
         raise UserError(f"{args.data} is a file, and --data takes a folder.")
     folder = args.data or default_data_dir()
     of_demo = folder / DEMO_DATA
-    is_demo = (of_demo / "catalog.sqlite").exists() and not (folder / "catalog.sqlite").exists()
+    is_demo = is_data_folder(of_demo) and not is_data_folder(folder)
     chosen = of_demo if is_demo else folder
-    for photos in [*getattr(args, "libraries", ()), *([args.inbox] if getattr(args, "inbox", None) else [])]:
+    libraries, inbox = getattr(args, "libraries", ()), getattr(args, "inbox", None)
+    for photos in [*libraries, *([inbox] if inbox else [])]:
+        refuse_file(photos)
+        check_folder(photos, new=photos is inbox)
         check_apart(photos, chosen)
     return DataFolder(chosen)
 
@@ -100,16 +118,18 @@ def refuse_file(folder: Path | None) -> None:
 def remember_libraries(args: argparse.Namespace, data: DataFolder, catalog: Catalog) -> None:
     """Add the libraries that the arguments name. Raises UserError if one cannot be a library."""
     for folder in args.libraries:
-        refuse_file(folder)
         add_library(catalog, folder, data.path)
 
 
-def print_troubles(heading: str, found: Sequence[Trouble], most: int, rest: str) -> None:
-    """Print what cannot be read, if anything: `most` of it, and how much more `rest` tells of."""
+def print_troubles(heading: str, found: Sequence[Trouble], most: int, rest: str, more: int = 0) -> None:
+    """Print what cannot be read, if anything: `most` of it, and how much more `rest` tells of.
+
+    `more`: how much there is besides what was found.
+    """
     if not found:
         return
     print(heading)
     for one in found[:most]:
         print(f"  {one.path}: {one.reason}")
-    if len(found) > most:
-        print(f"  and {len(found) - most:,} more; {rest}")
+    if (left := more + max(0, len(found) - most)) > 0:
+        print(f"  and {left:,} more; {rest}")

@@ -55,8 +55,10 @@ class Parser(argparse.ArgumentParser):
     def _check_value(self, action: argparse.Action, value: Any) -> None:
         if action.choices is None or value in action.choices:
             return
-        what = "command" if isinstance(action, argparse._SubParsersAction) else action.dest
-        raise argparse.ArgumentError(None, f"No {what} `{value}`.{_guess(value, action.choices)}")
+        problem = f"No command `{value}`."
+        if not isinstance(action, argparse._SubParsersAction):
+            problem = f"`{value}` is none of {', '.join(map(str, action.choices))}."
+        raise argparse.ArgumentError(None, f"{problem}{_guess(value, action.choices)}")
 
 
 class HavenParser(Parser):

@@ -2,15 +2,19 @@
 
 import argparse
 import json
+import logging
+import sqlite3
 import sys
 import time
 
 from haven_fs.catalog.trash import DAY, all_trashed, erase
 from haven_fs.cli import options
 from haven_fs.command import Command
-from haven_fs.errors import UserError
+from haven_fs.errors import Refused, UserError
 from haven_fs.library.fileops import size_of
 from haven_fs.renditions.renditions import forget_gone
+
+logger = logging.getLogger(__name__)
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -56,7 +60,10 @@ def run(args: argparse.Namespace) -> int:
             except OSError as error:
                 problems.append(f"{one.name} could not be deleted: {error.strerror or error}.")
         if erased:
-            forget_gone(catalog, data.settings)
+            try:
+                forget_gone(catalog, data.settings)
+            except (OSError, Refused, sqlite3.Error) as error:  # it is done, and the next purge tries again
+                logger.warning("Small pictures of what was deleted are left over: %s", error)
     if args.json:
         print(json.dumps({"found": len(removed), "erased": erased, "bytes": total if args.dry_run else bytes_}))
     elif not removed:
@@ -74,7 +81,7 @@ def _ask(count: int, size: int) -> None:
     """Raise UserError unless the person at the keyboard agrees."""
     if not sys.stdin.isatty():
         raise UserError("This cannot be undone. Add --yes to go ahead, or --dry-run to see what would be deleted.")
-    answer = input(f"Permanently delete {options.counted(count, 'item')}, {size:,} bytes? [y/N] ")
+    answer = input(f"Permanently delete {options.counted(count, 'item')}, {options.in_bytes(size)}? [y/N] ")
     if answer.strip().lower() not in ("y", "yes"):
         raise UserError("Nothing was deleted.")
 

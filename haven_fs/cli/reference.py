@@ -12,7 +12,7 @@ import textwrap
 from collections.abc import Sequence
 from importlib import import_module
 
-from haven_fs.cli import COMMANDS
+from haven_fs.cli import COMMANDS, module_of
 from haven_fs.command import GROUPS, Command
 from haven_fs.config import Setting
 from haven_fs.plugins import Plugins
@@ -72,7 +72,7 @@ _EVERYWHERE = ("help", "data")
 def reference() -> str:
     """Return the whole text of docs/reference.md."""
     plugins = Plugins(only=own_plugins())
-    core = {name: import_module(f"haven_fs.cli.{name}").COMMAND for name in COMMANDS}
+    core = {name: import_module(module_of(name)).COMMAND for name in COMMANDS}
     commands = [*core.values(), *plugins.commands().values()]
     parts = [_HEAD]
     for group in GROUPS:

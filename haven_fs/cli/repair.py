@@ -9,7 +9,6 @@ from haven_fs.catalog.repair import Repaired, repair
 from haven_fs.cli import options
 from haven_fs.command import Command
 from haven_fs.datafolder import DataFolder
-from haven_fs.errors import UserError
 
 _KINDS = {
     "photo": "photo",
@@ -38,12 +37,8 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Repair the catalog and say what was saved. Returns 0; raises UserError if it cannot be repaired now."""
     data = options.data_folder(args)
+    data.check_catalog("There is nothing to repair.")
     with data.locked():
-        if not data.catalog_path.exists():
-            raise UserError(
-                f"There is no catalog in {data.path}, so there is nothing to repair. `haven index` makes one from your"
-                " photos and from what corrections.jsonl says that you told Haven."
-            )
         done = repair(data.catalog_path, lambda what: print(what, file=sys.stderr))
         record = _take_up_record(data) if done.found is not None else None
     if args.json:
@@ -87,7 +82,7 @@ def _told(done: Repaired) -> list[str]:
     lost = _listed(done.lost, done.facets)
     unknown = [name for name, count in done.lost.items() if not count]
     some = [_MANY.get(kind, f"{kind}s") for name, kind in _KINDS.items() if name in unknown]
-    some += sorted({f"rows of {done.facets.get(name, name)}" for name in unknown if name not in _KINDS})
+    some += sorted({_what(name, done.facets) for name in unknown if name not in _KINDS})
     told = [f"Saved: {', '.join(saved) or 'nothing'}."]
     if lost:
         told.append(f"Could not be read: {', '.join(lost)}.")
@@ -98,6 +93,10 @@ def _told(done: Repaired) -> list[str]:
     if done.restored:
         told.append(f"{options.counted(done.restored, 'row')} of what you told Haven came back from your changes.")
     return told
+
+
+def _what(table: str, facets: Mapping[str, str]) -> str:
+    return f"rows of {facets[table]}" if table in facets else "what Haven works out by itself"
 
 
 def _listed(counts: Mapping[str, int], facets: Mapping[str, str]) -> list[str]:

@@ -19,7 +19,7 @@ from haven_fs.catalog.waiting import in_words
 from haven_fs.cli import options
 from haven_fs.command import Command
 from haven_fs.datafolder import DataFolder
-from haven_fs.errors import DiskFull, UserError
+from haven_fs.errors import Refused, UserError
 from haven_fs.qr import as_text
 from haven_fs.renditions.renditions import Renditions
 from haven_fs.server.addresses import for_phones, own_addresses, urls
@@ -31,7 +31,7 @@ from haven_fs.server.mounting import how_to_mount, ways_to_mount
 from haven_fs.server.process import allow_many_files, keep_small
 from haven_fs.server.proxied import LOOPBACK, PublicUrl, holding, parse_networks, parse_public_url
 from haven_fs.server.tls import TlsFiles, ensure_certificate, own_certificate
-from haven_fs.server.users import Users
+from haven_fs.server.users import LOST, Users
 from haven_fs.tree.disk.uploads import Uploads
 from haven_fs.tree.tree import Tree
 from haven_web import Connecting, ErrorPages
@@ -42,10 +42,6 @@ T = TypeVar("T")
 NEEDS_TLS = (
     "Without --tls, this password does not work: that of {}. Serve with --tls, or make one for a device:"
     " haven users passwords add {} DEVICE"
-)
-LOST_USERS = (
-    "This drive had users, and users.json in {} has none now. Restore that file, or add them again: haven users add"
-    " NAME. To let all programs on this computer in without a password instead: haven serve --no-auth"
 )
 NO_UPLOADS = "Uploads are off: only photos that Haven has already can be put into folders. To turn them on: --inbox DIR"
 
@@ -113,7 +109,8 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     add_serving(parser)
     parser.epilog = (
         "Serves and keeps indexing until you press Ctrl+C or a signal tells it to stop. The first line it prints is"
-        " `Serving on` and the address, as soon as it answers. Only one `serve` can run on a data folder."
+        " `Serving on` and the address, as soon as it answers. Only one `serve` can run on a data folder. If the disk"
+        " of that folder is full or read-only, it shows your photos and refuses all changes."
     )
 
 
@@ -123,16 +120,15 @@ def run(args: argparse.Namespace) -> int:
     allow_many_files()
     data = options.data_folder(args)
     stop = _told_to_stop()
-    with stop, data.locked(), data.catalog() as catalog:
+    with stop, data.served() as catalog:
         options.remember_libraries(args, data, catalog)
-        options.refuse_file(args.inbox)
         inbox = args.inbox or _first_inbox(args, catalog)
         if inbox is not None:
             add_inbox(catalog, inbox, data.path)
         try:
             expect_walks(catalog)
-        except DiskFull as full:  # photos can be shown all the same
-            logger.error("%s", full.reason)
+        except Refused as refused:  # photos can be shown all the same
+            logger.error("%s", refused.reason)
         _warn_of_what_waits(catalog)
         renditions = Renditions(catalog, data.settings)
         uploads = Uploads(catalog, data.settings, AtOnce(catalog, data.plugins, data.settings), renditions.given)
@@ -222,7 +218,7 @@ def _users(args: argparse.Namespace, data: DataFolder) -> tuple[Users | None, tu
         return None, None
     if users.had_some():
         if not users.names():
-            raise UserError(LOST_USERS.format(data.path))
+            raise UserError(LOST.format(data.path))
         return users, None
     if local and not args.behind_proxy and not args.url:
         return None, None

@@ -5,15 +5,19 @@ import json
 import logging
 import os
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from haven_fs.catalog.disktrouble import is_trouble
+from haven_fs.catalog.libraries import Library
 from haven_fs.catalog.schema import LOCATED
+from haven_fs.cli import options
+from haven_fs.errors import UserError
 from haven_fs.library.beneath import Beneath
 from haven_fs.library.kinds import Kind
 from haven_fs.library.placed import NotEditable
-from haven_fs.library.storing import make_folders, sync_folder
+from haven_fs.library.storing import draft_path, make_folders, replace_with
 from haven_fs.sidecars import SidecarNotes, SidecarSource
 
 logger = logging.getLogger(__name__)
@@ -21,12 +25,12 @@ logger = logging.getLogger(__name__)
 
 @dataclass(slots=True)
 class KnownPhoto:
-    """A photo of which sidecars are to say something; `rated`: whether its files give five stars."""
+    """A photo of which sidecars are to say something, or did."""
 
+    id: int
     library_id: int
     file: str
     kind: Kind
-    rated: bool
     notes: SidecarNotes
     sidecars: list[str] = field(default_factory=list)
 
@@ -36,32 +40,40 @@ class KnownPhoto:
 
 
 _PHOTOS = (
-    "SELECT o.photo_id, coalesce(p.rating, 0) >= 5, d.library_id, d.path, o.file, o.kind, o.format, o.mime"
+    "SELECT o.photo_id, d.library_id, d.path, o.file, o.kind, o.format, o.mime"
     " FROM json_each(?) j CROSS JOIN original o ON o.photo_id = j.value"
-    f" JOIN photo p ON p.id = o.photo_id {LOCATED} WHERE o.role = 'main' AND o.gone IS NULL AND l.gone IS NULL"
-    " ORDER BY l.id, d.path, o.file"
+    f" {LOCATED} WHERE o.role = 'main' AND o.gone IS NULL AND l.gone IS NULL ORDER BY l.id, d.path, o.file"
 )
 _SIDECARS = "SELECT photo_id, file FROM original WHERE role = 'sidecar' AND gone IS NULL"
 
 
-def known_photos(db: sqlite3.Connection, sources: Iterable[SidecarSource]) -> list[KnownPhoto]:
-    """Return the photos of which sidecars are to say something, folder by folder."""
+def all_notes(db: sqlite3.Connection, sources: Iterable[SidecarSource]) -> tuple[dict[int, SidecarNotes], set[str]]:
+    """Return what is to be said of photos, by their ids, and the names of the sources that could say it.
+
+    Raises what the catalog does if it cannot be read.
+    """
     notes: dict[int, SidecarNotes] = {}
+    heard: set[str] = set()
     for source in sources:
         try:
             all_said = source.notes(db)
-        except Exception:
+        except Exception as error:
+            if is_trouble(error):  # the plugin is not to blame, and half of it must not be written
+                raise
             logger.exception("What %s has sidecars say is left out", source.name)
             continue
+        heard.add(source.name)
         for id_, said in all_said.items():
-            known = notes.setdefault(id_, SidecarNotes())
-            known.named += said.named
-            known.unnamed |= said.unnamed
-            known.five_stars = said.five_stars if known.five_stars is None else known.five_stars
+            notes.setdefault(id_, SidecarNotes()).add(said)
+    return notes, heard
+
+
+def known_photos(db: sqlite3.Connection, notes: Mapping[int, SidecarNotes], more: Iterable[int]) -> list[KnownPhoto]:
+    """Return the photos of which there are notes, and `more`, folder by folder."""
     found: dict[int, KnownPhoto] = {}
-    for id_, rated, library_id, folder, file, *kind in db.execute(_PHOTOS, (json.dumps(list(notes)),)):
+    for id_, library_id, folder, file, *kind in db.execute(_PHOTOS, (json.dumps([*notes.keys() | set(more)]),)):
         path = os.fsdecode(folder + b"/" + file if folder else file)
-        found[id_] = KnownPhoto(library_id, path, Kind(*kind), bool(rated), notes[id_])
+        found[id_] = KnownPhoto(id_, library_id, path, Kind(*kind), notes.get(id_) or SidecarNotes())
     for id_, file in db.execute(_SIDECARS):
         if photo := found.get(id_):
             photo.sidecars.append(os.fsdecode(file))
@@ -77,7 +89,7 @@ def put_sidecar(path: Beneath, data: bytes, before: bytes | None) -> None:
     make_folders(path.top, path.below.rpartition("/")[0])
     if path.is_symlink():
         raise NotEditable("it is a link to another file")
-    draft = path.with_name(f".haven-{os.getpid()}.part")
+    draft = draft_path(path.parent)
     try:
         with draft.open("xb") as file:
             if before is not None and os.name == "posix":
@@ -90,7 +102,22 @@ def put_sidecar(path: Beneath, data: bytes, before: bytes | None) -> None:
             os.fsync(file.fileno())
         if (path.read_bytes() if path.exists() else None) != before:
             raise NotEditable("another program changed it in the meantime")
-        draft.replace(path)
+        replace_with(draft, path)
     finally:
-        draft.unlink(missing_ok=True)
-    sync_folder(path.parent)
+        with contextlib.suppress(OSError):  # what is left is a draft, as of uploads
+            draft.unlink(missing_ok=True)
+
+
+def export_folder(folder: Path, libraries: Sequence[Library], data: Path) -> Path:
+    """Return where files may be exported to. Raises UserError where they would touch photos or Haven's own folder."""
+    folder = folder.expanduser().resolve()
+    for library in libraries:
+        if folder.is_relative_to(library.root) or library.root.is_relative_to(folder):
+            raise UserError(
+                f"{folder} overlaps your photos in {library.root}. Choose a folder outside them. Sidecars can also be"
+                " written next to the photos of writable libraries: haven export xmp --sidecars"
+            )
+    if folder.is_relative_to(data.resolve()):
+        raise UserError(f"{folder} is inside Haven's own data folder. Choose another folder.")
+    options.refuse_file(folder)
+    return folder

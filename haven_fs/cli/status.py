@@ -6,12 +6,16 @@ import json
 from haven_fs.analysis import due
 from haven_fs.catalog.again import Trouble, troubles
 from haven_fs.catalog.checksums import damages
+from haven_fs.catalog.failures import failures
 from haven_fs.catalog.libraries import all_libraries
+from haven_fs.catalog.skipped import skipped
 from haven_fs.catalog.waiting import in_words
-from haven_fs.cli import options
+from haven_fs.cli import options, passed_over
 from haven_fs.command import Command
 
 _FEW = 3
+_SOME = 10
+"""How many files on which an analyzer failed are named to people."""
 _MOST = 100
 """How many things that cannot be read are named, to people and to programs."""
 
@@ -27,7 +31,9 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         " changes that wait to be made again after the catalog was lost, or null), `troubles`, `libraries`, `data`,"
         " `serving` and `trouble`, what keeps the server from indexing. `troubles` is what cannot be read, up to 100:"
         " `path`, `reason`, and `passing`, true if it is tried again at each walk. `damaged` is what the disk no longer"
-        " has as it was, up to 100: `path`, `reason` and `copy`, where an original with the right bytes is."
+        " has as it was, up to 100: `path`, `reason` and `copy`, where an original with the right bytes is. `failures`"
+        " is on which files analyzers failed, up to 100: `path`, `analyzers` and `reason`. `skipped` is what was passed"
+        " over, by `reason`: how many `files` and `folders`, a folder that is an `example`, and the reason in `words`."
     )
 
 
@@ -38,8 +44,9 @@ def run(args: argparse.Namespace) -> int:
     with data.catalog(readonly=True) as catalog, catalog.read() as db:
         counts = due.counts(db, analyzers)
         found, damaged = troubles(db), damages(db)
+        failed, more = failures(db, _MOST if args.json else _SOME)
         libraries = all_libraries(db)
-        waits = in_words(db)
+        waits, passed = in_words(db), skipped(db)
     running = data.running() if data.is_locked() else {}
     if args.json:
         listed = [
@@ -53,6 +60,8 @@ def run(args: argparse.Namespace) -> int:
             "at_leisure": counts.at_leisure,
             "waiting": waits,
             "troubles": [one._asdict() for one in found[:_MOST]],
+            "failures": [one._asdict() for one in failed],
+            "skipped": passed_over.as_json(passed),
             "damaged": [{"path": one.path, "reason": one.reason, "copy": one.copy} for one in damaged[:_MOST]],
         }
         serving = {"serving": running.get("url"), "trouble": running.get("trouble") or None}
@@ -60,7 +69,8 @@ def run(args: argparse.Namespace) -> int:
         return 0
     kinds = ((counts.photos, "photo"), (counts.videos, "video"), (counts.unreadable, "unreadable file"))
     print(", ".join(options.counted(*kind) for kind in kinds))
-    print(f"{counts.pending} still to be looked at" if counts.pending else "Everything is up to date")
+    done = "All is done that can be done" if found or failed else "Everything is up to date"
+    print(f"{counts.pending} still to be looked at" if counts.pending else done)
     if counts.at_leisure:
         print(f"{options.counted(counts.at_leisure, 'photo')} to be looked at more closely when nothing else is to do")
     if waits:
@@ -70,6 +80,15 @@ def run(args: argparse.Namespace) -> int:
     heading = f"Damaged on the disk ({len(damaged):,}):"
     listed_damage = [Trouble(one.path, one.reason, passing=False) for one in damaged]
     options.print_troubles(heading, listed_damage, _FEW, "/Review/Damaged has them all")
+    options.print_troubles(
+        f"Analyzers failed on ({len(failed) + more:,}):",
+        [Trouble(one.path, f"{options.listed(one.analyzers)}: {one.reason}", passing=False) for one in failed],
+        len(failed),
+        "`haven status --json` names up to 100",
+        more,
+    )
+    for line in passed_over.lines(passed, advice=False):
+        print(line)
     for library in libraries:
         print(f"  {library.name}: {library.away or library.root}")
     if running.get("trouble"):

@@ -51,17 +51,16 @@ def run(args: argparse.Namespace) -> int:
         lines = [line for name, user in sorted(users.all().items()) for line in (name, *_passwords(name, user, uses))]
         print("\n".join(lines) or "There are no users yet. Add one: haven users add NAME")
     elif args.verb == "add":
-        was = users.names()
-        name = users.add(args.name, _ask(), digest=args.digest)
-        audit.note(f"{escaped(name)} {'got a new own password' if name in was else 'was added'}")
+        name, new = users.add(args.name, _ask(), digest=args.digest)
+        audit.note(f"{escaped(name)} {'was added' if new else 'got a new own password'}")
         print(f"{name} can now sign in{'' if args.digest else ' over TLS (https://)'}.")
         if not args.digest:
             print(f"A device that connects without TLS takes its own password: haven users passwords add {name} DEVICE")
     elif args.verb == "remove":
-        name = users.remove(args.name)
+        name, left = users.remove(args.name)
         audit.note(f"{escaped(name)} was removed")
         print(f"{name} can no longer sign in.")
-        if not users.names():
+        if not left:
             print(
                 "There are no users left, so nobody can. The drive does not open because of that: before the next"
                 " `haven serve`, add one with `haven users add NAME`, or give --no-auth to ask nobody on this computer."

@@ -5,14 +5,16 @@ from pathlib import PurePosixPath
 
 _WORD = r"(?:bak|backup|old|orig|original|sav|save|prev|previous)"
 _AFTER = re.compile(rf"(?:~|\.~\d+~|[._ -]{_WORD}~?\d*)")
-_LAST = re.compile(rf"(?:{_AFTER.pattern})$")
+BACKUP_TAIL = re.compile(rf"(?:{_AFTER.pattern})$")
+"""What stands behind the name of a file whose backup it is."""
 _BEFORE = re.compile(rf"(?:[~#]|{_WORD}[._ -](?:of[._ -])?)")
 
 
 def may_be_backup(name: str) -> bool:
     """Tell whether a file's name says that it is a backup, of whatever file."""
-    stem = PurePosixPath(name.lower()).stem
-    return any(_LAST.search(one) is not None for one in (name.lower(), stem)) or _BEFORE.match(name.lower()) is not None
+    name = name.lower()
+    tails = (name, PurePosixPath(name).stem)
+    return any(BACKUP_TAIL.search(one) is not None for one in tails) or _BEFORE.match(name) is not None
 
 
 def is_backup(name: str, of: str) -> bool:

@@ -37,6 +37,7 @@ _LISTED = os.O_RDONLY | getattr(os, "O_DIRECTORY", 0) | _CLOSED_FOR_CHILDREN
 """To open a folder that is to be listed or synced."""
 _ENTERED = _LISTED | getattr(os, "O_PATH", 0)
 """To open a folder only for what is in it: on Linux that needs no right to list it."""
+_NOT_THERE = (errno.ENOENT, errno.ENOTDIR, errno.ELOOP, errno.ENAMETOOLONG, errno.EACCES, errno.EPERM)
 _LINK = "There is a link on the way there now, which Haven does not follow"
 
 
@@ -224,10 +225,15 @@ def below_of(root: Path, path: Path) -> Beneath:
 
 
 def _state(path: Path) -> os.stat_result | None:
+    """Return the state of what is there, None if that is nothing. Raises OSError if the disk does not say."""
     try:
         return path.lstat()
-    except (OSError, ValueError):
+    except ValueError:
         return None
+    except OSError as error:
+        if error.errno in _NOT_THERE:
+            return None
+        raise
 
 
 def open_file(path: Path, flags: int = os.O_RDONLY, mode: int = 0o666) -> int:

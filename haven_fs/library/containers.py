@@ -19,8 +19,15 @@ HEAD = 65536
 """Bytes read at once from the start of a file; the EXIF block of most JPEGs lies within."""
 LONGEST_BLOCK = 8 << 20
 """An EXIF or XMP block said to be longer than this many bytes is not one."""
+LONGEST_MORE = 1 << 20
+"""What did not fit into an XMP packet and is longer is a panorama's other eye or a depth map, not what people wrote."""
 _MOST_PARTS = 100_000  # segments or chunks walked in one file, so that a hostile one ends
-_XMP_JPEG = b"http://ns.adobe.com/xap/1.0/\0"
+_XMP_JPEG = b"://ns.adobe.com/xap/1.0/\0"
+_XMP_STARTS = (b"http", b"XMP\0")
+"""What stands before it: Flickr once wrote the second."""
+_XMP_MORE = b"http://ns.adobe.com/xmp/extension/\0"
+_RAW_PROFILE = b"Raw profile type "
+_PHOTOSHOP = b"Photoshop 3.0\0"
 _SOF = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
 
 
@@ -79,6 +86,9 @@ class Source:
 class Blocks:
     """What was found: pixels as stored (0 if no size was found), raw blocks, the number of pictures, plain texts.
 
+    `samples`: a JPEG's samples a pixel, 3 of full color, 1.5 where colors have half the lines and columns. `more_xmp`:
+    what did not fit into a JPEG's packet. `photoshop`: its image resources, in which IPTC's headers are; a JPEG may cut
+    them up over several segments. `iptc`: those headers by themselves.
     `frame_type`: the marker of a JPEG's frame header: 0xC0 to 0xC2 are what decoders know, 0xC2 is progressive.
     """
 
@@ -86,8 +96,12 @@ class Blocks:
     height: int = 0
     exif: bytes = b""
     xmp: bytes = b""
+    more_xmp: bytes = b""
+    photoshop: bytes = b""
+    iptc: bytes = b""
     frames: int = 1
     frame_type: int = 0
+    samples: float = 3.0
     texts: dict[str, str] = field(default_factory=dict)
 
 
@@ -111,41 +125,63 @@ def walk_jpeg(source: Source, start: int = 0) -> Blocks:
             if len(header) >= 9:
                 found.frame_type = marker
                 found.height, found.width = struct.unpack_from(">HH", header, 5)
+                found.samples = _samples(source.at(offset + 10, 3 * min(header[-1], 4)))
             break
         if marker in (0xD9, 0xDA):
             break
         if marker == 0xE1 and length > 8:
             if header[4:8] == b"Exif" and not found.exif:
                 found.exif = source.at(offset + 10, length - 8)
-            elif header[4:8] == b"http" and not found.xmp:
-                body = source.at(offset + 4, length - 2)
-                if body.startswith(_XMP_JPEG):
-                    found.xmp = body[len(_XMP_JPEG) :]
+            elif header[4:8] in _XMP_STARTS:
+                _take_xmp(source.at(offset + 4, length - 2), found)
+        elif marker == 0xED and header[4:10] == _PHOTOSHOP[:6] and len(found.photoshop) < LONGEST_BLOCK:
+            body = source.at(offset + 4, length - 2)
+            if body.startswith(_PHOTOSHOP):
+                found.photoshop += body[len(_PHOTOSHOP) :]
         offset += 2 + max(length, 2)
     return found
+
+
+def _take_xmp(body: bytes, found: Blocks) -> None:
+    """Keep a packet, or a part of what did not fit into it: those follow with their place and how long all is."""
+    if body.startswith(_XMP_JPEG, 4):
+        found.xmp = found.xmp or body[4 + len(_XMP_JPEG) :]
+    elif body.startswith(_XMP_MORE):
+        ahead = len(_XMP_MORE) + 32  # after a digest
+        length, at = struct.unpack(">II", body[ahead : ahead + 8].ljust(8, b"\xff"))
+        part = body[ahead + 8 :]
+        if length <= LONGEST_MORE and at == len(found.more_xmp) and at + len(part) <= length:
+            found.more_xmp += part
+
+
+def _samples(components: bytes) -> float:
+    """Return how many samples a pixel has, of what a JPEG's frame header says of each component."""
+    sides = [(factors >> 4, factors & 15) for factors in components[1::3]]
+    across, down = (max((side[axis] for side in sides), default=0) for axis in (0, 1))
+    return sum(h * v for h, v in sides) / (across * down) if across and down else 3.0
 
 
 def walk_png(source: Source) -> Blocks:
     """Read a PNG's chunks to its end: EXIF and texts may follow the pixels."""
     found = Blocks()
-    offset = 8
-    for _ in range(_MOST_PARTS):
-        header = source.at(offset, 8)
-        if len(header) < 8:
-            break
-        length, name = struct.unpack(">I4s", header)
+    for name, start, length in png_chunks(source):
         body = b""
-        if name in (b"IHDR", b"eXIf", b"iTXt", b"tEXt", b"acTL") and length <= LONGEST_BLOCK:
-            body = source.at(offset + 8, length)
+        if name in (b"IHDR", b"eXIf", b"iTXt", b"tEXt", b"zTXt", b"acTL") and length <= LONGEST_BLOCK:
+            body = source.at(start, length)
         if name == b"IHDR" and len(body) >= 8:
             found.width, found.height = struct.unpack_from(">II", body)
         elif name == b"eXIf":
             found.exif = body
         elif name == b"acTL" and len(body) >= 4:
             found.frames = max(1, struct.unpack_from(">I", body)[0])
-        elif name == b"tEXt" and b"\0" in body:
+        elif name in (b"tEXt", b"zTXt") and b"\0" in body:
             key, value = body.split(b"\0", 1)
-            found.texts[key.decode("latin-1")] = value[:4096].decode("latin-1")
+            if name == b"zTXt":
+                value = _inflated(value[1:])
+            if key.startswith(_RAW_PROFILE):
+                _take_profile(value, found)
+            else:
+                found.texts[key.decode("latin-1")] = value[:4096].decode("latin-1")
         elif name == b"iTXt":
             title, text = _png_international_text(body)
             if title == "XML:com.adobe.xmp":
@@ -154,8 +190,19 @@ def walk_png(source: Source) -> Blocks:
                 found.texts[title] = text[:4096].decode("utf-8", "replace")
         elif name == b"IEND":
             break
-        offset += 12 + length
     return found
+
+
+def png_chunks(source: Source, most: int = _MOST_PARTS) -> Iterator[tuple[bytes, int, int]]:
+    """Yield name, start and length of the contents of each chunk of a PNG, `most` of them."""
+    at = 8
+    for _ in range(most):
+        header = source.at(at, 8)
+        if len(header) < 8:
+            return
+        length, name = struct.unpack(">I4s", header)
+        yield name, at + 8, length
+        at += 12 + length
 
 
 def _png_international_text(body: bytes) -> tuple[str, bytes]:
@@ -165,12 +212,34 @@ def _png_international_text(body: bytes) -> tuple[str, bytes]:
     if len(rest) < 2 or len(parts) < 3:
         return "", b""
     text = parts[2]
-    if rest[0]:
-        try:
-            text = zlib.decompressobj().decompress(text, LONGEST_BLOCK)
-        except zlib.error:
-            text = b""
-    return key.decode("latin-1"), text
+    return key.decode("latin-1"), _inflated(text) if rest[0] else text
+
+
+def _inflated(data: bytes) -> bytes:
+    """Return what zlib packed, as much of it as a block may have; empty if it is damaged."""
+    try:
+        return zlib.decompressobj().decompress(data, LONGEST_BLOCK)
+    except zlib.error:
+        return b""
+
+
+def _take_profile(text: bytes, found: Blocks) -> None:
+    """Keep a block that ImageMagick and what is built on it wrote as hexadecimal digits, after its name and length."""
+    parts = text.lstrip().split(b"\n", 2)
+    try:
+        block = bytes.fromhex(parts[2].decode("ascii"))
+    except (IndexError, ValueError):
+        return
+    if block.startswith(b"8BIM"):
+        found.photoshop = found.photoshop or block
+    elif block.startswith(b"\x1c"):
+        found.iptc = found.iptc or block
+    elif block.startswith(b"http" + _XMP_JPEG):
+        found.xmp = found.xmp or block[4 + len(_XMP_JPEG) :]
+    elif parts[0].lower().startswith(b"xmp"):
+        found.xmp = found.xmp or block
+    elif parts[0].lower().startswith((b"exif", b"app1", b"generic")):
+        found.exif = found.exif or block
 
 
 def walk_webp(source: Source) -> Blocks:
@@ -212,3 +281,43 @@ def _riff_chunks(source: Source) -> Iterator[tuple[bytes, int, int]]:
         name, length = struct.unpack("<4sI", header)
         yield name, offset + 8, length
         offset += 8 + length + (length & 1)
+
+
+def boxes(source: Source) -> Iterator[tuple[bytes, int, int]]:
+    """Yield name, start and length of the contents of each box of a file that consists of boxes."""
+    at = 0
+    for _ in range(_MOST_PARTS):
+        header = source.at(at, 16)
+        if len(header) < 8:
+            return
+        size, name = struct.unpack_from(">I4s", header)
+        ahead = 8
+        if size == 1 and len(header) == 16:
+            size, ahead = struct.unpack_from(">Q", header, 8)[0], 16
+        elif size == 0:
+            size = source.size() - at
+        if size < ahead:
+            return
+        yield name, at + ahead, size - ahead
+        at += size
+
+
+_EXIF_BOXES = (b"JpgTiffExif->JP2", bytes.fromhex("0537cdab9d0c4431a72afa561f2a113e"))
+_XMP_BOX = bytes.fromhex("be7acfcb97a942e89c71999491e3afac")
+_IPTC_BOX = bytes.fromhex("33c7a4d2b81d4723a0baf1a3e097ad38")
+
+
+def walk_jp2(source: Source) -> Blocks:
+    """Read what a JPEG 2000 file has beside its picture, in boxes that are named by UUIDs."""
+    found = Blocks()
+    for name, at, length in boxes(source):
+        if name != b"uuid" or not 16 < length <= LONGEST_BLOCK:
+            continue
+        mark = source.at(at, 16)
+        if mark in _EXIF_BOXES:
+            found.exif = found.exif or source.at(at + 16, length - 16)
+        elif mark == _XMP_BOX:
+            found.xmp = found.xmp or source.at(at + 16, length - 16)
+        elif mark == _IPTC_BOX:
+            found.iptc = found.iptc or source.at(at + 16, length - 16)
+    return found

@@ -37,11 +37,14 @@ RATIOS = ("GPS GPSLatitude", "GPS GPSLongitude", "GPS GPSAltitude", "GPS GPSTime
 COMMENT = "EXIF UserComment"
 BURST = "Apple BurstUUID"
 """A name of Haven's own: the burst a picture belongs to, from Apple's maker note."""
+CONTENT = "Apple ContentIdentifier"
+"""A name of Haven's own: what a Live Photo's picture and film have in common, from Apple's maker note (0x0011)."""
 
 _MOST_READS = 20_000  # an honest block takes about 500; a TIFF of many pages may run dry after its first ones
 _MOST_DRY_READS = 20_000  # a directory that says it has tens of thousands of entries
 _LONGEST_READ = 1 << 20
-_SIZES = (0, 1, 1, 2, 4, 8, 1, 1, 2, 4, 8, 4, 8, 4)  # bytes of a value by TIFF's type number
+# Bytes of a value by TIFF's type number; 14 and 15 are none, and from 16 on they are BigTIFF's.
+_SIZES = (0, 1, 1, 2, 4, 8, 1, 1, 2, 4, 8, 4, 8, 4, 0, 0, 8, 8, 8)
 
 Pair = tuple[int, int]
 At = Callable[[int, int], bytes]
@@ -94,7 +97,7 @@ class Directory:
 
         A damaged one is empty or short.
         """
-        self._at, self._order = at, order
+        self._at, self.order = at, order
         self.entries: dict[int, Entry] = {}
         counts, layout, pointer = ("Q", "HHQQ", "Q") if big else ("H", "HHII", "I")
         ahead, size, room = struct.calcsize(counts), struct.calcsize(order + layout), struct.calcsize(pointer)
@@ -103,7 +106,7 @@ class Directory:
         table = at(offset + ahead, size * min(count, 1024))
         rows = struct.iter_unpack(order + layout, table[: len(table) // size * size])
         for place, (tag, kind, number, value) in enumerate(rows):
-            if 0 < kind < len(_SIZES):
+            if kind < len(_SIZES) and _SIZES[kind]:
                 inline = _SIZES[kind] * number <= room
                 self.entries[tag] = Entry(kind, number, offset + ahead + size * (place + 1) - room if inline else value)
         self.next_at = offset + ahead + size * count
@@ -116,14 +119,14 @@ class Directory:
         return self._at(entry.offset, min(_SIZES[entry.type] * entry.number, most)) if entry else b""
 
     def integers(self, tag: int) -> list[int]:
-        """Return a tag's values if they are SHORT, LONG or IFD, at most 64 of them."""
+        """Return a tag's values if they are SHORT, LONG, IFD or BigTIFF's LONG8, at most 64 of them."""
         entry = self.entries.get(tag)
-        if not entry or entry.type not in (3, 4, 13):
+        if not entry or entry.type not in (3, 4, 13, 16):
             return []
-        letter = "H" if entry.type == 3 else "I"
+        letter = {3: "H", 16: "Q"}.get(entry.type, "I")
         raw = self.raw(tag, 64 * _SIZES[entry.type])
         size = _SIZES[entry.type]
-        return [value for (value,) in struct.iter_unpack(self._order + letter, raw[: len(raw) // size * size])]
+        return [value for (value,) in struct.iter_unpack(self.order + letter, raw[: len(raw) // size * size])]
 
     def text(self, tag: int) -> str:
         """Return a tag's ASCII value without padding, or ""."""
@@ -153,7 +156,7 @@ def first_directory(at: At) -> Directory | None:
 def read_block(block: bytes, problems: list[str]) -> dict[str, Any]:
     """Read an EXIF block as it lies in a JPEG, PNG, WebP or HEIC file, with or without its "Exif" mark.
 
-    Returns tag names of TEXTS, WIDE_TEXTS, NUMBERS, RATIOS, COMMENT and BURST to values; adds a sentence to
+    Returns tag names of TEXTS, WIDE_TEXTS, NUMBERS, RATIOS, COMMENT, BURST and CONTENT to values; adds a sentence to
     `problems` if the block is damaged.
     """
     if not block:
@@ -237,6 +240,8 @@ def _read_inner(first: Directory, at: At, exif: dict[str, Any]) -> None:
         apple = Directory(lambda where, length: note[where : where + length], 14, ">")
         if burst := apple.raw(0x000B, 64).split(b"\0", 1)[0].decode("ascii", "ignore"):
             exif[BURST] = burst
+        if content := apple.raw(0x0011, 64).split(b"\0", 1)[0].decode("ascii", "ignore"):
+            exif[CONTENT] = content
 
 
 def decode_comment(raw: bytes, order: str) -> str:

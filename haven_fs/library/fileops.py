@@ -93,10 +93,18 @@ def _move_elsewhere(source: Path, target: Path) -> None:
         if (now.st_mtime_ns, now.st_size) != (before.st_mtime_ns, before.st_size):
             raise OSError(errno.EBUSY, "It changed while it was being moved", str(source))
         rename_new(draft, target)
-    with _or_back(lambda: discard(target)):
+    with _or_back(lambda: discard(target) if is_there(source) else None):
         sync_folder(target.parent)
         left = retire(source)
     erase(left)
+
+
+def is_there(path: Path) -> bool:
+    """Tell whether something is in its place for certain, so that a copy of it can be given up."""
+    try:
+        return beneath.is_taken(path)
+    except OSError:
+        return False
 
 
 def retire(source: Path) -> Path:
@@ -112,11 +120,11 @@ def retire(source: Path) -> Path:
 
 
 def erase(left: Path) -> None:
-    """Remove what was retired; what cannot be removed now is removed by the next start."""
+    """Remove what was retired or given up; what cannot be removed now is removed by the next start."""
     try:
         discard(left)
     except OSError as error:
-        logger.warning("%s is left over from a move until Haven starts again: %s", left, error)
+        logger.warning("%s is left over until Haven starts again: %s", left, error)
 
 
 @contextmanager

@@ -1,5 +1,6 @@
 """What a file says of itself in its headers, as the readers of every format hand it on."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -8,8 +9,24 @@ from haven_fs.library.regions import REGIONS, NamedArea
 DATES = ("exif:DateTimeOriginal", "photoshop:DateCreated", "xmp:CreateDate")
 """Where XMP keeps the capture time, the most trusted first."""
 
-SIDECAR_DATE = "haven:SidecarDate"
-"""A name of Haven's own in `xmp`: the capture time that a sidecar gives."""
+Values = dict[str, Any]
+"""What a packet of XMP or a sidecar says: texts and lists of texts, and under REGIONS a list of NamedArea."""
+
+_PEOPLE = (REGIONS, "Iptc4xmpExt:PersonInImage")
+
+
+def aspect_of(name: str) -> str:
+    """Return what a property of XMP speaks of: properties of one aspect only make sense together."""
+    if name in DATES:
+        return "date"
+    if name in _PEOPLE:
+        return "people"
+    return "position" if name.startswith("exif:GPS") else name
+
+
+def dates_in(values: Mapping[str, Any]) -> list[str]:
+    """Return the capture times among what XMP says, the most trusted first."""
+    return [values[name] for name in DATES if isinstance(values.get(name), str)]
 
 
 @dataclass(slots=True)
@@ -19,9 +36,13 @@ class Metadata:
     `kind`: "image", "raw" or "video". `format`: "jpeg", "heic", "mp4", ... . `width`, `height`: pixels as stored.
     `orientation`: EXIF's 1 to 8 or None. `exif`: exifread's tag names ("EXIF DateTimeOriginal", "GPS GPSLatitude",
     "Image Make") to str, int, float or a list of (numerator, denominator) pairs. `xmp`: "prefix:Name" with the
-    standard prefixes ("xmp:Rating", "dc:subject", "exif:DateTimeOriginal") to a str or a list of str; a sidecar's
-    values outrank embedded ones. `video`: the container's tags in lower case ("creation_time",
+    standard prefixes ("xmp:Rating", "dc:subject", "exif:DateTimeOriginal") to a str or a list of str. `beside`: the
+    same of its sidecars, whatever their format: somebody wrote them later, so they outrank all that the file itself
+    says of the same thing. `video`: the container's tags in lower case ("creation_time",
     "com.apple.quicktime.location.iso6709", ...). `frames`: pictures in the file (more than 1: an animation).
+    `film`: where the film of a motion photo lies in the picture's file, its first byte and its length.
+    `iptc`: IPTC's old headers, "iptc:Name" ("iptc:DateCreated", "iptc:Caption-Abstract", "iptc:Keywords") to a str, or
+    a list of str for what may be said several times (keywords, authors); dates as "19710704", times as "101500+0200".
     """
 
     kind: Literal["image", "raw", "video"]
@@ -32,22 +53,32 @@ class Metadata:
     duration: float | None = None
     frames: int = 1
     exif: dict[str, Any] = field(default_factory=dict)
-    xmp: dict[str, Any] = field(default_factory=dict)
+    xmp: Values = field(default_factory=dict)
+    beside: Values = field(default_factory=dict)
     video: dict[str, str] = field(default_factory=dict)
+    iptc: dict[str, Any] = field(default_factory=dict)
+    film: tuple[int, int] | None = None
     problems: list[str] = field(default_factory=list)
 
     @property
-    def sidecar_date(self) -> str | None:
-        """The capture time that a sidecar gives: somebody corrected it, so it outranks the file's own."""
-        date: str | None = self.xmp.get(SIDECAR_DATE)
-        return date
+    def notes(self) -> Values:
+        """What photo programs noted, beside the file or in it: of each thing what a sidecar says, or else the file."""
+        if not self.beside:
+            return self.xmp
+        told = {aspect_of(name) for name in self.beside}
+        return {name: value for name, value in self.xmp.items() if aspect_of(name) not in told} | self.beside
 
     @property
-    def xmp_dates(self) -> list[Any]:
-        """The capture times in the notes of photo programs, the most trusted first."""
-        return [self.xmp[name] for name in DATES if name in self.xmp]
+    def sidecar_dates(self) -> list[str]:
+        """The capture times that its sidecars give, the most trusted first: somebody corrected it."""
+        return dates_in(self.beside)
+
+    @property
+    def xmp_dates(self) -> list[str]:
+        """The capture times that photo programs noted in the file itself, the most trusted first."""
+        return dates_in(self.xmp)
 
     @property
     def regions(self) -> list[NamedArea]:
         """The people that are marked and named in it, as its sidecar says, or else the file; see library.upright."""
-        return list(self.xmp.get(REGIONS, ()))
+        return list(self.notes.get(REGIONS, ()))

@@ -1,9 +1,9 @@
 """What a file is, told from its first bytes: picture, RAW, video, sidecar or something else.
 
 Endings lie: a phone's export names a JPEG .heic, a sync tool names an HTML error page .jpg. So the content decides,
-and the ending is asked in two cases only: a RAW file that is a TIFF to the byte, and a property list that may or may
-not be Apple's record of an edit. The signatures are those of the formats' own specifications. A kind says
-what a file starts like, not that the rest of it can be decoded.
+and the ending is asked in three cases only: a RAW file that is a TIFF to the byte, a property list that may or may
+not be Apple's record of an edit, and JSON and YAML, which may hold anything. The signatures are those of the formats'
+own specifications. A kind says what a file starts like, not that the rest of it can be decoded.
 """
 
 import re
@@ -77,6 +77,9 @@ _KINDS: dict[str, Kind] = {
     **{name: Kind("video", name, mime) for name, mime in _VIDEOS.items()},
     "xmp": Kind("sidecar", "xmp", "application/rdf+xml"),
     "aae": Kind("sidecar", "aae", "application/x-plist"),
+    "google": Kind("sidecar", "google", "application/json"),
+    "osxphotos": Kind("sidecar", "osxphotos", "application/json"),
+    "photoprism": Kind("sidecar", "photoprism", "application/yaml"),
     "psd": Kind("other", "psd", "image/vnd.adobe.photoshop"),  # a picture editor's working file, not a photo
     "m4a": Kind("other", "m4a", "audio/mp4"),
     "wma": Kind("other", "wma", "audio/x-ms-wma"),
@@ -125,6 +128,7 @@ _MAGIC: tuple[tuple[bytes, str], ...] = (
     (b"FOVb", "x3f"),
     (b"8BPS", "psd"),
     (b"\0\0\0\x0cJXL \r\n\x87\n", "jxl"),
+    (b"\xff\x0a", "jxl"),  # a bare codestream
     (b"\0\0\0\x0cjP  \r\n\x87\n", "jp2"),
     (b"\0\0\x01\xba", "mpg"),
     (b"\0\0\x01\xb3", "mpg"),
@@ -232,7 +236,7 @@ def _sidecar(head: bytes, tail: str) -> str:
     text = head.removeprefix(b"\xef\xbb\xbf").removeprefix(b"\xff\xfe").removeprefix(b"\xfe\xff").replace(b"\0", b"")
     text = text.removeprefix(b"\xfe\xff")
     if not text.lstrip().startswith(b"<"):
-        return ""
+        return _notes(text, tail)
     root = _ROOT_ELEMENT.match(text)
     match root[1] if root else b"":
         case b"xmpmeta" | b"xapmeta":
@@ -243,3 +247,14 @@ def _sidecar(head: bytes, tail: str) -> str:
             return "aae"
         case _:
             return ""
+
+
+_JSON_NOTES = {"google": (b'"photoTakenTime"', b'"title"'), "osxphotos": (b'"uuid"', b'"original_filename"')}
+_PHOTOPRISM = re.compile(rb"^(?:TakenAt|OriginalName|UID): ", re.MULTILINE)
+
+
+def _notes(text: bytes, tail: str) -> str:
+    """Tell the files in which services and photo programs keep what they know of a picture by their fields."""
+    if tail == "json" and text.lstrip()[:1] in (b"{", b"["):
+        return next((name for name, fields in _JSON_NOTES.items() if all(field in text for field in fields)), "")
+    return "photoprism" if tail in ("yml", "yaml") and len(_PHOTOPRISM.findall(text)) > 1 else ""

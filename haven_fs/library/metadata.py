@@ -11,17 +11,20 @@ from typing import Any
 
 from PIL import Image, UnidentifiedImageError, features
 
-from haven_fs.library.containers import Blocks, Source, walk_jpeg, walk_png, walk_webp
-from haven_fs.library.exif import first_directory, read_block, read_tiff, tiff_order
+from haven_fs.library.containers import Blocks, Source, walk_jp2, walk_jpeg, walk_png, walk_webp
+from haven_fs.library.exif import Directory, first_directory, read_block, read_tiff, tiff_order
 from haven_fs.library.guard import lenient
 from haven_fs.library.headers import Metadata
+from haven_fs.library.iptc import LONGEST_BLOCK, in_order, in_resources, parse_iptc
+from haven_fs.library.jxl import walk_jxl
 from haven_fs.library.kinds import Kind
+from haven_fs.library.motion import film_in
 from haven_fs.library.raw import canon_blocks, picture_size, previews
 from haven_fs.library.xmp import LONGEST_PACKET, parse_xmp
 
 _LARGEST_HEIC = 512 << 20  # bytes; pillow_heif takes a file whole
 _BIG_TIFF_TEXTS = {0x10E: "Image ImageDescription", 0x10F: "Image Make", 0x110: "Image Model", 0x132: "Image DateTime"}
-_WALKERS = {"jpeg": walk_jpeg, "png": walk_png, "webp": walk_webp}
+_WALKERS = {"jpeg": walk_jpeg, "png": walk_png, "webp": walk_webp, "jxl": walk_jxl}
 
 
 class Unreadable(Exception):
@@ -52,8 +55,9 @@ def read_metadata(path: Path, kind: Kind, head: bytes = b"") -> Metadata:
             found = _heif(source, kind)
         else:
             found = _by_pillow(source, kind)
-    if not found.width or not found.height:
-        raise Unreadable("The picture's header is damaged: it does not say how large the picture is.")
+        if not found.width or not found.height:
+            raise Unreadable("The picture's header is damaged: it does not say how large the picture is.")
+        found.film = film_in(source, kind.format, found.xmp, str(found.exif.get("Image Make", "")))
     return found
 
 
@@ -81,7 +85,7 @@ def _walked(source: Source, kind: Kind) -> Metadata:
     for name in ("Description", "Comment"):
         if name in blocks.texts:
             found.exif.setdefault("EXIF UserComment", blocks.texts[name])
-    return found
+    return _turn_themselves(found) if kind.format == "jxl" else found
 
 
 def _take(found: Metadata, blocks: Blocks) -> None:
@@ -89,12 +93,23 @@ def _take(found: Metadata, blocks: Blocks) -> None:
     found.exif.update(read_block(blocks.exif, found.problems))
     if blocks.xmp:
         found.xmp = parse_xmp(blocks.xmp, found.problems)
+    if blocks.more_xmp:
+        found.xmp = {**parse_xmp(blocks.more_xmp, found.problems), **found.xmp}
+    if blocks.iptc or blocks.photoshop:
+        found.iptc = parse_iptc(blocks.iptc or in_resources(blocks.photoshop))
     found.orientation = _orientation(found)
 
 
 def _orientation(found: Metadata) -> int | None:
     said = found.exif.get("Image Orientation")
     return said if isinstance(said, int) and 1 <= said <= 8 else None
+
+
+def _turn_themselves(found: Metadata) -> Metadata:
+    """Note that the file has its own rotation, which the size read includes, and which EXIF only repeats."""
+    if found.orientation:
+        found.orientation = 1
+    return found
 
 
 def _heif(source: Source, kind: Kind) -> Metadata:
@@ -114,15 +129,10 @@ def _heif(source: Source, kind: Kind) -> Metadata:
         raise Unreadable("The picture's header is damaged or cut off.") from error
     found = Metadata("image", kind.format, width, height)
     _take(found, Blocks(exif=info.get("exif") or b"", xmp=info.get("xmp") or b""))
-    if found.orientation:
-        # The container has its own rotation, which the size given here includes; EXIF's only repeats it.
-        found.orientation = 1
-    return found
+    return _turn_themselves(found)
 
 
 def _by_pillow(source: Source, kind: Kind) -> Metadata:
-    if kind.format == "jxl":
-        raise Unreadable("This is a JPEG XL picture, which Haven cannot open yet.")
     try:
         with lenient(), Image.open(source.whole()) as image:
             found = Metadata("image", kind.format, *image.size, frames=_frames(image))
@@ -131,7 +141,9 @@ def _by_pillow(source: Source, kind: Kind) -> Metadata:
         raise Unreadable("This picture is damaged, or of a kind that Haven cannot open.") from error
     except Exception as error:
         raise Unreadable("The picture's header is damaged and cannot be understood.") from error
-    _take(found, Blocks(exif=exif, xmp=xmp if isinstance(xmp, bytes) else str(xmp).encode()))
+    blocks = walk_jp2(source) if kind.format == "jp2" else Blocks()
+    blocks.exif, blocks.xmp = blocks.exif or exif, blocks.xmp or (xmp if isinstance(xmp, bytes) else str(xmp).encode())
+    _take(found, blocks)
     return found
 
 
@@ -145,10 +157,19 @@ def _tiff(source: Source, kind: Kind) -> Metadata:
         found.exif = read_tiff(source.path, found.problems)
     else:  # BigTIFF, which exifread does not know
         texts = {name: first.text(tag) for tag, name in _BIG_TIFF_TEXTS.items()}
-        found.exif = {**{name: text for name, text in texts.items() if text}, "Image Orientation": first.integer(0x112)}
+        found.exif = {name: text for name, text in texts.items() if text}
+        if orientation := first.integer(0x112):
+            found.exif["Image Orientation"] = orientation
     found.xmp = parse_xmp(first.raw(0x2BC, LONGEST_PACKET + 1), found.problems)
+    found.iptc = _iptc(first)
     found.orientation = _orientation(found)
     return found
+
+
+def _iptc(first: Directory) -> dict[str, Any]:
+    """Read IPTC's headers of a TIFF: in a tag of their own, or among Photoshop's resources."""
+    own = in_order(first.raw(0x83BB, LONGEST_BLOCK))
+    return parse_iptc(own) or parse_iptc(in_resources(first.raw(0x8649, LONGEST_BLOCK)))
 
 
 def _frames(image: Image.Image) -> int:
@@ -161,6 +182,9 @@ def _raw(source: Source, kind: Kind) -> Metadata:
     if tiff_order(source.head):
         found.width, found.height = picture_size(source)
         found.exif = read_tiff(source.path, found.problems)
+        if first := first_directory(source.at):  # a DNG may have all that a TIFF has
+            found.xmp = parse_xmp(first.raw(0x2BC, LONGEST_PACKET + 1), found.problems)
+            found.iptc = _iptc(first)
     for block in canon_blocks(source) if kind.format == "cr3" else ():
         found.exif.update(read_block(block, found.problems))
     if not found.width or not found.exif:

@@ -4,9 +4,8 @@ from collections.abc import Iterator
 
 from haven_fs.library.headers import Metadata
 from haven_fs.library.personnames import listed_people
-from haven_fs.library.regions import Box
+from haven_fs.library.regions import REGIONS, Box
 from haven_fs.library.upright import frame_of, upright
-from haven_fs.library.xmp import SIDECAR_PEOPLE
 
 
 def named_people(metadata: Metadata, problems: list[str]) -> Iterator[tuple[str, Box | None]]:
@@ -28,9 +27,9 @@ def named_people(metadata: Metadata, problems: list[str]) -> Iterator[tuple[str,
             if problem not in problems and not _is_point_or_whole(area.box):
                 problems.append(problem)
         yield area.name, box
-    # What a sidecar lists stands in place of what the file lists.
-    listed = metadata.xmp.get(SIDECAR_PEOPLE)
-    for name in listed_people(metadata.xmp) if listed is None else listed:
+    # What a sidecar lists stands in place of what the file lists, if it names anybody.
+    listed = listed_people(metadata.beside)
+    for name in listed if listed or REGIONS in metadata.beside else listed_people(metadata.xmp):
         yield name, None
 
 

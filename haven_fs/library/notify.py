@@ -17,7 +17,7 @@ from pathlib import Path
 from watchfiles import Change
 from watchfiles._rust_notify import RustNotify, WatchfilesRustInternalError
 
-from haven_fs.library.ignore import IGNORE_FILE, RuleBook
+from haven_fs.library.ignore import SAYING, RuleBook
 from haven_fs.library.walk import folders, is_utf8
 
 STEP = 0.15
@@ -145,8 +145,11 @@ class Notices:
         for change, path in changes:
             relative = path.removeprefix(self._base).replace(os.sep, "/").strip("/")
             parent, _, name = relative.rpartition("/")
-            if name == IGNORE_FILE and book.inside(parent):
-                come.add(parent)  # it may have let folders in
+            if name in SAYING:
+                if book.inside(parent):
+                    come.add(parent)  # it may have let folders in
+                else:
+                    touched.add(parent)
                 continue
             folder = _is_folder(path)
             if not relative or book.skips(relative, folder=folder):

@@ -2,8 +2,9 @@
 
 Each format takes its cheapest way: a JPEG is scaled while it is decoded, a RAW file gives the JPEG its camera put
 inside, a HEIC its thumbnail if that is large enough or the picture is huge, a video a few key frames. Memory is
-bounded: before anything is decoded its cost is worked out from the size the headers give, and what would cost more
-than MOST_BYTES is refused. Damaged files give what can be decoded.
+bounded: before anything is decoded its cost is worked out from the size the headers give. What would cost more than
+MOST_BYTES is decoded in parts or at a lower resolution (library/large.py), and refused if it cannot be. Damaged files
+give what can be decoded.
 """
 
 import io
@@ -19,12 +20,16 @@ import pillow_heif
 import simplejpeg
 from PIL import Image, ImageFile, features
 
+from haven_fs.library.bands import NotInBands
 from haven_fs.library.colour import to_srgb
 from haven_fs.library.containers import Source, walk_jpeg
+from haven_fs.library.developing import NotDeveloped, developed
 from haven_fs.library.exif import read_block
 from haven_fs.library.guard import hushed, lenient
 from haven_fs.library.headers import Metadata
+from haven_fs.library.jxl import Missing, open_jxl
 from haven_fs.library.kinds import Kind, kind_of
+from haven_fs.library.large import reduced
 from haven_fs.library.metadata import Unreadable, read_metadata
 from haven_fs.library.raw import previews
 from haven_fs.library.video import open_container
@@ -38,15 +43,18 @@ MOST_FRAMES = 6
 SECONDS_A_FRAME = 2.0
 """A video shorter than this, times the number of frames, gives fewer of them."""
 _SMALLEST_THUMBNAIL = 160
+_USEFUL_PREVIEW = 640
+"""Pixels of the longer side of a RAW file's preview with which its sensor's data are left alone."""
 _LONGEST_JPEG = 128 << 20
 _ENOUGH = 0.9  # of the size asked for: to scale what was decoded takes nearly as long as to decode it
 _MOST_PACKETS = 2000  # read of a video until a key frame is found
 
 # Peak bytes a pixel of the full size, the worst measured with Pillow 13 and pillow_heif 1.8 among color, alpha and gray
 # modes, rounded up. A baseline JPEG is decoded in strips; a progressive one keeps all its coefficients.
-_COST = {"heic": 9, "heif": 9, "avif": 12, "webp": 17, "png": 9, "gif": 7, "tiff": 12, "bmp": 9, "jp2": 20}
+_COST = {"heic": 9, "heif": 9, "avif": 12, "webp": 17, "png": 9, "gif": 7, "tiff": 12, "bmp": 9, "jp2": 20, "jxl": 12}
 _COST_OF_OTHERS = 20
-_JPEG_COST, _PROGRESSIVE_COST = 0.5, 6.5
+_COST_OF_LIBAV = 6
+_JPEG_COST, _COEFFICIENT = 0.5, 2.2
 
 _TURNS = {
     2: Image.Transpose.FLIP_LEFT_RIGHT,
@@ -95,27 +103,79 @@ def _image(path: Path, found: Metadata, longest: int) -> Image.Image:
     if found.format == "jpeg":
         with Source(path) as source:
             return _jpeg(source, 0, longest, found.orientation)
-    if found.format in ("heic", "heif"):
+    if found.format in ("heic", "heif") or (found.format == "avif" and not features.check("avif")):
         return _heif(path, pixels, longest)
-    _afford(pixels * _COST.get(found.format, _COST_OF_OTHERS), pixels)
-    if found.format == "avif" and not features.check("avif"):
-        return _heif(path, pixels, longest)
+    if found.format == "jxl":
+        return _jxl(path, pixels, longest)
+    cost = pixels * _COST.get(found.format, _COST_OF_OTHERS)
+    if cost > MOST_BYTES:
+        return _large(path, found, longest)
     with hushed() if found.format == "tiff" else nullcontext(), path.open("rb") as file, Image.open(file) as image:
-        # Pillow leaves an AVIF's own rotation to be done, and tells it in its EXIF.
-        orientation = image.getexif().get(0x0112) if found.format == "avif" else found.orientation
-        return _finish(image, longest, orientation)
+        image.load()
+        # What is left to be done: Pillow turns a TIFF itself, and tells an AVIF's own rotation in its EXIF.
+        return _finish(image, longest, image.getexif().get(0x0112))
+
+
+def _large(path: Path, found: Metadata, longest: int) -> Image.Image:
+    """Look at a picture that is too large to be decoded at once: a smaller one is made of it while it is read."""
+    width, height = found.width or 0, found.height or 0
+    try:
+        if found.format == "jp2":
+            return _fewer_levels(path, width * height, longest)
+        if found.format == "webp":
+            return _by_libav(path, width * height, longest, found.orientation)
+        with path.open("rb") as file, Image.open(file) as image:  # which also says so of a header that is damaged
+            profile = image.info.get("icc_profile")
+        with Source(path) as source, hushed():
+            small = reduced(source, found.format, (width, height), longest)
+        small.info["icc_profile"] = profile
+        return _finish(small, longest, found.orientation)
+    except NotInBands:
+        raise _too_large(width * height) from None
+
+
+def _fewer_levels(path: Path, pixels: int, longest: int) -> Image.Image:
+    """Decode a JPEG 2000 without its finest levels; most have five that can be left out."""
+    with path.open("rb") as file, Image.open(file) as image:
+        levels = min(5, max(0, int(math.log2(max(image.size) / longest))))
+        _afford(pixels * (_COST["jp2"] / 4**levels + 1), pixels)
+        image.reduce = levels  # type: ignore[method-assign, assignment]
+        return _finish(image, longest, None)
+
+
+def _by_libav(path: Path, pixels: int, longest: int, orientation: int | None) -> Image.Image:
+    """Decode a WebP by libav, which takes less memory than libwebp's decoder of animations."""
+    _afford(pixels * _COST_OF_LIBAV, pixels)
+    with path.open("rb") as file, av.open(file, "r", format="webp_pipe") as container:
+        container.streams.video[0].codec_context.thread_count = 1
+        frame = next(container.decode(video=0))
+        size = _fit((frame.width, frame.height), longest)
+        return _finish(Image.fromarray(frame.reformat(*size, format="rgb24").to_ndarray()), longest, orientation)
+
+
+def _jxl(path: Path, pixels: int, longest: int) -> Image.Image:
+    _afford(pixels * _COST["jxl"], pixels)
+    try:
+        with path.open("rb") as file:
+            return _finish(open_jxl(file), longest, None)
+    except Missing:
+        raise Unreadable("This is a JPEG XL picture. To have it opened: pip install 'haven-fs[jxl]'") from None
 
 
 def _afford(cost: float, pixels: int) -> None:
     if cost > MOST_BYTES:
-        raise Unreadable(f"This picture is too large to open: it has {pixels / 1e6:.0f} million pixels.")
+        raise _too_large(pixels)
+
+
+def _too_large(pixels: int) -> Unreadable:
+    return Unreadable(f"This picture is too large to open: it has {pixels / 1e6:.0f} million pixels.")
 
 
 def _jpeg(source: Source, offset: int, longest: int, orientation: int | None) -> Image.Image:
     """Decode a JPEG that starts at `offset`: at as few eighths of its size as are enough, which saves scaling it."""
     blocks = walk_jpeg(source, offset)
     pixels = blocks.width * blocks.height
-    _afford(pixels * (_PROGRESSIVE_COST if blocks.frame_type == 0xC2 else _JPEG_COST), pixels)
+    _afford(pixels * (_COEFFICIENT * blocks.samples if blocks.frame_type == 0xC2 else _JPEG_COST), pixels)
     data = source.at(offset, min(source.size() - offset, _LONGEST_JPEG))
     with Image.open(io.BytesIO(data), formats=("JPEG", "MPO")) as image:
         return _finish(_scaled(data, image, longest) or _halved(image, longest), longest, orientation)
@@ -206,15 +266,25 @@ def _heif(path: Path, pixels: int, longest: int) -> Image.Image:
 
 
 def _raw(path: Path, found: Metadata, longest: int) -> Image.Image:
+    """Take the largest preview that can be decoded; if there is none of a useful size, develop the sensor's data."""
+    small: Image.Image | None = None
     with Source(path) as source:
         for preview in previews(source):
             exif = read_block(walk_jpeg(source, preview.offset).exif, [])
             try:
                 # A preview with its own EXIF says how it is turned itself; others lie as the sensor did.
-                return _jpeg(source, preview.offset, longest, exif.get("Image Orientation") or found.orientation)
+                small = _jpeg(source, preview.offset, longest, exif.get("Image Orientation") or found.orientation)
+                break
             except (OSError, ValueError, SyntaxError, Unreadable):
                 continue
-    raise Unreadable("This RAW file contains no preview that could be shown.")
+    if small is not None and max(small.size) >= min(longest, _USEFUL_PREVIEW, found.width or 0, found.height or 0):
+        return small
+    try:
+        return _finish(developed(path, MOST_BYTES), longest, None)
+    except NotDeveloped as error:
+        if small is not None:
+            return small
+        raise Unreadable(str(error)) from error
 
 
 def _video(path: Path, found: Metadata, longest: int, most: int) -> list[Image.Image]:

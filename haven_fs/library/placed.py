@@ -110,6 +110,17 @@ class Draft:
                 self._edits.append((*found.span(2), text.encode()))
                 return
 
+    def remove_attribute(self, element: Placed, name: str) -> None:
+        """Take an attribute that the element has, by its full name, out, with the white space before it."""
+        for found in _ATTRIBUTE.finditer(self._data, element.start, element.inner):
+            prefix, _, local = found[1].decode().rpartition(":")
+            if (f"{{{element.namespace(prefix)}}}{local}" if prefix else local) == name:
+                start = found.start()
+                while self._data[start - 1 : start] in (b" ", b"\t", b"\r", b"\n"):
+                    start -= 1
+                self._edits.append((start, found.end(), b""))
+                return
+
     def add_attribute(self, element: Placed, text: str) -> None:
         """Add `text`, such as ' name="value"', to an element's start tag."""
         at = element.inner - 1

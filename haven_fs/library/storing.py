@@ -23,12 +23,17 @@ logger = logging.getLogger(__name__)
 
 DRAFT = ".haven-part-"
 """What the names of drafts begin with; see haven_fs.library.ignore."""
-_OURS = f"{DRAFT}{secrets.token_hex(4)}-"
+_TOKEN = secrets.token_hex(4)
 
 
-def draft_path(folder: Path, prefix: str = _OURS) -> Path:
-    """Return a name for a draft in a folder, which nothing has."""
-    return folder / f"{prefix}{secrets.token_hex(8)}"
+def _ours() -> str:
+    """Return what the names of this process's drafts begin with; a forked process has the same token."""
+    return f"{DRAFT}{_TOKEN}{os.getpid():x}-"
+
+
+def draft_path(folder: Path, prefix: str = "") -> Path:
+    """Return a name for a draft in a folder, which nothing has; `prefix`: other than those of this process."""
+    return folder / f"{prefix or _ours()}{secrets.token_hex(8)}"
 
 
 class Draft:
@@ -38,7 +43,7 @@ class Draft:
     written so far, so that nobody has to read it again for them. `inode`: its device and number, once it is finished.
     """
 
-    def __init__(self, folder: Path, length: int | None = None, *, prefix: str = _OURS) -> None:
+    def __init__(self, folder: Path, length: int | None = None, *, prefix: str = "") -> None:
         """`length`: how many bytes will come, if that is known: there must be room. `prefix`: of its name."""
         if length and beneath.room_in(folder) < length:
             raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(folder))
@@ -77,19 +82,22 @@ class Draft:
         _remove_later(self.path)
 
 
-def replace_with(draft: Path, target: Path) -> None:
-    """Put a draft in place of a file, which was kept elsewhere by now; at no moment is there none.
+def replace_with(file: Path, target: Path) -> None:
+    """Put a file, maybe a draft, in place of another, which was kept elsewhere by now; at no moment is there none.
 
-    Raises OSError; then both are where they were, as far as the disk allows.
+    Meanwhile the other has the name of a draft, too. Raises OSError; then both are where they were, as far as the disk
+    allows. `target` may be new.
     """
-    old = _second_name(target)
+    is_new = not beneath.is_taken(target)
+    old = None if is_new else _second_name(target, draft_path(target.parent))
     try:
-        beneath.replace(draft, target)
+        beneath.replace(file, target)
         try:
             sync_folder(target.parent)
         except OSError:
+            if is_new or old is not None:
+                beneath.replace(target, file)
             if old is not None:
-                beneath.replace(target, draft)
                 beneath.replace(old, target)
             raise
     finally:
@@ -97,9 +105,8 @@ def replace_with(draft: Path, target: Path) -> None:
             _remove_later(old)
 
 
-def _second_name(file: Path) -> Path | None:
-    """Give a file a second name, that of a draft; None on a disk that has no links."""
-    name = draft_path(file.parent)
+def _second_name(file: Path, name: Path) -> Path | None:
+    """Give a file a second name and return it; None on a disk that has no links."""
     try:
         filecalls.link(file, name)
     except OSError:
@@ -169,7 +176,7 @@ def sweep(root: Path) -> int:
             with beneath.listing(folder) as entries:
                 for entry in entries:
                     if entry.name.startswith(DRAFT):
-                        drafts += [] if entry.name.startswith(_OURS) else [entry.name]
+                        drafts += [] if entry.name.startswith(_ours()) else [entry.name]
                     elif entry.is_dir(follow_symlinks=False):
                         waiting.append(folder / entry.name)
         except OSError:

@@ -4,6 +4,8 @@ import errno
 from collections.abc import Iterator
 from pathlib import Path
 
+from haven_fs.library.beneath import Beneath, listing
+
 ABSENT = frozenset(
     {
         errno.ENOENT,
@@ -20,8 +22,14 @@ ABSENT = frozenset(
 )
 """The file or its disk is not there now, but a link perhaps: nothing is known of it."""
 DENIED = frozenset({errno.EACCES, errno.EPERM})
+NO_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
+"""The disk is full, or a quota is used up."""
+OF_DISKS = NO_ROOM | {errno.EIO, errno.EROFS}
+"""The disk's doing and nobody's mistake, whatever was to be done."""
 PASSING = ABSENT | DENIED | {errno.EIO, errno.ENOMEM, errno.EMFILE, errno.ENFILE, errno.EBUSY, errno.EAGAIN}
 
+GONE = "The folder {} is not there. Is its disk connected?"
+EMPTY = "The folder {} is empty now. Is its disk connected?"
 _AGAIN = "Haven tries again each time it looks through the library."
 _MOST_READ = 256 << 20
 _BLOCK = 1 << 20
@@ -45,6 +53,23 @@ def in_words(error: OSError) -> str:
     if error.errno in DENIED:
         return f"Haven is not allowed to read this file. Give the user it runs as permission. {_AGAIN}"
     return f"The disk could not give this file: {error.strerror or error}. {_AGAIN}"
+
+
+def missing_disk(path: Beneath) -> str | None:
+    """Return why a file that is not there may be there again, as a sentence; None if it is gone.
+
+    Its folder may be the empty one that a disk is mounted on at other times. That it is not there either may be as well
+    for such a disk, so the next walk is to judge: it knows where disks were mounted.
+    """
+    folder = Beneath(path.top, path.below.rpartition("/")[0])
+    try:
+        with listing(folder) as entries:
+            is_empty = next(entries, None) is None
+    except (FileNotFoundError, NotADirectoryError):
+        return GONE.format(folder)
+    except OSError as error:
+        return in_words(error)
+    return EMPTY.format(folder) if is_empty else None
 
 
 def _causes(error: BaseException) -> Iterator[BaseException]:

@@ -15,6 +15,8 @@ from typing import BinaryIO
 import av
 import av.container
 
+from haven_fs.library.avchd import recorded
+
 _DEMUXERS = {
     **dict.fromkeys(("mp4", "mov", "m4v", "3gp", "3g2"), "mov"),
     **dict.fromkeys(("mkv", "webm"), "matroska"),
@@ -70,6 +72,8 @@ def read_video(path: Path, format_name: str) -> VideoFacts:
         if not width or not height:
             raise VideoError("This video is damaged: it does not say how large its picture is.")
         orientation = orientation_of(file, format_name)
+        if format_name == "mts" and "date" not in tags and (date := recorded(file)):
+            tags["date"] = date
     xmp = tags.pop("xmp", "").encode()
     tags = {key: text[:_LONGEST_TAG] for key, text in tags.items()}
     return VideoFacts(width, height, orientation, duration if duration and duration > 0 else None, tags, xmp)

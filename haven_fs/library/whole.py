@@ -3,18 +3,18 @@
 import os
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO
 
-from haven_fs.library.storing import sync_folder
+from haven_fs.library.storing import replace_with
 
 
 @contextmanager
 def written_whole(path: Path, mode: int = 0o600) -> Iterator[BinaryIO]:
     """Give a file to write to, which is at `path`, on disk, once the block has ended well; else nothing has changed.
 
-    What a killed process leaves is beside it, as `NAME.*.part`. Raises OSError.
+    What a killed process leaves is beside it, as `NAME.*.part`, or the old file as a draft. Raises OSError.
     """
     descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f"{path.name}.", suffix=".part")
     try:
@@ -23,8 +23,8 @@ def written_whole(path: Path, mode: int = 0o600) -> Iterator[BinaryIO]:
             file.flush()
             os.fsync(file.fileno())
         Path(name).chmod(mode)
-        Path(name).replace(path)
+        replace_with(Path(name), path)
     except BaseException:
-        Path(name).unlink(missing_ok=True)
+        with suppress(OSError):
+            Path(name).unlink(missing_ok=True)
         raise
-    sync_folder(path.parent)

@@ -6,26 +6,18 @@ a packet's contents.
 """
 
 from collections.abc import Iterator
-from pathlib import Path
-from typing import Any
 from xml.etree.ElementTree import Element, ParseError
 
 from defusedxml.common import DefusedXmlException
 from defusedxml.ElementTree import fromstring
 
-from haven_fs.library.headers import DATES, SIDECAR_DATE
-from haven_fs.library.personnames import listed_people
+from haven_fs.library.headers import Values
+from haven_fs.library.motion import DIRECTORY, read_directory
 from haven_fs.library.rdf import RDF, XML
 from haven_fs.library.regions import REGIONS, read_regions
 
-Values = dict[str, Any]
-"""Texts and lists of texts, and under REGIONS a list of NamedArea."""
-
 LONGEST_PACKET = 1 << 20
 """A packet of more bytes than this is skipped: none that a camera or a photo tool writes comes near."""
-
-SIDECAR_PEOPLE = "haven:SidecarPeople"
-"""A name of Haven's own, of a sidecar that names anybody: those without a place. What the file lists does not count."""
 
 _NAMESPACES = {
     "http://ns.adobe.com/xap/1.0/": "xmp",
@@ -43,6 +35,7 @@ _NAMESPACES = {
     "http://ns.google.com/photos/1.0/camera/": "GCamera",
     "http://iptc.org/std/Iptc4xmpCore/1.0/xmlns/": "Iptc4xmpCore",
     "http://iptc.org/std/Iptc4xmpExt/2008-02-29/": "Iptc4xmpExt",
+    "urn:haven-fs:xmp:1.0/": "haven",
 }
 _LANGUAGE = XML + "lang"
 _END = b"</x:xmpmeta>"
@@ -75,30 +68,13 @@ def parse_xmp(packet: bytes, problems: list[str]) -> Values:
             key, value = _key(child.tag), _value(child)
             if key and value:
                 values[key] = value
+    values.pop(REGIONS, None)  # nobody but this function says that
     orientation = values.get("tiff:Orientation")
     turned = int(orientation) if orientation in ("1", "2", "3", "4", "5", "6", "7", "8") else None
+    if b"/container/" in packet and (directory := read_directory(root)):
+        values[DIRECTORY] = directory
     if regions := read_regions(root, turned, problems):
         values[REGIONS] = regions
-    return values
-
-
-def read_sidecar(path: Path, problems: list[str] | None = None) -> Values:
-    """Read an .xmp file; empty if it cannot be read, with a sentence in `problems` if that is given.
-
-    Has SIDECAR_DATE besides if the sidecar gives a capture time, and SIDECAR_PEOPLE if it names people.
-    """
-    problems = [] if problems is None else problems
-    try:
-        with path.open("rb") as file:
-            packet = file.read(LONGEST_PACKET + 1)
-    except OSError as error:
-        problems.append(f"The sidecar {path.name} cannot be read: {error.strerror}.")
-        return {}
-    values = parse_xmp(packet, problems)
-    if date := next((values[name] for name in DATES if name in values), None):
-        values[SIDECAR_DATE] = date
-    if (listed := listed_people(values)) or REGIONS in values:
-        values[SIDECAR_PEOPLE] = listed
     return values
 
 

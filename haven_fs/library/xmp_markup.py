@@ -11,11 +11,17 @@ from haven_fs.library.placed import Placed
 from haven_fs.library.rdf import RDF
 from haven_fs.library.regions import AREA, DIMENSIONS, IPTC, MP, MPREG, MPRI, MWG, Box
 
-DC = "{http://purl.org/dc/elements/1.1/}"
 PREFIXES = {
     "rdf": RDF, "mwg-rs": MWG, "stArea": AREA, "stDim": DIMENSIONS, "MP": MP, "MPRI": MPRI, "MPReg": MPREG,
-    "Iptc4xmpExt": IPTC, "dc": DC, "xmp": "{http://ns.adobe.com/xap/1.0/}",
+    "Iptc4xmpExt": IPTC, "dc": "{http://purl.org/dc/elements/1.1/}", "xmp": "{http://ns.adobe.com/xap/1.0/}",
+    "exif": "{http://ns.adobe.com/exif/1.0/}", "photoshop": "{http://ns.adobe.com/photoshop/1.0/}",
+    "Iptc4xmpCore": "{http://iptc.org/std/Iptc4xmpCore/1.0/xmlns/}", "lr": "{http://ns.adobe.com/lightroom/1.0/}",
+    "digiKam": "{http://www.digikam.org/ns/1.0/}", "haven": "{urn:haven-fs:xmp:1.0/}",
 }  # fmt: skip
+ALTERNATIVES = {"dc:description", "dc:title"}
+"""Properties that are texts in several languages."""
+_SEQUENCES = {"digiKam:TagsList", "haven:Albums"}
+"""Lists that have an order."""
 
 EMPTY = (
     '<?xpacket begin="\ufeff" id="W5M0MpCehiHzreSzNTczkc9d"?>\n'
@@ -93,7 +99,17 @@ def list_items(at: Placed | None, names: Sequence[str]) -> str:
 
 def list_property(at: Placed, prefix: str, name: str, texts: Sequence[str]) -> str:
     """Return texts as a property that is a list."""
+    kind = "Seq" if f"{prefix}:{name}" in _SEQUENCES else "Bag"
     return (
-        f"\n   <{prefix}:{name}{declared(at, prefix, 'rdf')}>\n    <rdf:Bag>{list_items(None, texts)}"
-        f"\n    </rdf:Bag>\n   </{prefix}:{name}>"
+        f"\n   <{prefix}:{name}{declared(at, prefix, 'rdf')}>\n    <rdf:{kind}>{list_items(None, texts)}"
+        f"\n    </rdf:{kind}>\n   </{prefix}:{name}>"
     )
+
+
+def text_property(at: Placed, prefix: str, name: str, text: str) -> str:
+    """Return a text as a property; one that may have several languages is in none in particular."""
+    begin, end = f"\n   <{prefix}:{name}{declared(at, prefix, 'rdf')}>", f"</{prefix}:{name}>"
+    if f"{prefix}:{name}" not in ALTERNATIVES:
+        return f"\n   <{prefix}:{name}{declared(at, prefix)}>{escape(text)}{end}"
+    item = f'<rdf:li xml:lang="x-default">{escape(text)}</rdf:li>'
+    return f"{begin}\n    <rdf:Alt>\n     {item}\n    </rdf:Alt>\n   {end}"

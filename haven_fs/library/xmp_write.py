@@ -7,13 +7,12 @@ the same face gets the name, one of somebody else stays, a name that the owner t
 
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
-from xml.etree.ElementTree import Element
 from xml.sax.saxutils import escape, quoteattr
 
 from haven_fs.library import xmp_markup as markup
 from haven_fs.library.headers import Metadata
 from haven_fs.library.personnames import PEOPLE_KEYWORDS, clean_name, name_key, people_in_keywords
-from haven_fs.library.placed import Draft, NotEditable, Placed
+from haven_fs.library.placed import NotEditable, Placed
 from haven_fs.library.rdf import RDF, container_of, fields_of, items_of, text_of
 from haven_fs.library.regions import (
     IPTC,
@@ -29,6 +28,7 @@ from haven_fs.library.regions import (
     size_of,
 )
 from haven_fs.library.upright import around, as_stored, frame_of, turned, turned_back, upright
+from haven_fs.library.xmp_packet import Packet
 
 _TIFF = "{http://ns.adobe.com/tiff/1.0/}"
 _KEYWORDS = {
@@ -57,22 +57,17 @@ def with_people(
         name = clean_name(person.name)
         if name and (key(name) not in by_key or by_key[key(name)].box is None):
             by_key[key(name)] = Named(name, person.box)
-    draft = Draft(packet)
-    rdf = draft.root if draft.root.tag == RDF + "RDF" else draft.root.find(RDF + "RDF")
-    if not isinstance(rdf, Placed) or not isinstance(rdf.find(RDF + "Description"), Placed):
-        raise NotEditable("it is not XMP")
-    _Writer(draft, rdf, metadata, set(gone), key).write(list(by_key.values()))
-    return draft.result()
+    draft = Packet(packet)
+    _Writer(draft, metadata, set(gone), key).write(list(by_key.values()))
+    return draft.draft.result()
 
 
 class _Writer:
     """Changes one draft: what it finds it leaves, or alters as little as it can."""
 
-    def __init__(
-        self, draft: Draft, rdf: Placed, metadata: Metadata, gone: set[str], key: Callable[[str], str]
-    ) -> None:
-        self._draft = draft
-        self._rdf = rdf
+    def __init__(self, packet: Packet, metadata: Metadata, gone: set[str], key: Callable[[str], str]) -> None:
+        self._packet = packet
+        self._draft = packet.draft
         self._metadata = metadata
         self._gone = gone
         self._key = key
@@ -83,8 +78,8 @@ class _Writer:
         """Note all changes in the draft."""
         self._names = {self._key(""), *(self._key(person.name) for person in people)}
         self._gone -= self._names
-        regions, info = self._property(MWG + "Regions"), self._property(MP + "RegionInfo")
-        said = self._said(_TIFF + "Orientation")
+        regions, info = self._packet.property(MWG + "Regions"), self._packet.property(MP + "RegionInfo")
+        said = self._packet.said(_TIFF + "Orientation")
         turned_by = int(said) if said in ("1", "2", "3", "4", "5", "6", "7", "8") else None
         drawn_on = size_of(regions)
         frame = frame_of(NamedArea("", None, drawn_on, turned_by), self._metadata)
@@ -93,7 +88,7 @@ class _Writer:
         self._frame = frame
         self._regions(_MWG, regions, mwg_areas(regions, turned_by), [person for person in people if person.box])
         self._regions(_MICROSOFT, info, microsoft_areas(info, drawn_on, turned_by), people)
-        shown = {self._key(text_of(item)) for item in items_of(self._property(IPTC + "PersonInImage"))}
+        shown = {self._key(text_of(item)) for item in items_of(self._packet.property(IPTC + "PersonInImage"))}
         self._list("Iptc4xmpExt", "PersonInImage", people, self._gone)
         # A keyword is taken back only where it stood together with the "person shown": Haven writes both.
         self._list("dc", "subject", [person for person in people if not person.box], self._gone & shown)
@@ -120,13 +115,13 @@ class _Writer:
                 gone.append(item)
         new = [self._as_written(person) for person in people if person not in owners.values()]
         container = container_of(fields_of(value).get(style.items))
-        self._remove(value, len(areas), gone, bool(new))
+        self._packet.remove_items(value, len(areas), gone, bool(new))
         if isinstance(container, Placed):
             self._draft.append(container, "".join(style.item(container, person) for person in new))
         elif new:
             size = as_stored(self._metadata)[:2]
-            text = style.whole(self._first(), "".join(style.item(None, person) for person in new), size)
-            self._put(value, text)
+            text = style.whole(self._packet.first(), "".join(style.item(None, person) for person in new), size)
+            self._packet.put(value, text)
 
     def _owners(self, areas: Sequence[NamedArea], people: Sequence[Named]) -> dict[int, Named]:
         """Return whose face each area is around, the best fits first; nobody has two."""
@@ -176,68 +171,18 @@ class _Writer:
     # Lists of names
 
     def _list(self, prefix: str, name: str, people: Sequence[Named], gone: Collection[str]) -> None:
-        value = self._property(markup.PREFIXES[prefix] + name)
-        items = items_of(value)
-        there = {self._key(text_of(item)) for item in items}
-        new = [person.name for person in people if self._key(person.name) not in there]
-        removed = [item for item in items if self._key(text_of(item)) in gone]
-        self._remove(value, len(items), removed, bool(new))
-        container = container_of(value)
-        if isinstance(container, Placed):
-            self._draft.append(container, markup.list_items(container, new))
-            return
-        alone = self._said(markup.PREFIXES[prefix] + name)  # some programs write one text and no list
-        new = [text for text in new if self._key(text) != self._key(alone)]
-        if value is None and alone:
-            return  # an attribute of the description; a second property of that name would contradict it
-        if new:
-            kept = [alone] if alone and self._key(alone) not in gone else []
-            self._put(value, markup.list_property(self._first(), prefix, name, kept + new))
+        named = [person.name for person in people]
+        self._packet.change_list(prefix, name, named, lambda text: self._key(text) in gone, self._key)
 
     def _keywords(self) -> None:
         for keyword, separator in PEOPLE_KEYWORDS.items():
-            value = self._property(_KEYWORDS[keyword])
+            value = self._packet.property(_KEYWORDS[keyword])
             removed = [
                 item
                 for item in items_of(value)
                 if any(self._key(name) in self._gone for name in people_in_keywords([text_of(item)], separator))
             ]
-            self._remove(value, len(items_of(value)), removed, False)
-
-    # The packet
-
-    def _property(self, name: str) -> Placed | None:
-        found = self._rdf.find(f"{RDF}Description/{name}")
-        return found if isinstance(found, Placed) else None
-
-    def _said(self, name: str) -> str:
-        """Return a text of the packet, which may be an attribute or an element."""
-        for description in self._rdf.findall(RDF + "Description"):
-            if text := text_of(fields_of(description).get(name)):
-                return text
-        return ""
-
-    def _first(self) -> Placed:
-        """Return the description that new properties go into; `with_people` saw that there is one."""
-        found = self._rdf.find(RDF + "Description")
-        assert isinstance(found, Placed)
-        return found
-
-    def _remove(self, value: Placed | None, count: int, items: Sequence[Element], more: bool) -> None:
-        """Take items out of a property that has `count`; the whole of it if nothing is left and no `more` comes."""
-        if value is not None and not more and len(items) == count > 0:
-            self._draft.remove(value)
-            return
-        for item in items:
-            assert isinstance(item, Placed)
-            self._draft.remove(item)
-
-    def _put(self, value: Placed | None, text: str) -> None:
-        """Put a property in the place of one that says nothing, or add it."""
-        if value is None:
-            self._draft.append(self._first(), text)
-        else:
-            self._draft.replace(value, text.strip())
+            self._packet.remove_items(value, len(items_of(value)), removed, False)
 
 
 @dataclass(frozen=True, slots=True)

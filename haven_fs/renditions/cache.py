@@ -1,7 +1,7 @@
 """Where renditions are kept: one SQLite file in the data folder, bounded; what was used longest ago goes first.
 
-All of it can be made again, so it may be deleted at any time, and a damaged file is. A disk that is full costs the
-keeping and nothing else. Thread-safe; another process may use the same file.
+All of it can be made again, so it may be deleted at any time, and a damaged file is. A disk that is full, or read-only,
+costs the keeping and nothing else; what is kept is shown. Thread-safe; another process may use the same file.
 """
 
 import logging
@@ -12,6 +12,9 @@ from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
+
+from haven_fs import sqlitefile
+from haven_fs.library.seldom import Seldom
 
 logger = logging.getLogger(__name__)
 
@@ -35,6 +38,8 @@ _SPARE = 0.05
 """Share of the bound that is made free at once, so that not every new one has to drop an old one."""
 _AT_ONCE = 200
 _QUIET_SECONDS = 600.0
+_TRY_EVERY = 30.0
+"""Seconds after which it is tried again to write to a file that could not be opened for that."""
 
 Key = tuple[int, str]
 """An original's row and what is made of it."""
@@ -48,9 +53,11 @@ class Cache:
         self.most = most
         self._lock = threading.Lock()
         self._used: dict[Key, int] = {}
-        self._complained = float("-inf")
+        self._log = Seldom(logger, _QUIET_SECONDS)
         self._total = 0
         self._db: sqlite3.Connection | None = None
+        self._tried: float | None = None
+        """When it could not be opened for writing; None if it could be, or is closed."""
         with self._lock:
             self._open()
 
@@ -86,7 +93,7 @@ class Cache:
         now = int(time.time())
         with self._lock:
             try:
-                if self._db is None:
+                if not self._can_write() or self._db is None:
                     return
                 self._drop_rows([key for key, _, _ in items])
                 self._db.executemany(
@@ -105,7 +112,7 @@ class Cache:
         """Forget all that was made of some originals."""
         with self._lock:
             try:
-                if self._db is None:
+                if not self._can_write() or self._db is None:
                     return
                 for original_id in original_ids:
                     sizes = self._db.execute(
@@ -120,7 +127,7 @@ class Cache:
         """Forget all parts that were cut out of pictures, such as faces."""
         with self._lock:
             try:
-                if self._db is not None:
+                if self._can_write() and self._db is not None:
                     self._db.execute("DELETE FROM rendition WHERE instr(what, ',')")
                     self._db.commit()
                     self._total = self._db.execute("SELECT ifnull(sum(size), 0) FROM rendition").fetchone()[0]
@@ -131,7 +138,7 @@ class Cache:
         """Write the file anew, so that nothing of what was forgotten is left in it."""
         with self._lock:
             try:
-                if self._db is not None:
+                if self._can_write() and self._db is not None:
                     self._db.execute("VACUUM")
                     self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
             except sqlite3.Error as error:
@@ -146,12 +153,13 @@ class Cache:
         with self._lock:
             if self._db is not None:
                 try:
-                    self._note_uses()
+                    if self._tried is None:
+                        self._note_uses()
                     self._db.commit()
                     self._db.close()
                 except sqlite3.Error as error:
                     logger.debug("the cache was not closed well: %s", error)
-                self._db = None
+            self._db = self._tried = None
 
     def _ask(self, query: str, *params: object) -> list[tuple[Any, ...]]:
         with self._lock:
@@ -164,17 +172,41 @@ class Cache:
     def _open(self) -> None:
         for again in (False, True):
             try:
-                self._db = self._connected()
+                self._db, self._tried = self._connected(), None
                 return
             except sqlite3.DatabaseError as error:
                 if self._db is not None:
                     self._db.close()
                 self._db = None
                 if again or isinstance(error, sqlite3.OperationalError):
-                    # Such as a folder that cannot be written to: renditions are made each time, then.
-                    logger.warning("Small pictures cannot be kept in %s: %s", self.path, error)
+                    # Such as a disk that is full or read-only: what is not there is made each time, then.
+                    self._complain(error)
+                    self._tried, self._db = time.monotonic(), self._frozen()
                     return
                 self._delete(error)
+
+    def _frozen(self) -> sqlite3.Connection | None:
+        """Return what finds things in a file that nobody can write to now, None if nothing can be found in it."""
+        try:
+            db = sqlitefile.frozen_reader(self.path)
+            if db.execute("PRAGMA user_version").fetchone()[0] == _VERSION:
+                return db
+            db.close()
+        except sqlite3.Error as error:
+            logger.debug("nothing can be read, either: %s", error)
+        return None
+
+    def _can_write(self) -> bool:
+        """Tell whether the file is open and can be written; what could not be is opened again now and then."""
+        if self._tried is not None and time.monotonic() - self._tried > _TRY_EVERY:
+            if self._db is not None:
+                self._db.close()
+                self._db = None
+            self._open()
+        return self._db is not None and self._tried is None
+
+    def _complain(self, error: sqlite3.Error) -> None:
+        self._log.say("keep", "Small pictures cannot be kept in %s now: %s", self.path, error)
 
     def _connected(self) -> sqlite3.Connection:
         self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -214,9 +246,8 @@ class Cache:
                 self._db = None
             self._delete(error)
             self._open()
-        elif time.monotonic() - self._complained > _QUIET_SECONDS:
-            self._complained = time.monotonic()
-            logger.warning("Small pictures cannot be kept in %s now: %s", self.path, error)
+        else:
+            self._complain(error)
 
     def _drop_rows(self, keys: Sequence[Key]) -> None:
         assert self._db is not None

@@ -12,8 +12,11 @@ from pathlib import Path
 
 from haven_fs.catalog import Catalog
 from haven_fs.errors import Refused
+from haven_fs.library.seldom import Seldom
 
 logger = logging.getLogger(__name__)
+
+_QUIET_SECONDS = 60.0
 
 
 class Given:
@@ -21,6 +24,7 @@ class Given:
 
     def __init__(self, catalog: Catalog) -> None:
         self._catalog = catalog
+        self._log = Seldom(logger, _QUIET_SECONDS)
 
     def note(self, original_id: int, head: bytes, size: int) -> None:
         """Remember a file of `size` bytes that begins with `head`, or is it, and the original that it was made of."""
@@ -32,8 +36,8 @@ class Given:
                     return
             with self._catalog.write(quiet=True) as w:
                 w.db.execute("INSERT OR REPLACE INTO given VALUES (?, ?, ?, ?)", row)
-        except (sqlite3.Error, Refused, OSError):  # such as a full disk, which is no reason to show nothing
-            logger.warning("It could not be noted which photo a small copy is of", exc_info=True)
+        except (sqlite3.Error, Refused, OSError) as error:  # such as a full disk, which is no reason to show nothing
+            self._log.say("note", "It could not be noted which photo a small copy is of: %s", error)
 
     def is_size(self, size: int) -> bool:
         """Tell whether any of them has that many bytes."""

@@ -10,7 +10,7 @@ from PIL import Image, ImageOps
 from haven_fs.library.kinds import UNKNOWN, Kind, kind_of
 from haven_fs.library.metadata import Unreadable
 from haven_fs.library.picture import open_picture
-from haven_fs.library.trouble import ABSENT, in_words, passing
+from haven_fs.library.trouble import in_words, missing_disk, passing
 from haven_fs.renditions.films import Film, segment
 from haven_fs.renditions.jpeg import encoded, fitted
 from haven_fs.renditions.orders import Made, NotNow, Order
@@ -36,7 +36,10 @@ def make(order: Order) -> Made:
     except (Unreadable, OSError) as error:
         trouble = passing(error, path)
         if trouble is not None:
-            raise NotNow(in_words(trouble), trouble.errno in ABSENT and path.top.is_dir()) from error
+            if not isinstance(trouble, FileNotFoundError | NotADirectoryError):
+                raise NotNow(in_words(trouble)) from error
+            away = missing_disk(path)
+            raise NotNow(away or in_words(trouble), away is None) from error
         return Made(_coded(tile(kind.kind, kind.format, LONGEST[order.what]), order), str(error))
 
 

@@ -21,6 +21,7 @@ from haven_fs.catalog import Catalog
 from haven_fs.catalog.schema import LOCATED
 from haven_fs.catalog.spelling import etag
 from haven_fs.config import Settings
+from haven_fs.errors import Refused
 from haven_fs.library.beneath import placed
 from haven_fs.renditions.cache import Cache, Key
 from haven_fs.renditions.given import Given
@@ -132,8 +133,8 @@ class Renditions:
         """
         row = db.execute(
             "SELECT o.etag, o.kind, o.format, d.path, o.file, l.root, p.unreadable IS NULL,"
-            # The time of a file is that of no camera.
-            " iif(p.taken_source = 'file', NULL, p.taken), p.taken_offset, p.latitude, p.longitude,"
+            # What is guessed is no camera's time.
+            " iif(p.taken_source IN ('folder', 'file'), NULL, p.taken), p.taken_offset, p.latitude, p.longitude,"
             f" p.rating FROM original o {LOCATED} LEFT JOIN photo p ON p.id = o.photo_id"
             " WHERE o.id = ? AND o.gone IS NULL",
             (original_id,),
@@ -170,16 +171,25 @@ class Renditions:
             future = Asked(wanted)
             self._asked[wanted.key, wanted.tag] = future
         try:
-            made = self._makers.make(wanted.order, wanted.kind, wanted.format)
+            self._make(wanted, future)
         except BaseException:
             self._forget(wanted)
             raise
-        made.add_done_callback(lambda done: self._done(wanted, done, future))
         return future
+
+    def _make(self, wanted: Wanted, future: Asked) -> None:
+        made = self._makers.make(wanted.order, wanted.kind, wanted.format)
+        made.add_done_callback(lambda done: self._done(wanted, done, future))
 
     def _done(self, wanted: Wanted, done: "Future[Made]", future: Asked) -> None:
         error = None if done.cancelled() else done.exception()
         if done.cancelled() or error is not None:
+            try:
+                if isinstance(error, NotNow) and (moved := self._moved(wanted)) is not None:
+                    self._make(moved, future)
+                    return
+            except (NotNow, Refused, sqlite3.Error) as other:
+                logger.debug("%s is not looked for where it may be now: %s", wanted.order.path, other)
             self._forget(wanted)
             future.set_exception(error or NotNow("Haven is stopping."))
             return
@@ -194,6 +204,16 @@ class Renditions:
                 self.given.note(wanted.key[0], made.data, len(made.data))
         self._forget(wanted)
         future.set_result(made.data)
+
+    def _moved(self, wanted: Wanted) -> Wanted | None:
+        """Return the same of a file that somebody has moved, or was moving, when it was read; None if nobody has."""
+        with self._catalog.at_rest(), self._catalog.read() as db:
+            row = db.execute(
+                f"SELECT l.root, d.path, o.file FROM original o {LOCATED} WHERE o.id = ? AND o.gone IS NULL",
+                (wanted.key[0],),
+            ).fetchone()
+        path = placed(*row) if row is not None else wanted.order.path
+        return None if path == wanted.order.path else replace(wanted, order=replace(wanted.order, path=path))
 
     def _is_as_asked(self, wanted: Wanted) -> bool:
         """Tell whether a file is still what its catalog row says: of another picture nothing is kept."""

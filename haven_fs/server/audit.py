@@ -14,6 +14,8 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
+from haven_fs.errors import why
+
 logger = logging.getLogger(__name__)
 
 LARGEST = 512 * 1024
@@ -53,7 +55,7 @@ class Audit:
                 finally:
                     os.close(descriptor)
         except OSError as error:
-            logger.warning("%s cannot be written: %s", self._path, error)
+            logger.warning("%s cannot be written: %s", self._path, why(error))
 
     def failed(self, name: str, address: str, later: Callable[[float, Callable[[], None]], object]) -> None:
         """Count a wrong password; `later` is given when to call what writes down those that followed the first."""

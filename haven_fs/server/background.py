@@ -18,6 +18,7 @@ from haven_fs.catalog.soundness import check_at_leisure
 from haven_fs.catalog.trash import expire
 from haven_fs.config import Settings
 from haven_fs.errors import Refused, UserError
+from haven_fs.library.trouble import OF_DISKS
 from haven_fs.library.watch import Watcher
 from haven_fs.plugins import Plugins
 from haven_fs.renditions.renditions import Renditions
@@ -32,6 +33,8 @@ _AFTER_TROUBLE, _LONGEST_REST = 5.0, 300.0
 """Seconds until indexing is tried again after an error, twice as long after each, and at most."""
 _CHECK_AFTER, _CHECK_EVERY = 20.0, 3600.0
 """Seconds after the start, and between, when it is looked whether the catalog is to be read through."""
+_LOOK_EVERY = 5.0
+"""Seconds between looks whether the catalog is still the file that was opened, and can be written if it could not."""
 _MODELS_EVERY = 30.0
 """Seconds after which another choice of model is noticed."""
 
@@ -126,8 +129,8 @@ class Background:
             self._leisure.work(interrupted, self._progress)
         except (Refused, UserError) as error:
             self._say(str(error))
-        except Exception:
-            if not self._stopping:
+        except Exception as error:
+            if not self._stopping and not self._say_of_disk(error):
                 logger.exception("Looking closer at photos stopped at an error; it will go on in a while")
 
     def _say(self, trouble: str) -> None:
@@ -140,6 +143,13 @@ class Background:
                 logger.error("Indexing has stopped: %s", trouble)
             self._tell(trouble)
 
+    def _say_of_disk(self, error: Exception) -> bool:
+        """Say what a disk is to blame for; return whether one is."""
+        if not isinstance(error, OSError) or error.errno not in OF_DISKS:
+            return False
+        self._say(f"A disk said: {error}. It is tried again.")
+        return True
+
     def _watched(self) -> None:
         try:
             self._run()
@@ -150,18 +160,24 @@ class Background:
     def _check(self) -> None:
         """Read the catalog through now and then, while nobody is kept waiting by it."""
         due = time.monotonic() + _CHECK_AFTER
+        looked = time.monotonic()
         while not self._stopping:
-            if time.monotonic() >= due:
-                due = time.monotonic() + _CHECK_EVERY
-                try:
+            try:
+                if time.monotonic() - looked >= _LOOK_EVERY:
+                    looked = time.monotonic()
+                    self._catalog.look()
+                    self._catalog.thaw()
+                if time.monotonic() >= due:
+                    due = time.monotonic() + _CHECK_EVERY
                     check_at_leisure(self._catalog, lambda: self._stopping)
-                except Refused as refused:
+            except Refused as refused:
+                if self._catalog.trouble.damage is None:
                     logger.warning("The catalog could not be read through: %s", refused.reason)
-                except Exception:
-                    logger.exception("The catalog could not be read through")
-                if self._catalog.trouble.damage is not None:
-                    self._say("")
-                    return
+            except Exception:
+                logger.exception("The catalog could not be read through")
+            if self._catalog.trouble.damage is not None:
+                self._say("")
+                return
             time.sleep(0.2)
 
     def _run(self) -> None:
@@ -181,6 +197,7 @@ class Background:
                 self._indexer.work()
                 self._catalog.vectors.sync(self._indexer.indexed_spaces(), wait=False)
                 self._expire()
+                self._catalog.reserve.keep()  # it may have been given up, and there may be room again
                 self._failures = 0
                 self._say("")
             except (Refused, UserError) as error:
@@ -190,8 +207,9 @@ class Background:
             except Exception as error:
                 if self._stopping:
                     return
-                logger.exception("Indexing stopped at an error; it will go on with the next change or walk")
-                self._say(f"Indexing stopped at an error ({error}). It is tried again; the log says more.")
+                if not self._say_of_disk(error):
+                    logger.exception("Indexing stopped at an error; it will go on with the next change or walk")
+                    self._say(f"Indexing stopped at an error ({error}). It is tried again; the log says more.")
             if self._progress.trouble:
                 self._rest_after_trouble()
                 continue
@@ -204,7 +222,9 @@ class Background:
     def _rest_after_trouble(self) -> None:
         self._progress.end()
         self._indexer.rest()
-        until = time.monotonic() + min(_AFTER_TROUBLE * 2**self._failures, _LONGEST_REST)
+        is_frozen = self._catalog.trouble.frozen.refusal is not None  # to look whether it still is costs nothing
+        rest = _AFTER_TROUBLE if is_frozen else min(_AFTER_TROUBLE * 2**self._failures, _LONGEST_REST)
+        until = time.monotonic() + rest
         self._failures = min(self._failures + 1, 10)
         while time.monotonic() < until and not self._stopping:
             time.sleep(0.2)

@@ -10,6 +10,7 @@ import socket
 import ssl
 import time
 from concurrent.futures import Future
+from email.utils import formatdate
 from typing import TYPE_CHECKING, Any
 
 from haven_fs import receiving
@@ -19,6 +20,7 @@ from haven_fs.server.framing import Malformed
 from haven_fs.server.gateway import PATIENCE, Gateway, Request
 from haven_fs.server.reading import Incoming
 from haven_fs.server.sending import Outgoing
+from haven_fs.server.shielded import ALWAYS
 
 if TYPE_CHECKING:
     from haven_fs.server.http import Server
@@ -28,6 +30,7 @@ log = logging.getLogger(__name__)
 _FAILED = "Haven failed at this. Its log says more."
 _ONLY_HTTPS = "This address only speaks HTTPS: use https:// instead of http://."
 _SLOW = "The rest of the request did not come in time."
+_SHIELDED = "".join(f"{name}: {value}\r\n" for name, value in ALWAYS)
 _CROWD = "Too many requests from here are waiting for their rest. This was the slowest."
 
 
@@ -275,7 +278,8 @@ class Connection:
         if not self.wfile.pending:
             head = (
                 f"HTTP/1.1 {error.status} {reason}\r\nContent-Type: text/plain; charset=utf-8\r\nServer: Haven\r\n"
-                f"Content-Length: {len(body)}\r\nConnection: close\r\n\r\n"
+                f"Date: {formatdate(usegmt=True)}\r\nContent-Length: {len(body)}\r\nConnection: close\r\n"
+                f"{_SHIELDED}\r\n"
             )
             is_head = self.incoming.head is not None and self.incoming.head.method == b"HEAD"
             try:

@@ -17,7 +17,7 @@ from concurrent.futures import Future
 from dataclasses import dataclass
 from typing import Any
 
-from haven_fs.errors import UserError
+from haven_fs.errors import UserError, why
 from haven_fs.server import digest, passwords
 from haven_fs.server.audit import Audit, escaped
 from haven_fs.server.checks import Checks
@@ -179,7 +179,7 @@ class Credentials:
         try:
             self._users.renew(name, old, password)
         except OSError as error:  # next time, then: the password is right all the same
-            logger.warning("%s cannot be written: %s", self._users.path, error)
+            logger.warning("%s cannot be written: %s", self._users.path, why(error))
         return next((one for one in self._users.all().get(name, ()) if one.argon2), old)
 
     def _wrong(self, name: str, address: str, *, digest: bool) -> Refusal:

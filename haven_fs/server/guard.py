@@ -9,15 +9,18 @@ What a proxy said has been believed, or taken away, by haven_fs.server.proxied b
 """
 
 import ipaddress
+import logging
 import re
 from collections.abc import Callable, Iterable
 from typing import Any
 from urllib.parse import quote
 
 from haven_fs.errors import Malformed
+from haven_fs.library.seldom import Seldom
 from haven_fs.server.proxied import UNTRUSTED, PublicUrl
 from haven_fs.server.refusing import refuse
 from haven_fs.targets import (
+    PROXIED,
     SENT_HOST,
     came_by_proxy,
     leads_here,
@@ -26,6 +29,8 @@ from haven_fs.targets import (
     path_left_out,
     path_of,
 )
+
+_seldom = Seldom(logging.getLogger(__name__))
 
 METHODS = frozenset({
     "OPTIONS", "GET", "HEAD", "PROPFIND", "PROPPATCH", "LOCK", "UNLOCK", "PUT", "DELETE", "MKCOL", "COPY", "MOVE",
@@ -38,6 +43,10 @@ HOST = re.compile(r"(\[[^\]]*\]|[^:]*)(?::\d*)?")
 ADVICE = (
     "Without a password, only programs on this computer can open this drive, and only directly. To reach it from other"
     " devices start `haven serve --host ...`, through a proxy `haven serve --behind-proxy`, which ask for a password."
+)
+HIDDEN = (
+    "Somebody reaches this drive in HTTP/1.0, as through a proxy that does not say so. Whoever reaches that proxy can"
+    " read and write here without a password. If there is one, start Haven with --behind-proxy."
 )
 FOREIGN = "A page of another website asked for this. Haven answers its own pages only. To open it, type its address."
 
@@ -57,6 +66,8 @@ class Guard:
         """Answer 400, 403 or 405, or let the request through."""
         if self._passwordless and (environ.get(UNTRUSTED) or not self._is_own(environ)):
             return refuse(start_response, "403 Forbidden", ADVICE)
+        if self._passwordless and came_by_proxy(environ) and not environ.get(PROXIED):
+            _seldom.say("hidden proxy", HIDDEN)
         if _is_foreign(environ):
             return refuse(start_response, "403 Forbidden", FOREIGN)
         try:

@@ -16,12 +16,16 @@ import ssl
 from collections import deque
 from collections.abc import Callable
 
+from haven_fs.library.seldom import Seldom
 from haven_fs.sendfile import SendFile
 
 log = logging.getLogger(__name__)
+_seldom = Seldom(log)
 
 BLOCK = 256 * 1024
 """Bytes read from a file at a time where the kernel cannot send it by itself."""
+_DISK = frozenset({errno.EIO, errno.ESTALE, errno.ENODEV, errno.ENXIO})
+"""What is no client's fault, though a file is sent in one call."""
 NO_SENDFILE = frozenset({errno.EINVAL, errno.ENOSYS, errno.EOPNOTSUPP, errno.ENOTSOCK})
 
 
@@ -115,12 +119,18 @@ class Outgoing:
                 sent = os.sendfile(self._socket.fileno(), item.file.fileno(), item.offset, item.count)
             except OSError as error:
                 if error.errno not in NO_SENDFILE:
+                    if error.errno in _DISK:
+                        _say_unread(item, error)
                     raise
                 self._kernel_sends = False  # a file system that cannot: read it instead
                 return 0
         else:
-            item.file.seek(item.offset)
-            block = item.file.read(min(BLOCK, item.count))
+            try:
+                item.file.seek(item.offset)
+                block = item.file.read(min(BLOCK, item.count))
+            except OSError as error:
+                _say_unread(item, error)
+                raise
             sent = len(block)
             # A TLS socket wants the very same bytes again after it could not take them, so they become an item.
             self._items.appendleft(memoryview(block))
@@ -136,3 +146,8 @@ class Outgoing:
         with selectors.DefaultSelector() as selector:
             selector.register(self._socket, self.waits_for)
             return bool(selector.select(seconds))
+
+
+def _say_unread(item: SendFile, error: OSError) -> None:
+    words = "%s cannot be read on (%s); the client got only part of it"
+    _seldom.say(error.errno, words, item.file.name, error.strerror)

@@ -17,7 +17,7 @@ from typing import Any
 
 from filelock import FileLock
 
-from haven_fs.errors import UserError
+from haven_fs.errors import UserError, why
 from haven_fs.library.whole import written_whole
 from haven_fs.server import passwords
 from haven_fs.server.passwords import Password
@@ -26,6 +26,10 @@ NAME = re.compile(r"\w[\w.@-]{0,63}")
 DEVICE = re.compile(r"\S(?:.{0,62}\S)?")
 MARK = "asks-for-passwords"
 """The file beside users.json that says that there have been users: a list that is lost must not open the drive."""
+LOST = (
+    "This drive had users, and users.json in {} has none now. Restore that file, or add them again: haven users add"
+    " NAME. To let all programs on this computer in without a password instead: haven serve --no-auth"
+)
 FIRST_NAME = "haven"
 MOST_DEVICES = 64
 SHORTEST = 8
@@ -37,6 +41,8 @@ User = tuple[Password, ...]
 
 class Users:
     """The users of one data folder. Any method raises UserError if the file is there but not to be understood.
+
+    Those that ask who there is also do if it is not there, but once was.
 
     Safe to use from several threads and processes.
     """
@@ -53,14 +59,18 @@ class Users:
 
     def all(self) -> Mapping[str, User]:
         """Return every user's passwords by name. Not to be changed; the same object as long as the file is the same."""
-        try:
-            status = self.path.stat()
-            stamp: tuple[int, ...] | None = (status.st_mtime_ns, status.st_size, status.st_ino)
-        except FileNotFoundError:
-            stamp = None
         with self._lock:
+            try:
+                status = self.path.stat()
+            except FileNotFoundError:
+                if self._mark().exists():
+                    raise UserError(LOST.format(self.path.parent)) from None
+                return {}
+            except OSError as error:
+                raise self._unreadable(error) from error
+            stamp = (status.st_mtime_ns, status.st_size, status.st_ino)
             if stamp != self._stamp:
-                self._users = self._read() if stamp else {}
+                self._users = self._read()
                 self._stamp = stamp
             return self._users
 
@@ -72,8 +82,8 @@ class Users:
         """Return the names of those who have a password that digest cannot check, so that only Basic takes it."""
         return [name for name, user in sorted(self.all().items()) if any(not password.ha1 for password in user)]
 
-    def add(self, name: str, password: str, *, digest: bool = False) -> str:
-        """Add a user or change the own password, and return the name as it is kept; devices keep theirs.
+    def add(self, name: str, password: str, *, digest: bool = False) -> tuple[str, bool]:
+        """Add a user or change the own password; devices keep theirs. Return the name as it is kept, and if it is new.
 
         `digest`: keep what digest needs, too. UserError if the name or password cannot be one.
         """
@@ -84,26 +94,30 @@ class Users:
             raise UserError(f"The password is too short: use at least {SHORTEST} characters.")
         kept = passwords.chosen(name, password, digest=digest)
         with self._changing() as users:
+            new = name not in users
             users[name] = (kept, *(one for one in users.get(name, ()) if one.device))
-        return name
+        return name, new
 
-    def remove(self, name: str) -> str:
-        """Remove a user with all passwords; UserError if there is none of that name."""
+    def remove(self, name: str) -> tuple[str, list[str]]:
+        """Remove a user with all passwords, and return the name and those who are left; UserError if there is none."""
         name = passwords.clean(name)
         with self._changing() as users:
             if users.pop(name, None) is None:
                 raise UserError(f"There is no user called {name}.")
-        return name
+            left = sorted(users)
+        return name, left
 
     def had_some(self) -> bool:
         """Return whether there are users, or have ever been; from then on, users.json may be lost and this is not."""
-        mark = self.path.with_name(MARK)
-        if self.names() and not mark.exists():
+        if not self._mark().exists() and self.names():
             self._remember()
-        return mark.exists()
+        return self._mark().exists()
+
+    def _mark(self) -> Path:
+        return self.path.with_name(MARK)
 
     def _remember(self) -> None:
-        with written_whole(self.path.with_name(MARK)) as file:
+        with written_whole(self._mark()) as file:
             file.write(b"This drive has users. If their list, users.json, is lost, it is not open to everybody.\n")
 
     def create_first(self) -> tuple[str, str]:
@@ -164,10 +178,13 @@ class Users:
             return {name: _user(user) for name, user in table["users"].items()}
         except FileNotFoundError:
             return {}
-        except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
-            raise UserError(
-                f"{self.path} cannot be read ({error}). Repair it, or move it away and add the users again."
-            ) from error
+        except (OSError, ValueError, RecursionError, KeyError, TypeError, AttributeError) as error:
+            raise self._unreadable(error) from error
+
+    def _unreadable(self, error: Exception) -> UserError:
+        return UserError(
+            f"{self.path} cannot be read: {why(error)}. Repair it, or move it away and add the users again."
+        )
 
     @contextmanager
     def _changing(self) -> Iterator[dict[str, User]]:

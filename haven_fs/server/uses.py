@@ -13,6 +13,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from haven_fs.errors import why
 from haven_fs.library.whole import written_whole
 from haven_fs.server.throttle import network
 from haven_fs.server.users import User
@@ -85,7 +86,7 @@ class Uses:
             with written_whole(self.path) as file:
                 file.write(json.dumps({"uses": table}).encode())
         except OSError as error:
-            logger.warning("%s cannot be written: %s", self.path, error)
+            logger.warning("%s cannot be written: %s", self.path, why(error))
 
 
 def _read(path: Path) -> dict[tuple[str, str], dict[str, Use]]:
@@ -97,6 +98,6 @@ def _read(path: Path) -> dict[tuple[str, str], dict[str, Use]]:
         }
     except FileNotFoundError:
         return {}
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        logger.warning("%s cannot be read, and is begun anew: %s", path, error)
+    except (OSError, ValueError, RecursionError, KeyError, TypeError) as error:
+        logger.warning("%s cannot be read, and is begun anew: %s", path, why(error))
         return {}

@@ -41,7 +41,7 @@ class File:
 
     `sent_ns`: the time that it was sent with, where that is shown in place of the file's own; see `shown_at`. `what`:
     which rendition of the original it is, "" if it is the original; see haven_fs.tree.looks. `cover`: of what it is the
-    picture, if it stands for a folder.
+    picture, if it stands for a folder. `start`: where its bytes begin in the file at `path`, if it is a film inside it.
     """
 
     id: int
@@ -58,6 +58,7 @@ class File:
     sent_ns: int | None = None
     what: str = ""
     cover: "Cover | None" = None
+    start: int = 0
 
     def shown_at(self, sent_ns: int | None) -> "File":
         """Return the file with the time that it was sent with, nanoseconds since the epoch; None if that is its own."""

@@ -9,9 +9,10 @@ from collections.abc import Sequence
 
 from haven_fs.catalog import Writer
 from haven_fs.catalog.libraries import NO_INBOX, find_inbox
-from haven_fs.config import Settings
+from haven_fs.config import Setting, Settings
 from haven_fs.hook import hookimpl
 from haven_fs.tree.aliases import Aliases
+from haven_fs.tree.disk.dated import wrong_template
 from haven_fs.tree.files import File, FileSet
 from haven_fs.tree.nodes import Folder, SmartFolder, Text, View
 from haven_fs.tree.originals import WritableFolder
@@ -93,6 +94,20 @@ def open_inbox(view: View) -> Folder:
         ).fetchone()
     )
     return InboxFolder(view, *row) if row else NoInbox(view)
+
+
+@hookimpl
+def haven_settings() -> Sequence[Setting]:
+    """Say in which folders of the inbox uploads are stored."""
+    return [
+        Setting(
+            "inbox.template",
+            "{year}/{year}-{month}",
+            "The folder of the inbox for photos that were put into an album, a person or another smart folder; {year},"
+            " {month} and {day} are when the photo was taken.",
+            wrong=wrong_template,
+        )
+    ]
 
 
 @hookimpl

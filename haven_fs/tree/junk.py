@@ -8,12 +8,15 @@ that send a file under a name such as `x.jpg.part` have it here until they give 
 import hashlib
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from haven_fs.catalog import names
+from haven_fs.errors import Unavailable
 from haven_fs.library.fileops import copy
 from haven_fs.library.ignore import is_noise
+from haven_fs.library.storing import draft_path
 from haven_fs.tree.files import File
 from haven_fs.tree.nodes import Text
 from haven_fs.tree.writes import Upload
@@ -60,8 +63,10 @@ class JunkStore:
         path = self._path(parts)
         try:
             state = path.stat()
-        except OSError:
+        except FileNotFoundError:
             return None
+        except OSError as error:
+            raise Unavailable(f"{path} cannot be read: {error.strerror}. Check the disk that it is on.") from error
         return File.plain(parts[-1], path, self.folder, state.st_size, state.st_mtime_ns)
 
     def put(self, parts: Sequence[str], upload: Upload) -> None:
@@ -101,6 +106,27 @@ class JunkStore:
     def remove(self, parts: Sequence[str]) -> None:
         """Forget what is under a path."""
         self._path(parts).unlink(missing_ok=True)
+
+    @contextmanager
+    def taking(self, parts: Sequence[str]) -> Iterator[Callable[[], None]]:
+        """Give what takes away what is under a path; if the block raises, it is there again. Raises OSError.
+
+        To be called once the bytes are safe elsewhere, and before anybody is told.
+        """
+        path, taken = self._path(parts), draft_path(self.folder, DRAFT)
+
+        def take() -> None:
+            if path.exists():
+                path.replace(taken)
+
+        try:
+            yield take
+        except BaseException:
+            if taken.exists():
+                taken.replace(path)
+            raise
+        with suppress(OSError):  # another day will do
+            taken.unlink(missing_ok=True)
 
     def _path(self, parts: Sequence[str]) -> Path:
         folded = "/".join(names.fold(part) for part in parts)

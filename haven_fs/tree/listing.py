@@ -12,7 +12,8 @@ class Listing:
     """Everything a folder lists, by kind.
 
     `folders`: its own, and those that were made in it. `extras`: files of its own. `kept`: empty files, names that
-    programs are about to write to. `files`: the rest, maybe thousands, which are not read yet.
+    programs are about to write to. `files`: the rest, maybe thousands, which are not read yet. `films`: those inside
+    some of them, see haven_fs.tree.inside.
     """
 
     folder: Folder
@@ -21,13 +22,15 @@ class Listing:
     extras: Sequence[File]
     kept: Sequence[File]
     files: FileSet | None
+    films: FileSet | None = None
 
     def every_file(self) -> Iterator[File]:
         """Give the files of every kind, one by one; for answers `files.render` is faster by far."""
         yield from self.extras
         yield from self.kept
-        if self.files is not None:
-            yield from self.files.files(self.folder.view.db)
+        for some in (self.files, self.films):
+            if some is not None:
+                yield from some.files(self.folder.view.db)
 
     def names(self) -> Iterator[str]:
         """Give the name of everything that is listed, folders first."""

@@ -1,9 +1,11 @@
 """Names that are kept for a program that will write to them: Explorer and Finder make an empty file first.
 
-A placeholder is no photo and says nothing: it is listed where it was made, with no bytes, until the file itself comes
-or somebody deletes it. Folders that take files of their own (TakesFiles) keep such names themselves.
+A placeholder is no photo and says nothing: it is listed where it was made, with no bytes, until the file itself comes,
+somebody deletes it, or an hour has passed: then whoever wanted to write has given up. Folders that take files of their
+own (TakesFiles) keep such names themselves.
 """
 
+import time
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -16,8 +18,15 @@ MOST = 24_000
 """Names kept in all, as many as there may be locks; the oldest go first."""
 _SPARE = 1000
 """How many go at a time, so that not each new name has to look for the oldest."""
+KEPT = 3600.0
+"""Seconds that a name is kept, as long as a lock may last."""
 _EMPTY = "empty"
 """The file, in the data folder, that has no bytes, for all of them."""
+
+
+def kept_since() -> int:
+    """Return the moment of the catalog's clock before which names were made that are kept no more."""
+    return int((time.time() - KEPT) * 1000)
 
 
 class Placeholders:
@@ -31,16 +40,16 @@ class Placeholders:
     def files(self) -> Sequence[File]:
         """Return the names as files."""
         rows = self._db.execute(
-            "SELECT name, seq, mtime_ns FROM kept_name WHERE parent = ? ORDER BY fold",
-            (self._place,),
+            "SELECT name, seq, mtime_ns FROM kept_name WHERE parent = ? AND seq > ? ORDER BY fold",
+            (self._place, kept_since()),
         ).fetchall()
         return [self._file(*row) for row in rows]
 
     def find(self, name: str) -> File | None:
         """Return the file of a name that is kept."""
         row = self._db.execute(
-            "SELECT name, seq, mtime_ns FROM kept_name WHERE parent = ? AND fold = ?",
-            (self._place, names.fold(name)),
+            "SELECT name, seq, mtime_ns FROM kept_name WHERE parent = ? AND fold = ? AND seq > ?",
+            (self._place, names.fold(name), kept_since()),
         ).fetchone()
         return self._file(*row) if row else None
 
@@ -56,6 +65,7 @@ class Placeholders:
             "INSERT OR REPLACE INTO kept_name (parent, name, fold, seq, mtime_ns) VALUES (?, ?, ?, ?, ?)",
             (self._place, name, names.fold(name), w.seq, mtime_ns),
         )
+        w.db.execute("DELETE FROM kept_name WHERE seq <= ?", (kept_since(),))
         if w.db.execute("SELECT count(*) FROM kept_name").fetchone()[0] > MOST:
             w.db.execute(
                 "DELETE FROM kept_name WHERE (parent, fold) IN"

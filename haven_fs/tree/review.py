@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from haven_fs.catalog.again import FAILING
 from haven_fs.catalog.checksums import damages
+from haven_fs.catalog.failures import UNOPENED
 from haven_fs.catalog.lookup import originals_paths
 from haven_fs.config import Settings
 from haven_fs.hook import hookimpl
@@ -11,9 +12,12 @@ from haven_fs.tree.nodes import SmartFolder, Text, View
 from haven_fs.tree.photofolders import PhotoFolder
 from haven_fs.tree.photoset import PhotoSet
 
-_NOTE = "Haven could not read these files. They are as they were, in /Originals too; nothing was changed.\r\n\r\n"
+_NOTE = (
+    "Haven could not read these files, or not look at their pictures. They are as they were, in /Originals too; nothing"
+    " was changed.\r\n\r\n"
+)
 _SET = (
-    f"p.id IN (SELECT id FROM photo WHERE unreadable IS NOT NULL UNION {FAILING})"
+    f"p.id IN (SELECT id FROM photo WHERE unreadable IS NOT NULL UNION {FAILING} UNION {UNOPENED})"
     " AND (p.unreadable IS NOT NULL OR p.shown = 1)"
 )
 
@@ -23,7 +27,7 @@ def open_unreadable(view: View) -> PhotoFolder:
     rows = view.db.execute(
         "SELECT o.id, o.name, coalesce(p.unreadable, (SELECT trouble FROM original WHERE photo_id = p.id"
         " AND trouble IS NOT NULL AND gone IS NULL LIMIT 1), (SELECT failed FROM analysis WHERE photo_id = p.id"
-        " AND again = 0 AND failed IS NOT NULL LIMIT 1))"
+        " AND failed IS NOT NULL AND (again = 0 OR unopened = 1) LIMIT 1))"
         f" FROM photo p JOIN original o ON o.id = p.main_id WHERE {_SET} AND o.gone IS NULL ORDER BY o.name_fold"
     ).fetchall()
     paths = originals_paths(view.db, [id_ for id_, *_ in rows])

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from haven_fs.catalog import Writer, names
+from haven_fs.catalog.brought import BEGUN, FINISHED, KIND, SAID
 from haven_fs.catalog.settle import settle
 from haven_fs.catalog.trash import Trashed, all_trashed, find_trashed, make_room
 from haven_fs.catalog.wording import Words
@@ -17,6 +18,7 @@ from haven_fs.config import Settings
 from haven_fs.hook import hookimpl
 from haven_fs.library.beneath import Beneath
 from haven_fs.library.ignore import is_noise
+from haven_fs.library.trouble import ABSENT
 from haven_fs.tree.aliases import Aliases
 from haven_fs.tree.files import File, FileSet, Stamp
 from haven_fs.tree.nodes import Entry, Folder, SmartFolder, View
@@ -134,7 +136,11 @@ class TrashFolder(Folder):
         """Show a photo nowhere but here; its files stay as they are."""
         assert file.photo_id is not None
         make_room(w, name)
-        w.db.execute("INSERT OR IGNORE INTO hidden VALUES (?, ?, ?)", (file.photo_id, time.time(), w.by))
+        w.db.execute(
+            "INSERT INTO hidden (photo_id, at, by) VALUES (?, ?, ?) ON CONFLICT (photo_id) DO UPDATE SET found = 0",
+            (file.photo_id, time.time(), w.by),
+        )
+        w.db.execute("DELETE FROM unhidden WHERE photo_id = ?", (file.photo_id,))
         self._aliases().put(w, name, file)
         settle(w, [file.photo_id])
         w.note_removal()
@@ -145,6 +151,7 @@ class TrashFolder(Folder):
         assert file.photo_id is not None
         self._aliases().drop(w, file.photo_id)
         w.db.execute("DELETE FROM hidden WHERE photo_id = ?", (file.photo_id,))
+        w.db.execute("INSERT OR IGNORE INTO unhidden VALUES (?)", (file.photo_id,))
         settle(w, [file.photo_id])
         w.note_removal()
         w.correct("shown again", file.photo_id)
@@ -155,20 +162,28 @@ def _file(view: View, inside: TrashPlace, name: str) -> File | None:
     path, one = inside.on_disk, inside.one
     try:
         state = path.lstat()
-    except OSError:
-        return None
-    if not stat.S_ISREG(state.st_mode):
-        return None
+    except OSError as error:
+        if error.errno in ABSENT:
+            return None
+        size, moment = one.size, round(one.at * 1e9)  # it is there, whatever the disk says of it now
+    else:
+        if not stat.S_ISREG(state.st_mode):
+            return None
+        size, moment = state.st_size, state.st_mtime_ns
     mime = mimetypes.guess_type(path.name)[0] or "application/octet-stream"
-    return File.plain(name, path, one.root, state.st_size, state.st_mtime_ns, mime, away=one.away)
+    return File.plain(name, path, one.root, size, moment, mime, away=one.away)
 
 
 @hookimpl
 def haven_words() -> Sequence[Words]:
-    """Say how hiding photos is put."""
+    """Say how hiding photos is put, and moving them in, which is taken back to here."""
     return [
         Words("hidden", "{photo} is hidden", "{photos} are hidden"),
         Words("shown again", "{photo} is shown again", "{photos} are shown again"),
+        Words(BEGUN, "Import from {name}", whole=True),
+        Words(KIND, "{count} from {name}"),
+        Words(FINISHED, "All of {name} is imported"),
+        Words(SAID, "{photo} is known better by an import", "{photos} are known better by an import"),
     ]
 
 

@@ -2,18 +2,19 @@
 
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 from haven_fs.catalog import Catalog, Writer, names
 from haven_fs.catalog.wording import Wording
 from haven_fs.config import Settings
-from haven_fs.errors import Forbidden
+from haven_fs.errors import Forbidden, Refused
 from haven_fs.tree.cover import FILE, cover_file
 from haven_fs.tree.disk.uploads import Uploads
 from haven_fs.tree.files import File, pick
 from haven_fs.tree.gestures import Gestures
+from haven_fs.tree.inside import film_in, films_of, photo_names
 from haven_fs.tree.junk import CALM, INCOMING, JunkStore
 from haven_fs.tree.listing import Listing
 from haven_fs.tree.looks import LOOKS, look_named, own_name
@@ -118,8 +119,11 @@ class Tree:
         """What keeps files that are sent; None where none are taken, such as in a server of somebody else's."""
 
     @contextmanager
-    def view(self) -> Iterator[View]:
-        """Open the tree as it is now; everything asked within is answered from one state of the catalog."""
+    def view(self, *, remembers: bool = True) -> Iterator[View]:
+        """Open the tree as it is now; everything asked within is answered from one state of the catalog.
+
+        `remembers`: which folders were split in it is noted, for which the thread must not be in a write already.
+        """
         splits: list[str] = []
         with self.catalog.read() as db:
             yield View(
@@ -132,8 +136,8 @@ class Tree:
                 vectors=lambda: self.catalog.vectors,
                 remember_split=splits.append,
             )
-        if splits and self.catalog.writable:
-            with self.catalog.write() as w:
+        if splits and remembers and self.catalog.writable:
+            with suppress(Refused), self.catalog.write() as w:  # whoever looks next remembers it
                 w.db.executemany("INSERT OR IGNORE INTO split VALUES (?)", [(path,) for path in splits])
 
     def locate(self, view: View, path: Sequence[str]) -> Located:
@@ -170,7 +174,7 @@ class Tree:
         """Return the file or text of a name, how it is seen if that is not as it is, and its name in the tree."""
         look = folder.view.look
         if look is None:
-            return self._file(folder, name), None, name
+            return self._file(folder, name) or self._film(folder, name), None, name
         for plain in look.plain_names(name):
             file = self._file(folder, plain)
             seen = look.of(folder.view.db, file, disk_names=folder.disk_names) if isinstance(file, File) else None
@@ -180,6 +184,15 @@ class Tree:
             elif seen is not None and names.fold(seen.name) == names.fold(name):
                 return file, seen, plain
         return None, None, name
+
+    def _film(self, folder: Folder, name: str) -> File | None:
+        """Return the film of that name that is inside a photo."""
+        for plain in photo_names(name) if not folder.disk_names else ():
+            photo = self._file(folder, plain)
+            film = film_in(folder.view.db, photo) if isinstance(photo, File) else None
+            if film is not None and names.fold(film.name) == names.fold(name):
+                return film
+        return None
 
     def as_named(self, target: Located, source: Located) -> Located:
         """Return where a file of /Small or /TV goes that is seen under another name than it has: one like its own.
@@ -215,7 +228,8 @@ class Tree:
             seen = (look.of(folder.view.db, file, disk_names=folder.disk_names) for file in extras)
             extras = [file for file in seen if file is not None]
             files = files.seen_as(look) if files is not None else None
-        return Listing(folder, self._entries(folder), folder.texts(), extras, kept, files)
+        films = None if look or files is None or folder.disk_names else films_of(folder.view.db, files)
+        return Listing(folder, self._entries(folder), folder.texts(), extras, kept, files, films)
 
     def _extras(self, folder: Folder) -> Sequence[File]:
         """Return the files of a folder's own, its picture among them if those are wanted."""

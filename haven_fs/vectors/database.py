@@ -18,8 +18,8 @@ from haven_fs import sqlitefile
 from haven_fs.errors import DiskFull, Unavailable, UserError
 from haven_fs.vectors.schema import MIGRATIONS, PAGE_SIZE
 
-_READ_PRAGMAS = "PRAGMA query_only=1; PRAGMA mmap_size=268435456; PRAGMA cache_size=-2048; PRAGMA temp_store=MEMORY"
-
+# No mmap_size, as in haven_fs.catalog.catalog.
+_READ_PRAGMAS = "PRAGMA query_only=1; PRAGMA cache_size=-2048; PRAGMA temp_store=MEMORY"
 
 logger = logging.getLogger(__name__)
 
@@ -87,8 +87,7 @@ class Database:
                     db.close()
 
     def _open_reader(self) -> sqlite3.Connection | None:
-        uri = f"{self.path.resolve().as_uri()}?mode=rw"
-        db = sqlite3.connect(uri, uri=True, isolation_level=None, timeout=30, check_same_thread=False)
+        db = (sqlitefile.reader if self.readonly else sqlitefile.live_reader)(self.path)
         try:
             db.executescript(_READ_PRAGMAS)
             if not self._checked:
@@ -130,7 +129,10 @@ class Database:
             self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             self.path.touch(mode=0o600)  # what SQLite puts beside it gets the same rights
         except OSError as error:
-            raise UserError(f"The folder {self.path.parent} cannot be used: {error.strerror}.") from error
+            raise UserError(
+                f"The folder {self.path.parent} cannot be used: {error.strerror}. If a file is in its place, move that"
+                " away."
+            ) from error
         db = sqlite3.connect(self.path, isolation_level=None, check_same_thread=False, timeout=30)
         try:
             self._check(db)
@@ -149,14 +151,14 @@ class Database:
         return db
 
     def _check(self, db: sqlite3.Connection) -> None:
-        """Raise _Broken of a file that is plainly no store of vectors, or not all of one."""
+        """Raise Broken of a file that is plainly no store of vectors, or not all of one."""
         trouble = sqlitefile.trouble_of(self.path)
         if trouble not in (None, sqlitefile.EMPTY):
-            raise _Broken(trouble)
+            raise Broken(trouble)
         tables = {name for (name,) in db.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
         version = int(db.execute("PRAGMA user_version").fetchone()[0])
         if (version or tables) and not (version and tables >= _TABLES):
-            raise _Broken("it has other tables")
+            raise Broken("it has other tables")
 
     def _version(self, db: sqlite3.Connection) -> int:
         version = int(db.execute("PRAGMA user_version").fetchone()[0])
@@ -171,7 +173,7 @@ class Database:
         thrown = self._thrown
         try:
             yield
-        except _Broken as error:
+        except Broken as error:
             raise self._damaged(str(error), thrown) from error
         except sqlite3.DatabaseError as error:
             code = getattr(error, "sqlite_errorcode", 0) & 0xFF
@@ -228,7 +230,7 @@ class VectorsLost(Unavailable):
     """The file was damaged and has been thrown away just now."""
 
 
-class _Broken(Exception):
+class Broken(Exception):
     """The file is no store of vectors."""
 
 

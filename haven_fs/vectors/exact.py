@@ -15,7 +15,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from haven_fs.vectors.database import Database
+from haven_fs.vectors.database import Broken, Database
 from haven_fs.vectors.kinds import Hits
 from haven_fs.vectors.rowcopy import COPY_EVERY, HEADER_BYTES, Numbering, RowCopy, numbering, removed_rows, stored_rows
 
@@ -153,6 +153,8 @@ class ExactSearch:
         old = self._views.get(space.name)
         if old is not None and (old.space.token != space.token or old.seq > seq):
             old = None
+        if old is None:
+            _check_width(db, space)
         mapped = self._mapped(db, space, old)
         if old is not None and old.seq == seq and len(mapped) == len(old.mapped):
             return old
@@ -183,6 +185,13 @@ class ExactSearch:
             logger.warning("The fast copy of the vectors %s is damaged and will not be used", space.name)
             self._distrusted.add(space.token)
         return np.empty((0, space.dim), np.float16)
+
+
+def _check_width(db: sqlite3.Connection, space: Numbering) -> None:
+    query = "SELECT length(data) FROM vector WHERE id >= ? AND id < ? LIMIT 1"
+    row = db.execute(query, (space.base, space.base + space.rows)).fetchone()
+    if row is not None and row[0] != space.dim * 2:
+        raise Broken(f"the vectors of {space.name} are not as long as it says")
 
 
 def _agrees(db: sqlite3.Connection, space: Numbering, mapped: Halves, ids: Ints) -> bool:

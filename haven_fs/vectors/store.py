@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from haven_fs.errors import Refused, Unavailable, UserError
-from haven_fs.vectors.database import Database
+from haven_fs.vectors.database import Broken, Database
 from haven_fs.vectors.edits import Edit, as_json
 from haven_fs.vectors.kinds import Hits, SpaceInfo, Vector
 from haven_fs.vectors.rowcopy import COPY_EVERY, Numbering, RowCopy, numbering, tidy
@@ -186,6 +186,8 @@ class VectorStore:
             for row, (photo_id, part) in enumerate(keys.tolist()):
                 one = db.execute(query, (found.id, photo_id, part)).fetchone()
                 if one:
+                    if len(one[0]) != found.dim * 2:
+                        raise Broken(f"the vectors of {space} are not as long as it says")
                     vectors[row] = np.frombuffer(one[0], "<f2")
         return vectors
 

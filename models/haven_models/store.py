@@ -89,9 +89,12 @@ class ModelStore:
 
     def _names(self, task: Task) -> list[str]:
         parent = self.folder / _FOLDERS[task]
-        if not parent.is_dir():
-            return []
-        return sorted(path.name for path in parent.iterdir() if path.is_dir() and _NAME.fullmatch(path.name))
+        try:
+            if not parent.is_dir():
+                return []
+            return sorted(path.name for path in parent.iterdir() if path.is_dir() and _NAME.fullmatch(path.name))
+        except OSError as error:
+            raise UserError(f"{parent} cannot be read: {error.strerror}. Check the disk that it is on.") from error
 
     def find(self, name: str) -> Installed:
         """Return the model of that name. Raises UserError if there is none."""

@@ -10,7 +10,7 @@ from haven_albums.facet import AlbumsFacet, FavoritesFacet
 from haven_albums.favorites import FAVORITES
 from haven_albums.favorites import WORDS as FAVORITE_WORDS
 from haven_albums.folders import ALBUMS
-from haven_albums.sidecars import StarsInSidecars
+from haven_albums.sidecars import AlbumsInSidecars, StarsInSidecars
 from haven_albums.spoken import AlbumsInPhrases, FavoritesInPhrases
 from haven_fs import Facet, SidecarSource, SmartFolder, SpokenFacet, Words, hookimpl
 
@@ -29,8 +29,8 @@ def haven_smart_folders() -> Sequence[SmartFolder]:
 
 @hookimpl
 def haven_sidecars() -> Sequence[SidecarSource]:
-    """Bring what sidecars say of favourites."""
-    return [StarsInSidecars()]
+    """Bring what sidecars say of albums and favourites."""
+    return [AlbumsInSidecars(), StarsInSidecars()]
 
 
 @hookimpl

@@ -76,7 +76,7 @@ class Albums:
 
     def _put(self, album_id: int, parent_id: int, name: str) -> None:
         self._db.execute(
-            "UPDATE album SET parent_id = ?, name = ?, fold = ?, seq = ? WHERE id = ?",
+            "UPDATE album SET parent_id = ?, name = ?, fold = ?, seq = ?, found = 0 WHERE id = ?",
             (parent_id, name, names.fold(name), self._w.seq, album_id),
         )
         self._w.note_removal()
@@ -98,6 +98,10 @@ class Albums:
         self._db.execute("DELETE FROM alias WHERE place = ? OR substr(place, 1, ?) = ?",
                          (place, len(place) + 1, f"{place}/"))  # fmt: skip
         self._db.execute("DELETE FROM album_note WHERE album_id = ?", (album_id,))
+        self._db.execute(
+            "INSERT OR IGNORE INTO album_not SELECT album_id, photo_id FROM album_photo WHERE album_id = ? AND found",
+            (album_id,),
+        )
         self._db.execute("DELETE FROM album_photo WHERE album_id = ?", (album_id,))
         self._db.execute("DELETE FROM album WHERE id = ?", (album_id,))
 
@@ -123,10 +127,15 @@ class Albums:
     def _append(self, album_id: int, photo_ids: Iterable[int]) -> None:
         row = self._db.execute("SELECT coalesce(max(position), 0) FROM album_photo WHERE album_id = ?", (album_id,))
         first = int(row.fetchone()[0]) + 1
+        added = [(album_id, photo_id, position) for position, photo_id in enumerate(photo_ids, first)]
         self._db.executemany(
-            "INSERT OR IGNORE INTO album_photo (album_id, photo_id, position) VALUES (?, ?, ?)",
-            [(album_id, photo_id, position) for position, photo_id in enumerate(photo_ids, first)],
+            "INSERT INTO album_photo (album_id, photo_id, position) VALUES (?, ?, ?)"
+            " ON CONFLICT (album_id, photo_id) DO UPDATE SET found = 0",
+            added,
         )
+        self._db.executemany("DELETE FROM album_not WHERE album_id = ? AND photo_id = ?", [one[:2] for one in added])
+        # The owner has spoken of it, so it stays whatever becomes of the sidecars that named it.
+        self._db.execute("UPDATE album SET found = 0 WHERE id = ? AND found", (album_id,))
 
     def take_out(self, album_id: int, photo_id: int) -> None:
         """Take a photo out of an album. Raises Refused."""
@@ -141,6 +150,7 @@ class Albums:
         ).rowcount
         if not dropped:
             raise NotFound("This photo is no longer in the album.")
+        self._db.execute("INSERT OR IGNORE INTO album_not VALUES (?, ?)", (album_id, photo_id))
         self._w.note_removal()
 
     def move(self, photo_id: int, source_id: int, album_id: int) -> None:

@@ -9,9 +9,10 @@ import sqlite3
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any, ClassVar
 
-from haven_albums.nesting import ALBUM, albums_above, albums_of, photos_in
+from haven_albums.absorbing import absorb_albums
+from haven_albums.nesting import ALBUM, album_at, album_path, albums_above, albums_of, photos_in
 from haven_albums.oldlines import said_of_albums, said_of_favourites
-from haven_fs import Change, Facet, FoundFacts, Tag, Writer, photos_named, rename_values, settle_facet
+from haven_fs import Change, Facet, Found, FoundFacts, Tag, Writer, photos_named, rename_values, settle_facet
 
 
 class AlbumsFacet(Facet):
@@ -49,11 +50,33 @@ class AlbumsFacet(Facet):
         UPDATE album SET fold = haven_fold(name) WHERE fold <> haven_fold(name);
         UPDATE album_note SET fold = haven_fold(name) WHERE fold <> haven_fold(name);
         """,
+        """
+    ALTER TABLE album ADD COLUMN found INTEGER NOT NULL DEFAULT 0;      -- 1: sidecars say that it is there, nobody else
+    ALTER TABLE album_photo ADD COLUMN found INTEGER NOT NULL DEFAULT 0;    -- 1: a sidecar says so, not the owner
+
+    CREATE TABLE album_not (                -- the owner took the photo out, whatever its sidecars say
+        album_id INTEGER NOT NULL REFERENCES album,
+        photo_id INTEGER NOT NULL REFERENCES photo,
+        PRIMARY KEY (album_id, photo_id)
+    ) WITHOUT ROWID;
+    CREATE INDEX album_not_photo ON album_not (photo_id);
+
+    CREATE TABLE album_path (               -- which album sidecars mean, whatever its owner calls it by now
+        fold TEXT PRIMARY KEY,              -- the names that lead to it
+        album_id INTEGER NOT NULL           -- one that is not there any more was removed by the owner
+    ) WITHOUT ROWID;
+        """,
     )
-    owned: ClassVar = {"album": ("id",), "album_photo": ("album_id", "photo_id"), "album_note": ("album_id", "fold")}
+    owned: ClassVar = {
+        ALBUM: ("id",),
+        "album_photo": ("album_id", "photo_id"),
+        "album_not": ("album_id", "photo_id"),
+        "album_note": ("album_id", "fold"),
+    }
     refers: ClassVar = {
         ALBUM: {"parent_id": ALBUM},
         "album_photo": {"album_id": ALBUM},
+        "album_not": {"album_id": ALBUM},
         "album_note": {"album_id": ALBUM},
     }
     mentions: ClassVar = {"album": ALBUM, "parent": ALBUM}
@@ -61,6 +84,19 @@ class AlbumsFacet(Facet):
     def say_again(self, w: Writer, line: Mapping[str, Any], photo: Any) -> Sequence[Change] | None:
         """Tell what an older version noted of albums."""
         return said_of_albums(line, photo)
+
+    def tell(self, db: sqlite3.Connection, kind: str, value: Any, changes: Sequence[Change]) -> Any:
+        """Say of an album that sidecars made, for which there is no line, what leads to it."""
+        row = db.execute("SELECT found FROM album WHERE id = ?", (value,)).fetchone()
+        return list(album_path(db, int(value)) or ()) if row is not None and row[0] else None
+
+    def find(self, w: Writer, kind: str, told: Any, *, complete: bool) -> Any:
+        """Find it again, once sidecars were read."""
+        return album_at(w.db, told)
+
+    def absorb(self, w: Writer, found: Found) -> None:
+        """Put photos into the albums that their sidecars name, and take them out of those that they name no more."""
+        absorb_albums(w, found)
 
     def tags(self, db: sqlite3.Connection, photos: FoundFacts) -> Iterable[tuple[int, Tag]]:
         """Give the albums that photos are in."""

@@ -2,9 +2,9 @@
 
 import json
 import sqlite3
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 
-from haven_fs import Tag
+from haven_fs import Tag, names
 
 ALBUM = "album"
 """The facet of albums; its keys are their ids."""
@@ -45,6 +45,18 @@ def album_path(db: sqlite3.Connection, album_id: int) -> tuple[str, ...] | None:
             return None
         path, album_id = (row[0], *path), row[1]
     return path or None
+
+
+def album_at(db: sqlite3.Connection, path: Sequence[str]) -> int | None:
+    """Return the album that names lead to, the outermost first; None if there is none."""
+    album_id = 0
+    for name in path:
+        query = "SELECT id FROM album WHERE parent_id = ? AND fold = ?"
+        row = db.execute(query, (album_id, names.fold(name))).fetchone()
+        if row is None:
+            return None
+        album_id = int(row[0])
+    return album_id or None
 
 
 def photos_in(db: sqlite3.Connection, album_ids: Collection[int]) -> list[int]:

@@ -6,7 +6,7 @@ Without a model it brings nothing, and searches go by words alone.
 from collections.abc import Sequence
 
 from haven_clip.analyzer import ClipAnalyzer
-from haven_clip.model import SETTINGS, chosen_model
+from haven_clip.model import SETTINGS, chosen_model, problems
 from haven_clip.searcher import ClipSearcher
 from haven_fs import Analyzer, Searcher, Setting, Settings, hookimpl
 
@@ -33,6 +33,12 @@ def haven_searchers(settings: Settings) -> Sequence[Searcher]:
 @hookimpl
 def haven_hints(settings: Settings) -> Sequence[str]:
     """Say how to get a model, if there is none."""
-    if chosen_model(settings) is not None:
+    if chosen_model(settings) is not None or problems(settings):
         return []
     return ["To search for what is in the pictures, such as a dog on a beach, get a model: haven models list"]
+
+
+@hookimpl
+def haven_problems(settings: Settings) -> Sequence[str]:
+    """Say why the model that was chosen cannot be used."""
+    return problems(settings)

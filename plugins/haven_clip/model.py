@@ -7,14 +7,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from zlib import crc32
 
-from haven_fs import Setting, Settings, UserError
+from haven_fs import Setting, Settings, UserError, one_of
 from haven_models.layout import Layout
 from haven_models.store import DEMO, model_store
+from haven_models.unusable import unusable, usable
 
 if TYPE_CHECKING:
     from haven_models.clip import ClipModel
 
 logger = logging.getLogger(__name__)
+
+OFF = "Search by meaning is off"
 
 SETTINGS = (
     Setting(
@@ -25,7 +28,10 @@ SETTINGS = (
         demo=DEMO,
     ),
     Setting(
-        "clip.backend", "auto", 'What runs the model: "onnx", "torch", or "auto", which uses a GPU if there is one.'
+        "clip.backend",
+        "auto",
+        'What runs the model: "onnx", "torch", or "auto", which uses a GPU if there is one.',
+        wrong=one_of("onnx", "torch", "auto"),
     ),
 )
 
@@ -62,18 +68,23 @@ class ChosenModel:
 
 
 def chosen_model(settings: Settings) -> ChosenModel | None:
-    """Return the model that a data folder uses; None if it has none, or it cannot be used, which is logged."""
+    """Return the model that a data folder uses; None if it has none, or it cannot be used, which is logged once."""
+    return usable(OFF, logger, lambda: _chosen(settings))
+
+
+def problems(settings: Settings) -> list[str]:
+    """Return why the model that a data folder is to use cannot be used, for `haven doctor`."""
+    return unusable(OFF, lambda: _chosen(settings))
+
+
+def _chosen(settings: Settings) -> ChosenModel | None:
     name, backend = str(settings.get("clip.model") or ""), str(settings.get("clip.backend") or "auto")
-    try:
-        folder = _demo() if name == DEMO else _installed(settings, name)
-        if folder is None:
-            return None
-        if importlib.util.find_spec("onnxruntime") is None:
-            raise UserError("the package onnxruntime is not installed. Install it: pip install onnxruntime")
-        return ChosenModel(folder, Layout(folder).id, backend)
-    except UserError as error:
-        logger.error("Search by meaning is off: %s", error)
+    folder = _demo() if name == DEMO else _installed(settings, name)
+    if folder is None:
         return None
+    if importlib.util.find_spec("onnxruntime") is None:
+        raise UserError("the package onnxruntime is not installed. Install it: pip install onnxruntime")
+    return ChosenModel(folder, Layout(folder).id, backend)
 
 
 def older_models(settings: Settings, spaces: set[str]) -> list[ChosenModel]:

@@ -11,7 +11,7 @@ from haven_faces.facet import PeopleFacet
 from haven_faces.folders import PEOPLE, UNKNOWN
 from haven_faces.keeper import FaceKeeper
 from haven_faces.maybe import MAYBE
-from haven_faces.model import SETTINGS, chosen_faces
+from haven_faces.model import SETTINGS, chosen_faces, problems
 from haven_faces.names import NamesAnalyzer
 from haven_faces.people import WORDS
 from haven_faces.sidecars import NamesInSidecars
@@ -36,8 +36,10 @@ def haven_settings() -> Sequence[Setting]:
     """Bring which model, and when a group of faces is a person."""
     return (
         *SETTINGS,
-        Setting("people.smallest", 3, "How many photos a face must appear in to get a folder of its own."),
-        Setting("people.least_quality", 0.3, "How clear a face must be, from 0 to 1, to appear in Review."),
+        Setting("people.smallest", 3, "How many photos a face must appear in to get a folder of its own.", 1),
+        Setting(
+            "people.least_quality", 0.3, "How clear a face must be, from 0 to 1, to appear in Review.", 0.0, most=1
+        ),
     )
 
 
@@ -93,6 +95,12 @@ def haven_words() -> Sequence[Words]:
 @hookimpl
 def haven_hints(settings: Settings) -> Sequence[str]:
     """Say how to get a model, if there is none."""
-    if chosen_faces(settings) is not None:
+    if chosen_faces(settings) is not None or problems(settings):
         return []
     return ["To have people found by their faces, get a model: haven models list"]
+
+
+@hookimpl
+def haven_problems(settings: Settings) -> Sequence[str]:
+    """Say why the model that was chosen cannot be used."""
+    return problems(settings)

@@ -1,10 +1,12 @@
 """Faces and people that follow what analyzers said of a photo: boxes that were found, and names that files give."""
 
+import json
 from collections.abc import Sequence
 
 from haven_faces.facerows import FILE, GROUPED, OWNER, Region, faces_of, name_digest, sync_faces
 from haven_faces.persons import NUMBERED, barred_from, find_person, people_in, whole
-from haven_fs import Writer, names
+from haven_faces.sidecars import ABSENT
+from haven_fs import Found, Writer, names
 
 
 def sync(w: Writer, photo_id: int) -> bool:
@@ -16,6 +18,29 @@ def sync(w: Writer, photo_id: int) -> bool:
     named = sync_faces(w.db, photo_id)
     _put_named(w, photo_id, [(face.id if face else None, region) for face, region in named])
     return before != people_in(w.db, photo_id)
+
+
+def absorb_absent(w: Writer, found: Found) -> set[int]:
+    """Note whom sidecars say are not in photos, and forget what they say no more; return the photos of which they did.
+
+    Whom the owner has put into a photo stays in it.
+    """
+    said = {id_: analyses["beside"].notes().get(ABSENT, []) for id_, analyses in found.items() if "beside" in analyses}
+    before = w.db.execute(
+        "DELETE FROM not_person WHERE found AND photo_id IN (SELECT value FROM json_each(?)) RETURNING photo_id",
+        (json.dumps(list(said)),),
+    ).fetchall()
+    for photo_id, absent in said.items():
+        for name in filter(None, map(str.strip, absent)):
+            person_id = _by_file(w, name)
+            if person_id is not None:
+                w.db.execute(
+                    "INSERT OR IGNORE INTO not_person (photo_id, person_id, faces, at, by, found)"
+                    " SELECT ?1, ?2, '[]', 0, '', 1 WHERE NOT EXISTS"
+                    " (SELECT 1 FROM face WHERE photo_id = ?1 AND person_id = ?2 AND said = ?3)",
+                    (photo_id, person_id, OWNER),
+                )
+    return {photo_id for (photo_id,) in before} | {photo_id for photo_id, absent in said.items() if absent}
 
 
 def new_person(w: Writer, name: str | None, named: int, *, made: bool = False) -> int:

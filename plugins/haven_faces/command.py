@@ -57,6 +57,7 @@ def _list(args: argparse.Namespace) -> int:
 
 def _forget(args: argparse.Namespace) -> int:
     data = options.data_folder(args)
+    data.check_catalog()
     with data.locked(), data.catalog() as catalog:
         if not args.yes and not _sure(args.name):
             print("Nothing was erased.")

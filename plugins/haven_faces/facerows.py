@@ -15,6 +15,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from haven_faces.sidecars import ABSENT
 from haven_fs import Analysis, Box, around, overlap
 
 GROUPED, FILE, OWNER = 0, 1, 2
@@ -139,7 +140,7 @@ def name_digest(name: str) -> str:
 
 def without_forgotten(db: sqlite3.Connection, photo_id: int, analyses: dict[str, Analysis]) -> None:
     """Take out of analyses, before they are stored, the faces and names that the owner had forgotten."""
-    if not any('"regions"' in analysis.facts for analysis in analyses.values()):
+    if not any('"regions"' in analysis.facts or ABSENT in analysis.facts for analysis in analyses.values()):
         return
     boxes = [
         (frame, (left, top, right, bottom))
@@ -152,6 +153,10 @@ def without_forgotten(db: sqlite3.Connection, photo_id: int, analyses: dict[str,
         return
     for analysis in analyses.values():
         facts = json.loads(analysis.facts)
+        absent = facts.get("notes", {}).get(ABSENT, [])
+        if any(_is_forgotten_name(db, name) for name in absent):
+            facts["notes"][ABSENT] = [name for name in absent if not _is_forgotten_name(db, name)]
+            analysis.facts = json.dumps(facts, ensure_ascii=False)
         kept = [region for region in facts.get("regions", ()) if not _is_forgotten(db, region, boxes)]
         if len(kept) == len(facts.get("regions", ())):
             continue
@@ -163,11 +168,12 @@ def without_forgotten(db: sqlite3.Connection, photo_id: int, analyses: dict[str,
         analysis.embeddings = [analysis.embeddings[part] for part in parts]
 
 
+def _is_forgotten_name(db: sqlite3.Connection, name: str) -> bool:
+    return db.execute("SELECT 1 FROM forgotten_name WHERE digest = ?", (name_digest(name),)).fetchone() is not None
+
+
 def _is_forgotten(db: sqlite3.Connection, region: Region, boxes: Sequence[tuple[int, Box]]) -> bool:
-    if (
-        region["name"]
-        and db.execute("SELECT 1 FROM forgotten_name WHERE digest = ?", (name_digest(region["name"]),)).fetchone()
-    ):
+    if region["name"] and _is_forgotten_name(db, region["name"]):
         return True
     box = region["box"]
     return box is not None and any(

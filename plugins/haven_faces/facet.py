@@ -5,7 +5,7 @@ import sqlite3
 from collections.abc import Collection, Iterable, Sequence
 from typing import Any, ClassVar
 
-from haven_faces.absorbing import sync
+from haven_faces.absorbing import absorb_absent, sync
 from haven_faces.counting import COUNTING
 from haven_faces.facerows import without_forgotten
 from haven_faces.people import People
@@ -98,6 +98,9 @@ class PeopleFacet(Facet):
     DROP TABLE forgotten_name;
     ALTER TABLE forgotten_digest RENAME TO forgotten_name;
         """,
+        """
+    ALTER TABLE not_person ADD COLUMN found INTEGER NOT NULL DEFAULT 0;     -- 1: a sidecar says so, not the owner
+        """,
     )
     owned: ClassVar = {
         "person": ("id",),
@@ -136,6 +139,7 @@ class PeopleFacet(Facet):
             "SELECT DISTINCT f.photo_id FROM json_each(?) j CROSS JOIN face f ON f.photo_id = j.value", (others,)
         )
         with_regions.update([photo_id for (photo_id,) in rows])
+        with_regions |= absorb_absent(w, found)
         changed = [photo_id for photo_id in sorted(with_regions) if sync(w, photo_id)]
         if changed:
             touch_people(w)

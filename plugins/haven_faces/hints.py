@@ -84,7 +84,7 @@ def _in_company(db: sqlite3.Connection, hints: Sequence[Hint]) -> list[Hint]:
     there: dict[int, list[tuple[int, Place]]] = defaultdict(list)
     for person_id, taken, photo_id, part in db.execute(
         "SELECT f.person_id, p.taken, f.photo_id, f.part FROM json_each(?) j CROSS JOIN face f ON f.person_id = j.value"
-        " JOIN photo p ON p.id = f.photo_id WHERE p.taken IS NOT NULL AND p.taken_source <> 'file'"
+        " JOIN photo p ON p.id = f.photo_id WHERE p.taken IS NOT NULL AND p.taken_source NOT IN ('folder', 'file')"
         " AND f.part IS NOT NULL ORDER BY f.person_id, p.taken",
         (marks,),
     ):
@@ -93,7 +93,7 @@ def _in_company(db: sqlite3.Connection, hints: Sequence[Hint]) -> list[Hint]:
     for hint in hints:
         row = db.execute(
             "SELECT p.taken, f.photo_id, f.part FROM face f JOIN photo p ON p.id = f.photo_id"
-            " WHERE f.id = ? AND p.taken IS NOT NULL AND p.taken_source <> 'file'",
+            " WHERE f.id = ? AND p.taken IS NOT NULL AND p.taken_source NOT IN ('folder', 'file')",
             (hint[0],),
         ).fetchone()
         if row is None:

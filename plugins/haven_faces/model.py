@@ -10,6 +10,7 @@ from haven_fs import Setting, Settings, UserError
 from haven_models.face_layout import FaceLayout
 from haven_models.insight import missing
 from haven_models.store import DEMO, model_store
+from haven_models.unusable import unusable, usable
 
 if TYPE_CHECKING:
     from haven_faces.grouping import Limits
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
     from haven_models.judging import Covers
 
 logger = logging.getLogger(__name__)
+
+OFF = "Finding people is off"
 
 REVISION = 2
 """Counts up when the analyzer finds other faces or says other things of them: every photo is due again."""
@@ -74,30 +77,25 @@ class ChosenFaces:
 
 
 def chosen_faces(settings: Settings) -> ChosenFaces | None:
-    """Return the pack that a data folder uses; None if it has none, or it cannot be used, which is logged."""
+    """Return the pack that a data folder uses; None if it has none, or it cannot be used, which is logged once."""
+    return usable(OFF, logger, lambda: _chosen(settings))
+
+
+def problems(settings: Settings) -> list[str]:
+    """Return why the pack that a data folder is to use cannot be used, for `haven doctor`."""
+    return unusable(OFF, lambda: _chosen(settings))
+
+
+def _chosen(settings: Settings) -> ChosenFaces | None:
     name = str(settings.get("faces.model") or "")
-    try:
-        folder = _demo() if name == DEMO else _installed(settings, name)
-        if folder is None:
-            return None
-        layout = FaceLayout(folder)
-        chosen = ChosenFaces(folder, layout.id, layout.same, layout.judge.covers)
-        if (why := missing()) is not None:
-            raise UserError(why)
-        return chosen
-    except UserError as error:
-        _say_once(str(error))
+    folder = _demo() if name == DEMO else _installed(settings, name)
+    if folder is None:
         return None
-
-
-_said: set[str] = set()
-
-
-def _say_once(why: str) -> None:
-    """Log why there are no people, which is asked again and again, for each reason once."""
-    if why not in _said:
-        _said.add(why)
-        logger.error("Finding people is off: %s", why)
+    layout = FaceLayout(folder)
+    chosen = ChosenFaces(folder, layout.id, layout.same, layout.judge.covers)
+    if (why := missing()) is not None:
+        raise UserError(why)
+    return chosen
 
 
 def _demo() -> Path:

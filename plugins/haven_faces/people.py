@@ -83,6 +83,30 @@ class People:
         self._db.execute("INSERT OR REPLACE INTO state VALUES ('person_number', ?)", (number,))
         self._db.execute("UPDATE person SET number = ?, seq = ? WHERE id = ?", (number, self._w.seq, person_id))
 
+    def call_again(self, person_id: int, number: int | None) -> bool:
+        """Have a person be called by the number that was known: whoever has that in this catalog takes the other.
+
+        Return whether that changes anything.
+        """
+        mine = self._db.execute("SELECT number FROM person WHERE id = ?", (person_id,)).fetchone()[0]
+        if number is None or mine == number:
+            return False
+        other = self._db.execute("SELECT id FROM person WHERE number = ?", (number,)).fetchone()
+        self._db.execute("UPDATE person SET number = NULL WHERE id = ?", (person_id,))
+        last = self._db.execute("SELECT value FROM state WHERE key = 'person_number'").fetchone()
+        last = max(int(last[0]) if last else 0, number)
+        called = {person_id: number}
+        if other is not None:
+            if mine is None:
+                last = mine = last + 1
+            called = {other[0]: mine, **called}
+        for one, its in called.items():
+            self._db.execute("UPDATE person SET number = ?, seq = ? WHERE id = ?", (its, self._w.seq, one))
+            self._unsettled |= self._photos_of(one)
+        self._rename_values(called)
+        self._db.execute("INSERT OR REPLACE INTO state VALUES ('person_number', ?)", (last,))
+        return True
+
     # What the owner says
 
     def make(self, name: str) -> int:

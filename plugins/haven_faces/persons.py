@@ -9,6 +9,7 @@ import sqlite3
 import time
 from dataclasses import dataclass
 
+from haven_faces.facerows import OWNER
 from haven_fs import Writer, names
 
 PERSON = "person"
@@ -60,7 +61,7 @@ class Person:
 def shown_people(db: sqlite3.Connection) -> list[Person]:
     """Return everybody who has a folder: by name, those with a number only after the others."""
     rows = db.execute(
-        f"SELECT q.id, {PERSON_NAME}, q.seq, q.name IS NOT NULL OR"
+        f"SELECT q.id, {PERSON_NAME}, q.seq, q.named = {OWNER} OR q.made OR"
         " EXISTS (SELECT 1 FROM not_person n WHERE n.person_id = q.id AND n.at > ?)"
         f" FROM person q WHERE {_SHOWN} ORDER BY q.name IS NULL, q.fold, q.number",
         (time.time() - _JUST,),

@@ -1,7 +1,7 @@
 """What sidecars are to say of people: who is in a photo and where, and which names are not to stay."""
 
 import sqlite3
-from collections.abc import Mapping
+from collections.abc import Callable, Collection, Mapping
 
 from haven_fs import Named, SidecarNotes
 
@@ -15,6 +15,12 @@ _GONE = (
     " UNION ALL SELECT n.photo_id, a.fold FROM not_person n JOIN person_alias a ON a.person_id = n.person_id"
     " UNION ALL SELECT f.photo_id, a.fold FROM face f JOIN person_alias a ON a.person_id = f.person_id"
 )
+_ABSENT = (
+    "SELECT n.photo_id, q.name FROM not_person n JOIN person q ON q.id = n.person_id WHERE q.name IS NOT NULL"
+    " ORDER BY q.fold"
+)
+ABSENT = "haven:NotInImage"
+"""The property that names those who are not in a photo, for which no standard has a word."""
 
 
 class NamesInSidecars:
@@ -34,4 +40,12 @@ class NamesInSidecars:
         for photo_id, fold in db.execute(_GONE):
             if photo_id in found:
                 found[photo_id].unnamed.add(fold)
+        for photo_id, name in db.execute(_ABSENT):
+            found[photo_id].items.setdefault(ABSENT, []).append(name)
+        for note in found.values():
+            note.gone[ABSENT] = _others(note.items.get(ABSENT, ()))
         return found
+
+
+def _others(names: Collection[str]) -> Callable[[str], bool]:
+    return lambda text: text not in names

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from haven_faces.facerows import SAME_FACE, faces_of
+from haven_faces.people import People
 from haven_faces.persons import PERSON, find_person, person_name
 from haven_fs import Change, Writer, found_photo, overlap, told_photo
 
@@ -125,26 +126,11 @@ def _find_person(w: Writer, told: Any, *, complete: bool) -> int | None:
         row = w.db.execute("INSERT INTO person (seq) VALUES (?) RETURNING id", (w.seq,)).fetchone()
         person_id = int(row[0])
         w.db.executemany("UPDATE face SET person_id = ? WHERE id = ?", [(person_id, face) for face, _ in there])
-    _number(w, person_id, told["number"])
+    people = People(w)
+    if people.call_again(person_id, told["number"]):
+        people.finish()
     return person_id
 
 
 def _whose(w: Writer, face_id: int) -> list[int | None]:
     return [who for (who,) in w.db.execute("SELECT person_id FROM face WHERE id = ?", (face_id,))]
-
-
-def _number(w: Writer, person_id: int, number: int | None) -> None:
-    """Have a person be called by the number that was known: whoever has that in this catalog takes the other."""
-    mine = w.db.execute("SELECT number FROM person WHERE id = ?", (person_id,)).fetchone()[0]
-    if number is None or mine == number:
-        return
-    other = w.db.execute("SELECT id FROM person WHERE number = ?", (number,)).fetchone()
-    w.db.execute("UPDATE person SET number = NULL WHERE id = ?", (person_id,))
-    last = w.db.execute("SELECT value FROM state WHERE key = 'person_number'").fetchone()
-    last = max(int(last[0]) if last else 0, number)
-    if other is not None:
-        if mine is None:
-            last = mine = last + 1
-        w.db.execute("UPDATE person SET number = ?, seq = ? WHERE id = ?", (mine, w.seq, other[0]))
-    w.db.execute("UPDATE person SET number = ?, seq = ? WHERE id = ?", (number, w.seq, person_id))
-    w.db.execute("INSERT OR REPLACE INTO state VALUES ('person_number', ?)", (last,))

@@ -2,10 +2,11 @@
 
 from collections.abc import Sequence
 
-from haven_fs import Analyzer, Facet, Settings, SmartFolder, SpokenFacet, Words, hookimpl
+from haven_fs import Analyzer, Facet, Settings, SidecarSource, SmartFolder, SpokenFacet, Words, hookimpl
 from haven_media.analyzer import MediaAnalyzer
 from haven_media.facet import FilesFacet, KeywordsFacet
 from haven_media.folders import WORDS, TypesFolder
+from haven_media.sidecars import TextsInSidecars
 from haven_media.spoken import (
     CaptionsInPhrases,
     EditsInPhrases,
@@ -54,3 +55,9 @@ def haven_phrases() -> Sequence[SpokenFacet]:
 def haven_words() -> Sequence[Words]:
     """Say how what is said of types is put."""
     return WORDS
+
+
+@hookimpl
+def haven_sidecars() -> Sequence[SidecarSource]:
+    """Bring what sidecars say of captions and stars."""
+    return [TextsInSidecars()]

@@ -18,7 +18,7 @@ class MediaAnalyzer(Analyzer):
     """Gives width, height, orientation, duration, make, model, lens, rating, caption; tags "keyword" and "type"."""
 
     name = "media"
-    version = 1
+    version = 2
     needs = "metadata"
     light = True
 
@@ -50,7 +50,7 @@ def _facts(sample: Sample) -> Facts:
 
 def _first(sources: list[Metadata], names: tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]]) -> str | None:
     for source in sources:
-        for values, tags in zip((source.exif, source.xmp, source.video), names, strict=True):
+        for values, tags in zip((source.exif, source.notes, source.video), names, strict=True):
             for tag in tags:
                 if text := clean(values.get(tag)):
                     return text
@@ -59,12 +59,13 @@ def _first(sources: list[Metadata], names: tuple[tuple[str, ...], tuple[str, ...
 
 def rating_of(metadata: Metadata) -> int | None:
     """Return 0 to 5 stars, None if the file does not say or was rejected (-1)."""
-    stars = _number(metadata.xmp.get("xmp:Rating"))
-    if stars is not None:
-        return int(stars) if 0 <= stars <= 5 else None
-    percent = _number(metadata.xmp.get("MicrosoftPhoto:Rating"))
-    if percent is not None:
-        return next((stars for least, stars in _PERCENT_STARS if least <= percent <= 100), None)
+    for notes in (metadata.beside, metadata.xmp):
+        stars = _number(notes.get("xmp:Rating"))
+        if stars is not None:
+            return int(stars) if 0 <= stars <= 5 else None
+        percent = _number(notes.get("MicrosoftPhoto:Rating"))
+        if percent is not None:
+            return next((stars for least, stars in _PERCENT_STARS if least <= percent <= 100), None)
     stars = _number(metadata.exif.get("Image Rating"))
     return int(stars) if stars is not None and 0 <= stars <= 5 else None
 

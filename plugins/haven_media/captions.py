@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from haven_fs import Metadata, Tag
@@ -13,6 +13,7 @@ LONGEST_KEYWORD = 100
 MOST_KEYWORDS = 200
 
 _XMP_CAPTIONS = ("dc:description", "dc:title", "photoshop:Headline")
+_IPTC_CAPTIONS = ("iptc:Caption-Abstract", "iptc:ObjectName", "iptc:Headline")
 _EXIF_CAPTIONS = ("Image ImageDescription", "Image XPComment", "Image XPSubject", "Image XPTitle", "EXIF UserComment")
 _VIDEO_CAPTIONS = ("com.apple.quicktime.description", "description", "com.apple.quicktime.title", "title")
 
@@ -33,6 +34,9 @@ _MACHINE = re.compile(r"[{<\[#;]|\w+\s*[:=]\s*[\d{\"]|\S{60}")
 _HIERARCHIES = (("lr:hierarchicalSubject", "|"), ("digiKam:TagsList", "/"), ("MicrosoftPhoto:LastKeywordXMP", "/"))
 
 
+_ALBUMS = "haven:Albums"
+
+
 def clean(value: Any) -> str:
     """Return a text without control characters, NULs and padding, NFC; "" if it is none."""
     if isinstance(value, list):
@@ -44,10 +48,12 @@ def clean(value: Any) -> str:
 
 
 def caption_of(metadata: Metadata) -> str | None:
-    """Return what somebody wrote about the photo: XMP before EXIF before the video's container."""
-    for name in _XMP_CAPTIONS:
-        if (text := clean(metadata.xmp.get(name))) and not _is_default(text, metadata):
-            return text[:LONGEST_CAPTION]
+    """Return what somebody wrote about the photo: sidecars before XMP, IPTC, EXIF and the video's container."""
+    said = ((metadata.beside, _XMP_CAPTIONS), (metadata.xmp, _XMP_CAPTIONS), (metadata.iptc, _IPTC_CAPTIONS))
+    for notes, names in said:
+        for name in names:
+            if (text := clean(notes.get(name))) and not _is_default(text, metadata):
+                return text[:LONGEST_CAPTION]
     for name in _EXIF_CAPTIONS:
         text = clean(metadata.exif.get(name))
         if text and not _is_default(text, metadata) and not (name == "EXIF UserComment" and _MACHINE.match(text)):
@@ -81,11 +87,24 @@ def keywords_of(metadata: Metadata) -> list[Tag]:
 
 
 def _keywords(metadata: Metadata) -> Iterator[str]:
-    yield from _texts(metadata.xmp.get("dc:subject"))
-    for name, separator in _HIERARCHIES:
-        for path in _texts(metadata.xmp.get(name)):
-            yield path.rstrip(separator).rpartition(separator)[2]
+    beside = list(_noted(metadata.beside))
+    if beside:  # where a keyword was taken away, it is missing there
+        yield from beside
+        return
+    yield from _noted(metadata.xmp)
+    yield from _texts(metadata.iptc.get("iptc:Keywords"))
     yield from clean(metadata.exif.get("Image XPKeywords")).split(";")
+
+
+def _noted(notes: Mapping[str, Any]) -> Iterator[str]:
+    # Who is shown is no keyword: programs without a word for people repeat them here, and Haven does for those.
+    people = {text.casefold() for text in _texts(notes.get("Iptc4xmpExt:PersonInImage"))}
+    yield from (text for text in _texts(notes.get("dc:subject")) if text.casefold() not in people)
+    for name, separator in _HIERARCHIES:
+        for path in _texts(notes.get(name)):
+            if _ALBUMS in notes and path.startswith(f"Albums{separator}"):
+                continue  # Haven wrote it there for other programs
+            yield path.rstrip(separator).rpartition(separator)[2]
 
 
 def _texts(value: Any) -> list[str]:

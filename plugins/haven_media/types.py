@@ -40,7 +40,7 @@ def types_of(sample: Sample) -> list[Tag]:
 
 def _types(sample: Sample) -> Iterator[str]:
     metadata, name = sample.metadata, sample.path.name
-    xmp = metadata.xmp
+    xmp = metadata.notes
     if metadata.kind == "video":
         yield "video"
         return
@@ -50,7 +50,7 @@ def _types(sample: Sample) -> Iterator[str]:
         yield "screenshot"
     if _is_panorama(sample):
         yield "panorama"
-    if "live" in sample.roles or "1" in (xmp.get("GCamera:MotionPhoto"), xmp.get("GCamera:MicroVideo")):
+    if "live" in sample.roles or metadata.film:  # what XMP says of a film remains when programs have dropped it
         yield "live"
     if "Apple BurstUUID" in metadata.exif or "GCamera:BurstID" in xmp or _BURST_NAME.search(name):
         yield "burst"
@@ -60,14 +60,14 @@ def _types(sample: Sample) -> Iterator[str]:
 
 def _has_camera(sample: Sample) -> bool:
     metadata = sample.metadata
-    return "Image Make" in metadata.exif or "Image Model" in metadata.exif or "tiff:Model" in metadata.xmp
+    return "Image Make" in metadata.exif or "Image Model" in metadata.exif or "tiff:Model" in metadata.notes
 
 
 def _is_screenshot(sample: Sample) -> bool:
     metadata = sample.metadata
     if _SCREENSHOT_NAME.search(sample.path.name):
         return True
-    if "Screenshot" in (metadata.exif.get("EXIF UserComment"), metadata.xmp.get("exif:UserComment")):
+    if "Screenshot" in (metadata.exif.get("EXIF UserComment"), metadata.notes.get("exif:UserComment")):
         return True  # so iPhones mark them
     width, height = metadata.width or 0, metadata.height or 0
     if metadata.format != "png" or _has_camera(sample) or min(width, height) not in _SCREENS:
@@ -79,7 +79,7 @@ def _is_screenshot(sample: Sample) -> bool:
 
 def _is_panorama(sample: Sample) -> bool:
     metadata = sample.metadata
-    if any(name in metadata.xmp for name in ("GPano:ProjectionType", "GPano:FullPanoWidthPixels")):
+    if any(name in metadata.notes for name in ("GPano:ProjectionType", "GPano:FullPanoWidthPixels")):
         return True
     if _PANORAMA_NAME.search(sample.path.name):
         return True

@@ -2,7 +2,18 @@
 
 from collections.abc import Sequence
 
-from haven_fs import Analyzer, Command, Facet, Follower, Settings, SmartFolder, SpokenFacet, Words, hookimpl
+from haven_fs import (
+    Analyzer,
+    Command,
+    Facet,
+    Follower,
+    Settings,
+    SidecarSource,
+    SmartFolder,
+    SpokenFacet,
+    Words,
+    hookimpl,
+)
 from haven_places.analyzer import PlacesAnalyzer
 from haven_places.calling import WORDS as NAME_WORDS
 from haven_places.command import COMMAND
@@ -11,6 +22,7 @@ from haven_places.folders import FOLDERS
 from haven_places.learning import PlaceLearner
 from haven_places.mapfile import MapKeeper
 from haven_places.said import WORDS as POSITION_WORDS
+from haven_places.sidecars import PlacesInSidecars
 from haven_places.spoken import (
     ContinentsInPhrases,
     CountriesInPhrases,
@@ -66,3 +78,9 @@ def haven_phrases() -> Sequence[SpokenFacet]:
 def haven_words() -> Sequence[Words]:
     """Say how what is said about places is put."""
     return [*NAME_WORDS, *POSITION_WORDS]
+
+
+@hookimpl
+def haven_sidecars() -> Sequence[SidecarSource]:
+    """Bring what sidecars say of where photos were taken."""
+    return [PlacesInSidecars()]

@@ -5,15 +5,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from zlib import crc32
 
-from haven_fs import Analyzer, Facts, Sample, Settings, Tag
+from haven_fs import Analyzer, Facts, Sample, Settings, Tag, position_of
 from haven_places.height import altitude
-from haven_places.position import position
 
 if TYPE_CHECKING:
     from haven_places.gazetteer import Gazetteer, Locality
 
 
-_VERSION = 2
+_VERSION = 3
 
 
 class PlacesAnalyzer(Analyzer):
@@ -41,7 +40,7 @@ class PlacesAnalyzer(Analyzer):
         facts: list[Facts] = []
         placed: list[tuple[Facts, float, float]] = []
         for sample in batch:
-            found, problems = position(sample.metadata, sample.companions)
+            found, problems = position_of(sample.metadata, sample.companions)
             fact = Facts(problems=problems)
             facts.append(fact)
             if found is not None:

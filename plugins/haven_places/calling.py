@@ -31,6 +31,7 @@ def name_place(w: Writer, key: str, name: str) -> None:
     own = known is not None and known[1] is not None
     if known is not None and not own and name in (known[0], _found_name(w, key)):
         w.db.execute("DELETE FROM place_name WHERE key = ?", (key,))
+        w.db.execute("INSERT OR IGNORE INTO place_told VALUES (?)", (key,))
     else:
         w.db.execute(
             "INSERT INTO place_name (key, name, original) VALUES (?, ?, ?)"
@@ -55,7 +56,7 @@ def make_place(
         " ON CONFLICT (key) DO UPDATE SET name = excluded.name, radius = excluded.radius",
         (place.key, name, latitude, longitude, radius, country),
     )
-    _settle(w, _photos_in(w, [place, before]) | _members(w, place.key))
+    _settle(w, photos_in(w, [place, before]) | _members(w, place.key))
     w.correct("place made", name=name, latitude=latitude, longitude=longitude, radius=radius)
     return place
 
@@ -63,6 +64,7 @@ def make_place(
 def remove_place(w: Writer, place: OwnPlace) -> None:
     """Have a place of the owner's own be none any more; photos said to be there stay there."""
     w.db.execute("DELETE FROM place_name WHERE key = ?", (place.key,))
+    w.db.execute("INSERT OR IGNORE INTO place_told VALUES (?)", (place.key,))  # sidecars may still tell it
     _settle(w, _members(w, place.key))
     w.correct("place removed", name=place.name)
 
@@ -100,7 +102,7 @@ def follow_names(w: Writer, changes: Iterable[Change]) -> set[int]:
     _show_names(w, named)
     there = [place for place in own_places(w.db) if place.key in towns]
     resettled = {place.key for place in own} | {place.key for place in there}
-    return _photos_in(w, [*own, *there]).union(*(_members(w, key) for key in resettled))
+    return photos_in(w, [*own, *there]).union(*(_members(w, key) for key in resettled))
 
 
 def _show_names(w: Writer, named: Mapping[str, str]) -> None:
@@ -145,7 +147,8 @@ def _members(w: Writer, key: str) -> set[int]:
     return set(PhotoSet(shown=False).with_facet(PLACE, key).ids(w.db))
 
 
-def _photos_in(w: Writer, places: Iterable[OwnPlace | None]) -> set[int]:
+def photos_in(w: Writer, places: Iterable[OwnPlace | None]) -> set[int]:
+    """Return the photos that were taken in places of the owner's own, by their positions."""
     found: set[int] = set()
     for place in places:
         if place is None:

@@ -8,11 +8,12 @@ import sqlite3
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import ClassVar
 
-from haven_fs import Change, Facet, Found, FoundFacts, Settings, Tag, ValuesOf, Writer
-from haven_places.calling import follow_names
+from haven_fs import Change, Facet, Found, FoundFacts, Settings, Tag, ValuesOf, Writer, settle
+from haven_places.calling import follow_names, photos_in
 from haven_places.learned import TABLE, lies_in
 from haven_places.learning import Teacher, keep, values_found
 from haven_places.ownplaces import CONTINENT, COUNTRY, PLACE, REGION, own_places
+from haven_places.sidecars import absorb_names
 
 
 class PlacesFacet(Facet):
@@ -39,6 +40,11 @@ class PlacesFacet(Facet):
     );
         """,
         TABLE,
+        """
+    CREATE TABLE place_told (               -- the places whose names sidecars have told, which is taken in once
+        key TEXT PRIMARY KEY
+    ) WITHOUT ROWID;
+        """,
     )
     owned: ClassVar = {"place_name": ("key",)}
     locates = True
@@ -47,7 +53,9 @@ class PlacesFacet(Facet):
         self._teacher = Teacher(settings)
 
     def absorb(self, w: Writer, found: Found) -> None:
-        """Learn what new places lie in, so that their first photos are in their regions at once."""
+        """Learn what new places lie in, so that their first photos are in their regions at once, and their names."""
+        if own := absorb_names(w, found):
+            settle(w, photos_in(w, own) - found.keys())
         keys = self._teacher.unknown(w.db, values_found(found))
         try:
             rows = self._teacher.rows(keys) if any(keys.values()) else None

@@ -24,9 +24,10 @@ import numpy.typing as npt
 
 from haven_fs import written_whole
 from haven_places import regions, sources, towns
+from haven_places.borders import Borders
 
 _log = logging.getLogger(__name__)
-_FORMAT = 5  # raise it when the columns below or the rules of `naming` change
+_FORMAT = 6  # raise it when the columns below or the rules of `naming` change
 _LOCK_SECONDS = 60.0
 
 Table = dict[str, npt.NDArray[np.generic]]
@@ -49,11 +50,14 @@ class Gazetteer:
         self._codes = [str(code) for code in table["codes"]]
         self._countries = [str(name) for name in table["countries"]]
         self._ids = table["ids"]
-        self._ends = table["ends"].astype(np.int64)
+        self._ends = table["ends"]
         self._names = table["names"].tobytes()
-        self._country = table["country"].astype(np.int64)
-        self._town = table["town"].astype(np.int64)
+        self._country = table["country"].astype(np.int16)
+        self._town = table["town"]
         latitude, longitude, radius = (table[name].astype(np.float64) for name in ("latitude", "longitude", "radius"))
+        self._borders = Borders()
+        number = {code: number for number, code in enumerate(self._codes)}
+        self._numbers = np.array([number.get(code, 0) for code in self._borders.codes], np.int64)
         self._towns = towns.Towns(latitude, longitude, radius, self._country)
 
     @classmethod
@@ -100,23 +104,18 @@ class Gazetteer:
     def localities(self, latitude: Sequence[float], longitude: Sequence[float]) -> list[Locality]:
         """Return what is known of each position, given in degrees."""
         north, east = np.asarray(latitude, np.float64), np.asarray(longitude, np.float64)
-        rows = self._towns.local(north, east)
-        far = np.flatnonzero(rows < 0)
-        around = self._towns.enclosing_country(north[far], east[far])
-        found = [self._in_town(row) if row >= 0 else Locality() for row in rows.tolist()]
-        for index, country in zip(far.tolist(), around.tolist(), strict=True):
-            found[index] = self._in_country(country)
-        return found
+        countries = self._numbers[self._borders.countries(north, east)]
+        rows = self._towns.local(north, east, countries, self._borders.at_sea(north, east))
+        in_town = np.flatnonzero(rows >= 0)
+        countries[in_town] = self._country[rows[in_town]]
+        return [self._locality(row, country) for row, country in zip(rows.tolist(), countries.tolist(), strict=True)]
 
-    def _in_town(self, row: int) -> Locality:
+    def _locality(self, row: int, country: int) -> Locality:
+        code, name = (self._codes[country], self._countries[country]) if country else (None, None)
+        if row < 0:
+            return Locality(country=code, country_name=name)
         town = int(self._town[row])
-        country = int(self._country[row])
-        return Locality(str(self._ids[town]), self.name(town), self._codes[country], self._countries[country])
-
-    def _in_country(self, country: int) -> Locality:
-        if country == 0:
-            return Locality()
-        return Locality(country=self._codes[country], country_name=self._countries[country])
+        return Locality(str(self._ids[town]), self.name(town), code, name)
 
 
 def stored(caches: Sequence[Path], language: str, columns: Sequence[str]) -> Table | None:

@@ -14,9 +14,10 @@ _ISO_KEYS = ("com.apple.quicktime.location.iso6709", "location")
 
 
 def altitude(metadata: Metadata, companions: Mapping[str, Metadata]) -> float | None:
-    """Return metres above the sea, None if none are known; asked as in `position.position`."""
+    """Return metres above the sea, None if none are known; asked as in `position_of`."""
     for source in (metadata, *(companions[role] for role in sorted(companions))):
         found = (
+            _signed(source.beside.get("exif:GPSAltitude"), source.beside.get("exif:GPSAltitudeRef")),
             _signed(source.exif.get("GPS GPSAltitude"), source.exif.get("GPS GPSAltitudeRef")),
             _signed(source.xmp.get("exif:GPSAltitude"), source.xmp.get("exif:GPSAltitudeRef")),
             _from_video(source.video),

@@ -6,10 +6,11 @@ The plain name belongs to the most populous place of that name in the world. The
 County)", or last their GeoNames id.
 
 Countries are called as CLDR (babel) calls them in the language asked for, and so are the towns it has names for: the
-400 or so that a time zone is called after, such as Reykjavik in English, Rom, Wien, Mexiko-Stadt in German. Such a town
-keeps its other name too, so Rome in Georgia is "Rome (US-GA)" in German as well. For all other towns GeoNames' own name
-stands. That is the English one of nearly all well-known cities (Munich, Florence), Köln being the largest exception;
-the alternative names in the packages' tables are not marked by language.
+400 or so that a time zone is called after, such as Reykjavik in English, Rom, Wien, Mexiko-Stadt in German. In German,
+French, Spanish, Portuguese, Russian, Chinese and Japanese thousands more have a name (`areas.spoken`): München,
+Florenz. Such a town keeps its other name too, so Rome in Georgia is "Rome (US-GA)" in German as well. For all other
+towns GeoNames' own name stands. That is the English one of nearly all well-known cities (Munich, Florence), Köln being
+the largest exception.
 """
 
 import re
@@ -22,6 +23,7 @@ from babel import Locale
 from babel.core import get_global
 
 from haven_fs import names as spelling
+from haven_places.areas.spoken import spoken_names
 from haven_places.sources import Places, plain
 
 _PLAIN = re.compile(r"[\w '’,-]{4,}[\w)]")  # nearly all names; longer than the names that Windows keeps for devices
@@ -87,7 +89,14 @@ def _readable(name: str) -> str:
 
 
 def _translations(places: Places, locale: Locale) -> dict[int, str]:
-    """Return the rows of towns that CLDR calls otherwise in this language, with the name.
+    """Return the rows of towns that are called otherwise in this language, with the name; CLDR's counts first."""
+    spoken = {} if locale.script == "Hant" else spoken_names(locale.language)  # the names in Chinese are simplified
+    found = {row: spoken[id_] for row, id_ in enumerate(places.id) if id_ in spoken}
+    return {row: name for row, name in (found | _zones(places, locale)).items() if places.name[row] != name}
+
+
+def _zones(places: Places, locale: Locale) -> dict[int, str]:
+    """Return the rows of towns that time zones are called after, with what CLDR calls those in this language.
 
     CLDR names a city a time zone; it is the most populous place there that bears the zone's or the English name, with
     or without accents. Where it has none, the zone's own name is the English one, as the tz database has it.
@@ -106,7 +115,7 @@ def _translations(places: Places, locale: Locale) -> dict[int, str]:
         key = (zone, plain(places.name[row]).lower())
         if key in wanted and (key not in best or places.population[row] > places.population[best[key]]):
             best[key] = row
-    return {row: wanted[key] for key, row in best.items() if places.name[row] != wanted[key]}
+    return {row: wanted[key] for key, row in best.items()}
 
 
 def _cities(locale: Locale) -> dict[str, str]:

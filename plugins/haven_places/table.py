@@ -2,12 +2,15 @@
 
 import gc
 import json
-from collections.abc import Mapping, Sequence
+import math
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
 import numpy as np
 import numpy.typing as npt
 
 from haven_places import locales, naming, regions, sources, towns
+from haven_places.areas.divisions import is_named_after
+from haven_places.towns import Floats, Ints
 
 _DATE_LINE_DEGREES = 5.0  # places this near the date line stand on both sides of it, for searches across
 
@@ -40,15 +43,29 @@ def _build(language: str) -> dict[str, npt.NDArray[np.generic]]:
         f"{country} {admin1}" if admin1 else "" for country, admin1 in zip(places.country, places.admin1, strict=True)
     ]
     older = np.array(places.older)[rows]
-    town = rows[
-        towns.fold(
-            latitude, longitude, population, country, _numbers(admin1)[rows], _numbers(places.admin2)[rows], older
-        )
-    ]
+    first = _numbers(admin1)[rows]
+    second, words = np.array(places.division)[rows], _numbers(places.admin2)[rows]
 
-    words = ["", *sorted(set(places.admin2) - {""})]
+    def region(row: int) -> Iterable[str]:
+        return regions.called(admin1[row].replace(" ", "."))
+
+    named = [
+        (country, _namesakes(country, population, lambda row: [english[places.country[row]]], places.name, rows)),
+        (first, _namesakes(first, population, region, places.name, rows)),
+        (second, _largest(second, population, np.array(sorted(places.namesakes), np.int64))),
+    ]
+    town = rows[towns.fold(latitude, longitude, population, country, first, (second, words), older, named)]
+    radius = towns.radius_km(population)
+    airports, served = airports_of(places, sources.read_airports())
+    latitude = np.concatenate([latitude, [airport.latitude for airport in airports]])
+    longitude = np.concatenate([longitude, [airport.longitude for airport in airports]])
+    radius = np.concatenate([radius, np.full(len(airports), towns.AIRPORT_KM)])
+    country = np.concatenate([country, _numbers([airport.country for airport in airports], codes)])
+    town = np.concatenate([town, np.array(served, np.int64)])
+
+    districts = ["", *sorted(set(places.admin2) - {""})]
     across = np.flatnonzero(np.abs(longitude) > 180 - _DATE_LINE_DEGREES)
-    every = np.concatenate([np.arange(len(rows)), across])
+    every = np.concatenate([np.arange(len(latitude)), across])
     east = np.concatenate([longitude, longitude[across] - np.copysign(360, longitude[across])])
     latitude, longitude = (stored.astype(np.float32).astype(np.float64) for stored in (latitude[every], east))
     again = towns.order(latitude, longitude)  # of the rounded numbers, as the reader has them
@@ -61,16 +78,65 @@ def _build(language: str) -> dict[str, npt.NDArray[np.generic]]:
         "countries": np.array(["", *(countries[code] for code in codes[1:])]),
         "latitude": latitude[again].astype(np.float32),
         "longitude": longitude[again].astype(np.float32),
-        "radius": towns.radius_km(population)[every].astype(np.float32),
+        "radius": radius[every].astype(np.float32),
         "country": country[every].astype(np.int16),
         "town": town[every].astype(np.int32),
         "offset": np.array(places.offset, np.int32),
-        "district": _numbers(places.admin2, words).astype(np.int32),
-        "districts": np.array(words),
+        "district": _numbers(places.admin2, districts).astype(np.int32),
+        "districts": np.array(districts),
         "areas": _as_json(regions.areas(language)),
         "wider": _as_json(regions.wider(language)),
         "called": np.frombuffer(json.dumps(regions.country_names(language), ensure_ascii=False).encode(), np.uint8),
     }
+
+
+def airports_of(
+    places: sources.Places, airports: Collection[sources.Airport]
+) -> tuple[list[sources.Airport], list[int]]:
+    """Return the airports that serve a city of the table, and the row of that city for each."""
+    known = {(airport.country, _plain(airport.city)) for airport in airports}
+    named: dict[tuple[str, str], list[int]] = {}
+    for row, (name, country) in enumerate(zip(places.name, places.country, strict=True)):
+        if places.population[row] >= towns.MIN_CITY and (key := (country, _plain(name))) in known:
+            named.setdefault(key, []).append(row)
+    found: list[sources.Airport] = []
+    served: list[int] = []
+    for airport in airports:
+        for row in named.get((airport.country, _plain(airport.city)), ()):
+            north, east = places.latitude[row] - airport.latitude, places.longitude[row] - airport.longitude
+            degrees = math.hypot(north, east * math.cos(math.radians(airport.latitude)))
+            if degrees * towns.KM_PER_DEGREE < towns.SERVED_KM:
+                found.append(airport)
+                served.append(row)
+                break
+    return found, served
+
+
+def _largest(division: Ints, population: Floats, wanted: Ints | None = None) -> Ints:
+    """Return the row of the most populous place of each division, -1 for those that are not wanted."""
+    found = np.full(int(division.max(initial=0)) + 1, -1)
+    rising = np.argsort(population, kind="stable")
+    found[division[rising]] = rising
+    found[0] = -1
+    return found if wanted is None else np.where(np.isin(np.arange(len(found)), wanted), found, -1)
+
+
+def _namesakes(
+    division: Ints, population: Floats, called: Callable[[int], Iterable[str]], names: Sequence[str], rows: Ints
+) -> Ints:
+    """Return the row of the most populous place of each division, if that is named after it; -1 if not.
+
+    `called`: what the division of a place is called, by the place's row of the source, as `rows` and `names` have it.
+    """
+    found = _largest(division, population)
+    for number, row in enumerate(found.tolist()):
+        if row >= 0 and not is_named_after(called(rows[row]), names[rows[row]]):
+            found[number] = -1
+    return found
+
+
+def _plain(name: str) -> str:
+    return sources.plain(name).lower()
 
 
 def _as_json(areas: Mapping[str, regions.Area]) -> npt.NDArray[np.uint8]:

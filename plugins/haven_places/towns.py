@@ -18,9 +18,19 @@ GeoNames gives each place one point and a population, no outline. The model draw
    different ones, so Saint-Denis stays a town beside Paris. A district belongs to the nearest such city. Only places
    that are not districts themselves take in others, so nothing is folded from one city on to the next.
 
-The country is the town's. Where no town is near, it is known only if all places around within ENCLOSING_KM are of one
-country and lie on all sides, so not on an open sea.
+4. **Whole divisions.** Where nearly all places of a division (country, first order, second order) that is named after a
+   city lie within WHOLE of its radius, or WHOLE_KM, the division is that city, as Berlin, Gibraltar and Hong Kong are;
+   its places there are districts, whatever else is known of them. Only in one of the first order, such as Tokyo, those
+   that a division of the second order is named after are towns in their own right: Hachioji.
+5. **Airports.** An airport is a place of its own, of AIRPORT_KM, and stands for the city that it serves, if that has
+   MIN_CITY people and is at most SERVED_KM away: one flies to Munich and lands in Munich, though between villages.
+
+The country comes first, by borders (`haven_places.borders`), and only its places are asked. At sea, and where no
+country is, one is in a place only within AT_SEA_KM of its disc.
 """
+
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
@@ -39,9 +49,15 @@ OLD_RATIO = 3
 INNER_OLD = 0.7
 INNER_SPANNING = 0.9
 INNER_APART = 0.35
-ENCLOSING_KM = 200.0
+AT_SEA_KM = 5.0
+WHOLE = 1.25
+WHOLE_KM = 4.0
+NEARLY_ALL = 0.85
+AIRPORT_KM = 2.5
+SERVED_KM = 80.0
 
 KM_PER_DEGREE = 111.195
+_FIRST_ORDER = 1  # among divisions by level
 _BAND = 0.25  # degrees of latitude; places are sorted by band, then longitude, so a box is a few slices
 _SMALL = 2.0  # km; places with a smaller radius are looked for nearby first, all others at once
 _STEPS_KM = (5.0, 15.0, FAR_KM + _SMALL)
@@ -110,21 +126,27 @@ def fold(
     population: Floats,
     country: Ints,
     admin1: Ints,
-    admin2: Ints,
+    admin2: Sequence[Ints],
     older: npt.NDArray[np.bool_],
+    named: Sequence[tuple[Ints, Ints]] = (),
 ) -> npt.NDArray[np.int64]:
     """Return for each place the row of the city it is a district of, its own row if it is none.
 
     Places sorted by `order`; `country`, `admin1`, `admin2` are numbers for divisions, 0 where there is none or it is
-    not known.
+    not known; `admin2` as several sources have it, the best first. `named`: numbers of divisions, country to second
+    order, and the rows of the cities that they are named after, -1 for none.
     """
     radius = radius_km(population)
     cities = np.flatnonzero(radius > 0.5)
     reach = radius[cities] * OUTER_NEW
     city, place, distance = Boxes(latitude, longitude).pairs(latitude[cities], longitude[cities], reach)
     city = cities[city]
-    apart = (admin2[city] != admin2[place]) & (admin2[city] > 0) & (admin2[place] > 0)
-    depth = np.where(apart, INNER_APART, np.where(admin2[city] == 0, INNER_SPANNING, INNER_OLD))
+    apart, spanning = np.zeros(len(city), bool), np.ones(len(city), bool)
+    for division in reversed(admin2):  # so that the better source has the last word
+        known = (division[city] > 0) & (division[place] > 0)
+        apart[known] = (division[city] != division[place])[known]
+        spanning &= division[city] == 0
+    depth = np.where(apart, INNER_APART, np.where(spanning, INNER_SPANNING, INNER_OLD))
     depth[population[city] < MIN_CITY] = 0
     new = ~older[place] & (population[place] >= VILLAGE)
     keep = (
@@ -135,20 +157,51 @@ def fold(
         & (distance <= radius[city] * np.where(new, OUTER_NEW, depth))
     )
     city, place, distance = city[keep], place[keep], distance[keep]
-    district = np.zeros(len(latitude), bool)
+    whole = np.full(len(latitude), -1)
+    for level, (division, named_after) in enumerate(named):
+        found = _whole(latitude, longitude, radius * WHOLE, division, named_after)
+        if level == _FIRST_ORDER:
+            second_order = named[level + 1][1]
+            found[second_order[second_order >= 0]] = -1
+        whole = np.where((whole < 0) & (whole[found] < 0), found, whole)
+    district = (whole >= 0) & (whole != np.arange(len(whole)))
     district[place] = True
     keep = ~district[city]
     city, place, distance = city[keep], place[keep], distance[keep]
     nearest_last = np.argsort(-distance, kind="stable")
     roots = np.arange(len(latitude))
     roots[place[nearest_last]] = city[nearest_last]
-    return roots
+    return np.where(whole >= 0, roots[whole], roots)
+
+
+def _whole(latitude: Floats, longitude: Floats, reach: Floats, division: Ints, named_after: Ints) -> Ints:
+    """Return for each place the city that its division is as a whole, -1 for none; `reach`: km, of each city."""
+    city = named_after[division]
+    known = np.flatnonzero(city >= 0)
+    city, division = city[known], division[known]
+    east = (longitude[known] - longitude[city]) * np.cos(np.radians(latitude[city]))
+    distance = np.hypot(latitude[known] - latitude[city], east) * KM_PER_DEGREE
+    near = distance <= np.maximum(reach[city], WHOLE_KM)
+    all_there = np.bincount(division, minlength=len(named_after))
+    share = np.bincount(division, near, len(named_after)) / np.maximum(all_there, 1)
+    found = np.full(len(latitude), -1)
+    found[known] = np.where(near & (share[division] >= NEARLY_ALL), city, -1)
+    return found
 
 
 class Towns:
-    """Answers which place is the local one, for many points at once. Places sorted by `order`."""
+    """Answers which place is the local one, for many points at once. Places sorted by `order`.
 
-    def __init__(self, latitude: Floats, longitude: Floats, radius: Floats, country: Ints):
+    `country`: their numbers.
+    """
+
+    def __init__(
+        self,
+        latitude: Floats,
+        longitude: Floats,
+        radius: Floats,
+        country: npt.NDArray[np.int16],
+    ):
         self._radius = radius
         self._country = country
         self._all = Boxes(latitude, longitude)
@@ -156,50 +209,45 @@ class Towns:
         self._big_boxes = Boxes(latitude[self._big], longitude[self._big])
         self._big_reach = float(radius.max(initial=0)) + FAR_KM
 
-    def local(self, latitude: Floats, longitude: Floats) -> Ints:
-        """Return the row of the closest place for each point, -1 where there is none within FAR_KM of its rim."""
-        best = np.full(len(latitude), np.inf)
-        row = np.full(len(latitude), -1)
+    def local(self, latitude: Floats, longitude: Floats, country: Ints, at_sea: npt.NDArray[np.bool_]) -> Ints:
+        """Return the row of the closest place for each point, -1 where there is none within reach of its rim.
+
+        `country`: the number of the one that each point is in, 0 for none; `at_sea`: whether it is on the open sea.
+        """
+        found = _Closest(np.full(len(latitude), np.inf), np.full(len(latitude), -1), country, at_sea)
         point, place, distance = self._big_boxes.pairs(latitude, longitude, np.full(len(latitude), self._big_reach))
-        self._take(best, row, point, self._big[place], distance)
+        self._take(found, point, self._big[place], distance)
         todo = np.arange(len(latitude))
         for step in _STEPS_KM:
             if len(todo) == 0:
                 break
             point, place, distance = self._all.pairs(latitude[todo], longitude[todo], np.full(len(todo), step))
-            self._take(best, row, todo[point], place, distance)
+            self._take(found, todo[point], place, distance)
             unseen = closeness(np.full(1, step), np.full(1, _SMALL))  # no small place further off can be closer
-            todo = todo[best[todo] > unseen]
-        return row
+            todo = todo[found.closeness[todo] > unseen]
+        return found.row
 
-    def _take(self, best: Floats, row: Ints, point: Ints, place: Ints, distance: Floats) -> None:
-        """Lower `best` and set `row` for points that have a closer place among the pairs."""
-        radius = self._radius[place]
-        near = distance - radius <= FAR_KM
+    def _take(self, found: "_Closest", point: Ints, place: Ints, distance: Floats) -> None:
+        """Note the closest place for points that have a closer one among the pairs."""
+        beyond = distance - self._radius[place]
+        reach = np.where(found.at_sea[point] | (found.country[point] == 0), AT_SEA_KM, FAR_KM)
+        abroad = (self._country[place] != found.country[point]) & (found.country[point] > 0)
+        near = (beyond <= reach) & ~abroad
         point, place = point[near], place[near]
-        close = closeness(distance[near], radius[near])
+        close = closeness(distance[near], self._radius[place])
         first = np.lexsort((place, close, point))
         point, place, close = point[first], place[first], close[first]
         leads = np.flatnonzero(np.diff(point, prepend=-1))
-        better = leads[close[leads] < best[point[leads]]]
-        best[point[better]] = close[better]
-        row[point[better]] = place[better]
+        better = leads[close[leads] < found.closeness[point[leads]]]
+        found.closeness[point[better]] = close[better]
+        found.row[point[better]] = place[better]
 
-    def enclosing_country(self, latitude: Floats, longitude: Floats) -> Ints:
-        """Return for each point the number of the country that lies on all sides of it, 0 if there is no such."""
-        found = np.zeros(len(latitude), np.int64)
-        point, place, _ = self._all.pairs(latitude, longitude, np.full(len(latitude), ENCLOSING_KM))
-        if len(point) == 0:
-            return found
-        east = (self._all.longitude[place] - longitude[point]) * np.cos(np.radians(latitude[point]))
-        bearing = np.arctan2(self._all.latitude[place] - latitude[point], east)
-        turn = np.lexsort((bearing, point))
-        point, bearing, country = point[turn], bearing[turn], self._country[place[turn]]
-        first = np.flatnonzero(np.diff(point, prepend=-1))
-        last = np.append(first[1:], len(point)) - 1
-        gap = np.diff(bearing, append=0.0)
-        gap[last] = bearing[first] + 2 * np.pi - bearing[last]
-        around = np.maximum.reduceat(gap, first) < np.pi
-        alone = np.minimum.reduceat(country, first) == np.maximum.reduceat(country, first)
-        found[point[first]] = np.where(around & alone, country[first], 0)
-        return found
+
+@dataclass(frozen=True, slots=True)
+class _Closest:
+    """The closest place by points as far as known: how close and which row, -1 for none; and what was asked."""
+
+    closeness: Floats
+    row: Ints
+    country: Ints
+    at_sea: npt.NDArray[np.bool_]

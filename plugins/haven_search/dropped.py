@@ -24,6 +24,7 @@ from haven_fs import (
     View,
     Words,
     Writer,
+    kept_since,
     kind_of,
     names,
     photo_with_bytes,
@@ -42,6 +43,8 @@ WORDS = (
 )
 """How what is said by pictures to look for is put."""
 _ROW = "id, name, photo_id, file, size, mime, seq"
+_IS_LISTED = "(photo_id IS NOT NULL OR file IS NOT NULL OR seq > ?)"
+"""A name that was kept is no more when nobody has written to it for long; the moment is `kept_since()`."""
 
 
 class Dropped:
@@ -54,14 +57,15 @@ class Dropped:
 
     def files(self) -> list[File]:
         """Return every file, as it is listed; a copy of a photo that is not there any more is left out."""
-        rows = self._view.db.execute(f"SELECT {_ROW} FROM dropped WHERE parent = ? ORDER BY fold", (self._place,))
+        query = f"SELECT {_ROW} FROM dropped WHERE parent = ? AND {_IS_LISTED} ORDER BY fold"
+        rows = self._view.db.execute(query, (self._place, kept_since()))
         files = (self._photo(row) if row[2] is not None else self._file(row) for row in rows.fetchall())
         return [file for file in files if file is not None]
 
     def find(self, name: str) -> File | None:
         """Return the file of a name, in any case; None if there is none, or its photo is not there any more."""
-        query = f"SELECT {_ROW} FROM dropped WHERE parent = ? AND fold = ?"
-        row = self._view.db.execute(query, (self._place, names.fold(name))).fetchone()
+        query = f"SELECT {_ROW} FROM dropped WHERE parent = ? AND fold = ? AND {_IS_LISTED}"
+        row = self._view.db.execute(query, (self._place, names.fold(name), kept_since())).fetchone()
         if row is None:
             return None
         return self._photo(row) if row[2] is not None else self._file(row)
@@ -134,6 +138,7 @@ class Dropped:
         """Keep a name for what a program will write to it."""
         self.folder.mkdir(parents=True, exist_ok=True)
         (self.folder / _EMPTY).touch()
+        w.db.execute(f"DELETE FROM dropped WHERE NOT {_IS_LISTED}", (kept_since(),))
         self._store(w, name, None, None, 0, "application/octet-stream")
 
     def put_copy(self, w: Writer, name: str, file: File) -> None:

@@ -12,8 +12,13 @@ from haven_fs import Setting, SpokenFacet
 from haven_search.vocabulary import locale_of
 
 COUNTRY = Setting(
-    "country", "", 'Your country, such as "GB": its holidays are meant. Empty: where most photos were taken.'
+    "country",
+    "",
+    'Your country, such as "GB": its holidays are meant. Empty: where most photos were taken.',
+    wrong=lambda text: None if _is_country(text) else 'must be the two letters of a country, such as "GB"',
 )
+_NO_COUNTRIES = frozenset({"EU", "EZ", "QO", "UN", "XA", "XB", "ZZ"})
+"""Regions that CLDR gives two letters, too."""
 _MOST = (
     "SELECT v.key FROM value v JOIN member m ON m.value_id = v.id WHERE v.facet = ? GROUP BY v.id"
     " ORDER BY count(*) DESC"
@@ -32,6 +37,12 @@ def homeland(db: sqlite3.Connection, setting: str, language: str, spoken: Iterab
     nations = next((one.facet for one in spoken if one.nations), None)
     there = _by_photos(db, nations) if nations is not None else []
     return next((country for country in there if _is_spoken(tag, country)), "") or likely(tag)
+
+
+def _is_country(code: str) -> bool:
+    from babel import Locale
+
+    return len(code) == 2 and code.upper() in Locale("en").territories.keys() - _NO_COUNTRIES
 
 
 def _by_photos(db: sqlite3.Connection, facet: str) -> list[str]:

@@ -1,25 +1,23 @@
 """What the owner calls things: the setting `search.words`, such as "Oma = Ursula" or "the cottage = in Lake House"."""
 
-import logging
 from collections.abc import Sequence
 
 from haven_fs import Setting
 from haven_search.folding import pieces, writable
 from haven_search.phrase import Word, read_words
 
-_log = logging.getLogger(__name__)
-
 SETTING = Setting(
     "search.words",
     [],
     'Your own words in searches, each with what it means: ["Oma = Ursula", "the cottage = in Lake House"].',
+    wrong=lambda entries: next(map(_wrong, filter(_wrong, entries)), None),
 )
 
 
 def translated(phrase: str, own: Sequence[str]) -> tuple[str, dict[str, str]]:
     """Return a phrase with the owner's words replaced by what they mean, and which these were.
 
-    `own`: the setting's value. An entry that is no "word = meaning" is logged and left out.
+    `own`: the setting's value.
     """
     meanings = _meanings(own)
     if not meanings:
@@ -52,12 +50,18 @@ def _at(words: Sequence[Word], place: int, meanings: dict[tuple[str, ...], str])
     return longest
 
 
+def _wrong(entry: str) -> str | None:
+    """Return what is wrong with an entry; None if nothing is."""
+    if _parts(entry) is not None:
+        return None
+    return f"must have a word, =, and what it means in each entry, such as: Oma = Ursula; not {entry[:60]!r}"
+
+
+def _parts(entry: str) -> tuple[tuple[str, ...], str] | None:
+    """Return the pieces of the word and what it means; None if the entry is none."""
+    word, sign, meaning = entry.partition("=")
+    return (pieces(word), meaning.strip()) if sign and pieces(word) and meaning.strip() else None
+
+
 def _meanings(own: Sequence[str]) -> dict[tuple[str, ...], str]:
-    found: dict[tuple[str, ...], str] = {}
-    for entry in own:
-        word, sign, meaning = str(entry).partition("=")
-        if sign and pieces(word) and meaning.strip():
-            found[pieces(word)] = meaning.strip()
-        else:
-            _log.warning("search.words: %r should be a word, =, and what it means, such as: Oma = Ursula", entry)
-    return found
+    return dict(filter(None, map(_parts, own)))

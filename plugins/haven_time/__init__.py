@@ -1,13 +1,14 @@
-"""When photos were taken, and the folders by time: /Timeline, /Recent, /On This Day, /Review/Undated."""
+"""When photos were taken, and the folders by time: /Timeline, /Recent, /On This Day, in /Review."""
 
 from collections.abc import Sequence
 
-from haven_fs import Analyzer, Command, Facet, Settings, SmartFolder, SpokenFacet, Words, hookimpl
+from haven_fs import Analyzer, Command, Facet, Settings, SidecarSource, SmartFolder, SpokenFacet, Words, hookimpl
 from haven_time.analyzer import TimeAnalyzer
 from haven_time.command import COMMANDS
 from haven_time.daytime import DatesInPhrases, DaytimeFacet, DaytimesInPhrases
 from haven_time.folders import FOLDERS
 from haven_time.said import WORDS
+from haven_time.sidecars import DatesInSidecars
 
 
 @hookimpl
@@ -44,3 +45,9 @@ def haven_commands() -> Sequence[Command]:
 def haven_words() -> Sequence[Words]:
     """Say how what is said about dates is put."""
     return WORDS
+
+
+@hookimpl
+def haven_sidecars() -> Sequence[SidecarSource]:
+    """Bring what sidecars say of when photos were taken."""
+    return [DatesInSidecars()]

@@ -5,6 +5,7 @@ the minutes that clock was ahead of UTC.
 """
 
 import re
+from calendar import monthrange
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_tz
 from typing import NamedTuple
@@ -29,14 +30,32 @@ _ZEROS = {
     int(datetime(1904, 1, 1, tzinfo=UTC).timestamp()): "QuickTime",
     0: "computers",
 }
-_RESETS = {int(datetime(year, 1, 1, tzinfo=UTC).timestamp()) for year in (1980, 2000)}
+_RESETS = {int(datetime(year, 1, 1, tzinfo=UTC).timestamp()) for year in (1980, 2000)} | {
+    int(datetime(2002, 12, 8, 12, tzinfo=UTC).timestamp())  # of Android before 4
+}
+
+
+class Span(NamedTuple):
+    """The first and the last second, of some wall clock, of what a date leaves open: a day, a month, a year."""
+
+    first: int
+    last: int
+
+    def __contains__(self, clock: object) -> bool:
+        """Tell whether a clock value is in it."""
+        return isinstance(clock, int) and self.first <= clock <= self.last
+
+    def off(self, clock: int) -> int:
+        """Return how many seconds a clock value is away from it, 0 within."""
+        return max(self.first - clock, clock - self.last, 0)
 
 
 class Instant(NamedTuple):
-    """A clock value and its offset, None if the zone is not known."""
+    """A clock value and its offset, None if the zone is not known; `span`: what it stands for, if it is no moment."""
 
     clock: int
     offset: int | None = None
+    span: Span | None = None
 
 
 class Nonsense(ValueError):
@@ -58,11 +77,14 @@ def parse(text: str) -> Instant | None:
     match = _DATE.fullmatch(text)
     if not match:
         return _parse_mail_date(text)
-    year, month, day, hour, minute, second, zone = match.groups()
-    if int(year) == 0:
+    year, month, day, *hours = (int(part) if part else None for part in match.groups()[:6])
+    zone = parse_offset(match[7] or "")
+    if not year:
         raise Nonsense("there was no year 0")
-    hours = (int(hour), int(minute), min(int(second or 0), 59)) if hour else (12, 0, 0)
-    return Instant(clock_of(int(year), int(month or 1), int(day or 1), *hours), parse_offset(zone or ""))
+    if hours[0] is None or not month or not day:  # of an old print, a year is often all that is known
+        span = span_of(year, month or None, day if month and day else None)
+        return Instant(clock_of(year, month or 1, day if month and day else 1), zone, span)
+    return Instant(clock_of(year, month, day, hours[0], hours[1] or 0, min(hours[2] or 0, 59)), zone)
 
 
 def _parse_mail_date(text: str) -> Instant:
@@ -79,6 +101,13 @@ def clock_of(year: int, month: int, day: int, hour: int = 12, minute: int = 0, s
         return int(datetime(year, month, day, hour, minute, second, tzinfo=UTC).timestamp())
     except ValueError as error:
         raise Nonsense("there is no such day or hour") from error
+
+
+def span_of(year: int, month: int | None = None, day: int | None = None) -> Span:
+    """Return a year, a month of it or a day; raises Nonsense if no calendar has it."""
+    first = clock_of(year, month or 1, day or 1, 0)
+    last = clock_of(year, month or 12, day or monthrange(year, month or 12)[1], 23, 59, 59)
+    return Span(first, last)
 
 
 def parse_offset(text: str) -> int | None:
@@ -121,6 +150,29 @@ def check(instant: Instant, now: float, unset: bool) -> None:
         raise Nonsense(f"the clock of {_ZEROS[instant.clock]} starts then, so no time was recorded")
     if unset and instant.clock in _RESETS:
         raise Nonsense("the camera's clock had not been set")
+
+
+_EXIF_SINCE = {"0220": 2002, "0221": 2003, "0230": 2010, "0231": 2016, "0232": 2019, "0300": 2023}
+"""The years in which the versions of EXIF were published (CIPA); no camera wrote one before."""
+_MILLENNIA = {clock_of(year, 1, 1, 0) // 86400 for year in (1980, 2000)}
+
+
+def looks_unset(clock: int, camera: bool = True, exif_version: str = "") -> bool:
+    """Tell whether a date is likelier that of a clock nobody had set than that of the picture.
+
+    Cameras begin at a midnight or noon of 1 January when their battery was out, and go on from there; Android had a
+    date of its own. Real pictures are taken then too, so such a date only gives way to a name or a folder that says
+    otherwise. `camera`: the date comes straight from one; else only the first minute counts, and no year in which
+    people date prints so by hand. `exif_version`: "0230", which no camera wrote before that was published.
+    """
+    then = datetime(1970, 1, 1) + timedelta(seconds=clock)
+    if (then.year, then.month, then.day, then.hour) == (2002, 12, 8, 12):
+        return True
+    if then.month != 1 or (then.year < 2000 and then.year != 1980):
+        return False
+    if then.day == 1 and then.hour in (0, 12) and (then.minute == 0 or (camera and then.hour == 0)):
+        return True
+    return camera and (clock // 86400 in _MILLENNIA or then.year < _EXIF_SINCE.get(exif_version, 0))
 
 
 def words(clock: int) -> str:

@@ -13,9 +13,9 @@ import sqlite3
 from collections.abc import Iterable, Iterator, Mapping
 
 from haven_fs import Asked, Facet, FoundFacts, Scalar, SpokenFacet, Tag
-from haven_time.nearzone import offset_at
 from haven_time.sun import Sun, sun_at
 from haven_time.taken import GUESSED
+from haven_time.zoneat import offset_at
 
 DAYTIME = "daytime"
 NAMES = {
@@ -86,7 +86,7 @@ class DaytimesInPhrases(SpokenFacet):
 
 
 class DatesInPhrases(SpokenFacet):
-    """Dates at large: "undated", "without a date". A date that is the file's own is none."""
+    """Dates at large: "undated", "without a date". A date that is the file's own is none; a folder's is one."""
 
     facet = "date"
     at_large = "date"

@@ -68,7 +68,9 @@ def open_on_this_day(view: View) -> PhotoFolder:
     today = view.now.month * 100 + view.now.day
     # Each day by name, so that an index finds them: "day % 10000" would read every photo's.
     days = ",".join(str(year * 10000 + today) for year in range(FIRST_PHOTO, view.now.year))
-    return OnThisDayFolder(view, view.within.narrowed(f"p.day IN ({days})"))
+    # A folder's name mostly gives a month or a year, of which the first day is no anniversary.
+    known = f"p.day IN ({days}) AND p.taken_source IS NOT 'folder'"
+    return OnThisDayFolder(view, view.within.narrowed(known))
 
 
 def open_undated(view: View) -> PhotoFolder:
@@ -80,9 +82,20 @@ def open_undated(view: View) -> PhotoFolder:
     return AskingFolder(view, undated, "time", refusal)
 
 
+def open_dated_by_folder(view: View) -> PhotoFolder:
+    """Open the photos whose capture time is only what the names of the folders say that they lie in."""
+    guessed = view.within.narrowed("p.taken_source = 'folder'")
+    refusal = (
+        "These dates are guesses, by the names of the folders. Copy or move a photo into a month in Timeline to say"
+        " when it was taken; delete it here if the guess is right or you do not want to be asked."
+    )
+    return AskingFolder(view, guessed, "time", refusal)
+
+
 FOLDERS = (
     SmartFolder("Timeline", open_timeline, facet=True),
     SmartFolder("Recent", open_recent),
     SmartFolder("On This Day", open_on_this_day),
     SmartFolder("Review/Undated", open_undated),
+    SmartFolder("Review/Dated by Folder", open_dated_by_folder),
 )

@@ -1,33 +1,55 @@
-"""When a photo was taken: the most trustworthy of what its headers, companions, name and file say.
+"""When a photo was taken: the most trustworthy of what its sidecars, headers, companions, name, folders and file say.
 
-In order of trust: a sidecar's date (somebody corrected it), EXIF's DateTimeOriginal and DateTimeDigitized, XMP's, the
-video container's, GPS time, a name with a time of day, EXIF's DateTime (the last change, which editing programs
-touch), a name with a day only, the file's modification time. Companions are asked before the name. A value that
-cannot be true is dropped with a sentence why, and the next is asked.
+In order of trust:
 
-Where only the moment is known (GPS, `creation_time` of a video, names in UTC) and not the zone of the place, the
-clock is left at UTC without an offset: the server's zone is often not the place's, and many cameras write their local
-time there against the rules, which a conversion would spoil.
+1. a sidecar's date: somebody corrected it;
+2. when it was taken by EXIF, XMP or IPTC: DateTimeOriginal, DateCreated; then when it was digitized;
+3. a film's own date, or that of the thumbnail beside it; the time in a position;
+4. a name with a time of day; EXIF's DateTime, the last change, of a camera; a name with a day, a month or a year only;
+5. the folders it lies in (haven_time.foldernames);
+6. a camera's date that looks as if its clock had not been set;
+7. DateTime where no camera is named; when it was scanned; the file's modification time.
+
+A photo's companions are asked with it, its name after them. A value that cannot be true is dropped with a sentence why,
+and the next is asked. From 5 on it is a guess: of what comes below, the first that lies in the period that the folder
+names is taken for the time in it.
+
+Where only the moment is known (`creation_time` of a film, GPS, names in UTC, a sidecar in UTC), it becomes the clock of
+the place by the zone of the position; without one, by a name with that clock, or it is at least brought into the day or
+month that a name or a folder gives. Else the clock is left at UTC without an offset: the server's zone is often not the
+place's. Some cameras write their local time there against the rules (haven_time.films).
 """
 
 import time
-from typing import Any, Literal, NamedTuple
+from collections.abc import Iterator, Sequence
+from functools import cached_property
+from typing import NamedTuple
 
-from haven_fs import Metadata, Sample
-from haven_time.clock import Future, Instant, Nonsense, check, clock_of, offset_between, parse, parse_offset, words
-from haven_time.names import NameTime, time_in_name
+from haven_fs import Metadata, Sample, position_of
+from haven_time.clock import Instant, Nonsense, clock_of, offset_between, parse_offset
+from haven_time.devices import FIRST_SCANNER, is_scan
+from haven_time.films import film_times
+from haven_time.foldernames import time_of_folders, time_of_title
+from haven_time.headerdates import from_camera, gps_moment, iptc_date, noted_dates, seems_unset
+from haven_time.judge import SOURCES, Found, Judge, Source
+from haven_time.names import NameTime, is_scan_s, time_in_name
+from haven_time.zoneat import offset_of
 
-Source = Literal["exif", "xmp", "video", "gps", "name", "file"]
-SOURCES: tuple[Source, ...] = ("exif", "xmp", "video", "gps", "name", "file")
-"""Where a capture time may come from; "name" and "file" are guesses that the owner may want to settle."""
+__all__ = ["GUESSED", "OWNER", "SOURCES", "Source", "Taken", "taken_of"]
+
 OWNER = "owner"
 """Where a capture time comes from that the owner said, which no analyzer gives."""
-GUESSED = (None, "file")
-"""Where the time comes from if it is none, or no better than none."""
+GUESSED = (None, "folder", "file")
+"""Where the time comes from if it is none, or a guess."""
 
-_COMPANIONS = ("raw", "live", "edit")
+_COMPANIONS = ("raw", "live", "edit", "thumbnail")
 _GPS_LAG = 120  # seconds a GPS time may be older than the photo: receivers keep the last fix
 _SAME_MOMENT = 60  # seconds between a photo and the video taken with it
+_DAY = 86_400
+_FARTHEST_ZONE = 14 * 3600
+_ABOUT = 31 * _DAY  # how far from a folder's period a date may be that only looks wrong
+_FIRST_SCAN = clock_of(FIRST_SCANNER, 1, 1)
+_PROGRAM_S = "The capture time that a photo program wrote (XMP)"
 
 
 class Taken(NamedTuple):
@@ -44,98 +66,253 @@ def taken_of(sample: Sample, now: float, problems: list[str], future: list[int] 
     `now`: seconds since the epoch, against which the future is told. `problems` gets a sentence for each value that
     was dropped, and `future` those values that were since they are in the future.
     """
-    name = time_in_name(sample.path.name)
-    reader = _Reader(now, problems, future)
-    companions = [sample.companions[role] for role in _COMPANIONS if role in sample.companions]
-    for metadata in (sample.metadata, *companions):
-        if taken := reader.of_headers(metadata, name):
-            return _with_offset(taken, companions, reader)
-    if name and name.exact and (taken := reader.of_name(name)):
-        return taken
-    for metadata in (sample.metadata, *companions):
-        if taken := reader.of_last_change(metadata):
-            return taken
-    return (reader.of_name(name) if name else None) or reader.of_file(sample.mtime)
+    reader = _Reader(sample, now, problems, future)
+    found = reader.best()
+    return reader.at_the_place(found) if found else None
 
 
-def _with_offset(taken: Taken, companions: list[Metadata], reader: "_Reader") -> Taken:
-    """Fill in the offset from a companion taken at the same moment."""
-    for metadata in companions if taken.offset is None else ():
-        other = _Reader(reader.now, []).of_headers(metadata, None)
-        if other and other.offset is not None and abs(other.clock - taken.clock) <= _SAME_MOMENT:
-            return taken._replace(offset=other.offset)
-    return taken
+def _is_local(clock: int, moment: int) -> bool:
+    return offset_between(clock, moment, _GPS_LAG) is not None
 
 
 class _Reader:
     """Reads one photo's times; keeps what they are checked against and where problems go."""
 
-    def __init__(self, now: float, problems: list[str], future: list[int] | None = None) -> None:
-        self.now = now
-        self._problems = problems
-        self._future = future if future is not None else []
+    def __init__(self, sample: Sample, now: float, problems: list[str], future: list[int] | None = None) -> None:
+        self._judge, self._quiet = Judge(now, problems, future), Judge(now)
+        self._sample = sample
+        self._companions = [sample.companions[role] for role in _COMPANIONS if role in sample.companions]
+        self._scans: list[Found] = []
 
-    def of_headers(self, metadata: Metadata, name: NameTime | None) -> Taken | None:
-        """Return what the headers say, without the date of the last change."""
-        exif = metadata.exif
-        original = self._read(exif.get("EXIF DateTimeOriginal"), "The capture time", _from_camera(metadata))
-        if corrected := self._read(metadata.sidecar_date, "The sidecar's capture time"):
-            if original and original.clock == corrected.clock:
-                return Taken(corrected.clock, self._offset(original, metadata, "Original"), "exif")
-            return Taken(*corrected, "xmp")
+    def best(self) -> Found | None:
+        """Return the most trustworthy time, None if there is none."""
+        headers = [self._sample.metadata, *self._companions]
+        weak: list[Found] = []
+        for metadata in headers:
+            for found in self._of_headers(metadata):
+                if found.unset:
+                    weak.append(found)
+                    continue
+                # A receiver that agrees with a clock says that it was set.
+                agree = (one for one in weak if found.source == "gps" and _is_local(one.clock, found.clock))
+                return self._with_offset(next(agree, found))
+        name = self._of_name(self._name) if self._name else None
+        if name and name.span is None:
+            return next((one for one in weak if abs(one.clock - name.clock) <= _SAME_MOMENT), name)
+        for metadata in headers:
+            if changed := self._of_last_change(metadata):
+                if changed.source != "file" and not changed.unset and "Image Make" in metadata.exif:
+                    return changed
+                weak.append(changed)
+        weak += self._scans
+        if self._is_scan_named and (scanned := time_in_name(self._sample.path.name)):
+            found_scan = self._of_name(scanned)
+            weak += [found_scan._replace(source="file")] if found_scan else []
+        year = time.gmtime(self._judge.now).tm_year
+        title = time_of_title(self._sample.path.stem, year) if not self._is_scan_named else None
+        for dated in (name, self._dated(title, "name"), self._dated(self._folder, "folder")):
+            if dated is not None:
+                return self._within(dated, weak)
+        return weak[0] if weak else self._of_file(self._judge)
+
+    def _within(self, dated: Found, weak: Sequence[Found]) -> Found:
+        """Return what a name or a folder says, with the time of day of what agrees with it."""
+        assert dated.span is not None
+        for one in weak:
+            if one.unset and dated.span.off(one.clock) <= _ABOUT:
+                return one
+            if one.clock in dated.span and (one.span is None or one.span != dated.span):
+                return one._replace(source=dated.source, unset=False)
+        if (file := self._of_file(self._quiet)) and file.clock in dated.span:
+            return file._replace(source=dated.source)
+        return dated
+
+    def at_the_place(self, found: Found) -> Taken:
+        """Return the time as the clocks showed it where the photo was taken."""
+        taken = Taken(found.clock, found.offset, found.source)
+        if not (found.utc or found.offset == 0) or found.span is not None or found.source in GUESSED:
+            return taken
+        if (there := self._position) is None:
+            return self._by_name(found) if found.utc else taken
+        offset = offset_of(found.clock, *there)
+        if not found.utc:
+            if offset == 0:
+                return taken
+            # A clock on UTC where another time is kept is a moment, unless a receiver says that it showed local time.
+            moment = gps_moment(self._sample.metadata)
+            if moment is not None and offset_between(found.clock, moment, _GPS_LAG) == offset:
+                return taken._replace(offset=offset)
+        return Taken(found.clock + offset * 60, offset, found.source)
+
+    def _by_name(self, found: Found) -> Taken:
+        """Return a moment by the clock of the place that the name has, or else in the day that name or folder give."""
+        name = self._name
+        if name and name.exact and not name.utc:
+            offset = offset_between(name.clock, found.clock, _GPS_LAG)
+            return Taken(found.clock if offset is None else name.clock, offset, found.source)
+        span = name.span if name and not name.exact else self._folder.span if self._folder else None
+        clock = found.clock
+        if span is not None and span.off(clock) <= _FARTHEST_ZONE:
+            clock = min(max(clock, span.first), span.last)
+        return Taken(clock, None, found.source)
+
+    @cached_property
+    def _is_scan_named(self) -> bool:
+        return is_scan_s(self._sample.path.name)
+
+    @cached_property
+    def _name(self) -> NameTime | None:
+        """What the name says of when the picture was taken, and not of when it was scanned."""
+        return None if self._is_scan_named else time_in_name(self._sample.path.name)
+
+    @cached_property
+    def _folder(self) -> Instant | None:
+        """What the folders say; nothing where the file was there before, as one is that is put away by today's date."""
+        found = time_of_folders(self._sample.folders, time.gmtime(self._judge.now).tm_year)
+        file = self._of_file(self._quiet)
+        begins = found.span.first if found and found.span else None
+        return None if begins is not None and file and file.clock < begins - _DAY else found
+
+    @cached_property
+    def _position(self) -> tuple[float, float] | None:
+        return position_of(self._sample.metadata, self._sample.companions)[0]
+
+    def _with_offset(self, found: Found) -> Found:
+        """Fill in the offset from a companion taken at the same moment."""
+        for metadata in self._companions if found.offset is None and not found.utc else ():
+            other = next(iter(_Reader(self._sample, self._judge.now, [])._of_headers(metadata)), None)
+            if other and other.offset is not None and abs(other.clock - found.clock) <= _SAME_MOMENT:
+                return found._replace(offset=other.offset)
+        return found
+
+    def _of_headers(self, metadata: Metadata) -> Iterator[Found]:
+        """Give what the headers say, the most trusted first, without the date of the last change."""
+        exif, camera = metadata.exif, from_camera(metadata)
+        original = self._judge.read(exif.get("EXIF DateTimeOriginal"), "The capture time", camera)
+        digitized = self._quiet.read(exif.get("EXIF DateTimeDigitized"), "", camera)
+        created = self._quiet.read(metadata.xmp.get("xmp:CreateDate"), "")
+        stamps = [one.clock for one in (digitized, created) if one]
+        scan = is_scan(metadata)
+        finer = [one for one in (original, digitized) if one and one.span is None]
+
+        def believed(instant: Instant, source: Source, others: Sequence[int]) -> Iterator[Found]:
+            unset = instant.span is None and seems_unset(instant.clock, metadata)
+            found = Found(instant.clock, instant.offset, source, span=instant.span, unset=unset)
+            if instant.span and (same := next((one for one in finer if one.clock in instant.span), None)):
+                found = Found(same.clock, same.offset, source)
+            by_hand = found.clock < _FIRST_SCAN or (others and all(abs(found.clock - one) > 2 * _DAY for one in others))
+            if scan and not by_hand:
+                self._scans.append(found._replace(source="file"))
+            else:
+                yield found
+
+        for which, date in noted_dates(metadata.beside):
+            corrected = self._judge.read(date, "The sidecar's capture time")
+            # Programs copy into sidecars what the file says.
+            if corrected is None or (which != "original" and digitized and corrected.clock == digitized.clock):
+                continue
+            if own := self._same(corrected, original, metadata):
+                yield from believed(Instant(*own[:2]), own.source, stamps)  # which may be as wrong as in the file
+            elif scan and any(abs(corrected.clock - one) <= 2 * _DAY for one in stamps):
+                self._scans.append(Found(*corrected[:2], "file"))
+            else:
+                yield Found(corrected.clock, corrected.offset, "xmp", span=corrected.span)
         if original:
-            return Taken(original.clock, self._offset(original, metadata, "Original"), "exif")
-        if digitized := self._read(exif.get("EXIF DateTimeDigitized"), "The capture time", _from_camera(metadata)):
-            return Taken(digitized.clock, self._offset(digitized, metadata, "Digitized"), "exif")
-        for date in metadata.xmp_dates:
-            if found := self._read(date, "The capture time that a photo program wrote (XMP)"):
-                return Taken(*found, "xmp")
-        return self._of_video(metadata, name) or self._of_gps(metadata)
+            for found in believed(original, "exif", stamps):
+                offset = self._offset(original, metadata, "Original")
+                yield found._replace(offset=offset)
+        for which, date in noted_dates(metadata.xmp):
+            if which == "original" and (noted := self._judge.read(date, _PROGRAM_S)):
+                yield from believed(noted, "xmp", stamps)
+        if noted := self._judge.read(iptc_date(metadata.iptc), "The capture time that a photo program wrote (IPTC)"):
+            yield from believed(noted, "iptc", stamps)
+        if digitized := self._judge.read(exif.get("EXIF DateTimeDigitized"), "The capture time", camera):
+            for found in believed(digitized, "exif", ()):
+                yield found._replace(offset=self._offset(digitized, metadata, "Digitized"))
+        for which, date in noted_dates(metadata.xmp):
+            if which == "digitized" and (noted := self._judge.read(date, _PROGRAM_S)):
+                yield from believed(noted, "xmp", ())
+        yield from self._of_video(metadata)
+        yield from self._of_gps(metadata)
 
-    def of_last_change(self, metadata: Metadata) -> Taken | None:
+    def _same(self, corrected: Instant, original: Instant | None, metadata: Metadata) -> Found | None:
+        """Return the file's own time, where a sidecar only says less precisely or in UTC what that says."""
+        if original:
+            offset = self._offset(original, metadata, "Original")
+            if corrected.span and original.clock in corrected.span:
+                return Found(original.clock, offset, "exif")
+            if original.clock == corrected.clock and not (corrected.offset and corrected.offset != offset):
+                return Found(original.clock, offset, "exif")
+        locals_ = [original.clock] if original and original.span is None else []
+        if self._name and self._name.exact and not self._name.utc:
+            locals_.append(self._name.clock)
+        for clock in locals_ if corrected.offset == 0 and corrected.span is None else ():
+            ahead = offset_between(clock, corrected.clock, 2)
+            there = self._position
+            if ahead is not None and (there is None or offset_of(corrected.clock, *there) == ahead):
+                return Found(clock, ahead or None, "exif")  # 0: perhaps a local time that a program took for UTC
+        for film in self._of_video(metadata) if corrected.offset == 0 else ():
+            if film.offset and abs(film.clock - film.offset * 60 - corrected.clock) <= _SAME_MOMENT:
+                return film
+        return None
+
+    def _of_last_change(self, metadata: Metadata) -> Found | None:
         """Return EXIF's DateTime, which old cameras write alone and editing programs overwrite."""
-        changed = self._read(metadata.exif.get("Image DateTime"), "The time of the last change", _from_camera(metadata))
-        return Taken(changed.clock, self._offset(changed, metadata, ""), "exif") if changed else None
+        camera = from_camera(metadata)
+        changed = self._judge.read(metadata.exif.get("Image DateTime"), "The time of the last change", camera)
+        if not changed:
+            return None
+        source: Source = "file" if is_scan(metadata) and changed.clock >= _FIRST_SCAN else "exif"
+        unset = seems_unset(changed.clock, metadata)
+        return Found(changed.clock, self._offset(changed, metadata, ""), source, unset=unset, span=changed.span)
 
-    def of_name(self, name: NameTime) -> Taken | None:
+    def _of_name(self, name: NameTime) -> Found | None:
         """Return the time in the name, if it can be true."""
-        found = self._checked(Instant(name.clock), "The time in the file's name")
-        return Taken(found.clock, None, "name") if found else None
+        found = self._judge.checked(Instant(name.clock), "The time in the file's name")
+        return Found(found.clock, None, "name", utc=name.utc, span=name.span) if found else None
 
-    def of_file(self, mtime: float) -> Taken | None:
+    def _dated(self, instant: Instant | None, source: Source) -> Found | None:
+        found = self._judge.checked(instant, "The date of its folder") if instant else None
+        return Found(found.clock, None, source, span=found.span) if found else None
+
+    def _of_file(self, judge: Judge) -> Found | None:
         """Return the file's modification time, on the clock of the server's zone."""
+        mtime = self._sample.mtime
         try:
             local = time.localtime(mtime)
             found = Instant(clock_of(*local[:5], min(local.tm_sec, 59)), round(local.tm_gmtoff / 60))
         except (Nonsense, OverflowError, ValueError, OSError):
-            self._problems.append("The file's own time was ignored: it is not a date.")
+            judge.problems.append("The file's own time was ignored: it is not a date.")
             return None
-        if self._checked(Instant(int(mtime)), "The file's own time", from_camera=True) is None:
-            return None
-        return Taken(found.clock, found.offset, "file")
+        # Archives that know no time say midnight, of whichever zone it was unpacked in.
+        for one in (Instant(int(mtime)), found):
+            if judge.checked(one, "The file's own time", from_camera=True) is None:
+                return None
+        return Found(found.clock, found.offset, "file")
 
-    def _of_video(self, metadata: Metadata, name: NameTime | None) -> Taken | None:
-        tags = metadata.video
-        for tag in ("com.apple.quicktime.creationdate", "date"):
-            found = self._read(tags.get(tag), "The video's capture time", from_camera=True)
-            if found and found.offset is not None:
-                return Taken(*found, "video")
-        created = self._read(tags.get("creation_time"), "The video's capture time", from_camera=True)
-        if created is None:
-            day = self._read(tags.get("date"), "The video's capture time", from_camera=True)
-            return Taken(*day, "video") if day else None
-        if name and name.exact and not name.utc:
-            # The name has the place's clock when recording began, the container UTC when it began or ended.
-            tolerance = min(_SAME_MOMENT + (metadata.duration or 0), 420)
-            offset = offset_between(name.clock, created.clock, int(tolerance))
-            if offset is not None:
-                return Taken(name.clock, offset or None, "video")  # 0 may also be a camera that writes local time
-        return Taken(created.clock, None, "video")
+    def _of_video(self, metadata: Metadata) -> Iterator[Found]:
+        if not metadata.video:
+            return
+        small = self._sample.companions.get("thumbnail") if metadata is self._sample.metadata else None
+        date = small.exif.get("EXIF DateTimeOriginal") if small else None
+        yield from film_times(
+            metadata,
+            self._judge,
+            clocks=[self._name.clock] if self._name and self._name.exact and not self._name.utc else (),
+            thumbnail=self._quiet.read(date, ""),
+            position=self._position,
+            mtime=self._sample.mtime,
+        )
 
-    def _of_gps(self, metadata: Metadata) -> Taken | None:
-        moment = _gps_moment(metadata)
-        found = self._checked(Instant(moment), "The time in the position") if moment is not None else None
-        return Taken(found.clock, None, "gps") if found else None
+    def _of_gps(self, metadata: Metadata) -> Iterator[Found]:
+        moments = [gps_moment(metadata)]
+        for values in (metadata.beside, metadata.xmp):
+            stamp = self._judge.read(values.get("exif:GPSTimeStamp"), "The time in the position")
+            moments.append(stamp.clock - (stamp.offset or 0) * 60 if stamp and stamp.span is None else None)
+        for moment in moments:
+            found = self._judge.checked(Instant(moment), "The time in the position") if moment is not None else None
+            if found:
+                yield Found(found.clock, None, "gps", utc=True)
 
     def _offset(self, instant: Instant, metadata: Metadata, which: str) -> int | None:
         """Return the offset of an EXIF time: written with it, in its own tag, in XMP, or by the GPS time beside it."""
@@ -148,58 +325,9 @@ class _Reader:
         for tag in tags:
             if (offset := parse_offset(str(exif.get(tag, "")))) is not None:
                 return offset
-        for date in metadata.xmp_dates:
-            found = _Reader(self.now, [])._read(date, "")
-            if found and found.offset is not None and found.clock == instant.clock:
+        for _, date in (*noted_dates(metadata.beside), *noted_dates(metadata.xmp)):
+            found = self._quiet.read(date, "")
+            if found and found.offset and found.clock == instant.clock:  # Z is written for local time too
                 return found.offset
-        moment = _gps_moment(metadata)
+        moment = gps_moment(metadata)
         return offset_between(instant.clock, moment, _GPS_LAG) if moment is not None else None
-
-    def _read(self, text: object, what: str, from_camera: bool = False) -> Instant | None:
-        if not isinstance(text, str):
-            return None
-        try:
-            instant = parse(text)
-        except Nonsense as error:
-            self._problems.append(f"{what} {text[:40]!r} was ignored: {error}.")
-            return None
-        return self._checked(instant, what, from_camera) if instant else None
-
-    def _checked(self, instant: Instant, what: str, from_camera: bool = False) -> Instant | None:
-        try:
-            check(instant, self.now, from_camera)
-        except Nonsense as error:
-            self._problems.append(f"{what} {words(instant.clock)} was ignored: {error}.")
-            if isinstance(error, Future):
-                self._future.append(instant.clock)
-            return None
-        return instant
-
-
-def _from_camera(metadata: Metadata) -> bool:
-    """Tell whether the EXIF times come straight from a camera: it is named, and nobody gave a date of their own."""
-    exif = metadata.exif
-    original, digitized = exif.get("EXIF DateTimeOriginal"), exif.get("EXIF DateTimeDigitized")
-    return "Image Make" in exif and (digitized is None or original is None or original == digitized)
-
-
-def _gps_moment(metadata: Metadata) -> int | None:
-    """Return the GPS time, UTC, None if day or time of day are missing or none."""
-    day, clock = metadata.exif.get("GPS GPSDate"), metadata.exif.get("GPS GPSTimeStamp")
-    if not isinstance(day, str) or not isinstance(clock, list) or len(clock) != 3:
-        return None
-    try:
-        hour, minute, second = (_number(pair) for pair in clock)
-        midnight = parse(day)
-    except (Nonsense, ValueError):
-        return None
-    if midnight is None or not (0 <= hour < 24 and 0 <= minute < 60 and 0 <= second < 61):
-        return None
-    return midnight.clock // 86400 * 86400 + int(hour * 3600 + minute * 60 + second)
-
-
-def _number(pair: Any) -> float:
-    numerator, denominator = pair
-    if not denominator:
-        raise ValueError("no number")
-    return float(numerator) / float(denominator)

@@ -13,6 +13,7 @@ from typing import Any
 from haven_dav.proppatch import LATEST
 from haven_dav.send import BLOCK, Environ
 from haven_fs.errors import Malformed, Refused, UnsupportedType
+from haven_fs.receiving import declared_length
 from haven_fs.tree.actions import Done, Receiving
 
 logger = logging.getLogger(__name__)
@@ -33,13 +34,14 @@ _DAMAGED = "The file arrived damaged: its checksum is another than the one sent.
 
 
 class Body:
-    """What the headers of a PUT say about its body. Raises Refused if a checksum is none, or it is sent compressed."""
+    """What the headers of a PUT say about its body. Raises Refused if one of them makes no sense."""
 
     def __init__(self, environ: Environ) -> None:
         self._environ = environ
-        length = environ.get("CONTENT_LENGTH") or ""
-        chunked = "chunked" in environ.get("HTTP_TRANSFER_ENCODING", "").lower()
-        self.length = int(length) if length.isdigit() else None if chunked else 0
+        try:
+            self.length = declared_length(environ)
+        except ValueError as error:
+            raise Malformed(str(error)) from error
         """Its declared length in bytes; None if it comes in chunks."""
         expected = environ.get("HTTP_X_EXPECTED_ENTITY_LENGTH", "")
         self.expected = int(expected) if self.length is None and expected.isdecimal() else self.length

@@ -193,6 +193,10 @@ class Locks:
         )
         return target.path if is_rewritten else None
 
+    def matter(self, environ: Environ) -> bool:
+        """Tell whether a request depends on more than what it writes to: it has conditions, or something is locked."""
+        return "HTTP_IF" in environ or any(header in environ for header in CONDITIONS) or self.held.any()
+
     def check_conditions(self, environ: Environ, view: View, at: Located) -> None:
         """Raise PreconditionFailed if HTTP's conditions say that a request that is no GET is not to be done."""
         if any(header in environ for header in CONDITIONS) and failed(environ, state_of(view, at)):

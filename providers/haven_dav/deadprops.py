@@ -159,7 +159,9 @@ def _answer(href: str, tags: Sequence[str], refused: Sequence[str]) -> bytes:
             else ""
         )
 
-    if not refused:
+    if not tags:
+        stats = "<D:status>HTTP/1.1 200 OK</D:status>"
+    elif not refused:
         stats = propstat(tags, "200 OK")
     else:
         condition = "<D:error><D:cannot-modify-protected-property/></D:error>"

@@ -88,12 +88,12 @@ class Locking:
         if in_the_way:
             raise Locked((lock.shown for lock in in_the_way), conflicts=True)
         try:
+            others = [lock for lock in self._held.covering(paths) if lock.token != wanted.token]
             if at.node is None:
                 actions.perform(lambda view: actions.reserve(self._tree.locate(view, path)))
         except Refused:
             self._held.release([wanted])
             raise
-        others = [lock for lock in self._held.covering(paths) if lock.token != wanted.token]
         return Granted(wanted, others, made=at.node is None)
 
     def _refresh(self, environ: Environ, seconds: int | None) -> Granted:

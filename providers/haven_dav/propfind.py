@@ -210,7 +210,8 @@ class Multistatus:
                 body += [self.file(file, href).encode() for file in listing.every_file()]
             else:
                 body += [self.file(file, href).encode() for file in (*listing.extras, *listing.kept)]
-                body += listing.files.render(view.db, *self._template(href)) if listing.files is not None else ()
+                for files in (listing.files, listing.films):
+                    body += files.render(view.db, *self._template(href)) if files is not None else ()
         body.append(_TAIL)
         return body
 

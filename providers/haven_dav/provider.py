@@ -15,7 +15,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator
 from contextvars import ContextVar
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 from urllib.parse import quote
 
 from wsgidav.dav_provider import DAVProvider
@@ -27,9 +27,19 @@ from haven_dav.locking import Discovery, Granted, Locking, lockdiscovery
 from haven_dav.misplaced import misplaced
 from haven_dav.options import allowed, headers_of
 from haven_dav.propfind import ListingCache, Multistatus, depth_of, parse, text_file
-from haven_dav.rendered import GONE, part_of
+from haven_dav.rendered import part_of
 from haven_dav.resources import href, split_path
-from haven_dav.send import Environ, NotThere, StartResponse, send_bytes, send_file, send_rendition
+from haven_dav.send import (
+    GONE,
+    Environ,
+    Missing,
+    NotThere,
+    StartResponse,
+    open_original,
+    send_bytes,
+    send_file,
+    send_rendition,
+)
 from haven_dav.status import Infinite, Locked, condition_of, status_of
 from haven_dav.writes import WRITES, PartlyDone, Writes
 from haven_dav.xmlbody import BadRequest, read_body
@@ -43,6 +53,7 @@ from haven_fs.phrase import status_line
 from haven_fs.preconditions import CONDITIONS, failed
 from haven_fs.renditions.renditions import NotNow, Renditions
 from haven_fs.tree.files import File
+from haven_fs.tree.inside import is_inside
 from haven_fs.tree.nodes import Folder, Text, View
 from haven_fs.tree.originals import DiskFolder
 from haven_fs.tree.placeholders import is_placeholder
@@ -102,7 +113,7 @@ class HavenProvider(DAVProvider):  # type: ignore[misc]
         method, headers = environ["REQUEST_METHOD"], list[tuple[str, str]]()
         try:
             if method in ("GET", "HEAD"):
-                return self._found(environ, start_response)
+                return self._get(environ, start_response)
             if method == "PROPFIND":
                 return multistatus(start_response, self._propfind(environ))
             if method == "LOCK":
@@ -247,7 +258,23 @@ class HavenProvider(DAVProvider):  # type: ignore[misc]
 
     # GET
 
+    def _get(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
+        """Answer a GET or HEAD. Raises Refused.
+
+        A file that is not in its place may be on its way elsewhere, by another request: when that is done, or has
+        failed, what the path shows is asked for once more.
+        """
+        try:
+            try:
+                return self._found(environ, start_response)
+            except Missing:
+                with self.tree.catalog.at_rest():
+                    return self._found(environ, start_response)
+        except NotThere as error:
+            return self._fail_get(environ, start_response, *error.args)
+
     def _found(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
+        """Answer with what is at a path. Raises Refused, and NotThere if the disk does not give the file there."""
         path = environ["PATH_INFO"]
         if self._site.owns(path):
             return self._site.own(environ, start_response)
@@ -268,9 +295,9 @@ class HavenProvider(DAVProvider):  # type: ignore[misc]
                 return send_bytes(environ, start_response, node.text.encode(), text_file(view, at.parent, node))
             if is_placeholder(node):
                 return send_bytes(environ, start_response, b"", node)
-            if node.what:
+            if node.what and not is_inside(node):
                 return self._send_rendition(environ, start_response, view, node)
-        return self._send(environ, start_response, node)
+        return self._send(environ, start_response, node, open_original(node))
 
     def _send_rendition(
         self, environ: Environ, start_response: StartResponse, view: View, file: File
@@ -293,9 +320,9 @@ class HavenProvider(DAVProvider):  # type: ignore[misc]
             retry = [("Retry-After", "1")]
             yield from fail(environ, start_response, 503, file.away or str(error), more=retry)
 
-    def _send(self, environ: Environ, start_response: StartResponse, file: File) -> Iterator[bytes]:
+    def _send(self, environ: Environ, start_response: StartResponse, file: File, opened: BinaryIO) -> Iterator[bytes]:
         try:
-            yield from send_file(environ, start_response, file)
+            yield from send_file(environ, start_response, file, opened)
         except NotThere as error:
             yield from self._fail_get(environ, start_response, *error.args)
 

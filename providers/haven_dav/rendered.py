@@ -5,7 +5,7 @@ import threading
 from collections.abc import Callable, Iterator
 from functools import lru_cache
 
-from haven_dav.send import Environ, NotThere
+from haven_dav.send import GONE, Environ, NotThere
 from haven_fs import later
 from haven_fs.renditions.renditions import NotNow, Renditions, Wanted, What
 from haven_fs.renditions.waiting import made_for
@@ -14,7 +14,6 @@ from haven_fs.tree.files import File
 Part = Callable[[int, int], Iterator[bytes]]
 """Gives `count` bytes of a file from `start`; what it raises, it raises before the first."""
 
-GONE = "This file is no longer on the disk."
 MOST_FILMS = 8
 """Films that are sent at the same time where each holds a thread: in servers that cannot wait in the midst of one."""
 _WHATS: dict[str, What] = {"small": "small", "cover": "cover"}

@@ -3,6 +3,7 @@
 The tree decides what a write means (haven_fs.tree.actions). A change is answered once it is committed.
 """
 
+import logging
 from collections.abc import Sequence
 
 from haven_dav.body import Body, Upload
@@ -17,6 +18,8 @@ from haven_fs.errors import Conflict, Malformed, NotPossible, Refused, Unsupport
 from haven_fs.tree.actions import Actions, Change, Done, NotDone, Plan, Put
 from haven_fs.tree.nodes import Folder, View
 from haven_fs.tree.tree import Located, Tree
+
+logger = logging.getLogger(__name__)
 
 _ELSEWHERE = (
     "The destination is on another server, where Haven cannot write. If that is a proxy in front of this drive, start"
@@ -63,6 +66,10 @@ class Writes:
         unlocked: list[str] = []
         locked: list[NotDone] = []
 
+        def still(view: View) -> None:
+            if self._locks.matter(environ):
+                decide(view)
+
         def decide(view: View) -> Plan:
             unlocked.clear()
             locked.clear()
@@ -88,8 +95,11 @@ class Writes:
                 unlocked.extend(self._locks.paths(view, plan.gone)[: None if plan.on_disk else 1])
             return plan
 
-        done = actions.perform(decide, writes_to=self._tree.mirrored(to) if to and to != path else ())
-        self._locks.held.forget(unlocked)
+        done = actions.perform(decide, writes_to=self._tree.mirrored(to) if to and to != path else (), still=still)
+        try:
+            self._locks.held.forget(unlocked)
+        except Refused as refused:  # it is done, and locks of what is gone end by themselves
+            logger.warning("Locks on what is no longer there are left: %s", refused.reason)
         return Done(failed=locked) if locked else done
 
     def _put(self, environ: Environ, actions: Actions, path: list[str]) -> tuple[Done, list[tuple[str, str]]] | None:
@@ -105,7 +115,12 @@ class Writes:
             self._allow(environ, view, at, put.changes)
             return put
 
-        put, body = actions.decide(decide, writes_to=self._tree.mirrored(path)), Body(environ)
+        def still(view: View) -> None:
+            if self._locks.matter(environ):
+                at = self._tree.locate(view, path)
+                self._allow(environ, view, at, (Change(at.exact, names=at.exact.node is None),))
+
+        put, body = actions.decide(decide, writes_to=self._tree.mirrored(path), still=still), Body(environ)
         upload = Upload(actions.receive(put, body.expected), body)
         if environ.get(receiving.SUPPORTED):
             environ[receiving.RECEIVER] = upload

@@ -11,6 +11,7 @@ from defusedxml import DefusedXmlException
 from defusedxml.ElementTree import XMLParser
 
 from haven_dav.send import Environ
+from haven_fs.receiving import declared_length
 
 LONGEST_BODY = 64 * 1024
 """Bytes of a request's XML that are read."""
@@ -48,16 +49,13 @@ class _Bounded(TreeBuilder):
 
 def read_body(environ: Environ) -> bytes:
     """Return the request's body, chunked or not. Raises BadRequest if it is longer than any client's."""
-    length = environ.get("CONTENT_LENGTH") or None
-    chunked = "chunked" in environ.get("HTTP_TRANSFER_ENCODING", "").lower()
-    if length is None and not chunked:
+    length = _length(environ)
+    if length == 0:
         return b""
-    if length is not None and not (length.isascii() and length.isdigit()):
-        raise BadRequest("Content-Length is not a number.")
-    if length is not None and int(length) > LONGEST_BODY:
+    if length is not None and length > LONGEST_BODY:
         raise BadRequest(f"The body is longer than {LONGEST_BODY} bytes.")
     try:
-        body: bytes = environ["wsgi.input"].read(LONGEST_BODY + 1 if length is None else int(length))
+        body: bytes = environ["wsgi.input"].read(LONGEST_BODY + 1 if length is None else length)
     except ValueError as error:  # what the framing of chunks says is wrong
         raise BadRequest("The body was not sent as HTTP wants it.") from error
     except (ConnectionError, TimeoutError) as error:
@@ -70,9 +68,15 @@ def read_body(environ: Environ) -> bytes:
 
 def has_content(environ: Environ) -> bool:
     """Tell whether a request has a body with anything in it: one that comes in chunks is looked into."""
-    if "chunked" not in environ.get("HTTP_TRANSFER_ENCODING", "").lower():
-        return environ.get("CONTENT_LENGTH") not in (None, "", "0")
-    return bool(read_body(environ))
+    length = _length(environ)
+    return bool(read_body(environ)) if length is None else length > 0
+
+
+def _length(environ: Environ) -> int | None:
+    try:
+        return declared_length(environ)
+    except ValueError as error:
+        raise BadRequest(str(error)) from error
 
 
 def read_xml(body: bytes, name: str) -> Element:
@@ -81,7 +85,9 @@ def read_xml(body: bytes, name: str) -> Element:
     try:
         parser.feed(body)
         root: Element = parser.close()
-    except (ParseError, DefusedXmlException, ValueError, LookupError) as error:
+    except DefusedXmlException as error:
+        raise BadRequest("The body has a document type or entities, which nobody needs here.") from error
+    except (ParseError, ValueError, LookupError) as error:
         raise BadRequest("The body is not well-formed XML.") from error
     if root.tag != f"{{DAV:}}{name}":
         raise BadRequest(f"The body is not a DAV:{name} element.")

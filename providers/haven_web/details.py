@@ -16,7 +16,11 @@ from haven_web.folders import Link
 
 _SHOWABLE = frozenset({"image/jpeg", "image/png", "image/webp", "image/gif", "image/avif", "image/bmp"})
 """Types of pictures that every browser shows as they are."""
-_GUESSED = {"file": "guessed from the date of the file", "name": "from the name of the file"}
+_GUESSED = {
+    "file": "guessed from the date of the file",
+    "folder": "guessed from the name of the folder",
+    "name": "from the name of the file",
+}
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,9 @@
 
 import shutil
 from collections.abc import Callable, Collection, Iterator
+from contextlib import ExitStack
 from pathlib import Path
+from typing import Any
 
 import pytest
 from helpers.home import Home
@@ -13,6 +15,8 @@ from haven_fs.catalog.libraries import add_inbox, add_library, all_libraries, fi
 from haven_fs.errors import Forbidden, Refused, Unavailable, UnsupportedType, UserError
 from haven_fs.library.walk import Listing
 from haven_fs.testing import make_photo
+from haven_fs.tree.actions import Actions
+from haven_fs.tree.disk.dated import wrong_template
 from haven_fs.tree.disk.place import DiskPlace
 from haven_fs.tree.disk.uploads import Stored, Uploads
 
@@ -41,7 +45,7 @@ class Receiving:
         return DiskPlace(inbox, below)
 
     def send(self, name: str, data: bytes, below: str = "", *, over: bool = False) -> Stored:
-        draft = self.uploads.begin(self.place(below), len(data))
+        draft = self.draft = self.uploads.begin(self.place(below), len(data))
         draft.write(data)
         draft.finish()
         try:
@@ -101,10 +105,17 @@ def test_dates_make_folders(house: Receiving) -> None:
     ]
 
 
-@pytest.mark.parametrize("template", ["{year", "{week}", "{}", "../{year}", ".{year}", "{year}/con", "{year:x}", "a:b"])
-def test_a_template_that_makes_no_folder_is_refused(tmp_path: Path, template: str) -> None:
-    with pytest.raises(UserError, match=r"inbox\.template"):
-        Receiving(tmp_path, **{"inbox.template": template})
+@pytest.mark.parametrize(
+    "template",
+    ["", "/", "{year", "{week}", "{}", "../{year}", ".{year}", "{year}/con", "{year:x}", "a:b", "/a", "a//b"],
+)
+def test_a_template_that_makes_no_folder_is_refused(template: str) -> None:
+    assert wrong_template(template) is not None
+
+
+@pytest.mark.parametrize("template", ["{year}", "Phone/{year}-{month}/{day}/", "Uploads", "{{year}}"])
+def test_a_template_that_makes_one_is_taken(template: str) -> None:
+    assert wrong_template(template) is None
 
 
 def test_the_template_is_the_owners(tmp_path: Path) -> None:
@@ -144,7 +155,7 @@ def test_what_was_deleted_and_comes_again_is_the_photo_it_was(house: Receiving) 
 
 def test_what_is_withdrawn_leaves_nothing(house: Receiving) -> None:
     stored = house.send("a.jpg", house.picture("a.jpg"))
-    house.uploads.withdraw(stored.original_id)
+    house.uploads.withdraw(stored.original_id, house.draft)
     assert house.there() == []
     assert house.home.seen(house.inbox) == {}
     assert house.home.query("SELECT count(*) FROM photo WHERE shown = 1") == [1]
@@ -152,6 +163,77 @@ def test_what_is_withdrawn_leaves_nothing(house: Receiving) -> None:
         house.send_by_date("x.jpg", b"\xff\xd8\xff\xe0 damaged")
     assert type(told.value) is UnsupportedType
     assert house.there() == []
+
+
+def test_what_somebody_else_has_put_there_since_is_not_withdrawn(house: Receiving) -> None:
+    stored = house.send("a.jpg", house.picture("a.jpg"))
+    mine, other = house.draft, house.picture("b.jpg")
+    house.send("a.jpg", other, over=True)
+    house.uploads.withdraw(stored.original_id, mine)
+    assert (house.inbox / "a.jpg").read_bytes() == other
+    assert list(house.home.seen(house.inbox)) == ["a.jpg"]
+
+
+class MovesFirst(AtOnce):
+    """Catalogues a file just after somebody has moved its folder."""
+
+    def __init__(self, home: Home) -> None:
+        super().__init__(home.catalog, home.plugins, home.settings)
+        self.home = home
+
+    def put(self, *arguments: Any) -> int:
+        self.home.move("/Inbox/Trip", "/Inbox/Lake")
+        return super().put(*arguments)
+
+
+def test_a_file_whose_folder_is_moved_as_it_comes_is_refused_and_not_there(house: Receiving) -> None:
+    (house.inbox / "Trip").mkdir()
+    house.home.index()
+    house.uploads = Uploads(house.home.catalog, house.home.settings, MovesFirst(house.home))
+    with pytest.raises(FileNotFoundError):
+        house.send("a.jpg", house.picture("a.jpg"), "Trip")
+    assert [path for path in house.there() if not path.startswith("Lake/.haven-part-")] == []
+    assert house.home.seen(house.inbox) == {}
+    assert house.home.list("/Inbox") == ["Lake/"]
+
+
+def test_files_that_come_at_one_moment_have_tags_of_their_own(house: Receiving) -> None:
+    tree = house.home.tree()
+    actions = Actions(tree)
+    with ExitStack() as stack:
+        incoming = []
+        for number in range(20):
+            put = actions.decide(lambda view, name=f"{number}.txt": actions.put(tree.locate(view, ["Inbox", name])))  # type: ignore[misc]
+            incoming.append(stack.enter_context(actions.receive(put, 2)))
+        for number, one in enumerate(incoming):
+            one.write(b"%02d" % number)
+        stored = [one.finish().stored for one in incoming]
+    assert len({file.etag for file in stored if file is not None}) == 20
+
+
+class MovesOver(AtOnce):
+    """Looks into a file just after somebody has moved another over it."""
+
+    def __init__(self, home: Home) -> None:
+        super().__init__(home.catalog, home.plugins, home.settings)
+        self.home = home
+
+    def look(self, original_id: int) -> None:
+        self.home.move("/Inbox/theirs.txt", "/Inbox/a.txt")
+        super().look(original_id)
+
+
+def test_a_sender_is_not_told_the_tag_of_what_took_its_files_place(house: Receiving) -> None:
+    house.home.put("/Inbox/theirs.txt", b"theirs")
+    assert house.home.put("/Inbox/a.txt", b"mine").stored is not None
+    tree = house.home.tree()
+    tree.uploads = Uploads(house.home.catalog, house.home.settings, MovesOver(house.home))
+    actions = Actions(tree)
+    put = actions.decide(lambda view: actions.put(tree.locate(view, ["Inbox", "a.txt"])))
+    with actions.receive(put, 5) as incoming:
+        incoming.write(b"again")
+        assert incoming.finish().stored is None
+    assert (house.inbox / "a.txt").read_bytes() == b"theirs"
 
 
 def test_an_inbox_whose_disk_is_away_takes_nothing(house: Receiving) -> None:
@@ -245,7 +327,7 @@ def test_a_file_that_the_walk_finds_first_is_one_photo(house: Receiving) -> None
         inbox = find_inbox(db)
     assert inbox is not None
     Scan(house.home.catalog, inbox).run({""})
-    stored = house.at_once.put(inbox, house.inbox / "a.jpg")
+    stored = house.at_once.put(inbox, lambda _: house.inbox / "a.jpg")
     house.home.index()
     assert house.home.seen(house.inbox)["a.jpg"].id == stored
     assert house.home.query("SELECT count(*) FROM photo WHERE shown = 1") == [2]

@@ -270,7 +270,7 @@ def suites(house: Serving, folder: Path) -> None:
             passed, run = sum(int(p) for _, p in counts), sum(int(n) for n, _ in counts)
             print(f"litmus in {place}: {passed} of {run}")
         command = [str(folder / "venv" / "bin" / "dav-tck"), "--no-colour", url]
-        done = subprocess.run(command, capture_output=True, text=True, check=False)
+        done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
         found = re.findall(r"test_\w+: (\w+)", done.stdout)
         print(f"dav-tck in {place}: {found.count('PASS')} of {len(found)}")
 

@@ -13,6 +13,7 @@ import http.client
 import io
 import json
 import re
+import select
 import shutil
 import signal
 import subprocess
@@ -25,10 +26,12 @@ from urllib.parse import quote, urlsplit
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from common import HAVEN, scratch, settle
-from helpers.damage_kinds import KINDS, Kind, facts, prepare
+from helpers.damage_kinds import KINDS, Kind, facts, library_of, prepare
 from PIL import Image
 
 _SEARCH = "dog on beach"
+_PATIENCE = 180.0
+"""Seconds after which a program hangs."""
 
 
 @dataclass
@@ -39,12 +42,15 @@ class Server:
     log: Path
     url: str | None = None
     process: "subprocess.Popen[str] | None" = None
+    stuck: bool = False
 
     def __enter__(self) -> "Server":
         command = [*HAVEN, "serve", "--data", str(self.data), "--port", "0"]
         with self.log.open("w") as errors:
             self.process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=errors, text=True)
         assert self.process.stdout is not None
+        if not select.select([self.process.stdout], [], [], _PATIENCE)[0]:
+            self.process.kill()
         first = self.process.stdout.readline()
         self.url = first.split()[-1] if first.startswith("Serving") else None
         return self
@@ -53,7 +59,11 @@ class Server:
         assert self.process is not None and self.process.stdout is not None
         if self.process.poll() is None:
             self.process.send_signal(signal.SIGTERM)
-        self.process.wait(timeout=60)
+        try:
+            self.process.wait(timeout=60)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.stuck = True
         self.process.stdout.close()
 
     def ask(self, method: str, path: str, body: bytes = b"", **headers: str) -> tuple[int, bytes]:
@@ -86,7 +96,11 @@ class End:
 
 def run(*arguments: object) -> "subprocess.CompletedProcess[str]":
     """Run a command of Haven."""
-    return subprocess.run([*HAVEN, *map(str, arguments)], capture_output=True, text=True, check=False)
+    command = [*HAVEN, *map(str, arguments)]
+    try:
+        return subprocess.run(command, capture_output=True, text=True, check=False, timeout=_PATIENCE)
+    except subprocess.TimeoutExpired:
+        return subprocess.CompletedProcess(command, -1, "", f"haven: it hangs: {command}\n")
 
 
 def picture(number: int) -> bytes:
@@ -112,7 +126,7 @@ def make(folder: Path) -> Path:
             server.ask("MKCOL", album)
         assert server.url is not None
         server.ask("COPY", f"/Recent/{name}", Destination=f"{server.url.rstrip('/')}{album}/{name}")
-    server.ask("COPY", f"/Recent/{names[0]}", Destination=f"{server.url}Favorites/{names[0]}")
+    server.ask("COPY", f"/Recent/{names[1]}", Destination=f"{server.url}Favorites/{names[1]}")
     server.ask("MKCOL", f"/Search/{_SEARCH}")
     server.ask("MOVE", "/People/Person 1/", Destination=f"{server.url}People/Benedikt")
     process.send_signal(signal.SIGTERM)
@@ -152,8 +166,11 @@ def try_kind(kind: Kind, base: Path, folder: Path, before: dict[str, list[object
                 if status not in (200, 201, 204, 207, 503, 507):
                     end.wrong.append(f"{what} is answered {status}: {answer[:200]!r}")
             time.sleep(1)
-            if "Traceback" in log.read_text():
-                end.wrong.append("there is a traceback in the log")
+            _, traceback, said = log.read_text().partition("Traceback")
+            if traceback:
+                end.wrong.append(f"there is a traceback in the log: {said[-2000:]}")
+    if server.stuck:
+        end.wrong.append("it does not stop")
     if server.url is None:
         end.start = log.read_text().strip().splitlines()[-1].removeprefix("haven: ")
     if (server.url is not None) is not kind.starts:
@@ -166,7 +183,9 @@ def try_kind(kind: Kind, base: Path, folder: Path, before: dict[str, list[object
         end.repaired = "new" if facts_["found"] and not facts_["saved"] and not facts_["only_indices"] else end.repaired
     if kind.repair and not end.repaired:
         end.wrong.append(f"repair does nothing: {done.stderr if done else ''}")
-    if kind.name not in ("the catalog is another program's", "the catalog is of a newer Haven", "haven.toml"):
+    if kind.undo is not None:
+        kind.undo(data)
+    if kind.indexes:
         again = run("index", base.parent / "Demo Photos", "--data", data)
         if again.returncode:
             end.wrong.append(f"index fails: {again.stderr.splitlines()[-1:]}")
@@ -179,6 +198,9 @@ def try_kind(kind: Kind, base: Path, folder: Path, before: dict[str, list[object
             end.wrong.append("what was acknowledged is not there")
         if end.lost and not kind.lost:
             end.wrong.append(f"lost: {end.lost}")
+        if kind.album and repr((kind.album,)) not in after["albums"]:
+            end.wrong.append("what was acknowledged before the kill is not there")
+        (library_of(data, inbox=True) / new).unlink(missing_ok=True)
     end.seconds = time.monotonic() - began
     return end
 

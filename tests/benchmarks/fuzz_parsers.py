@@ -17,6 +17,7 @@ import re
 import resource
 import subprocess
 import sys
+import tempfile
 import time
 from pathlib import Path
 
@@ -120,9 +121,17 @@ def main() -> int:
         return child(args)
     broken = False
     for name in args.names or targets():
-        command = [sys.executable, __file__, "--child", f"--seconds={args.seconds}", f"--seed={args.seed}", name]
+        command = [
+            sys.executable,
+            str(Path(__file__).resolve()),
+            "--child",
+            f"--seconds={args.seconds}",
+            f"--seed={args.seed}",
+            name,
+        ]
         command += ["--keep"] * args.keep + ["--plain"] * args.plain
-        done = subprocess.run(command, check=False, capture_output=True, text=True, errors="replace")
+        with tempfile.TemporaryDirectory() as scratch:  # the fuzzer leaves inputs that took long where it runs
+            done = subprocess.run(command, cwd=scratch, check=False, capture_output=True, text=True, errors="replace")
         runs = re.findall(r"Done (\d+) runs", done.stderr)
         print(done.stdout, end="")
         if not runs:

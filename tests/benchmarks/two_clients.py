@@ -1,6 +1,8 @@
 """Two clients write to the same paths at once, and the server is killed: an order explains each answer, all is kept.
 
-python tests/benchmarks/two_clients.py [SEEDS] [ROUNDS] [REQUESTS] [FIRST SEED]
+python tests/benchmarks/two_clients.py [SEEDS] [ROUNDS] [REQUESTS] [FIRST SEED] [few]
+
+With `few` a round is about two to four paths, so that the clients meet on them far more often.
 """
 
 import sys
@@ -16,7 +18,8 @@ from helpers.two_clients_walk import walk
 
 def main() -> None:
     """Do it."""
-    given = (int(word) for word in (*sys.argv[1:], *("20", "60", "20", "1")[len(sys.argv) - 1 :]))
+    words = [word for word in sys.argv[1:] if word != "few"]
+    given = (int(word) for word in (*words, *("20", "60", "20", "1")[len(words) :]))
     seeds, rounds, requests, first = given
     total: Counter[str] = Counter()
     overlapping = wrong = 0
@@ -24,7 +27,7 @@ def main() -> None:
         began = time.monotonic()
         with tempfile.TemporaryDirectory() as base:
             try:
-                found = walk(Path(base), rounds, requests, kill_every=6, seed=seed)
+                found = walk(Path(base), rounds, requests, kill_every=6, seed=seed, few="few" in sys.argv)
             except AssertionError as error:
                 wrong += 1
                 print(f"seed {seed}: {error}", flush=True)

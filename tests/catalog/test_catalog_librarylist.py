@@ -52,10 +52,22 @@ def test_a_kill_right_after_one_was_added(home: Home) -> None:
     assert len(libraries(home)) == 1
 
 
-def test_a_list_that_cannot_be_read(home: Home, caplog: pytest.LogCaptureFixture) -> None:
+UNREADABLE = {
+    '[{"root": 1': "it is not JSON",
+    "[" * 200_000: "it is not JSON",
+    '{"root": 1}': "it is not as Haven writes it",
+    "null": "it is not as Haven writes it",
+    '[{"root": 1, "name": "Pictures", "writable": false, "inbox": false}]': "it is not as Haven writes it",
+    '[{"root": "/x", "name": null, "writable": false, "inbox": false}]': "it is not as Haven writes it",
+    '[{"root": "/x", "name": "x", "writable": [], "inbox": false}]': "it is not as Haven writes it",
+}
+
+
+@pytest.mark.parametrize("text", UNREADABLE, ids=lambda text: text[:40])
+def test_a_list_that_cannot_be_read(home: Home, caplog: pytest.LogCaptureFixture, text: str) -> None:
     home.add_library()
     home.catalog.close()
-    (home.data / "libraries.json").write_text('[{"root": 1')
+    (home.data / "libraries.json").write_text(text)
     lose(home.data)
     home.catalog = home.folder.open_catalog()
-    assert libraries(home) == [] and "cannot be read" in caplog.text
+    assert libraries(home) == [] and f"libraries.json cannot be read: {UNREADABLE[text]}\n" in caplog.text

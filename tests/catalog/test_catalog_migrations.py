@@ -153,7 +153,7 @@ def test_what_was_taken_for_a_fact_before_is_tried_again(tmp_path: Path) -> None
         assert w.db.execute("SELECT id, probed FROM original ORDER BY 1").fetchall() == [(1, 0), (2, 0)], "one group"
         assert w.db.execute("SELECT id FROM original WHERE trouble IS NOT NULL").fetchall() == [(1,)]
         due = w.db.execute("SELECT analyzer FROM analysis WHERE version = -1 ORDER BY 1").fetchall()
-        assert due == [("clip",), ("time",)]
+        assert due == [("clip",), ("faces",), ("time",)]
     catalog.close()
 
 

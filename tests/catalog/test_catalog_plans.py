@@ -96,6 +96,7 @@ def open_one(folder: Folder) -> int:
         ("Originals/Pictures/few", list_it, 100, 5),
         ("Originals/Pictures/all", list_it, 99_900, 25_000),
         ("Review/Undated", list_it, 1000, 100),
+        ("Review/Dated by Folder", list_it, 0, 5),
         ("Review/Unplaced", list_it, 25, 1000),
         ("Review/Unreadable", list_it, 0, 5),
         ("Review/Damaged", list_it, 0, 5),

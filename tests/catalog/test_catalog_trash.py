@@ -1,17 +1,22 @@
 """What was put away: found again after a kill or without a catalog, brought back as it was, and moved across disks."""
 
+import errno
 import os
 import shutil
 from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import pytest
+from helpers.disks import failing_disk
 from helpers.home import Home
 
+from haven_fs.catalog.catalog import Writer
 from haven_fs.catalog.libraries import Library, set_writable
 from haven_fs.catalog.trash import adopt, all_trashed, erase, files_of, keep_old
-from haven_fs.errors import AlreadyExists, Refused
-from haven_fs.library import filecalls, fileops, trash
+from haven_fs.errors import AlreadyExists, DiskFailed, Refused
+from haven_fs.library import filecalls, fileops, storing, trash
+from haven_fs.testing import make_photo
 from haven_fs.tree.disk.filing import Filing
 from haven_fs.tree.disk.place import DiskPlace
 
@@ -144,6 +149,73 @@ def test_moving_to_another_disk(home: Home, library: Library, other_disk: Path) 
         p.removeprefix("2020/"): s.photo for p, s in before.items()
     }
     assert not [path for path in other_disk.iterdir() if path.name.startswith(".haven-part")]
+
+
+@pytest.mark.parametrize("is_taken", [False, True], ids=["put back", "cannot be put back"])
+@pytest.mark.parametrize("place", ["2020/IMG_0.jpg", "2020"])
+def test_a_move_to_another_disk_that_cannot_be_written(
+    place: str, is_taken: bool, home: Home, library: Library, other_disk: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever looks next finds it where it was; or where it should have gone, if that is not to be: never nowhere."""
+    home.add_library(other_disk)
+    with home.catalog.write() as w:
+        other = set_writable(w, str(other_disk), writable=True)
+    source, target = library.root / place, other_disk / "here"
+    body = (library.root / "2020/IMG_0.jpg").read_bytes()
+    there: list[bool] = []
+
+    @contextmanager
+    def failing() -> Iterator[Writer]:
+        with suppress(DiskFailed), home.catalog.write() as w:
+            w.undo_by(lambda: there.append(source.exists()))  # the last to be undone, before anybody else can write
+            yield w
+            if is_taken:
+                source.write_text("in the way")
+            raise DiskFailed("The disk failed.")
+        raise DiskFailed("The disk failed.")
+
+    with pytest.raises(DiskFailed):
+        Filing(failing, lambda _: None).move(DiskPlace(library, place), DiskPlace(other, "here"))
+    assert there == [True]
+    found = target if is_taken else source
+    assert (found / "IMG_0.jpg" if place == "2020" else found).read_bytes() == body
+    assert target.exists() == is_taken
+    monkeypatch.setattr(storing, "_TOKEN", "0")  # as the next process does
+    storing.sweep(other_disk)
+    storing.sweep(library.root)
+    assert (found / "IMG_0.jpg" if place == "2020" else found).read_bytes() == body
+
+
+@pytest.mark.parametrize("when", ["as it leaves", "later"])
+def test_a_disk_that_stops_taking_writes_amid_a_move(
+    when: str, home: Home, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Not even what was moved away for the moment can be put back there: it is on the other disk."""
+    with failing_disk(tmp_path / "disk", 8) as fail:
+        make_photo(tmp_path / "disk/a.jpg")
+        body = (tmp_path / "disk/a.jpg").read_bytes()
+        home.add_library(tmp_path / "disk")
+        with home.catalog.write() as w:
+            source = set_writable(w, str(tmp_path / "disk"), writable=True)
+
+        @contextmanager
+        def failing() -> Iterator[Writer]:
+            with home.catalog.write() as w:
+                yield w
+                fail()
+                raise DiskFailed("The disk failed.")
+
+        def sync_folder(folder: Path) -> None:
+            if folder == tmp_path / "disk":
+                fail()
+                raise OSError(errno.EIO, "Input/output error")
+
+        if when == "as it leaves":
+            monkeypatch.setattr(fileops, "sync_folder", sync_folder)
+        with pytest.raises((DiskFailed, OSError)):
+            Filing(failing, lambda _: None).move(DiskPlace(source, "a.jpg"), DiskPlace(home.library(), "here.jpg"))
+        monkeypatch.undo()
+        assert (home.library().root / "here.jpg").read_bytes() == body
 
 
 def test_a_name_that_is_taken_meanwhile(home: Home, library: Library) -> None:

@@ -7,7 +7,7 @@ import pytest
 from helpers.serving import HAVEN, environment
 
 from haven_fs import __version__
-from haven_fs.cli import COMMANDS, main
+from haven_fs.cli import COMMANDS, main, module_of
 from haven_fs.cli.parser import TAGLINE, HavenParser
 from haven_fs.command import GROUPS, Command
 from haven_fs.plugins import Plugins
@@ -51,7 +51,7 @@ def test_every_command_is_explained_in_one_sentence():
 
 
 def command(name: str) -> Command:
-    return __import__(f"haven_fs.cli.{name}", fromlist=["COMMAND"]).COMMAND
+    return __import__(module_of(name), fromlist=["COMMAND"]).COMMAND
 
 
 def test_a_group_must_be_one_there_is():
@@ -74,6 +74,7 @@ def test_the_version():
         ("serv", "No command `serv`. Did you mean `serve`?", "haven"),
         ("stauts", "No command `stauts`. Did you mean `status`?", "haven"),
         ("frobnicate", "No command `frobnicate`.", "haven"),
+        ("models add DIR", "`DIR` is none of clip, faces.", "haven models add"),
         ("--verison", "No option `--verison`. Did you mean `--version`?", "haven"),
         ("libraries lst", "No command `lst`. Did you mean `list`?", "haven libraries"),
         ("libraries", "Say what to do: list, remove or set.", "haven libraries"),
@@ -96,7 +97,7 @@ def test_the_version():
         ("places name Home", "Give --at or --of.", "haven places name"),
         ("places name Home --at here", "--at: give latitude and longitude, such as 52.5163,13.3777, not `here`.",
          "haven places name"),
-        ("models add clp x", "No task `clp`. Did you mean `clip`?", "haven models add"),
+        ("models add clp x", "`clp` is none of clip, faces. Did you mean `clip`?", "haven models add"),
     ],
 )  # fmt: skip
 def test_a_mistake_is_named_in_one_line(

@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -48,6 +49,33 @@ def test_bad_arguments(arguments: list[str], tmp_path: Path) -> None:
     assert words[0].startswith("haven")
     assert words[1].startswith("`haven")
     assert "--help`" in words[1]
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["serve", "nonexist"],
+        ["index", "nonexist"],
+        ["index"],
+        ["serve", "--inbox", "nonexist/inbox"],
+        ["serve", "--inbox", __file__],
+    ],
+)
+def test_what_is_mistyped_leaves_no_data_folder(arguments: list[str], tmp_path: Path) -> None:
+    words = refused(*arguments, "--data", tmp_path / "data")
+    assert "There is no" in words or "That is a file" in words
+    assert not (tmp_path / "data").exists()
+
+
+def test_a_name_that_is_no_text(tmp_path: Path) -> None:
+    folder = tmp_path / os.fsdecode(b"bad\xffdir")
+    make_photo(folder / "a.jpg")
+    haven("index", tmp_path, "--data", tmp_path.with_name("data of no text"))
+    for file, status in ((folder / "a.jpg", 0), (folder / "b.jpg", 1)):
+        command = [*HAVEN, "info", os.fsencode(file), "--data", str(tmp_path.with_name("data of no text"))]
+        done = subprocess.run(command, capture_output=True, env=environment(), check=False)
+        said = done.stdout + done.stderr
+        assert done.returncode == status and b"bad?dir" in said and b"udcff" not in said and b"\xff" not in said
 
 
 def test_no_library_yet(tmp_path: Path) -> None:
@@ -109,22 +137,59 @@ def test_a_file_that_is_in_no_library(indexed: Path, tmp_path: Path) -> None:
         ("[index]\nworkers = -1\n", "index.workers must be at least 0"),
         ("[tree]\nsplit_above = 0\n", "tree.split_above must be at least 1"),
         ("[tree.deep]\nx = 1\n", "tree.deep"),
+        ("[renditions]\npercent = inf\n", "renditions.percent must be a finite number"),
+        ("[renditions]\npercent = 1e400\n", "renditions.percent must be a finite number"),
+        ("[renditions]\npercent = -inf\n", "renditions.percent must be a finite number"),
+        ("[people]\nleast_quality = nan\n", "people.least_quality must be a finite number"),
+        ("[people]\nleast_quality = 7\n", "people.least_quality must be at most 1"),
+        ("[people]\nsmallest = 0\n", "people.smallest must be at least 1"),
+        ("[serve]\nthreads = 100000\n", "serve.threads must be at most 1000"),
+        (f"[tree]\nrecent_photos = {'9' * 400}\n", "tree.recent_photos must be at most 1e+09"),
+        ("[removed]\ndays = 1000000000\n", "removed.days must be at most 36500"),
+        ('language = "xx"\n', "language must be a language, such as"),
+        ('language = "German"\n', "language must be a language, such as"),
+        ('country = "ZZ"\n', "country must be the two letters of a country"),
+        ('country = "Germany"\n', "country must be the two letters of a country"),
+        ('[clip]\nbackend = "tpu"\n', "clip.backend must be one of 'onnx', 'torch', 'auto'"),
+        ('[search]\nwords = ["nonsense"]\n', "Oma = Ursula; not 'nonsense'"),
+        ('[search]\nwords = ["a = b", " = c"]\n', "Oma = Ursula; not ' = c'"),
+        ("[search]\nwords = [1]\n", "search.words must be a list of texts"),
+        ('[inbox]\ntemplate = "{foo}"\n', "inbox.template may have no braces but those of {year}"),
+        ('[inbox]\ntemplate = ".hidden/{year}"\n', "inbox.template must have no folder that begins with a dot"),
+        ('[inbox]\ntemplate = "../.."\n', "inbox.template must have no folder that begins with a dot"),
+        ('[inbox]\ntemplate = "/etc/x/{year}"\n', "inbox.template must not begin with a slash"),
     ],
 )
 def test_a_bad_haven_toml(tmp_path: Path, text: str, reason: str) -> None:
     data = tmp_path / "data"
     data.mkdir()
     (data / "haven.toml").write_bytes(text.encode("latin-1"))
-    for command in ("status", "plugins"):
-        assert reason in refused(command, "--data", data)
+    for command in ("status", "index"):
+        words = refused(command, "--data", data)
+        assert reason in words and "Traceback" not in words and "codec" not in words
+
+
+def test_models_that_are_not_there_are_a_problem_and_said_once(indexed: Path, tmp_path: Path) -> None:
+    data = shutil.copytree(indexed, tmp_path / "data")
+    (data / "haven.toml").write_text('[clip]\nmodel = "nope"\n[faces]\nmodel = "gone"\n')
+    done = haven("doctor", "--data", data, check=False)
+    assert done.returncode == 1
+    for setting, name in (("clip.model", "nope"), ("faces.model", "gone")):
+        words = f"the setting {setting} names {name}, which is not installed"
+        assert (done.stdout + done.stderr).count(words) == 1
+        assert any(words in line for line in done.stdout.splitlines() if line.startswith("PROBLEM"))
+    assert "To do more" not in done.stdout
+    assert haven("status", "--data", data).stderr.count("is not installed") == 2
 
 
 def test_settings_at_their_ends(tmp_path: Path) -> None:
     data = tmp_path / "data"
     data.mkdir()
     make_photo(tmp_path / "Pictures/a.jpg")
-    for split, recent, workers in ((1, 0, 0), (10**9, 10**9, 100)):
-        text = f"[tree]\nsplit_above = {split}\nrecent_photos = {recent}\n[index]\nworkers = {workers}\n"
+    rest = 'language = "{}"\ncountry = "{}"\n[people]\nleast_quality = {}\n[search]\nwords = ["Oma = Ursula"]\n'
+    for split, recent, workers, *more in ((1, 0, 0, "", "", 0), (10**9, 10**9, 100, "pt-BR", "gb", 1)):
+        text = rest.format(*more)
+        text += f"[tree]\nsplit_above = {split}\nrecent_photos = {recent}\n[index]\nworkers = {workers}\n"
         (data / "haven.toml").write_text(text)
         assert haven("index", tmp_path / "Pictures", "--data", data).stdout.startswith("1 photo")
 

@@ -16,7 +16,7 @@ from helpers.serving import Serving, haven, serve, wait_for
 from haven_fs.testing import make_photo
 
 PHOTOS = 120
-TABLES = ("original_shown", "name", "analysis", "album_photo", "original", "photo", "correction")
+TABLES = ("original_shown", "name", "analysis", "album_photo", "original", "photo", "correction", "copy_details")
 
 
 @pytest.fixture(scope="module")
@@ -79,6 +79,8 @@ def test_a_damaged_page_costs_no_fact(data: Path, name: str, garbage: bool) -> N
     assert str(asides(data)[0]) in done.stdout and "haven index" in done.stdout
     if name == "original_shown":
         assert "nothing was lost" in done.stdout
+    assert len(done.stderr.splitlines()) < 10 and "_" not in done.stderr.replace(str(data), ""), done.stderr
+    assert not [line for line in done.stdout.splitlines() if "_" in line and line.startswith(("Sa", "Co", "So"))]
     haven("index", "--data", data)
     after = facts(data)
     lost = name in ("original", "photo")

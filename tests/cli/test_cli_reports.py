@@ -89,7 +89,7 @@ def test_status(indexed: Path) -> None:
     assert report["libraries"] == [{"name": "Pictures", "root": root, "away": None, "missing": 0}]
     text = haven("status", "--data", indexed).stdout
     assert "4 photos, 1 video, 1 unreadable file" in text
-    assert "up to date" in text
+    assert "All is done that can be done" in text
 
 
 def test_plugins(indexed: Path) -> None:
@@ -106,7 +106,7 @@ def test_plugins(indexed: Path) -> None:
 
 def test_doctor(indexed: Path) -> None:
     report = said("doctor", "--data", indexed)
-    assert report.keys() == {"versions", "data", "settings", "hints", "problems", "unreadable"}
+    assert report.keys() == {"versions", "data", "settings", "hints", "problems", "unreadable", "skipped"}
     assert [Path(one["path"]).name for one in report["unreadable"]] == ["broken.jpg"]
     assert report["problems"] == []
     assert report["versions"]["haven-fs"] == __version__
@@ -122,7 +122,7 @@ def test_doctor(indexed: Path) -> None:
 def test_doctor_where_there_is_nothing_yet(tmp_path: Path) -> None:
     done = haven("doctor", "--data", tmp_path / "data", check=False)
     assert done.returncode == 1
-    assert "PROBLEM: There is no catalog yet" in done.stdout
+    assert f"PROBLEM: There is no catalog in {tmp_path / 'data'} yet. Run: haven serve" in done.stdout
     assert not (tmp_path / "data").exists()
 
 

@@ -30,6 +30,24 @@ def said(*arguments: object) -> dict[str, Any]:
 
 
 @pytest.mark.skipif(os.name != "posix", reason="rights as Linux and macOS have them")
+def test_a_writable_library_that_takes_no_writes(tmp_path: Path) -> None:
+    root, data = tmp_path / "Pictures", tmp_path / "data"
+    make_photo(root / "a.jpg")
+    plain("index", root, "--data", data)
+    root.chmod(0o555)
+    try:
+        assert "PROBLEM" not in plain("doctor", "--data", data).stdout
+        plain("libraries", "set", "Pictures", "--writable", "--data", data)
+        doctor = plain("doctor", "--data", data)
+        assert doctor.returncode == 1
+        assert f"PROBLEM: Nothing can be written to {root}, though Pictures is set writable" in doctor.stdout
+        assert "Change that, or: haven libraries set 'Pictures' --read-only" in doctor.stdout
+    finally:
+        root.chmod(0o755)
+    assert "PROBLEM" not in plain("doctor", "--data", data).stdout
+
+
+@pytest.mark.skipif(os.name != "posix", reason="rights as Linux and macOS have them")
 def test_rights_that_are_missing_and_given(tmp_path: Path) -> None:
     root, data = tmp_path / "Pictures", tmp_path / "data"
     path = make_photo(root / "a.jpg")

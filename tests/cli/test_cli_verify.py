@@ -14,7 +14,7 @@ from urllib.parse import quote
 
 import pytest
 from helpers.dav import Client
-from helpers.failing import EIO, READS, Failing, can_fail
+from helpers.failing import UNREADABLE, Failing, can_fail
 from helpers.serving import haven, serve, wait_for
 
 from haven_fs.testing import make_photo
@@ -176,17 +176,17 @@ def test_what_is_missing_or_away(data: Path) -> None:
 
 @pytest.mark.skipif(not can_fail(), reason="needs Linux and gcc")
 def test_a_file_that_the_disk_cannot_give(data: Path) -> None:
-    failing = Failing(data.parent, [data.parent / "Pictures"])
-    failing.arm(which=READS)
-    assert failing.run("verify", "--data", data).returncode == 0
-    number = 1 + next(i for i, call in enumerate(failing.disarm()) if re.fullmatch("read .*/b.jpg", call))
-    failing.arm(number, EIO, READS)
-    done = failing.run("verify", "--data", data, "--json")
-    assert failing.fired == 1 and done.returncode == 1, done.stderr
+    with closing(Failing(data.parent, [data.parent / "Pictures"])) as failing:
+        calls = failing.commands
+        calls.arm(way=UNREADABLE)
+        assert failing.run("verify", "--data", data).returncode == 0
+        number = 1 + next(i for i, call in enumerate(calls.disarm()) if re.fullmatch("read .*/b.jpg", call))
+        calls.arm(number, UNREADABLE)
+        done = failing.run("verify", "--data", data, "--json")
+        assert calls.fired == 1 and done.returncode == 1, done.stderr
     said = json.loads(done.stdout)
     assert [Path(one["path"]).name for one in said["unreadable"]] == ["b.jpg"] and said["right"] == 5
     assert "The disk could not give this file" in said["unreadable"][0]["reason"]
-    failing.disarm()
     assert verified(data)["right"] == 6
 
 

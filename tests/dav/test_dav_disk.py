@@ -2,19 +2,18 @@
 
 import os
 import shutil
-import threading
 from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import quote
 
 import pytest
 from helpers.dav import Client
+from helpers.http_app import running
 from helpers.serving import Serving, haven, serve, wait_for
 
 from haven_dav import HavenProvider
 from haven_fs.datafolder import DataFolder
 from haven_fs.server.app import make_app
-from haven_fs.server.http import make_server
 from haven_fs.testing import make_photo
 
 MONTH = "/Timeline/2019/2019-07"
@@ -36,16 +35,9 @@ def plain(pictures: Path) -> Iterator[Client]:
     haven("index", pictures, "--data", data)
     folder = DataFolder(data)
     with folder.catalog(readonly=True) as catalog:
-        server = make_server(make_app(HavenProvider(folder.tree(catalog)), None), "127.0.0.1", 0, threads=4)
-        server.prepare()
-        thread = threading.Thread(target=server.serve)
-        thread.start()
-        try:
-            with Client(f"http://127.0.0.1:{server.bind_addr[1]}/") as client:
-                yield client
-        finally:
-            server.stop()
-            thread.join(20)
+        app = make_app(HavenProvider(folder.tree(catalog)), None)
+        with running(app) as server, Client(f"http://127.0.0.1:{server.bind_addr[1]}/") as client:
+            yield client
 
 
 def test_a_file_replaced_since_the_walk_is_sent_as_it_is_now(plain: Client, pictures: Path) -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from helpers.dav import Client, propfind_body
 from helpers.family import Family
+from helpers.serving import Serving
 
 # Each kind of folder, and a file in it if there are files.
 KINDS = {
@@ -43,9 +44,10 @@ BODIES = {"PUT": b"other bytes", "POST": b"a=b", "PATCH": b"x"}
 
 
 @pytest.fixture(scope="module")
-def untouched(family: Family, house: object) -> Iterator[None]:
+def untouched(family: Family, house: Serving) -> Iterator[None]:
     """Every original and the tree as they were, after all tests of this file."""
-    with Client(house.url) as client:  # type: ignore[attr-defined]
+    house.settle()
+    with Client(house.url) as client:
         before, tree = hashes(family.root), listing(client)
         yield
         assert hashes(family.root) == before

@@ -5,16 +5,14 @@ import re
 from importlib import import_module
 from pathlib import Path
 
-from haven_fs.cli import COMMANDS
+from haven_fs.cli import COMMANDS, module_of
 from haven_fs.cli.reference import own_plugins
 from haven_fs.plugins import Plugins
 
 ROOT = Path(__file__).parents[2]
 DOCUMENTS = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md")])
 
-EVERY = {name: import_module(f"haven_fs.cli.{name}").COMMAND for name in COMMANDS} | Plugins(
-    only=own_plugins()
-).commands()
+EVERY = {name: import_module(module_of(name)).COMMAND for name in COMMANDS} | Plugins(only=own_plugins()).commands()
 """The core's commands and those of Haven's own plugins."""
 
 

@@ -13,6 +13,12 @@ APART = ("demo",)
 EXPLAINED = {
     "haven_fs/catalog/adopt.py": "`dropped`, of which catalogs from before facets kept names",
     "haven_fs/catalog/schema.py": "`place`, as below",
+    "haven_fs/library/osxphotosnotes.py": "what osxphotos calls its fields",
+    "haven_fs/moving/digikam.py": "what digiKam calls its tables and columns",
+    "haven_fs/moving/icloud.py": "what Apple calls its columns",
+    "haven_fs/moving/immich.py": "what Immich calls its fields",
+    "haven_fs/moving/photoprism.py": "what PhotoPrism calls its fields",
+    "haven_fs/moving/picasa.py": "what Picasa calls its sections",
     "haven_fs/library/regions.py": "what XMP calls a region of a face, and of a person",
     "haven_fs/library/personnames.py": "what programs write in place of a person's name",
 }

@@ -11,7 +11,9 @@ from helpers.replaying import differences, facts, lose
 from helpers.saying_much import PLUGIN
 
 from haven_faces.people import People
-from haven_faces.persons import find_person
+from haven_faces.persons import PERSON, find_person
+from haven_faces.telling import find, tell
+from haven_fs import settle
 
 
 @pytest.fixture
@@ -60,3 +62,45 @@ def test_merged(home: Home, tmp_path: Path, is_older: bool) -> None:
     home.catalog = home.folder.open_catalog()
     home.index()
     assert differences(before, facts(home)) == []
+
+
+@pytest.mark.parametrize("is_older", [False, True])
+def test_taken_out_one_by_one_and_then_hidden(home: Home, tmp_path: Path, is_older: bool) -> None:
+    """Programs that delete a folder delete what is in it first: that nobody is said not to be in these is kept too."""
+    say(home, lambda people, called: people.rename(called("Person 1"), "Anna"))
+    names = [name for name in home.list("/People/Anna") if name.endswith(".jpg")]
+    home.delete(f"/People/Anna/{names[0]}")
+    home.catalog.close()
+    shutil.copy(home.data / "catalog.sqlite", kept := tmp_path / "kept.sqlite")
+    home.catalog = home.folder.open_catalog()
+    home.delete(f"/People/Anna/{names[1]}")
+    assert home.query("SELECT count(*) FROM not_person") == [2]
+    home.delete("/People/Anna")
+    home.index()
+    before = facts(home)
+    assert before["not_person"] == []
+    home.catalog.close()
+    lose(home.data, kept=kept if is_older else None)
+    home.catalog = home.folder.open_catalog()
+    home.index()
+    assert differences(before, facts(home)) == []
+
+
+def test_whoever_is_found_by_faces_has_a_folder_by_the_number_that_was_known(home: Home) -> None:
+    """A grouping that was too small for a folder, and one that has another number now."""
+    shown = {path: home.list(f"/People/{path}") for path in ("Person 1", "Person 2")}
+    assert all(shown.values())
+    with home.catalog.read() as db:
+        told = {n: tell(db, PERSON, find_person(db, f"Person {n}"), ()) for n in (1, 2)}
+    with home.catalog.write() as w:
+        people = People(w)
+        photos = w.db.execute("SELECT DISTINCT photo_id FROM face").fetchall()
+        w.db.execute("UPDATE person SET number = NULL WHERE number = 1")
+        w.db.execute("UPDATE person SET number = 1 WHERE number = 2")
+        settle(w, [photo_id for (photo_id,) in photos])
+        people.finish()
+    assert "Person 2" not in home.list("/People")
+    with home.catalog.write() as w:
+        for one in told.values():
+            assert find(w, PERSON, one, complete=True) is not None
+    assert {path: home.list(f"/People/{path}") for path in shown} == shown

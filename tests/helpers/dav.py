@@ -30,11 +30,12 @@ def propfind_body(*names: str) -> str:
 
 @dataclass(slots=True)
 class Answer:
-    """A response, read wholly."""
+    """A response, read wholly; `phrase`: what its status line says after the number."""
 
     status: int
     headers: http.client.HTTPMessage
     body: bytes
+    phrase: str = ""
 
     def __getitem__(self, name: str) -> str:
         value = self.headers[name]
@@ -105,7 +106,7 @@ class Client:
         data = body.encode() if isinstance(body, str) else body
         self._connection.request(method, self.folder + path, data, given, encode_chunked=not hasattr(data, "__len__"))
         response = self._connection.getresponse()
-        return Answer(response.status, response.headers, response.read())
+        return Answer(response.status, response.headers, response.read(), response.reason)
 
     def transfer(self, verb: str, source: str, to: str, **headers: Any) -> Answer:
         """COPY or MOVE what is at one path to another; neither is percent-encoded yet."""

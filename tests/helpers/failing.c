@@ -1,8 +1,10 @@
 /* Has the system calls of a program fail one by one, on the files of a few folders: put it into LD_PRELOAD.
 
-   FAILING names a file that this and the tests share as memory (struct control, helpers/failing.py). While `armed`,
-   calls on paths or descriptors below `folders` are numbered and noted. Number `at`, and `more` after it, do not take
-   place: they return `error`, or the process is killed in their place, or half of what is written is.
+   The program calls `failing_use` with a file that it and the tests share as memory (struct control,
+   helpers/failing.py). While `armed`, calls on paths or descriptors below `folders` are numbered and noted. Number
+   `at`, and `more` after it, do not take place: they return `error`, or the process is killed in their place, or half
+   of what is written is. ENOSPC is returned by such calls alone as can have it; on a disk that stays full one can read,
+   rename and remove, and once the file `reserve` is removed there is room for 2 MB.
 
    A thread that calls `failing_exempt` is left alone. Programs that make system calls without libc are not seen. */
 
@@ -17,10 +19,13 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/file.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <sys/syscall.h>
 #include <sys/types.h>
 #include <sys/uio.h>
+#include <sys/xattr.h>
 #include <unistd.h>
 
 #define FOLDERS 8
@@ -29,7 +34,7 @@ enum { WRITES = 1, READS = 2 };
 enum { FAIL, KILL, HALF, HALF_AND_KILL };
 
 struct control {
-    volatile int armed, which, count, at, more, error, how, fired;
+    volatile int armed, which, count, at, more, error, how, fired, room;
     char folders[FOLDERS][256];
     struct { char name[16]; char path[240]; } calls[CALLS];
 };
@@ -42,13 +47,14 @@ static void *next(const char *name) { return dlsym(RTLD_NEXT, name); }
     static type (*real)(__VA_ARGS__); \
     if (!real) real = next(name)
 
-__attribute__((constructor)) static void begin(void) {
-    const char *path = getenv("FAILING");
-    int file = path ? syscall(SYS_openat, AT_FDCWD, path, O_RDWR | O_CLOEXEC, 0) : -1;
-    if (file < 0) return;
+int failing_use(const char *path) {
+    int file = open(path, O_RDWR | O_CLOEXEC);
+    if (file < 0) return -1;
     void *shared = mmap(NULL, sizeof(struct control), PROT_READ | PROT_WRITE, MAP_SHARED, file, 0);
-    syscall(SYS_close, file);
-    if (shared != MAP_FAILED) control = shared;
+    close(file);
+    if (shared == MAP_FAILED) return -1;
+    control = shared;
+    return 0;
 }
 
 void failing_exempt(void) { exempt = 1; }
@@ -69,6 +75,27 @@ static int path_of(int file, char *path, size_t size) {
     return length > 0;
 }
 
+/* Whether a disk is full by now, and so are all: room is asked for by nobody else. */
+static int is_full(void) {
+    return control && control->armed && control->error == ENOSPC && control->more > 0 && control->count >= control->at;
+}
+
+static int is_one_of(const char *call, const char *const *names) {
+    for (; *names; names++) if (!strcmp(call, *names)) return 1;
+    return 0;
+}
+
+/* Whether a call can have the error that it is to have. */
+static int can_fail(const char *call) {
+    static const char *const takes_room[] = {"create", "write", "pwrite", "writev", "pwritev", "copy_file_range",
+        "sendfile", "fallocate", "mkdir", "link", "symlink", "setxattr", NULL};
+    static const char *const late[] = {"rename", "fsync", "fdatasync", "close", NULL};
+    static const char *const halved[] = {"write", "pwrite", NULL};
+    if (control->how >= HALF) return is_one_of(call, halved);
+    if (control->error != ENOSPC) return 1;
+    return is_one_of(call, takes_room) || (!control->more && is_one_of(call, late));
+}
+
 /* Return what to do in place of a call: -1 to make it. `folder` and `name`: its path; `name` NULL: a descriptor. */
 static int judge(int kind, const char *call, int folder, const char *name) {
     if (!control || !control->armed || exempt || inside || !(control->which & kind)) return -1;
@@ -84,6 +111,9 @@ static int judge(int kind, const char *call, int folder, const char *name) {
         snprintf(path + length, sizeof path - length, "/%s", name);
     }
     if (!below(path)) goto done;
+    size_t length = strlen(path);
+    if (!strcmp(call, "unlink") && length > 8 && !strcmp(path + length - 8, "/reserve")) control->room = 2 << 20;
+    if (!can_fail(call)) goto done;
     int number = __atomic_add_fetch(&control->count, 1, __ATOMIC_SEQ_CST);
     if (number <= CALLS) {
         strncpy(control->calls[number - 1].name, call, 15);
@@ -92,6 +122,11 @@ static int judge(int kind, const char *call, int folder, const char *name) {
     if (number >= control->at && number <= control->at + control->more) {
         control->fired++;
         decided = control->how;
+        if (control->error == ENOSPC && control->more && control->room > 0) {
+            control->room -= 4200;  /* a page and its head in a log */
+            decided = -1;
+            goto done;
+        }
         if (decided == KILL) { kill(getpid(), SIGKILL); pause(); }
         before = control->error;
     }
@@ -176,6 +211,16 @@ PASS(int, fallocate64, (int f, int m, off64_t o, off64_t n), (f, m, o, n), WRITE
 PASS(int, fchmod, (int f, mode_t m), (f, m), WRITES, "fchmod", f, NULL)
 PASS(int, chmod, (const char *p, mode_t m), (p, m), WRITES, "chmod", AT_FDCWD, p)
 PASS(int, fchmodat, (int d, const char *p, mode_t m, int f), (d, p, m, f), WRITES, "chmod", d, p)
+PASS(int, fchown, (int f, uid_t u, gid_t g), (f, u, g), WRITES, "fchown", f, NULL)
+PASS(int, chown, (const char *p, uid_t u, gid_t g), (p, u, g), WRITES, "chown", AT_FDCWD, p)
+PASS(int, fchownat, (int d, const char *p, uid_t u, gid_t g, int f), (d, p, u, g, f), WRITES, "chown", d, p)
+int flock(int file, int how) {
+    NEXT(int, "flock", int, int);
+    if (!(how & LOCK_UN)) AROUND(WRITES, "flock", file, NULL);
+    return real(file, how);
+}
+PASS(int, fsetxattr, (int f, const char *k, const void *v, size_t n, int g), (f, k, v, n, g), WRITES, "setxattr", f, NULL)
+PASS(int, setxattr, (const char *p, const char *k, const void *v, size_t n, int g), (p, k, v, n, g), WRITES, "setxattr", AT_FDCWD, p)
 PASS(int, futimens, (int f, const struct timespec t[2]), (f, t), WRITES, "utimens", f, NULL)
 PASS(int, utimensat, (int d, const char *p, const struct timespec t[2], int f), (d, p, t, f), WRITES, "utimens", d, p)
 PASS(int, rename, (const char *p, const char *q), (p, q), WRITES, "rename", AT_FDCWD, q)
@@ -225,6 +270,56 @@ PASS(int, fstat, (int f, struct stat *s), (f, s), READS, "fstat", f, NULL)
 PASS(int, fstat64, (int f, struct stat64 *s), (f, s), READS, "fstat", f, NULL)
 PASS(int, fstatat, (int d, const char *p, struct stat *s, int f), (d, p, s, f), READS, "stat", d, p)
 PASS(int, fstatat64, (int d, const char *p, struct stat64 *s, int f), (d, p, s, f), READS, "stat", d, p)
+PASS(ssize_t, preadv, (int f, const struct iovec *v, int n, off_t o), (f, v, n, o), READS, "preadv", f, NULL)
+PASS(ssize_t, preadv64, (int f, const struct iovec *v, int n, off64_t o), (f, v, n, o), READS, "preadv", f, NULL)
+int statvfs(const char *path, struct statvfs *s) {
+    NEXT(int, "statvfs", const char *, struct statvfs *);
+    AROUND(READS, "statvfs", AT_FDCWD, path);
+    int done = real(path, s);
+    if (!done && is_full()) s->f_bfree = s->f_bavail = control->room / s->f_frsize;
+    return done;
+}
+int statvfs64(const char *path, struct statvfs64 *s) {
+    NEXT(int, "statvfs64", const char *, struct statvfs64 *);
+    AROUND(READS, "statvfs", AT_FDCWD, path);
+    int done = real(path, s);
+    if (!done && is_full()) s->f_bfree = s->f_bavail = control->room / s->f_frsize;
+    return done;
+}
+int fstatvfs(int file, struct statvfs *s) {
+    NEXT(int, "fstatvfs", int, struct statvfs *);
+    AROUND(READS, "statvfs", file, NULL);
+    int done = real(file, s);
+    if (!done && is_full()) s->f_bfree = s->f_bavail = control->room / s->f_frsize;
+    return done;
+}
+int fstatvfs64(int file, struct statvfs64 *s) {
+    NEXT(int, "fstatvfs64", int, struct statvfs64 *);
+    AROUND(READS, "statvfs", file, NULL);
+    int done = real(file, s);
+    if (!done && is_full()) s->f_bfree = s->f_bavail = control->room / s->f_frsize;
+    return done;
+}
+PASS(ssize_t, readlinkat, (int d, const char *p, char *b, size_t n), (d, p, b, n), READS, "readlink", d, p)
+PASS(ssize_t, flistxattr, (int f, char *l, size_t n), (f, l, n), READS, "listxattr", f, NULL)
+PASS(ssize_t, fgetxattr, (int f, const char *k, void *v, size_t n), (f, k, v, n), READS, "getxattr", f, NULL)
+PASS(ssize_t, listxattr, (const char *p, char *l, size_t n), (p, l, n), READS, "listxattr", AT_FDCWD, p)
+PASS(ssize_t, getxattr, (const char *p, const char *k, void *v, size_t n), (p, k, v, n), READS, "getxattr", AT_FDCWD, p)
+struct dirent *readdir(DIR *of) {
+    NEXT(struct dirent *, "readdir", DIR *);
+    if (judge(READS, "readdir", dirfd(of), NULL) >= 0) return NULL;
+    return real(of);
+}
+struct dirent64 *readdir64(DIR *of) {
+    NEXT(struct dirent64 *, "readdir64", DIR *);
+    if (judge(READS, "readdir", dirfd(of), NULL) >= 0) return NULL;
+    return real(of);
+}
+DIR *fdopendir(int folder) {
+    NEXT(DIR *, "fdopendir", int);
+    if (judge(READS, "opendir", folder, NULL) >= 0) return NULL;
+    return real(folder);
+}
 DIR *opendir(const char *path) {
     NEXT(DIR *, "opendir", const char *);
     if (judge(READS, "opendir", AT_FDCWD, path) >= 0) return NULL;

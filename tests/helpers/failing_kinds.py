@@ -1,13 +1,16 @@
-"""The kinds of writes whose system calls fail: what each needs, what it sends, and what is so if it was done or not."""
+"""Kinds of writes to files whose system calls fail: what each needs, what it sends, what is so if it was done."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from subprocess import CompletedProcess
 from urllib.parse import quote
 
 from helpers.dav import Answer as DavAnswer
-from helpers.failing_world import GONE, World, digest, photo, text
+from helpers.failing_world import GONE, World, digest, text
 
 REMOVED = "/Recently Removed"
+FAR = "/Originals/Far"
+"""The library on another disk: what is moved there is in both places for a moment, never in none."""
 
 
 @dataclass(frozen=True)
@@ -15,16 +18,23 @@ class Kind:
     """One kind of write; the functions get a name that no other try had.
 
     `facts`: what is looked at afterwards; it must be as `before` it, or as `after`. `sends`: bytes that must be nowhere
-    if the write was refused. `erases`: whether bytes may be gone afterwards.
+    if the write was refused. `erases`: bytes that may be gone afterwards. `is_command`: the calls that fail are not
+    the server's, but those of a command beside it. `lasts`: whether the next try leaves the facts as they are.
+    `is_partial`: whether some of it may be done, and the answer says so. `midway`: what there may also be after a kill.
     """
 
     name: str
-    prepare: Callable[[World, str], None]
-    act: Callable[[World, str], DavAnswer]
+    prepare: Callable[[World, str], object]
+    act: Callable[[World, str], "DavAnswer | CompletedProcess[str]"]
     facts: Callable[[World, str], object]
     before: Callable[[str], object]
     after: Callable[[str], object]
     sends: Callable[[str], bytes] | None = None
+    erases: Callable[[str], bytes] | None = None
+    is_command: bool = False
+    lasts: bool = True
+    is_partial: bool = False
+    midway: Callable[[str], object] | None = None
 
 
 def _d(name: str) -> str:
@@ -65,16 +75,34 @@ def over(folder: str) -> Kind:
     )
 
 
-def uploaded(album: str = "/Albums/Sent") -> Kind:
-    """A photo that is sent into an album."""
+def half_sent(folder: str) -> Kind:
+    """A file that was sent under the name of a half one, and gets its own."""
+
+    def prepare(w: World, n: str) -> None:
+        w.put(f"{folder}/{n}.txt.part", text(n))
+
     return Kind(
-        "PUT into an album",
-        lambda w, n: w.make(album),
-        lambda w, n: w.send("PUT", f"{album}/{n}.jpg", photo(n)),
-        lambda w, n: w.get(f"{album}/{n}.jpg"),
-        lambda n: GONE,
-        lambda n: digest(photo(n)),
-        photo,
+        f"MOVE of half a file {folder}",
+        prepare,
+        lambda w, n: w.send("MOVE", f"{folder}/{n}.txt.part", to=f"{folder}/{n}.txt"),
+        lambda w, n: (w.dav("GET", f"{folder}/{n}.txt.part").status, w.get(f"{folder}/{n}.txt")),
+        lambda n: (200, GONE),
+        lambda n: (404, _d(n)),
+        text,
+        midway=lambda n: (200, _d(n)),  # half a file is kept until the whole is safe in its place
+    )
+
+
+def set_aside(folder: str) -> Kind:
+    """A file that a program keeps under a hidden name, as some do with the old one when they save."""
+    return Kind(
+        f"MOVE to a hidden name {folder}",
+        lambda w, n: w.put(f"{folder}/{n}.txt", text(n)),
+        lambda w, n: w.send("MOVE", f"{folder}/{n}.txt", to=f"{folder}/.{n}.txt"),
+        lambda w, n: (w.get(f"{folder}/{n}.txt"), w.dav("GET", quote(f"{folder}/.{n}.txt")).status),
+        lambda n: (_d(n), 404),
+        lambda n: (GONE, 200),
+        midway=lambda n: (_d(n), 200),
     )
 
 
@@ -87,6 +115,7 @@ def moved(source: str, to: str) -> Kind:
         lambda w, n: (w.get(f"{source}/{n}.txt"), w.get(f"{to}/to {n}.txt")),
         lambda n: (_d(n), GONE),
         lambda n: (GONE, _d(n)),
+        midway=(lambda n: (_d(n), _d(n))) if to.startswith(FAR) else None,
     )
 
 
@@ -130,6 +159,7 @@ def moved_folder(source: str, to: str) -> Kind:
         lambda w, n: (_inside(w, f"{source}/{n}"), _inside(w, f"{to}/to {n}")),
         lambda n: (_both(n), GONE),
         lambda n: (GONE, _both(n)),
+        midway=(lambda n: (_both(n), _both(n))) if to.startswith(FAR) else None,
     )
 
 
@@ -154,6 +184,7 @@ def copied_folder(folder: str) -> Kind:
         lambda w, n: (_inside(w, f"{folder}/{n}"), _inside(w, f"{folder}/to {n}")),
         lambda n: (_both(n), GONE),
         lambda n: (_both(n), _both(n)),
+        is_partial=True,
     )
 
 
@@ -185,6 +216,7 @@ def restored(folder: str) -> Kind:
     """A file that is brought back from Recently Removed."""
 
     def prepare(w: World, n: str) -> None:
+        w.do("purge", "--yes")  # each request looks at all that is there
         w.put(f"{folder}/{n}.txt", text(n))
         assert w.send("DELETE", f"{folder}/{n}.txt").status == 204
 
@@ -195,6 +227,7 @@ def restored(folder: str) -> Kind:
         lambda w, n: (_removed(w, f"{n}.txt"), w.get(f"{folder}/back {n}.txt")),
         lambda n: (_d(n), GONE),
         lambda n: (GONE, _d(n)),
+        lasts=False,
     )
 
 
@@ -208,141 +241,3 @@ def made(folder: str) -> Kind:
         lambda n: False,
         lambda n: True,
     )
-
-
-def retimed(folder: str) -> Kind:
-    """A file whose time is set, by PROPPATCH."""
-    body = (
-        b'<?xml version="1.0"?><D:propertyupdate xmlns:D="DAV:"><D:set><D:prop>'
-        b"<D:lastmodified>Mon, 06 May 2013 10:00:00 GMT</D:lastmodified></D:prop></D:set></D:propertyupdate>"
-    )
-
-    def facts(w: World, n: str) -> object:
-        body = w.get(f"{folder}/{n}.txt")
-        return body, "2013" in w.dav.one(quote(f"{folder}/{n}.txt"), "getlastmodified")["getlastmodified"]
-
-    def act(w: World, n: str) -> DavAnswer:
-        answer = w.send("PROPPATCH", f"{folder}/{n}.txt", body)
-        if answer.status == 207 and b" 200 OK" not in answer.body:
-            answer.status = 500  # which the multistatus says inside
-        return answer
-
-    return Kind(
-        f"PROPPATCH of the time {folder}",
-        lambda w, n: w.put(f"{folder}/{n}.txt", text(n)),
-        act,
-        facts,
-        lambda n: (_d(n), False),
-        lambda n: (_d(n), True),
-    )
-
-
-def said(name: str, folder: str, *, made_by_it: bool = False) -> Kind:
-    """A photo that is put into a smart folder."""
-    return Kind(
-        name,
-        lambda w, n: None if made_by_it else w.make(f"{folder}/{n}"),
-        lambda w, n: w.send("COPY", "/Originals/Lib/one.jpg", to=f"{folder}/{n}/one.jpg"),
-        lambda w, n: w.get(f"{folder}/{n}/one.jpg"),
-        lambda n: GONE,
-        lambda n: digest(photo("one")),
-    )
-
-
-def unsaid() -> Kind:
-    """A photo that is taken out of an album."""
-
-    def prepare(w: World, n: str) -> None:
-        w.make(f"/Albums/{n}")
-        assert w.send("COPY", "/Originals/Lib/one.jpg", to=f"/Albums/{n}/one.jpg").status == 201
-
-    return Kind(
-        "DELETE from an album",
-        prepare,
-        lambda w, n: w.send("DELETE", f"/Albums/{n}/one.jpg"),
-        lambda w, n: w.get(f"/Albums/{n}/one.jpg"),
-        lambda n: digest(photo("one")),
-        lambda n: GONE,
-    )
-
-
-def renamed_album() -> Kind:
-    """An album that gets another name."""
-    return Kind(
-        "MOVE of an album",
-        lambda w, n: w.make(f"/Albums/{n}"),
-        lambda w, n: w.send("MOVE", f"/Albums/{n}", to=f"/Albums/to {n}"),
-        lambda w, n: (w.has_folder(f"/Albums/{n}"), w.has_folder(f"/Albums/to {n}")),
-        lambda n: (True, False),
-        lambda n: (False, True),
-    )
-
-
-def hidden() -> Kind:
-    """A photo that is hidden."""
-
-    def prepare(w: World, n: str) -> None:
-        w.put(f"/Inbox/{n}.jpg", photo(n))
-
-    return Kind(
-        "hide a photo",
-        prepare,
-        lambda w, n: w.send("MOVE", f"/Recent/{n}.jpg", to=f"{REMOVED}/{n}.jpg"),
-        lambda w, n: (w.get(f"/Recent/{n}.jpg"), _removed(w, f"{n}.jpg")),
-        lambda n: (digest(photo(n)), GONE),
-        lambda n: (GONE, digest(photo(n))),
-    )
-
-
-def undone() -> Kind:
-    """A change that is taken back, by deleting it in /Review/Changes."""
-    changes = "/Review/Changes"
-
-    def act(w: World, n: str) -> DavAnswer:
-        (name,) = [one for one in w.dav.files(quote(changes) + "/") if f"“{n}”" in one or n in one]
-        return w.send("DELETE", f"{changes}/{name}")
-
-    return Kind(
-        "undo",
-        lambda w, n: w.make(f"/Albums/{n}"),
-        act,
-        lambda w, n: w.has_folder(f"/Albums/{n}"),
-        lambda n: True,
-        lambda n: False,
-    )
-
-
-KINDS = (
-    new("/Inbox/put"),
-    new("/Originals/Lib"),
-    over("/Inbox/over"),
-    over("/Originals/Lib"),
-    uploaded(),
-    moved("/Inbox/move", "/Inbox/moved"),
-    moved("/Originals/Lib", "/Originals/Lib/sub"),
-    moved("/Originals/Lib", "/Originals/Far"),
-    moved("/Inbox/move", "/Originals/Far"),
-    moved_over("/Originals/Lib"),
-    moved_folder("/Originals/Lib", "/Originals/Lib/sub"),
-    moved_folder("/Originals/Lib", "/Originals/Far"),
-    copied("/Originals/Lib", "/Originals/Lib/sub"),
-    copied("/Originals/Lib", "/Originals/Far"),
-    copied_folder("/Originals/Lib"),
-    deleted("/Inbox/delete"),
-    deleted("/Originals/Lib"),
-    deleted_folder("/Originals/Lib"),
-    restored("/Originals/Lib"),
-    made("/Inbox"),
-    made("/Originals/Lib"),
-    retimed("/Inbox/times"),
-    retimed("/Originals/Lib"),
-    made("/Albums"),
-    made("/Search"),
-    made("/People"),
-    said("COPY into an album", "/Albums"),
-    said("COPY into a person", "/People"),
-    unsaid(),
-    renamed_album(),
-    hidden(),
-    undone(),
-)

@@ -2,8 +2,12 @@
 
 import hashlib
 import io
+import sqlite3
+from collections.abc import Callable
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
+from subprocess import CompletedProcess
 from typing import Any
 from urllib.parse import quote
 
@@ -19,10 +23,15 @@ GONE = None
 
 @dataclass(frozen=True)
 class World:
-    """What is written to: two writable libraries on two file systems and an inbox, and a client of their server."""
+    """What is written to: two writable libraries on two file systems and an inbox, and a client of their server.
+
+    `run`: runs a command of `haven` on `data`, the folder of that server.
+    """
 
     roots: dict[str, Path]
+    data: Path
     dav: Client
+    run: Callable[..., "CompletedProcess[str]"]
 
     def kept(self) -> dict[str, int]:
         """Return how many files on disk have which bytes, removed ones included, drafts left out."""
@@ -57,6 +66,20 @@ class World:
     def make(self, path: str) -> None:
         """Make a folder unless it is there."""
         assert self.dav("MKCOL", quote(path)).status in (201, 405), path
+
+    def command(self, *words: object, input: str = "") -> "CompletedProcess[str]":
+        """Run the command whose calls fail."""
+        return self.run(*words, "--data", self.data, input=input)
+
+    def do(self, *words: object, input: str = "") -> None:
+        """Run a command that must end well."""
+        done = self.command(*words, input=input)
+        assert not done.returncode, (words, done.stderr)
+
+    def query(self, sql: str, *values: object) -> list[tuple[object, ...]]:
+        """Return rows of the catalog."""
+        with closing(sqlite3.connect(f"file:{self.data}/catalog.sqlite?mode=ro", uri=True)) as db:
+            return db.execute(sql, values).fetchall()
 
     def send(self, method: str, path: str, body: bytes | None = None, **headers: Any) -> DavAnswer:
         """Send the request whose calls fail; `to`: where to."""

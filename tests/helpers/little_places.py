@@ -1,6 +1,7 @@
 """Tables of a few places, for rules and for the table's file: no release of a package changes them."""
 
 import unicodedata
+from array import array
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -38,6 +39,7 @@ class Language:
     language: str
     territories: dict[str, str] = field(default_factory=dict)
     time_zones: dict[str, dict[str, Any]] = field(default_factory=dict)
+    script: str | None = None
 
 
 def little_places(rows: Sequence[Row] = ROWS) -> Places:
@@ -54,6 +56,8 @@ def little_places(rows: Sequence[Row] = ROWS) -> Places:
         places.admin1.append(admin1)
         places.admin2.append(admin2)
         places.older.append(True)
+    words = ["", *sorted(set(places.admin2) - {""})]
+    places.division = array("q", map(words.index, places.admin2))
     places.regions = {("AU", "04"): "Queensland", ("ES", "51"): "Andalusia"}
     return places
 

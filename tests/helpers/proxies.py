@@ -1,4 +1,4 @@
-"""nginx, Apache and Caddy in front of the real server, with the very configuration that the guide gives."""
+"""nginx, Apache, Caddy and Traefik in front of the real server, with the very configuration that the guide gives."""
 
 import os
 import re
@@ -23,7 +23,7 @@ _MODULES = ["mpm_event", "authz_core", "proxy", "proxy_http", "headers", "ssl", 
 def recipe(program: str, *, below: str = "", tls: bool = True) -> str:
     """Return the guide's configuration for a proxy; `below`: for a drive below that path. `tls`: as it stands there."""
     root, path = re.findall(rf"```{program}\n(.*?)```", GUIDE.read_text(encoding="utf-8"), re.DOTALL)
-    if below and program == "caddy":
+    if below and program in ("caddy", "traefik"):
         root = path
     elif below:
         # "these lines differ": each takes the place of the one that begins as it does.
@@ -38,6 +38,7 @@ def recipe(program: str, *, below: str = "", tls: bool = True) -> str:
         root = re.sub(r"^ *(ssl_|SSL).*\n", "", root, flags=re.MULTILINE)
         root = root.replace("443 ssl", "443").replace("photos.example.org {", "http://photos.example.org {")
         root = root.replace("example.org {\n    handle", "http://example.org {\n    handle")
+        root = root.replace("      tls: {}\n", "")
     return root
 
 
@@ -48,23 +49,26 @@ STOCK = "server {{ listen 443; location {path} {{ proxy_pass http://127.0.0.1:80
 @contextmanager
 def proxied(program: str, site: str, port: int, folder: Path) -> Iterator[str]:
     """Run a proxy with the site's configuration before the server on `port`; give its address, without a path."""
-    here, tls = _free_port(), "ssl" in site.lower() or (program == "caddy" and "http://photos" not in site)
-    tls = tls and "http://example.org {" not in site
+    here, tls = _free_port(), "ssl" in site.lower() or "tls: {}" in site
+    tls = tls or (program == "caddy" and not re.search(r"^http://\S+ {", site, re.MULTILINE))
     folder.mkdir(parents=True, exist_ok=True)
     files = ensure_certificate(folder, ["127.0.0.1"])
     site = site.replace("127.0.0.1:8080", f"127.0.0.1:{port}").replace("443", f"127.0.0.1:{here}", 1)
     site = site.replace("/etc/ssl/photos.pem", str(files.cert)).replace("/etc/ssl/photos.key", str(files.key))
     site = site.replace("*:127", "127")
-    command = {"nginx": _nginx, "apache": _apache, "caddy": _caddy}[program](site, folder, here, tls)
+    command = {"nginx": _nginx, "apache": _apache, "caddy": _caddy, "traefik": _traefik}[program](
+        site, folder, here, tls
+    )
     if not shutil.which(command[0]):
         pytest.skip(f"{program} is not installed")
     with (folder / "log").open("w") as log:
         env = {**os.environ, "XDG_DATA_HOME": str(folder), "XDG_CONFIG_HOME": str(folder), "HOME": str(folder)}
         process = subprocess.Popen(command, stdout=log, stderr=log, env=env)
     try:
-        wait_for(lambda: _answers(here) or process.poll() is not None, f"{program} to answer")
+        url = f"{'https' if tls else 'http'}://127.0.0.1:{here}"
+        wait_for(lambda: _is_ready(program, url) or process.poll() is not None, f"{program} to answer")
         assert process.poll() is None, (folder / "log").read_text()
-        yield f"{'https' if tls else 'http'}://127.0.0.1:{here}"
+        yield url
     finally:
         process.terminate()
         process.wait(timeout=20)
@@ -101,15 +105,38 @@ def _caddy(site: str, folder: Path, port: int, tls: bool) -> list[str]:
     return ["caddy", "run", "--adapter", "caddyfile", "--config", str(folder / "Caddyfile")]
 
 
+def _traefik(site: str, folder: Path, port: int, tls: bool) -> list[str]:
+    own = "http: {routers: {ready: {rule: 'Path(`/ready`)', service: ping@internal, priority: 9999%s}}}\n" % (
+        ", tls: {}" * tls
+    )
+    certificate = f"{{certFile: {folder}/cert.pem, keyFile: {folder}/key.pem}}"
+    own += f"tls: {{stores: {{default: {{defaultCertificate: {certificate}}}}}}}"
+    (folder / "sites").mkdir()
+    (folder / "sites/own.yaml").write_text(own)
+    (folder / "sites/photos.yaml").write_text(re.sub(r"Host\(`[\w.]+`\)", "Host(`127.0.0.1`)", site))
+    return [
+        "traefik",
+        f"--entrypoints.websecure.address=127.0.0.1:{port}",
+        f"--providers.file.directory={folder}/sites",
+        "--entrypoints.websecure.transport.respondingtimeouts.readtimeout=0",
+        "--ping.manualrouting",
+        "--global.checknewversion=false",
+        "--global.sendanonymoususage=false",
+    ]
+
+
+def _is_ready(program: str, url: str) -> bool:
+    """Tell whether a proxy answers; Traefik does before it has read the site."""
+    if program == "traefik":
+        return subprocess.run(["curl", "-sfk", f"{url}/ready"], capture_output=True, check=False).returncode == 0
+    with socket.socket() as one:
+        return one.connect_ex(("127.0.0.1", urlsplit(url).port or 0)) == 0
+
+
 def _free_port() -> int:
     with socket.socket() as one:
         one.bind(("127.0.0.1", 0))
         return int(one.getsockname()[1])
-
-
-def _answers(port: int) -> bool:
-    with socket.socket() as one:
-        return one.connect_ex(("127.0.0.1", port)) == 0
 
 
 def public(url: str, below: str) -> str:

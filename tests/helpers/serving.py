@@ -155,10 +155,10 @@ def haven(*arguments: object, check: bool = True, input: str = "") -> subprocess
     return done
 
 
-def wait_for(condition: Any, what: str, *, seconds: float = PATIENCE) -> Any:
+def wait_for(condition: Any, what: str, *, seconds: float = PATIENCE, every: float = 0.1) -> Any:
     """Wait until `condition()` is true and return what it gave; fail in words after `seconds`."""
     until = time.monotonic() + seconds
     while not (found := condition()):
         assert time.monotonic() < until, f"waited {seconds:.0f} s for {what}"
-        time.sleep(0.1)
+        time.sleep(every)
     return found

@@ -1,9 +1,7 @@
-"""Two clients that write to the same paths at once, against a model: some order of their requests explains each answer.
+"""Two clients that write to the same paths at once, and what is seen of it, against helpers.two_clients_model.
 
-What is at a path is a register. Each client waits for its answers, so an order is an interleaving of two sequences in
-which nothing comes before what was answered before it was sent: all that are possible are followed at once, as the set
-of states that they lead to. If none is left, no order explains what was answered. A request that was cut off by a kill
-was done or not.
+They send, copy, move and delete files and folders. Some requests say what they expect to find (If-Match), and a file
+that is always there is locked, read, written and given free again.
 """
 
 import http.client
@@ -12,197 +10,125 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import NamedTuple
 from urllib.parse import quote
+from xml.etree import ElementTree
 
-from helpers.dav import Client
+from helpers.dav import LOCKINFO, Client
 from helpers.failing_world import digest
+from helpers.two_clients_model import DIR, LOCKED, Request, State, explain
 
 FOLDERS = ("/Inbox/two", "/Originals/Own/two")
 SUB = tuple(f"{folder}/sub" for folder in FOLDERS)
 FILES = tuple(f"{folder}/{name}.txt" for folder in (*FOLDERS, *SUB) for name in "ab")
-DIR = "folder"
-State = frozenset[tuple[str, str]]
-"""What is at the paths: digests of files, and DIR."""
-_GESTURE = 10.0
-"""Seconds for which a refusal is remembered."""
-RACED = frozenset({409, 405, 404, 412})
-"""Answers by which a request that overlaps another one on its paths may say that it was not done."""
+SHARED = tuple(f"{folder}/shared.txt" for folder in FOLDERS)
+"""Files that are always there, and are locked."""
 
 
-@dataclass
-class Request:
-    """One request, and what was answered, None if nothing was; times by the monotonic clock."""
+class Known(NamedTuple):
+    """An entity tag, the digest of the bytes that had it, and when that was answered."""
 
-    client: int
-    method: str
-    path: str
-    to: str = ""
-    overwrite: bool = True
-    data: bytes = b""
-    began: float = 0.0
-    ended: float = float("inf")
-    status: int | None = None
-    got: str = ""
-
-    def touches(self, other: "Request") -> bool:
-        """Tell whether two requests are about paths of which one may be in the other."""
-        mine, others = [one for one in (self.path, self.to) if one], [one for one in (other.path, other.to) if one]
-        return any(f"{a}/".startswith(f"{b}/") or f"{b}/".startswith(f"{a}/") for a in mine for b in others)
-
-    def overlaps(self, other: "Request") -> bool:
-        """Tell whether they were under way at one time."""
-        return self.began < other.ended and other.began < self.ended
-
-    def __str__(self) -> str:
-        extra = f" to {self.to}{'' if self.overwrite else ' (Overwrite: F)'}" if self.to else ""
-        what = f" {digest(self.data)}" if self.data else ""
-        return (
-            f"{self.began:.4f}-{self.ended:.4f} client {self.client}: {self.method} {self.path}{extra}{what}"
-            f" -> {self.status} {self.got}"
-        )
+    tag: str
+    what: str
+    at: float
 
 
-def done(state: State, request: Request) -> tuple[set[int], str, State]:
-    """Return what a request may be answered in a state, what a GET gives, and the state after it.
-
-    If there are several reasons to refuse it, any of them may be said.
-    """
-    there = dict(state)
-    path, to = request.path, request.to
-    node = there.get(path)
-    if request.method == "GET":
-        return ({404}, "", state) if node is None else ({200}, node, state)
-    reasons = set[int]()
-    if request.method in ("PUT", "MKCOL"):
-        reasons |= {409} if there.get(path.rpartition("/")[0]) != DIR else set()
-        reasons |= {405} if request.method == "MKCOL" and node is not None else set()
-        what = DIR if request.method == "MKCOL" else digest(request.data)
-        after = {**there, path: what}
-        return reasons or {201 if node is None else 204}, "", state if reasons else frozenset(after.items())
-    reasons |= {404} if node is None else set()
-    if to:
-        reasons |= {409} if there.get(to.rpartition("/")[0]) != DIR else set()
-        reasons |= {412} if to in there and not request.overwrite else set()
-    if reasons:
-        return reasons, "", state
-    inside = {one: what for one, what in there.items() if one == path or one.startswith(f"{path}/")}
-    kept = there if request.method == "COPY" else {one: what for one, what in there.items() if one not in inside}
-    if not to:
-        return {204}, "", frozenset(kept.items())
-    moved = {f"{to}{one[len(path) :]}": what for one, what in inside.items()}
-    kept = {one: what for one, what in kept.items() if one != to and not one.startswith(f"{to}/")}
-    return {204 if to in there else 201}, "", frozenset({**kept, **moved}.items())
-
-
-def explain(
-    before: State, first: Sequence[Request], second: Sequence[Request], earlier: Sequence[Request] = ()
-) -> set[State]:
-    """Return the states that the orders lead to which explain all answers; none if no order does.
-
-    `earlier`: what was sent before, since a DELETE right after a refused PUT of the same path means nothing.
-    """
-    requests = (*first, *second)
-    void = {id(one) for one in requests if one.method == "DELETE" and _may_be_void(one, (*earlier, *requests))}
-    raced = {
-        id(one)
-        for one in requests
-        if any(one.client != other.client and one.overlaps(other) and one.touches(other) for other in requests)
-    }
-    reached: dict[tuple[int, int], set[State]] = {(0, 0): {before}}
-    for i in range(len(first) + 1):
-        for j in range(len(second) + 1):
-            for state in reached.get((i, j), ()):
-                for at, next_, others in ((i, first, second[j:]), (j, second, first[i:])):
-                    if at == len(next_) or (others and others[0].ended < next_[at].began):
-                        continue
-                    to = (i + 1, j) if next_ is first else (i, j + 1)
-                    found = reached.setdefault(to, set())
-                    found.update(_after(state, next_[at], may_be_refused=id(next_[at]) in raced))
-                    if id(next_[at]) in void and next_[at].status == 204:
-                        found.add(state)
-    return reached.get((len(first), len(second)), set())
-
-
-def _may_be_void(one: Request, others: Sequence[Request]) -> bool:
-    """Tell whether a DELETE may be what a program does to clean up after a file that was refused."""
-    return any(
-        other.method == "PUT"
-        and other.path == one.path
-        and (other.status is None or other.status >= 400)
-        and other.began < one.ended
-        and min(other.ended, other.began + _GESTURE) > one.began - _GESTURE
-        for other in others
-    )
-
-
-def _after(state: State, request: Request, *, may_be_refused: bool) -> Iterator[State]:
-    """Give the states after a request that explain its answer; one that `may_be_refused` had another one on its way.
-
-    Whether it made or replaced something (201, 204) is said as it was when the request came.
-    """
-    statuses, got, after = done(state, request)
-    if request.status is None:
-        yield from (state, after)
-    elif request.status in statuses and request.got == got:
-        yield after
-    elif may_be_refused and request.status in RACED:
-        yield state
-    elif may_be_refused and {request.status} | statuses == {201, 204}:
-        yield after
+KINDS = ("PUT",) * 4 + ("MOVE",) * 3 + ("GET", "COPY") * 2 + ("DELETE", "SUB", "SHARED", "SAME")
+"""What clients do next, as often as it is here."""
 
 
 @dataclass
 class Walk:
-    """A walk of two clients by a seed: call `begin`, `round` as often as you like, and `look` after each."""
+    """A walk of two clients by a seed: call `begin`, `round` as often as you like, and `look` after each.
+
+    `few`: whether a round is about two to four of the paths, so that the clients meet on them far more often.
+    """
 
     seed: int
+    few: bool = False
     done: Counter[str] = field(default_factory=Counter)
     overlapping: int = 0
     sent: set[str] = field(default_factory=set)
     refused: dict[str, str] = field(default_factory=dict)
     state: State = frozenset()
+    rounds: int = 0
     _earlier: list[Request] = field(default_factory=list)
     _number: int = 0
+    _known: dict[int, dict[str, Known]] = field(default_factory=lambda: {1: {}, 2: {}})
+    """What each client has last seen where."""
 
     def begin(self, dav: Client) -> None:
-        """Make the folders."""
+        """Make the folders, and the files that are always there."""
         for folder in FOLDERS:
             assert dav("MKCOL", quote(folder)).status == 201
-        self.state = frozenset((folder, DIR) for folder in FOLDERS)
+        for path in SHARED:
+            assert dav("PUT", quote(path), self._data(random.Random(self.seed), 0)).status == 201
+        self.state = seen(dav)
 
-    def _request(self, rng: random.Random, client: int) -> Request:
-        kind = rng.choice(("PUT", "PUT", "PUT", "GET", "GET", "DELETE", "MOVE", "MOVE", "COPY", "SUB"))
-        path, to = rng.sample(FILES, 2)
+    def _data(self, rng: random.Random, client: int) -> bytes:
+        """Return bytes that nobody has sent before."""
+        self._number += 1
+        return f"{self.seed} {client} {self._number}\n".encode() * rng.choice((1, 500, 20_000))
+
+    def _requests(self, rng: random.Random, client: int, paths: Sequence[str]) -> list[Request]:
+        """Return the next request of a client about some paths, or several that belong together."""
+        kind, (path, to) = rng.choice(KINDS), rng.sample(paths, 2)
+        if kind == "SAME":
+            # Moving a file over its own copy is done in another way than over other bytes.
+            return [Request(client, "COPY", path, to), Request(client, "MOVE", path, to)]
+        if kind == "SHARED":
+            return self._to_shared(rng, client, rng.choice(SHARED), path)
         if kind == "SUB":
             kind, path = rng.choice(("MKCOL", "MKCOL", "DELETE", "MOVE")), rng.choice(SUB)
             to = next(one for one in SUB if one != path)
-        self._number += 1
         one = Request(client, kind, path)
         if kind == "PUT":
-            one.data = f"{self.seed} {client} {self._number}\n".encode() * rng.choice((1, 500, 20_000))
+            one.data = self._data(rng, client)
         if kind in ("MOVE", "COPY"):
             # A folder over a folder is another matter, which tests of its own look into.
             one.to, one.overwrite = to, rng.random() < 0.6 and path in FILES
-        return one
+        one.wary = kind in ("PUT", "DELETE", "MOVE") and path in FILES and rng.random() < 0.4
+        return [one]
+
+    def _to_shared(self, rng: random.Random, client: int, path: str, other: str) -> list[Request]:
+        """Return what a client does with a file that both of them lock."""
+        kind = rng.choice(("LOCK", "LOCK", "PUT", "COPY", "MOVE"))
+        if kind == "LOCK":
+            held = [Request(client, "GET", path) for _ in range(3)]
+            held.insert(2, Request(client, "PUT", path, data=self._data(rng, client)))
+            for one in held:
+                one.token = "its own"
+            return [Request(client, "LOCK", path), *held, Request(client, "UNLOCK", path, token="its own")]
+        if kind == "PUT":
+            return [Request(client, kind, path, data=self._data(rng, client), wary=rng.random() < 0.5)]
+        return [Request(client, kind, other, to=path)]
 
     def round(self, url: str, requests: int, *, until: threading.Event | None = None) -> list[list[Request]]:
         """Have both clients send so many requests at once; return what each sent, cut short if the server is gone."""
-        plans = [
-            [self._request(random.Random(f"{self.seed} {client} {self._number} {n}"), client) for n in range(requests)]
-            for client in (1, 2)
-        ]
+        self.rounds += 1
+        rng = random.Random(f"{self.seed} {self._number}")
+        # Few, so that the two meet, and what is copied and moved comes back.
+        paths = rng.sample(FILES, rng.choice((2, 3, 4))) if self.few else FILES
+        plans = [[one for _ in range(requests) for one in self._requests(rng, client, paths)] for client in (1, 2)]
         sent: list[list[Request]] = [[], []]
         barrier = threading.Barrier(2)
 
         def run(number: int) -> None:
+            token = ""
             with Client(url) as dav:
                 barrier.wait()
                 for one in plans[number]:
+                    if one.token and not token:
+                        continue  # the lock was not granted
+                    one.token = token if one.token else ""
                     sent[number].append(one)
-                    if not _send(dav, one):
+                    if not _send(dav, one, self._known[number + 1]):
                         break
+                    if one.method in ("LOCK", "UNLOCK"):
+                        token = one.got if one.method == "LOCK" else ""
+                        one.got = ""
             if until is not None:
                 until.set()
 
@@ -223,23 +149,43 @@ class Walk:
 
     def look(self, dav: Client, sent: list[list[Request]]) -> None:
         """Compare what is there now with what may be; an AssertionError names the shortest history that is wrong."""
-        seen = _seen(dav)
-        possible = explain(self.state, sent[0], sent[1], self._earlier)
-        if seen not in possible:
-            raise AssertionError("\n".join(self._wrong(sent, possible, seen)))
-        self.state = seen
+        there = seen(dav)
+        # Who was cut off holds a lock still, which is given back for it.
+        possible = {frozenset(x for x in one if not x[0].startswith(LOCKED)) for one in self._explain(sent)}
+        if there not in possible:
+            raise AssertionError("\n".join(self._wrong(sent, possible, there)))
+        for path in SHARED:
+            unlock(dav, path)
+        self.state = there
         self._earlier = [*self._earlier, *sent[0], *sent[1]][-500:]
 
-    def _wrong(self, sent: list[list[Request]], possible: set[State], seen: State) -> Iterator[str]:
-        yield f"seed {self.seed}: no order of these requests explains what was answered, from {sorted(self.state)}"
+    def _explain(self, sent: list[list[Request]]) -> set[State]:
+        return explain(self.state, sent[0], sent[1], self._earlier)
+
+    def _wrong(self, sent: list[list[Request]], possible: set[State], there: State) -> Iterator[str]:
+        yield (
+            f"seed {self.seed}, round {self.rounds}: no order of these requests explains what was answered, from"
+            f" {sorted(self.state)}"
+        )
         history = sorted((*sent[0], *sent[1]), key=lambda one: one.ended)
         for length in range(1, len(history) + 1):
+            # What was under way at that moment may have been done or not.
             some = [[one for one in history[:length] if one.client == client] for client in (1, 2)]
-            if not explain(self.state, some[0], some[1], self._earlier):
+            going = [
+                replace(one[len(seen_)], ended=float("inf"), status=None, got="")
+                for one, seen_ in zip(sent, some, strict=True)
+                if len(one) > len(seen_)
+            ]
+            if not self._explain(
+                [
+                    [*seen_, *(one for one in going if one.client == client)]
+                    for client, seen_ in zip((1, 2), some, strict=True)
+                ]
+            ):
                 break
         yield from map(str, history[:length])
         if possible:
-            yield f"all answers can be explained, but not that there is {sorted(seen)}; there may be"
+            yield f"all answers can be explained, but not that there is {sorted(there)}; there may be"
             yield from (str(sorted(one)) for one in possible)
 
     def check_disk(self, base: Path, dav: Client) -> None:
@@ -259,28 +205,54 @@ class Walk:
         assert removed == listed, f"seed {self.seed}: {removed} removed files, {listed} listed"
 
 
-def _send(dav: Client, one: Request) -> bool:
-    """Send a request and note the answer; False if the server is gone."""
+def _send(dav: Client, one: Request, known: dict[str, Known]) -> bool:
+    """Send a request and note the answer; False if the server is gone. `known`: what its client has seen where."""
     headers = {"Destination": dav.address + quote(one.to), "Overwrite": "FT"[one.overwrite]} if one.to else {}
+    if one.wary and one.path in known:
+        headers["If-Match"], one.expects, one.seen = known[one.path]
+    elif one.wary and one.method == "PUT":
+        headers["If-None-Match"], one.expects = "*", ""
+    if one.token:
+        headers |= {"Lock-Token": one.token} if one.method == "UNLOCK" else {"If": f"({one.token})"}
+    body: bytes | str | None = one.data or None
+    if one.method == "LOCK":
+        body, headers = LOCKINFO.format(scope="exclusive"), {"Depth": "0", "Timeout": "Second-600"}
     one.began = time.monotonic()
     try:
-        answer = dav(one.method, quote(one.path), one.data or None, **headers)
+        answer = dav(one.method, quote(one.path), body, **headers)
     except (OSError, http.client.HTTPException):
         return False
     one.ended = time.monotonic()
     one.status = answer.status
-    one.got = digest(answer.body) if one.method == "GET" and answer.status == 200 else ""
+    if answer.status >= 400:
+        one.why = f" {answer.reason()}" if answer.body.startswith(b"<?xml") else ""
+    elif one.method == "LOCK":
+        one.got = answer["Lock-Token"]
+    elif one.method in ("GET", "PUT"):
+        if (tag := answer.headers["ETag"]) is not None:  # of a file that is elsewhere again there is none
+            known[one.path] = Known(tag, digest(answer.body if one.method == "GET" else one.data), one.ended)
+        one.got = digest(answer.body) if one.method == "GET" else ""
     return True
 
 
-def _seen(dav: Client) -> State:
+def unlock(dav: Client, path: str) -> None:
+    """Give back the locks on a path, whoever holds them."""
+    found = dav("PROPFIND", quote(path), None, Depth="0")
+    for token in ElementTree.fromstring(found.body).iterfind(".//{DAV:}locktoken/{DAV:}href"):
+        assert dav("UNLOCK", quote(path), Lock_Token=f"<{token.text}>").status == 204
+
+
+def seen(dav: Client) -> State:
     """Return what the drive shows; listings and GET must agree."""
     found: dict[str, str] = {}
     for folder in (*FOLDERS, *SUB):
         if dav("PROPFIND", quote(folder) + "/", None, Depth="0").status == 207:
             found[folder] = DIR
             for name in dav.files(quote(folder) + "/"):
-                found[f"{folder}/{name}"] = digest(dav("GET", quote(f"{folder}/{name}")).body)
-    for path in FILES:
-        assert (dav("GET", quote(path)).status == 200) == (path in found), path
+                answer = dav("GET", quote(f"{folder}/{name}"))
+                assert answer.status == 200, f"{folder}/{name} is listed, and GET is {answer.status} {answer.body!r}"
+                found[f"{folder}/{name}"] = digest(answer.body)
+    for path in (*FILES, *SHARED):
+        status = dav("GET", quote(path)).status
+        assert (status == 200) == (path in found), f"GET of {path} is {status}, and there are {sorted(found)}"
     return frozenset(found.items())

@@ -7,16 +7,17 @@ from pathlib import Path
 
 from helpers.dav import Client
 from helpers.serving import Serving, haven, serve
-from helpers.two_clients import Request, Walk
+from helpers.two_clients import Walk
+from helpers.two_clients_model import Request
 
 
-def walk(base: Path, rounds: int, requests: int, *, kill_every: int, seed: int) -> Walk:
+def walk(base: Path, rounds: int, requests: int, *, kill_every: int, seed: int, few: bool = False) -> Walk:
     """Do so many rounds of so many requests of each client; kill the server amid every `kill_every`th."""
     (base / "Own").mkdir(parents=True)
     (base / "Inbox").mkdir()
     haven("index", base / "Own", "--data", base / "data")
     haven("libraries", "set", "Own", "--writable", "--data", base / "data")
-    found = Walk(seed)
+    found = Walk(seed, few)
     with ExitStack() as stack:
         serving = _start(stack, base)
         with Client(serving.url) as dav:

@@ -7,6 +7,7 @@ from copy import deepcopy
 from dataclasses import dataclass, field
 
 from haven_fs.library.backups import is_backup
+from haven_fs.library.kinds import claims_media
 
 LATELY, GESTURE = 60.0, 10.0
 """Seconds in which a removal may be void, and in which the steps of one act follow each other."""
@@ -42,6 +43,18 @@ class State:
     def path_of(self, photo: Photo) -> str | None:
         """Return where a photo lies."""
         return next((path for path, one in self.files.items() if one is photo), None)
+
+    def is_spare(self, path: str) -> bool:
+        """Tell whether a file is a backup of one beside it, and so no photo; it is one if anything was said of it."""
+        photo, (folder, _, name) = self.files[path], path.rpartition("/")
+        if photo.hidden or photo.is_said or claims_media(name):
+            return False
+        beside = (place.rpartition("/")[2] for place in self.files if place.rpartition("/")[0] == folder)
+        return any(claims_media(one) and is_backup(name, one) for one in beside)
+
+    def seen(self) -> "dict[str, Photo]":
+        """Return the photos that smart folders show, by their paths."""
+        return {path: one for path, one in self.files.items() if not one.hidden and not self.is_spare(path)}
 
     def is_clear(self, *paths: str) -> bool:
         """Tell whether what becomes of a request does not depend on a few seconds, which looking into a file takes."""
@@ -148,7 +161,7 @@ class State:
 
     def shown(self) -> "Shown":
         """Return what folders show of it."""
-        photos = [photo for photo in self.files.values() if not photo.hidden]
+        photos = list(self.seen().values())
         return Shown(
             {path: photo.bytes for path, photo in self.files.items()},
             self._albums(photos),

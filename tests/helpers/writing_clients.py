@@ -90,7 +90,7 @@ class WritingClient:
         return self._rng.choice(sorted(self.state.files))
 
     def _visible(self) -> str | None:
-        shown = sorted(path for path, photo in self.state.files.items() if not photo.hidden)
+        shown = sorted(self.state.seen())
         return self._rng.choice(shown) if shown else None
 
     def _do(

@@ -6,7 +6,8 @@ import random
 import pytest
 
 from haven_fs.library.kinds import Kind
-from haven_fs.library.pair import Member, Pairing, pair, stem_key
+from haven_fs.library.pair import Member, Pairing, pair
+from haven_fs.library.stems import stem_key
 
 KINDS = {
     **dict.fromkeys(("jpg", "thm", "jpeg"), Kind("image", "jpeg", "")),

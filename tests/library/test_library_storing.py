@@ -46,6 +46,17 @@ def test_what_others_left_is_swept_and_nothing_else(tmp_path: Path) -> None:
     assert {path.name for path in tmp_path.rglob("*")} == {"a", "b", "photo.jpg", ".hidden"}
 
 
+def test_what_is_replaced_by_a_file_leaves_drafts_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A process that is killed before it is done leaves nothing that shows, whatever the name of what it moves."""
+    for name in ("a.jpg", "b.jpg"):
+        (tmp_path / name).write_text(name)
+    seen: set[str] = set()
+    monkeypatch.setattr(storing, "sync_folder", lambda folder: seen.update(path.name for path in folder.iterdir()))
+    storing.replace_with(tmp_path / "a.jpg", tmp_path / "b.jpg")
+    assert {name for name in seen if not is_noise(name)} == {"b.jpg"}
+    assert {path.name for path in tmp_path.iterdir()} == {"b.jpg"}
+
+
 def test_folders_are_made_as_needed(tmp_path: Path) -> None:
     assert storing.make_folders(tmp_path, "2021/2021-05") == tmp_path / "2021/2021-05"
     assert storing.make_folders(tmp_path, "2021/2021-06").is_dir()

@@ -38,7 +38,7 @@ def test_everything_top_down(tmp_path: Path) -> None:
     top = next(walk(tmp_path))
     status = (tmp_path / "a.jpg").stat()
     assert top.folders == ["x"]
-    assert top.files[0] == ("a.jpg", 5, status.st_mtime_ns, status.st_ino, status.st_dev)
+    assert top.files[0] == ("a.jpg", 5, status.st_mtime_ns, status.st_ino, status.st_dev, status.st_ctime_ns)
     assert list(folders(tmp_path)) == [("", True), ("x", True), ("x/y", True)]
     assert list(folders(tmp_path, "x")) == [("x", True), ("x/y", True)]
     assert list(folders(tmp_path, "@eaDir")) == list(folders(tmp_path, "nope")) == []

@@ -121,6 +121,20 @@ def test_what_is_skipped_is_not_told(tmp_path: Path, heard: Heard, watch: Callab
     assert heard.until(lambda: heard.folders() == {"private"})
 
 
+def test_a_marker_that_comes_and_goes_is_told(tmp_path: Path, heard: Heard, watch: Callable[..., Watcher]) -> None:
+    (tmp_path / "sent/deep").mkdir(parents=True)
+    watch(tmp_path)
+    (tmp_path / "sent/.nomedia").touch()
+    assert heard.until(lambda: heard.folders() == {"sent"})
+    time.sleep(3 * notify.STEP)
+    heard.calls.clear()
+    (tmp_path / "sent/a.jpg").write_bytes(b"1")
+    time.sleep(4 * notify.STEP)
+    assert heard.calls == []
+    (tmp_path / "sent/.nomedia").unlink()
+    assert heard.until(lambda: heard.folders() == {"sent", "sent/deep"})
+
+
 def test_a_root_that_goes_and_comes_back(
     tmp_path: Path, heard: Heard, watch: Callable[..., Watcher], caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -17,7 +17,7 @@ from haven_fs.library.exif import decode_comment, read_block
 from haven_fs.library.kinds import Kind
 from haven_fs.library.metadata import Unreadable, read_metadata
 from haven_fs.library.picture import open_picture
-from haven_fs.library.xmp import LONGEST_PACKET, parse_xmp, read_sidecar
+from haven_fs.library.xmp import LONGEST_PACKET, parse_xmp
 
 Read = Callable[[Path], Metadata]
 Tags = dict[int, tuple[int, int, bytes]]
@@ -201,18 +201,6 @@ def test_a_bad_packet_is_a_problem(raw: bytes, words: str) -> None:
     problems: list[str] = []
     assert parse_xmp(raw, problems) == {}
     assert len(problems) == 1 and words in problems[0]
-
-
-def test_sidecars(tmp_path: Path) -> None:
-    path = tmp_path / "a.xmp"
-    attributes = 'xmlns:xmp="http://ns.adobe.com/xap/1.0/" xmp:Rating="3" xmp:CreateDate="2019-01-02"'
-    path.write_bytes(packet("", attributes))
-    assert read_sidecar(path) == {"xmp:Rating": "3", "xmp:CreateDate": "2019-01-02", "haven:SidecarDate": "2019-01-02"}
-    problems: list[str] = []
-    assert read_sidecar(tmp_path / "missing.xmp", problems) == {}
-    path.write_bytes(b"<plist/>")
-    assert read_sidecar(path) == {}
-    assert len(problems) == 1 and "missing.xmp" in problems[0]
 
 
 def jpeg(size: tuple[int, int], color: str, **options: object) -> bytes:

@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 
 from haven_fs.analysis.analyzer import Metadata, Sample
-from haven_fs.library.headers import SIDECAR_DATE
+from haven_fs.library.beside import read_sidecar
+from haven_fs.library.headers import dates_in
 from haven_fs.library.kinds import Kind
 from haven_fs.library.metadata import Unreadable, read_metadata
 from haven_fs.library.picture import open_picture
-from haven_fs.library.xmp import read_sidecar
 from haven_media.analyzer import MediaAnalyzer
 from haven_time.analyzer import TimeAnalyzer
 
@@ -132,5 +132,5 @@ def test_a_video_s_xmp_is_read(corpus: Path, read: Read) -> None:
 
 
 def test_a_utf_16_sidecar_is_read(corpus: Path) -> None:
-    values = read_sidecar(corpus / "odd" / "immich__2010.xmp")
-    assert values["xmp:CreateDate"] == values[SIDECAR_DATE] == "2010-09-27T14:35:33+02:00"
+    values = read_sidecar(corpus / "odd" / "immich__2010.xmp", "xmp", [])
+    assert dates_in(values) == ["2010-09-27T14:35:33+02:00"]

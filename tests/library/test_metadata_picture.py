@@ -5,6 +5,7 @@ import struct
 import subprocess
 import sys
 import warnings
+import zlib
 from collections.abc import Callable
 from pathlib import Path
 
@@ -151,8 +152,11 @@ def test_a_bomb_is_refused_before_it_is_decoded(tmp_path: Path, kind_of: KindOf)
     data = bytearray(path.read_bytes())
     data[16:24] = struct.pack(">II", 40_000, 30_000)
     path.write_bytes(data)
-    with pytest.raises(Unreadable, match="1200 million pixels"):
+    with pytest.raises(Unreadable, match="damaged"):
         open_picture(path, kind_of(path))
+    data[29:33] = struct.pack(">I", zlib.crc32(data[12:29]))  # the lie is consistent
+    path.write_bytes(data)
+    assert open_picture(path, kind_of(path), 200).size == (200, 150), "what there is of it, by a few rows at a time"
 
 
 def test_a_200_megapixel_jpeg_is_decoded_within_200_megabytes(tmp_path: Path) -> None:

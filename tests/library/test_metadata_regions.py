@@ -13,9 +13,10 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from haven_fs.analysis.analyzer import Metadata
+from haven_fs.library.beside import read_beside
 from haven_fs.library.personnames import clean_name, people_in_keywords
 from haven_fs.library.upright import turned, turned_back, upright
-from haven_fs.library.xmp import parse_xmp, read_sidecar
+from haven_fs.library.xmp import parse_xmp
 from haven_fs.testing import picture
 
 Box = tuple[float, float, float, float]
@@ -229,7 +230,7 @@ def test_a_sidecar_s_regions_are_read_too(tmp_path: Path) -> None:
     path = tmp_path / "a.xmp"
     path.write_bytes(digikam(WIDTH, HEIGHT))
     metadata = Metadata("image", "jpeg", WIDTH, HEIGHT)
-    metadata.xmp.update(read_sidecar(path, metadata.problems))
+    metadata.beside = read_beside("a.jpg", [(path, "xmp")], metadata.problems)
     assert boxes(metadata) == BOXES
 
 

@@ -20,7 +20,7 @@ from haven_fs.library.regions import Named
 from haven_fs.library.upright import turned, upright
 from haven_fs.library.xmp import parse_xmp
 from haven_fs.library.xmp_markup import EMPTY
-from haven_fs.library.xmp_rating import with_five_stars
+from haven_fs.library.xmp_texts import Wrote, with_texts
 from haven_fs.library.xmp_write import with_people
 
 Box = tuple[float, float, float, float]
@@ -258,7 +258,7 @@ def test_a_prefix_that_stands_for_something_else_is_left_to_it() -> None:
         b'<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">'
         b'<rdf:Description xmlns:xmp="urn:other" xmp:Mine="1"/></rdf:RDF></x:xmpmeta>'
     )
-    starred = with_five_stars(raw, given=True)
+    starred, _ = with_texts(raw, {"xmp:Rating": "5"}, {}, {}, Wrote())
     assert parse_xmp(starred, problems := []) == {"xmp:Rating": "5"}
     assert not problems
     assert b'xmlns:xmp="urn:other" xmp:Mine="1"' in starred

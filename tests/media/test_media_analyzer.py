@@ -78,6 +78,15 @@ def test_xmp_caption_comes_first_and_loses_control_characters(sample: Make) -> N
     assert facts(made).values["caption"] == "A walk"
 
 
+def test_iptc_s_caption_and_keywords(sample: Make) -> None:
+    iptc = {"iptc:Caption-Abstract": "At the fair", "iptc:ObjectName": "Fair", "iptc:Keywords": ["Ulm", "fair"]}
+    made = sample(iptc=iptc, exif={"Image ImageDescription": "other"}, xmp={"dc:subject": ["Fair"]})
+    assert facts(made).values["caption"] == "At the fair"
+    assert [tag.name for tag in facts(made).tags] == ["Fair", "Ulm"]
+    assert facts(sample(iptc=iptc, xmp={"dc:description": "Said later"})).values["caption"] == "Said later"
+    assert facts(sample(iptc={"iptc:ObjectName": "Fair"})).values["caption"] == "Fair"
+
+
 def test_keywords_are_leaves_once_each(sample: Make) -> None:
     xmp = {
         "dc:subject": ["Beach", "beach ", "ÉTÉ", ""],
@@ -103,8 +112,8 @@ CAMERA = {"Image Make": "Apple", "Image Model": "iPhone 8"}
         ("a.mp4", {"kind": "video", "format": "mp4"}, {"Videos"}),
         ("a.nef", {"kind": "raw", "format": "nef"}, {"RAW"}),
         ("a.jpg", {"roles": frozenset({"raw", "live"})}, {"RAW", "Live Photos"}),
-        ("a.jpg", {"xmp": {"GCamera:MotionPhoto": "1"}}, {"Live Photos"}),
-        ("a.jpg", {"xmp": {"GCamera:MotionPhoto": "0"}}, set()),
+        ("a.jpg", {"film": (4000, 90_000)}, {"Live Photos"}),
+        ("a.jpg", {"xmp": {"GCamera:MotionPhoto": "1"}}, set()),  # a program has dropped the film
         ("a.gif", {"format": "gif", "frames": 31}, {"Animations"}),
         ("a.gif", {"format": "gif"}, set()),
         ("IMG_20190102_030405_BURST001.jpg", {}, {"Bursts"}),

@@ -233,3 +233,9 @@ def test_a_distance_is_that_over_a_round_earth() -> None:
             if km <= 200 or abs(north) < 60:
                 assert {id_ for id_, far in apart.items() if far <= km * (1 - slack)} <= found
                 assert found <= {id_ for id_, far in apart.items() if far <= km * (1 + slack)}
+
+
+@pytest.mark.parametrize("phrase", ["München", "munchen", "Munique", "Monaco di Baviera", "Мюнхен"])
+def test_towns_are_found_by_what_others_call_them(home: Saying, phrase: str) -> None:
+    """Whatever language the folders are in."""
+    assert find(home, phrase) == {"m1.jpg", "m2.jpg"}

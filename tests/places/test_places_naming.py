@@ -2,9 +2,10 @@
 
 import pytest
 from babel import Locale
-from helpers.little_places import Language, little_places
+from helpers.little_places import Language, Row, little_places
 
 from haven_places import naming
+from haven_places.areas.spoken import telling
 from haven_places.gazetteer import Gazetteer
 
 ENGLISH = Language("en")
@@ -81,6 +82,38 @@ def test_the_words_are_those_of_the_package(monkeypatch: pytest.MonkeyPatch) -> 
         assert rome.country_name == locale.territories["IT"]
         city = locale.time_zones.get("Europe/Rome", {}).get("city", "Rome")
         assert (rome.town, rome.town_name) == ("8", city.replace("\xad", ""))
+
+
+CITIES: list[Row] = [
+    (2867714, "Munich", 48.1374, 11.5755, "DE", 1_505_005, "Europe/Berlin", "02", ""),
+    (3176959, "Florence", 43.7792, 11.2463, "IT", 349_296, "Europe/Rome", "16", ""),
+    (3164603, "Venice", 45.4371, 12.3326, "IT", 51_298, "Europe/Rome", "20", ""),
+    (3173435, "Milan", 45.4643, 9.1895, "IT", 1_371_498, "Europe/Rome", "09", ""),
+    (2660646, "Geneva", 46.2022, 6.1457, "CH", 183_981, "Europe/Zurich", "GE", ""),
+    (3, "Florenz", 47.0, 11.0, "AT", 900, "Europe/Vienna", "07", ""),
+]
+
+
+@pytest.mark.parametrize(
+    ("tag", "wanted"),
+    [
+        ("de", ["München", "Florenz", "Venedig", "Mailand", "Genf", "Florenz (AT-07)"]),
+        ("fr", ["Munich", "Florence", "Venise", "Milan", "Genève", "Florenz"]),
+        ("es", ["Múnich", "Florencia", "Venecia", "Milán", "Ginebra", "Florenz"]),
+        ("pt-BR", ["Munique", "Florença", "Veneza", "Milão", "Genebra", "Florenz"]),
+        ("ja", ["ミュンヘン", "フィレンツェ", "ヴェネツィア", "ミラノ", "ジュネーヴ", "Florenz"]),
+        ("nl", ["Munich", "Florence", "Venice", "Milan", "Geneva", "Florenz"]),
+    ],
+)
+def test_cities_are_called_as_the_owner_does(tag: str, wanted: list[str]) -> None:
+    places = little_places(CITIES)
+    assert naming.name_places(places, Locale.parse(tag.replace("-", "_"))) == wanted
+
+
+def test_a_translation_tells_more_than_spelling_and_place() -> None:
+    called = {"de": "Clifton (Texas)", "fr": "Genève", "es": "Ginebra", "pt-BR": "Clifton, Texas", "ru": "Клифтон"}
+    assert telling("Clifton", called) == {"fr": "Genève", "es": "Ginebra", "ru": "Клифтон"}
+    assert telling("Genève", {"de": "Genf", "fr": "Geneve", "es": "Canton de Genève"}) == {"de": "Genf"}
 
 
 def test_an_unknown_language_is_english(monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture) -> None:

@@ -370,3 +370,25 @@ def test_names_of_places_of_ones_own_that_are_taken(home: Saying) -> None:
         home.rename("Places/Paris", "Home")
     assert type(refused.value) is AlreadyExists
     assert home.listed("Places/Home") == ["sea.jpg"]
+
+
+def test_a_library_of_an_older_version_is_placed_anew_and_keeps_what_was_said(home: Saying) -> None:
+    """Until then Paris was found in Germany, and nothing in the desert."""
+    wrong = {"p1.jpg": "DE", "p2.jpg": "DE", "desert.jpg": None}
+    with home.catalog.write() as w:
+        for name, country in wrong.items():
+            photo = home.seen()[name].photo
+            assert photo is not None
+            tags = [["country", country, "Germany", None], ["place", "1", "Nowhere", country]] if country else []
+            north, east = POSITIONS[name]
+            said = json.dumps({"values": {"latitude": north, "longitude": east}, "tags": tags})
+            PhotoStore(w).put_analyses({photo: {"places": Analysis(PlacesAnalyzer({}).version - 1, said)}})
+    home.rename("Places/Nowhere", "Honeymoon")
+    home.move("Places/Honeymoon/p1.jpg", "Places/Lyon")
+    assert home.listed("Places/Countries/United States") == []
+    home.index()
+    assert home.listed("Places/Paris") == ["p2.jpg"]
+    assert home.listed("Places/Lyon") == ["l1.jpg", "p1.jpg"]
+    assert home.listed("Places/Countries/United States/Elsewhere") == ["desert.jpg"]
+    assert not home.is_there("Places/Countries/Germany/Honeymoon") or home.listed("Places/Honeymoon") == []
+    assert home.query("SELECT name FROM place_name WHERE key = '1'") == ["Honeymoon"]

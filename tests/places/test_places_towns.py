@@ -38,11 +38,9 @@ def test_a_village_is_not_swallowed_by_a_city(made_of: Make) -> None:
 def test_a_district_is_its_city_and_a_town_beside_it_stays(made_of: Make) -> None:
     district: Row = (2, "Old Town", 48.8600, 2.3600, "FR", 20_000, "Europe/Paris", "11", "Metropolis")
     beside: Row = (3, "Beside", 48.9356, 2.3539, "FR", 96_000, "Europe/Paris", "11", "Another Department")
-    state: Row = (4, "Little State", 48.8700, 2.3300, "VA", 800, "Europe/Vatican", "", "")
-    gazetteer = made_of([CITY, district, beside, state])
+    gazetteer = made_of([CITY, district, beside])
     assert spot(gazetteer, 48.8600, 2.3600).town == "1"
     assert spot(gazetteer, 48.9356, 2.3539).town_name == "Beside"
-    assert spot(gazetteer, 48.8700, 2.3300).town_name == "Little State"
 
 
 def test_far_from_every_town_there_is_at_most_a_country(made_of: Make) -> None:
@@ -63,3 +61,46 @@ def test_across_the_date_line(made_of: Make) -> None:
     gazetteer = made_of([CITY, (2, "Farthest", 66.3217, -179.1190, "RU", 2_790, "Asia/Anadyr", "15", "")])
     assert [found.town_name for found in gazetteer.localities([66.32, 66.32], [179.95, -179.2])] == ["Farthest"] * 2
     assert spot(gazetteer, 66.32, 180.0) == spot(gazetteer, 66.32, -180.0)
+
+
+def test_the_country_of_a_spot_is_that_of_the_border_not_of_the_nearest_town(made_of: Make) -> None:
+    """Across the Rhine, and on a hill of which nobody knows more than the country."""
+    strasbourg: Row = (1, "Strasbourg", 48.5839, 7.7455, "FR", 284_677, "Europe/Paris", "44", "")
+    kehl: Row = (2, "Kehl", 48.5733, 7.8158, "DE", 36_000, "Europe/Berlin", "01", "")
+    gazetteer = made_of([strasbourg, kehl])
+    assert spot(gazetteer, 48.5760, 7.8080).town_name == "Kehl"
+    assert spot(gazetteer, 48.5739, 7.7935).town_name == "Strasbourg"
+    alone = spot(made_of([strasbourg]), 48.5760, 7.8080)
+    assert (alone.town, alone.country) == (None, "DE")
+
+
+def test_one_is_at_sea_in_a_town_only_beside_it(made_of: Make) -> None:
+    gazetteer = made_of([(1, "Harbour", 49.6390, -1.6160, "FR", 2_000, "Europe/Paris", "99", "")])
+    assert spot(gazetteer, 49.6750, -1.6160).town_name == "Harbour"
+    off = spot(gazetteer, 49.7500, -1.6160)
+    assert (off.town, off.country) == (None, "FR")
+    assert spot(gazetteer, 50.0500, -1.6160) == Locality()
+
+
+def test_an_airport_is_the_city_that_it_serves(made_of: Make) -> None:
+    """Terminal 2 of Munich's lies between villages 30 km away; Freising's own streets stay Freising."""
+    munich: Row = (1, "Munich", 48.1374, 11.5755, "DE", 1_505_005, "Europe/Berlin", "02", "")
+    village: Row = (2, "Hallbergmoos", 48.3325, 11.7422, "DE", 9_000, "Europe/Berlin", "02", "")
+    freising: Row = (3, "Freising", 48.4035, 11.7488, "DE", 45_000, "Europe/Berlin", "02", "")
+    gazetteer = made_of([munich, village, freising])
+    assert spot(gazetteer, 48.3540, 11.7860).town_name == "Munich"
+    assert spot(gazetteer, 48.3325, 11.7422).town_name == "Hallbergmoos"
+    assert spot(gazetteer, 48.4000, 11.7440).town_name == "Freising"
+
+
+def test_a_division_that_is_a_city_has_no_towns(made_of: Make) -> None:
+    """The district has too many people to be folded otherwise, and none in a country that is more than its city."""
+    rows: list[Row] = [
+        (1, "Gibraltar", 36.14474, -5.35257, "GI", 26_544, "Europe/Gibraltar", "", ""),
+        (2, "Reclamation Areas", 36.14399, -5.35689, "GI", 13_690, "Europe/Gibraltar", "", ""),
+        (3, "Luxembourg", 49.6098, 6.1327, "LU", 76_684, "Europe/Luxembourg", "", ""),
+        (4, "Esch", 49.4958, 5.9806, "LU", 28_228, "Europe/Luxembourg", "", ""),
+    ]
+    gazetteer = made_of(rows)
+    assert spot(gazetteer, 36.1440, -5.3569).town_name == "Gibraltar"
+    assert spot(gazetteer, 49.4958, 5.9806).town_name == "Esch"

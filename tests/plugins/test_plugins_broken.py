@@ -129,6 +129,6 @@ def test_indexing_goes_on_beside_broken_plugins(plant: Plant, tmp_path: Path) ->
 def test_built_in_plugins_use_the_public_contract_alone(tmp_path: Path) -> None:
     plugins = Plugins(only=[])
     settings = load_settings(tmp_path, plugins.settings())
-    assert set(plugins.analyzers(settings)) == {"small copies"}
+    assert set(plugins.analyzers(settings)) == {"beside", "small copies"}
     built_in = {"Originals", "Inbox", "Recently Removed", "Review/Unreadable", "Review/Damaged", "Review/Changes"}
     assert set(plugins.smart_folders(settings)) == built_in

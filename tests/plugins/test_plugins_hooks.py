@@ -153,7 +153,8 @@ class Wide:
     name = "wide"
 
     def notes(self, db):
-        return {photo_id: SidecarNotes(five_stars=True) for (photo_id,) in db.execute("SELECT photo_id FROM size_seen")}
+        notes = SidecarNotes(texts={"xmp:Rating": "5"})
+        return {photo_id: notes for (photo_id,) in db.execute("SELECT photo_id FROM size_seen")}
 
 
 @hookimpl
@@ -184,6 +185,11 @@ def haven_commands():
 @hookimpl
 def haven_hints(settings):
     return ["To measure more, buy a longer ruler."]
+
+
+@hookimpl
+def haven_problems(settings):
+    return ["The ruler is too short."] if settings["size.large"] > 999 else []
 """
 
 
@@ -208,6 +214,8 @@ def test_a_plugin_with_every_hook(plant: Plant, tmp_path: Path, capsys: pytest.C
     settings = load_settings(home.data, plugins.settings())
     assert settings["size.large"] == 100
     assert plugins.hints(settings)[-1] == "To measure more, buy a longer ruler."
+    assert plugins.problems(settings) == []
+    assert plugins.problems({**settings, "size.large": 1000}) == ["The ruler is too short."]
     for width in (50, 100, 150):
         home.add(f"{width}.jpg", "2020-01-01 00:00:00", size=(width, 20))
     home.close()

@@ -230,7 +230,7 @@ def test_kin_go_by_all_their_names(tmp_path: Path) -> None:
 
 
 def test_the_owners_own_words(db: sqlite3.Connection) -> None:
-    own = ["Nana = Florence", "the old flat = in London", "nonsense", "=", "pup = dog"]
+    own = ["Nana = Florence", "the old flat = in London", "pup = dog"]
     answer = ask(db, "with Nana", own=own)
     assert names(db, answer) == ["scan_old.jpg"]
     assert answer.plan.phrase == "with Nana" and "“Nana” means “Florence”, as you have set." in answer.remarks

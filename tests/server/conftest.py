@@ -3,9 +3,14 @@
 from collections.abc import Iterator
 
 import pytest
-from helpers.signing import PASSWORD, Served
+from helpers.signing import PASSWORD, Clock, Served
 
 from haven_fs.server.users import Users
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
 
 
 @pytest.fixture

@@ -99,18 +99,6 @@ def test_a_proxys_prefix_the_question_and_a_star_are_part_of_it():
     assert digest.is_about("*", star) and digest.is_about("/", star) and not digest.is_about("/a", star)
 
 
-class Clock:
-    now = 1000.0
-
-    def __call__(self) -> float:
-        return self.now
-
-
-@pytest.fixture
-def clock() -> Clock:
-    return Clock()
-
-
 @pytest.fixture
 def made(clock) -> Nonces:
     return Nonces(clock)

@@ -136,6 +136,7 @@ def check(house: Drive, said: bytes, status_wanted: int, what: str) -> None:
     head, _, body = said.partition(b"\r\n\r\n")
     assert answers(said) == 1, (what, "what follows was looked at", said)
     assert b"\r\nConnection: close" in head, what
+    assert b"\r\nX-Content-Type-Options: nosniff\r\n" in head and b"\r\nDate: " in head, what
     assert not body or re.fullmatch(rb"[A-Z][^\n]+\.\n", body), (what, body)
     assert b"Traceback" not in said and b"cheroot" not in said.lower()
 

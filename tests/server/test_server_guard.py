@@ -3,12 +3,11 @@
 import http.client
 import io
 import socket
-import threading
 
 import pytest
+from helpers.http_app import running
 
 from haven_fs.server.guard import Guard, is_loopback
-from haven_fs.server.http import make_server
 from haven_fs.server.proxied import LOOPBACK, Proxied, parse_networks, parse_public_url
 from haven_fs.server.reading import SMALL
 
@@ -41,13 +40,8 @@ def passwordless(request) -> bool:
 
 @pytest.fixture(scope="module")
 def port(passwordless):
-    server = make_server(Proxied(Guard(echo, passwordless)), "127.0.0.1", 0, threads=2)
-    server.prepare()
-    thread = threading.Thread(target=server.serve)
-    thread.start()
-    yield server.bind_addr[1]
-    server.stop()
-    thread.join(5)
+    with running(Proxied(Guard(echo, passwordless)), threads=2) as server:
+        yield server.bind_addr[1]
 
 
 @pytest.fixture

@@ -3,12 +3,11 @@
 import shlex
 import shutil
 import subprocess
-import threading
 
 import pytest
+from helpers.http_app import running
 from wsgidav.wsgidav_app import WsgiDAVApp
 
-from haven_fs.server.http import make_server
 from haven_fs.server.mounting import how_to_mount
 
 LOOPBACK = "http://127.0.0.1:8080/"
@@ -46,15 +45,8 @@ def test_the_rclone_line_works(tmp_path):
     (tmp_path / "Timeline").mkdir()
     app = WsgiDAVApp({"provider_mapping": {"/": str(tmp_path)}, "simple_dc": {"user_mapping": {"*": True}},
                       "logging": {"enable": False}, "verbose": 1})  # fmt: skip
-    server = make_server(app, "127.0.0.1", 0, threads=3)
-    server.prepare()
-    thread = threading.Thread(target=server.serve)
-    thread.start()
-    try:
+    with running(app, threads=3) as server:
         command = line(how_to_mount(f"http://127.0.0.1:{server.bind_addr[1]}/", False, None), "rclone")
         run = subprocess.run(shlex.split(command), capture_output=True, text=True, timeout=60, check=True,
                              env={"PATH": "/usr/bin:/bin:/usr/local/bin", "HOME": str(tmp_path / "home")})  # fmt: skip
         assert "Timeline/" in run.stdout
-    finally:
-        server.stop()
-        thread.join(5)

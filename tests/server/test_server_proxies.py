@@ -1,4 +1,4 @@
-"""nginx, Apache and Caddy in front of the real server, set up as the guide says, with the programs families use."""
+"""nginx, Apache, Caddy and Traefik before the real server, set up as the guide says, with programs families use."""
 
 import contextlib
 import os
@@ -47,7 +47,7 @@ def drive(request: Any, house: Serving, tmp_path_factory: pytest.TempPathFactory
 
 @pytest.mark.parametrize("tls", [False, True])
 @pytest.mark.parametrize("below", BELOW)
-@pytest.mark.parametrize("name", ["nginx", "apache", "caddy"])
+@pytest.mark.parametrize("name", ["nginx", "apache", "caddy", "traefik"])
 def test_the_guides_recipes(name: str, below: str, tls: bool, house: Serving, pictures: Path, tmp_path: Path) -> None:
     photo = (pictures / "a.jpg").read_bytes()
     with proxied(name, recipe(name, below=below, tls=tls), house.port, tmp_path) as url, Client(url + below) as client:
@@ -73,6 +73,13 @@ def test_the_guides_recipes(name: str, below: str, tls: bool, house: Serving, pi
             "MOVE", f"{folder}/%231%3F%C3%A9.jpg", Destination=f"http://other.example{below}{folder}/x.jpg"
         )
         assert elsewhere.status == 502
+        said = {
+            f"X_Forwarded_{name}": word for name, word in (("Host", "evil"), ("Prefix", "/evil"), ("For", "10.9.9.9"))
+        }
+        said["Forwarded"] = "for=10.9.9.9;host=evil"
+        evil = client("MOVE", f"{folder}/%231%3F%C3%A9.jpg", Destination=f"http://evil{below}{folder}/x.jpg", **said)
+        assert evil.status == 502
+        assert client("GET", "/?q=beach", Accept="text/html", **said)["Location"].startswith(f"{below}/Search/")
         assert client("DELETE", folder).status == 204
         page = client("GET", "/Timeline/", Accept="text/html").body.decode()
         assert f'src="{below}/.haven/' in page
@@ -189,6 +196,8 @@ def test_a_proxy_that_says_nothing(options: dict[str, Any], pictures: Path, tmp_
         with Client(serving.url) as direct:  # whom nothing was hidden from
             answer = direct("MOVE", "/Albums/B", Destination=f"{client.address}/Albums/C")
             assert answer.status == (201 if options else 502)
+        log = (serving.data.parent / f"{serving.data.name}.log").read_text()
+        assert log.count("through a proxy that does not say so") == (0 if options else 1)
 
 
 @pytest.mark.parametrize("to", ["/", ""], ids=["taken off", "left"])

@@ -3,23 +3,12 @@
 from collections import Counter
 
 import pytest
+from helpers.signing import Clock
 
 from haven_fs.server import throttle
 from haven_fs.server.throttle import LONGEST_WAIT, Throttle, network
 
 DAY = 86400.0
-
-
-class Clock:
-    now = 1000.0
-
-    def __call__(self) -> float:
-        return self.now
-
-
-@pytest.fixture
-def clock() -> Clock:
-    return Clock()
 
 
 @pytest.fixture

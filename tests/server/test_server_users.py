@@ -45,7 +45,7 @@ def test_what_digest_needs_is_kept_where_that_was_asked_for(users):
 
 def test_each_spelling_that_clients_send_is_kept(users):
     name, password = unicodedata.normalize("NFD", "José"), "pässword"
-    assert users.add(name, password, digest=True) == "José"
+    assert users.add(name, password, digest=True) == ("José", True)
     spellings = [("José", password, "utf-8"), ("José", password, "latin-1")]
     spellings.append((name, unicodedata.normalize("NFD", password), "utf-8"))
     wanted = {hashlib.md5(f"{n}:{REALM}:{p}".encode(code)).hexdigest() for n, p, code in spellings}
@@ -117,17 +117,51 @@ def test_short_passwords_and_unknown_names_are_refused(users):
     assert users.names() == ["anna"]
 
 
-@pytest.mark.parametrize(
-    "text", ["", "{", "[]", '{"users": {"anna": {}}}', '{"users": {"anna": {"passwords": 3}}}', '{"users": 3}']
-)
+BROKEN = {
+    "": "it is not JSON",
+    "{": "it is not JSON",
+    "\xff": "it is not JSON",
+    "[" * 200_000: "it is not JSON",
+    "[]": "it is not as Haven writes it",
+    "{}": "it is not as Haven writes it",
+    "null": "it is not as Haven writes it",
+    '{"users": 3}': "it is not as Haven writes it",
+    '{"users": {"anna": {}}}': "it is not as Haven writes it",
+    '{"users": {"anna": {"passwords": 3}}}': "it is not as Haven writes it",
+    '{"users": {"anna": {"passwords": [3]}}}': "it is not as Haven writes it",
+}
+
+
+@pytest.mark.parametrize("text", BROKEN, ids=lambda text: text[:40])
 def test_a_broken_file_is_never_taken_for_no_users(tmp_path, text):
     path = tmp_path / "users.json"
-    path.write_text(text)
-    with pytest.raises(UserError, match="cannot be read"):
-        Users(path).names()
-    with pytest.raises(UserError, match="cannot be read"):
-        Users(path).create_first()
-    assert path.read_text() == text
+    path.write_text(text, encoding="latin-1")
+    words = f"{path} cannot be read: {BROKEN[text]}. Repair it, or move it away and add the users again."
+    for ask in (Users(path).names, Users(path).create_first):
+        with pytest.raises(UserError) as told:
+            ask()
+        assert str(told.value) == words
+    assert path.read_text(encoding="latin-1") == text
+
+
+def test_a_file_that_the_disk_does_not_give_is_never_taken_for_no_users(tmp_path):
+    (tmp_path / "users.json").mkdir()
+    (tmp_path / "file").write_text("")
+    for path, words in ((tmp_path / "users.json", "Is a directory"), (tmp_path / "file/users.json", "Not a directory")):
+        with pytest.raises(UserError, match=f"cannot be read: {words}"):
+            Users(path).names()
+
+
+def test_a_list_that_is_lost_is_no_empty_one(users):
+    assert Users(users.path.parent / "drive without users" / "users.json").names() == []
+    users.path.unlink()
+    for known in (users, Users(users.path)):
+        with pytest.raises(UserError, match="has none now"):
+            known.names()
+    users.add("bob", PASSWORD)
+    assert users.names() == ["bob"]
+    users.remove("bob")
+    assert users.names() == []
 
 
 def test_files_of_older_versions_go_on_and_are_renewed(tmp_path):

@@ -92,3 +92,34 @@ def test_no_time(name: str) -> None:
 
 def test_an_impossible_hour_leaves_the_day() -> None:
     assert time_in_name("IMG_20190102_990405.jpg") == (DAY.timestamp(), False, False)
+
+
+@pytest.mark.parametrize(
+    "conflict",
+    [
+        "{}.sync-conflict-20240607-101112-ABCDEFG.jpg",
+        "{}.sync-conflict-20240607-101112.jpg",
+        "{} (Anna's conflicted copy 2024-06-07).jpg",
+        "{} (Annas in Konflikt stehende Kopie 2024-06-07).jpg",
+        "{} (Copie en conflit de Anna 2024-06-07).jpg",
+        "{} (copia in conflitto di Anna 2024-06-07).jpg",
+        "{} (Copia en conflicto de Anna 2024-06-07).jpg",
+        "{} (conflicted copy 2024-06-07 101112).jpg",
+        "{} (case conflict).jpg",
+        "{}_conflict-20240607-101112.jpg",
+        "{} (SFConflict anna@example.org 2024-06-07-10-11-12).jpg",
+        "{}_DiskStation_Jun-07-101112-2024_Conflict.jpg",
+        "{}_Conflict.jpg",
+        "{}-DESKTOP-1A2B3C.jpg",
+        "{} (conflict on 2024-06-07).jpg",
+    ],
+)
+def test_the_date_of_a_conflict_is_none(conflict: str) -> None:
+    assert time_in_name(conflict.format("DSC_1234")) is None
+    assert time_in_name(conflict.format("IMG_20190102_030405")) == (NEW_YEAR.timestamp(), True, False)
+
+
+def test_a_conflict_that_is_no_copy() -> None:
+    found = time_in_name("Conflict museum 2019-01-02 03.04.05.jpg")
+    assert found is not None
+    assert found.clock == NEW_YEAR.timestamp()

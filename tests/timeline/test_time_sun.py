@@ -4,8 +4,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from haven_time.nearzone import offset_at
 from haven_time.sun import sun_at
+from haven_time.zoneat import offset_at
 
 RISES = -0.833
 """Degrees at which almanacs have the sun rise and set: its upper edge, lifted by the air."""

@@ -60,9 +60,12 @@ def test_each_header_is_read(sample: Make, metadata: dict[str, object], expected
 
 
 def test_a_name_with_a_time_outranks_the_last_change_and_one_with_a_day_does_not(sample: Make) -> None:
-    changed = {"Image DateTime": "2021:01:01 00:00:00"}
+    changed = {"Image Make": "Nokia", "Image DateTime": "2021:01:01 10:00:00"}
     assert taken(sample("IMG_20190102_030405.jpg", exif=changed)) == (THEN, None, "name")
-    assert taken(sample("IMG-20190102-WA0001.jpg", exif=changed)) == (clock(2021, 1, 1), None, "exif")
+    assert taken(sample("IMG-20190102-WA0001.jpg", exif=changed)) == (clock(2021, 1, 1, 10), None, "exif")
+    # Without a camera it is an editor's, long after the day in the name.
+    edited = {"Image DateTime": "2021:01:01 10:00:00"}
+    assert taken(sample("IMG-20190102-WA0001.jpg", exif=edited)) == (clock(2019, 1, 2, 12), None, "name")
     assert taken(sample("IMG-20190102-WA0001.jpg")) == (clock(2019, 1, 2, 12), None, "name")
 
 
@@ -77,11 +80,11 @@ def test_file_time_is_in_the_server_s_zone(sample: Make, monkeypatch: pytest.Mon
 
 
 def test_a_sidecar_s_date_outranks_the_file_s(sample: Make) -> None:
-    corrected = {"haven:SidecarDate": "2001-05-06T07:08:09", "exif:DateTimeOriginal": "2001-05-06T07:08:09"}
-    assert taken(sample(exif=ORIGINAL, xmp=corrected)) == (clock(2001, 5, 6, 7, 8, 9), None, "xmp")
-    same = {"haven:SidecarDate": "2019-01-02T03:04:05"}
+    corrected = {"exif:DateTimeOriginal": "2001-05-06T07:08:09"}
+    assert taken(sample(exif=ORIGINAL, beside=corrected)) == (clock(2001, 5, 6, 7, 8, 9), None, "xmp")
+    same = {"exif:DateTimeOriginal": "2019-01-02T03:04:05"}
     offset = {"EXIF OffsetTimeOriginal": "+09:00"}
-    assert taken(sample(exif={**ORIGINAL, **offset}, xmp=same)) == (THEN, 540, "exif")
+    assert taken(sample(exif={**ORIGINAL, **offset}, beside=same)) == (THEN, 540, "exif")
 
 
 @pytest.mark.parametrize(

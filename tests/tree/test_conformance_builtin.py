@@ -26,6 +26,7 @@ FOLDERS = (
     "Review",
     "Review/Changes",
     "Review/Undated",
+    "Review/Dated by Folder",
     "Review/Unplaced",
     "Review/Unreadable",
     "Review/Damaged",
@@ -38,7 +39,7 @@ FOLDERS = (
 )
 EMPTY = {
     "People", "Albums", "Favorites", "Recently Removed", "Review", "Review/Changes", "Review/Unknown faces",
-    "Review/Maybe", "Review/Damaged", "Search", "Inbox",
+    "Review/Maybe", "Review/Damaged", "Review/Dated by Folder", "Search", "Inbox",
 }  # fmt: skip
 """Folders in which nothing is unless an owner has said something; their own tests look into them full."""
 

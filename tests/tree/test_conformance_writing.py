@@ -40,6 +40,7 @@ TAKES = {
     "/Review": set(),
     "/Review/Changes": {"take out"},
     "/Review/Undated": {"take out"},
+    "/Review/Dated by Folder": set(),
     "/Review/Unplaced": {"take out"},
     "/Review/Unreadable": set(),
     "/Review/Damaged": set(),

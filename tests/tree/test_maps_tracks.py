@@ -105,7 +105,7 @@ def test_kml_has_where_and_when(travels: Home) -> None:
         ("Timeline/2020/Places/Paris.gpx", 2),
         ('Search/"lisbon".gpx', 3),
         ("Area 38,-10 to 39,-9.gpx", 3),
-        ("Places/Countries.kml", 5),
+        ("Places/Countries.kml", 7),
     ],
 )
 def test_beside_any_folder_of_photos(travels: Home, path: str, photos: int) -> None:

@@ -249,6 +249,7 @@ def test_without_scripts_all_can_be_reached(browser: Any, gallery: Gallery) -> N
         assert page.locator("a.tile").count() == 100
         assert page.locator("a.tile img:visible").count() >= 100
         page.get_by_role("link", name="Older photos").click()
+        page.wait_for_load_state()
         assert page.locator("a.tile").count() == 100
         page.get_by_role("link", name="Newer photos").click()
         page.locator("a.tile").first.click()

@@ -26,6 +26,7 @@ from haven_fs.tree.actions.smart import SmartWrites
 from haven_fs.tree.actions.times import Times
 from haven_fs.tree.disk.place import in_words
 from haven_fs.tree.files import File
+from haven_fs.tree.inside import check_not_inside
 from haven_fs.tree.junk import is_junk
 from haven_fs.tree.nodes import View
 from haven_fs.tree.placeholders import is_placeholder
@@ -35,6 +36,7 @@ from haven_fs.tree.writes import TakesFiles, TakesPhotos, TakesUploads
 logger = logging.getLogger(__name__)
 
 _Decision = TypeVar("_Decision")
+Check = Callable[[View], object]
 _BLOCK = 1 << 20
 
 
@@ -54,21 +56,28 @@ class Actions:
 
     # Doing
 
-    def decide(self, decide: Callable[[View], _Decision], *, writes_to: Sequence[str] = ()) -> _Decision:
+    def decide(
+        self, decide: Callable[[View], _Decision], *, writes_to: Sequence[str] = (), still: Check | None = None
+    ) -> _Decision:
         """Return what `decide` returns in a view of the tree. `writes_to`: the path that is about to be written.
 
-        `decide` is called twice if the user has just taken out what was there.
+        `decide` is called twice if the user has just taken out what was there. `still`: see `perform`.
         """
         self._void_removal(writes_to, decide)
+        self._writing.still.ask(still)
         with self._tree.view() as view, in_words():
             return decide(view)
 
-    def perform(self, decide: Callable[[View], Plan], *, writes_to: Sequence[str] = ()) -> Done:
+    def perform(
+        self, decide: Callable[[View], Plan], *, writes_to: Sequence[str] = (), still: Check | None = None
+    ) -> Done:
         """Do what `decide` plans in a view of the tree. `writes_to`: the path that is about to be written, if any.
 
-        `decide` is called twice if the user has just taken out what was there.
+        `decide` is called twice if the user has just taken out what was there. `still`: is called in a view of the tree
+        when a write of real files begins and nobody else can write; it raises Refused if it may not be done any more.
         """
         self._void_removal(writes_to, decide)
+        self._writing.still.ask(still)
         with in_words():
             with self._tree.view() as view:
                 plan = decide(view)
@@ -93,7 +102,7 @@ class Actions:
         if correction is None:
             return
         try:
-            with self._writing.transaction(path) as w:
+            with Writing(self._tree, self._writing.by).transaction(path) as w:
                 undo(w, corrections(w.db, ids=[correction]), time.time())
         except UserError as error:
             logger.warning("The removal of %s, which was then written again, stands: %s", "/".join(path), error)
@@ -129,6 +138,7 @@ class Actions:
     def put(self, at: Located) -> Put:
         """Take a file that is about to be sent; see `receive`."""
         try:
+            check_not_inside(at.node)
             return plan_put(self._tree, at)
         except Refused as refused:
             self._writing.note_refused(at, refused)
@@ -136,6 +146,7 @@ class Actions:
 
     def set_time(self, at: Located, mtime: float) -> Plan:
         """Have a file show the time it was last modified, in seconds since the epoch."""
+        check_not_inside(at.node)
         return self._times.plan(at.exact, mtime)
 
     def _logged(self, at: Located, plan: Callable[[], Plan]) -> Plan:
@@ -152,6 +163,7 @@ class Actions:
         return replace(planned, do=partial(logged, planned.do))
 
     def _delete(self, at: Located) -> Plan:
+        check_not_inside(at.node)
         if at.node is None:
             if (gone := self._smart.gone_along(at)) is not None:
                 return gone
@@ -190,6 +202,7 @@ class Actions:
     def _transfer(self, source: Located, target: Located, *, moves: bool, overwrite: bool, deep: bool) -> Plan:
         target = self._tree.as_named(target, source)
         _check_target(source, target)
+        check_not_inside(source.node, target.node)
         if source.node is None:
             if moves and (gone := self._smart.gone_along(source, target)) is not None:
                 return gone
@@ -221,13 +234,11 @@ class Actions:
         put = self.put(target)
 
         def send() -> Done:
-            with self.receive(put, half.size) as incoming, half.path.open("rb") as file:
-                while block := file.read(_BLOCK):
-                    incoming.write(block)
-                done = incoming.finish(half.mtime_ns / 1e9)
-            if moves:
-                self._tree.junk.remove(source.path)
-            return done
+            with self._tree.junk.taking(source.path) as take, self.receive(put, half.size) as incoming:
+                with half.path.open("rb") as file:
+                    while block := file.read(_BLOCK):
+                        incoming.write(block)
+                return incoming.finish(half.mtime_ns / 1e9, last=take if moves else None)
 
         changes = (Change(source), *put.changes) if moves else put.changes
         return Plan(send, changes, gone=source if moves else None, on_disk=True)
@@ -247,7 +258,11 @@ class Actions:
 
         def keep() -> Done:
             self._tree.junk.keep(target.path, node.path)
-            removal.do()
+            try:
+                removal.do()
+            except BaseException:
+                self._tree.junk.remove(target.path)
+                raise
             return Done(created=target.node is None)
 
         return Plan(keep, (*removal.changes, Change(target)), gone=removal.gone, on_disk=True)

@@ -4,14 +4,14 @@ A `Plan` says which paths it would change, so that in between a provider can che
 conditions, which belong to the protocol, thus come after the rules of the tree and before anything happens.
 """
 
-from collections.abc import Callable, Sequence
-from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
 
 from haven_fs.catalog import Writer
 from haven_fs.errors import AlreadyExists, Conflict, Forbidden, NotFound, NotPossible, Refused
 from haven_fs.tree.files import File
-from haven_fs.tree.nodes import Folder
+from haven_fs.tree.nodes import Folder, View
 from haven_fs.tree.placeholders import is_placeholder
 from haven_fs.tree.tree import Located, Tree
 from haven_fs.tree.writes import TakesFiles
@@ -79,22 +79,49 @@ class Plan:
     spare: Callable[[Sequence[tuple[str, ...]]], "Plan"] | None = None
 
 
+class Still:
+    """Whether a write that was decided, and maybe received for an hour since, may still be done.
+
+    Somebody else may have written or locked something in between. So what a provider has checked is checked once more
+    when the write's first transaction has begun, in which nobody else can. A write that is done in the view in which it
+    was decided, and touches no real file, is not: it would see nothing new there.
+    """
+
+    def __init__(self) -> None:
+        self._check: Callable[[View], object] | None = None
+
+    def ask(self, check: Callable[[View], object] | None) -> None:
+        """Have `check` called when the write begins; it raises Refused if the write may not be done any more."""
+        self._check = check
+
+    def hold(self, tree: Tree) -> None:
+        """Call the check, if there is one and it was not called yet. Raises what it does."""
+        check, self._check = self._check, None
+        if check is not None and not tree.catalog.is_reading:
+            with tree.view(remembers=False) as view:
+                check(view)
+
+
 @dataclass(frozen=True, slots=True)
 class Writing:
-    """Who writes to a tree: `by` is the user, "" if nobody signed in."""
+    """Who writes to a tree: `by` is the user, "" if nobody signed in. `still`: whether what is written still may be."""
 
     tree: Tree
     by: str
+    still: Still = field(default_factory=Still)
 
-    def transaction(self, path: Sequence[str], kind: str = "") -> AbstractContextManager[Writer]:
-        """Open the user's transaction for a write to a path. Raises Refused if the catalog is read-only.
+    @contextmanager
+    def transaction(self, path: Sequence[str], kind: str = "") -> Iterator[Writer]:
+        """Open the user's transaction for a write to a path. Raises Refused if it may not be done (any more).
 
         `kind`: PUT, TAKE_OUT or another word for what programs do file by file and people at once; see
         haven_fs.catalog.corrections.
         """
         if not self.tree.catalog.writable:
             raise Forbidden(READ_ONLY)
-        return self.tree.catalog.write(by=self.by, place=_spelled(path[:-1]), act=kind)
+        with self.tree.catalog.write(by=self.by, place=_spelled(path[:-1]), act=kind) as w:
+            self.still.hold(self.tree)
+            yield w
 
     def note_refused(self, at: Located, refused: Refused | None) -> None:
         """Note that a file sent to a path was refused, or that it did not arrive (None)."""

@@ -7,11 +7,13 @@ Where there is no folder for uploads, what is sent into a smart folder must be a
 none has is refused at once; else the file is received, compared byte by byte, and the photo is put there.
 """
 
-from collections.abc import Iterator
+import logging
+import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from functools import partial
 from types import TracebackType, UnionType
 
+from haven_fs.catalog import Writer
 from haven_fs.catalog.libraries import NO_INBOX
 from haven_fs.errors import Conflict, Forbidden, Refused, TooLarge
 from haven_fs.library.storing import Draft
@@ -26,6 +28,8 @@ from haven_fs.tree.nodes import View
 from haven_fs.tree.placeholders import is_placeholder
 from haven_fs.tree.tree import Located
 from haven_fs.tree.writes import TakesFiles, TakesPhotos, TakesUploads, Upload
+
+logger = logging.getLogger(__name__)
 
 _EDITED = (
     "Haven shows this photo here and cannot change it. Save it under another name, or change it where it is: in"
@@ -44,6 +48,7 @@ class Receiving:
         """`size`: how many bytes will come, if the sender says so. Raises Refused."""
         self._writing, self._tree, self._put = writing, writing.tree, put
         self._is_done = self._is_refused = False
+        self._last: Callable[[], None] = lambda: None
         with self._refusing(), in_words():
             self._tree.catalog.trouble.check()
             is_other = put.kind == "photo" and put.there is not None and size not in (None, *put.sizes)
@@ -124,10 +129,15 @@ class Receiving:
                 raise self._too_large()
             self._draft.write(block)
 
-    def finish(self, mtime: float | None = None) -> Done:
-        """Store the complete file. `mtime`: its modification time, in seconds since the epoch. Raises Refused."""
+    def finish(self, mtime: float | None = None, last: Callable[[], None] | None = None) -> Done:
+        """Store the complete file. `mtime`: its modification time, in seconds since the epoch. Raises Refused.
+
+        `last`: is called, maybe more than once, when its bytes are in their place; if it raises OSError, they are not.
+        """
         with self._refusing(), in_words():
+            self._last = last or self._last
             done = self._finish(mtime)
+            self._last()
         self._is_done = True
         self._tree.gestures.forget_refused(self._writing.by, self._put.at.path, all_=True)
         return done
@@ -138,7 +148,8 @@ class Receiving:
             if put.kind == "photo" and put.there is not None:
                 raise Forbidden(_EDITED)
             return self._keep_name(mtime)
-        draft.finish(mtime if put.kind != "file" else None)
+        # The disk's own clock ticks every few milliseconds, in which several files may come: no two are to look alike.
+        draft.finish(mtime if mtime is not None and put.kind != "file" else time.time())
         upload = Upload(draft.path, draft.size)
         if put.is_seen and self._is_there_already(draft):
             return Done(created)
@@ -194,25 +205,41 @@ class Receiving:
     def _store_on_disk(self, draft: Draft, mtime: float | None) -> File | None:
         """Store a file where it was sent, and list it there if being there is not enough.
 
-        None if somebody else has moved or removed it since: it had come, and where it went is their doing.
+        None if somebody else has moved, removed or replaced it since: it had come, and where it went is their doing.
         """
         put, uploads = self._put, self._tree.uploads
         assert put.target is not None and uploads is not None
-        changing = partial(self._writing.transaction, put.at.path, PUT)
-        stored = uploads.store(draft, put.target, over=put.over, link=put.links, changing=changing)
-        lies_there = put.over or (stored.is_new and put.at.node is None)
-        with self._kept(stored), self._tree.view() as view:
-            file = _file(view, stored, mtime)
-            if not lies_there:
-                file = _there(file)
+        stored = uploads.store(draft, put.target, over=put.over, link=put.links, changing=self._changing)
+        if put.over or (stored.is_new and put.at.node is None):
+            file = self._seen(stored, mtime)
+        else:
+            with self._kept(stored, draft), self._tree.view() as view:
+                file = _there(_file(view, stored, mtime))
                 at = self._again(view, TakesUploads)
                 assert isinstance(at.parent, TakesUploads)
                 with self._tree.catalog.write() as w:
                     self._tree.drop_name(w, at)
                     at.parent.stored(w, put.name, file)
+                self._last()
         if put.at.node is None:
             self._tree.gestures.note_sent(self._writing.by, put.at.path, Sent(stored.original_id, stored.is_new))
-        return file
+        return file if file is None or stored.tag in ("", file.etag) else None
+
+    def _seen(self, stored: Stored, mtime: float | None) -> File | None:
+        """Return a file that has come, for the answer; None if it is gone, or the catalog does not tell now."""
+        try:
+            with self._tree.view() as view:
+                return _file(view, stored, mtime)
+        except Refused as refused:  # it has come all the same
+            logger.warning("The answer to an upload says less: %s", refused.reason)
+            return None
+
+    @contextmanager
+    def _changing(self) -> Iterator[Writer]:
+        """The sender's transaction, in which the file comes."""
+        with self._writing.transaction(self._put.at.path, PUT) as w:
+            yield w
+            self._last()
 
     def _store_photo(self, draft: Draft, mtime: float | None) -> File:
         """Store a photo by its date and put it into the folder; if that is refused, do not keep it."""
@@ -221,7 +248,7 @@ class Receiving:
         stored = uploads.find(draft) if put.known_only else uploads.store_by_date(draft, put.name)
         if stored is None:
             raise Forbidden(NO_INBOX)
-        with self._kept(stored), self._tree.view() as view:
+        with self._kept(stored, draft), self._tree.view() as view:
             file = _there(_file(view, stored, mtime))
             if put.there is not None and put.there.photo_id != file.photo_id:
                 raise Forbidden(_EDITED)
@@ -229,18 +256,19 @@ class Receiving:
                 self._belong(view, file)
             elif mtime is not None:
                 self._note_time(view, file)
+            self._last()
         if put.there is None:
             self._tree.gestures.note_sent(self._writing.by, put.at.path, Sent(stored.original_id, stored.is_new))
         return file
 
     @contextmanager
-    def _kept(self, stored: Stored) -> Iterator[None]:
+    def _kept(self, stored: Stored, draft: Draft) -> Iterator[None]:
         """Do not keep what was stored just now if the block raises: it is not where its sender wanted it."""
         try:
             yield
         except BaseException:
             if stored.is_new and self._tree.uploads is not None:
-                self._tree.uploads.withdraw(stored.original_id)
+                self._tree.uploads.withdraw(stored.original_id, draft)
             raise
 
     def _note_time(self, view: View, file: File) -> None:

@@ -51,7 +51,9 @@ class Times:
         check_library(place.library)
         path = reach(place)
         with self._writing.transaction(at.path) as w:
+            before = path.lstat().st_mtime_ns
             utime(path, mtime_ns)
+            w.undo_by(lambda: utime(path, before))
             folder = place.below.rpartition(b"/")[0]
             row = Mirror(w, place.library.id, all_folders=False).put_file(w, folder, file_stat(path))
         if self._tree.uploads is not None:

@@ -23,6 +23,9 @@ from haven_fs.library.beneath import Beneath, is_taken, utime
 from haven_fs.tree.disk.place import DiskPlace
 from haven_fs.tree.disk.shown import copy_to, move_to, shown_as
 
+_TICKS = (1, 1_000, 1_000_000, 2_000_000_000)
+"""Nanoseconds by which disks tell times apart, the finest first."""
+
 
 class Arrival:
     """Content on its way to a place: a file or folder on the same disk, which is moved there.
@@ -52,6 +55,8 @@ class Arrival:
         the name was taken in the meantime, and OSError.
         """
         there = self._file_there
+        if there is not None:
+            self._tell_apart(w, there)
         if there is not None and (known is None or (_is_known(w, there) and gives_way(w.db, known))):
             return self._replace(w, there, known)
         self._take_name(w)
@@ -88,6 +93,31 @@ class Arrival:
             raise AlreadyExists(f"There is something named {self._target.name} already.") from error
         w.undo_by(lambda: fileops.move(target, content))
 
+    def _tell_apart(self, w: Writer, there: DiskPlace) -> None:
+        """Give other bytes another time than those they replace, if length and time are the same.
+
+        Entity tags and walks tell files by these two, and what is written within the same few milliseconds, or with
+        the time of what was there, has the same.
+        """
+        if not is_taken(there.on_disk) or self._is_same_still(there):
+            return
+        new, old = self._content.lstat(), there.on_disk.lstat()
+        if (new.st_size, new.st_mtime_ns) != (old.st_size, old.st_mtime_ns):
+            return
+        content, mtime = self._content, new.st_mtime_ns
+        for later in _TICKS:
+            utime(content, mtime + later)
+            if content.lstat().st_mtime_ns != mtime:
+                break
+        w.undo_by(lambda: utime(content, mtime))
+
+    def _is_same_still(self, there: DiskPlace) -> bool:
+        """Tell whether both files are those that were compared, and found to be the same.
+
+        Either may be another by now, which somebody has just sent: that must not go for what was compared.
+        """
+        return self._same is not None and self._same == self._states(there)
+
     def _states(self, there: DiskPlace) -> list[tuple[int, ...]]:
         """Return what tells the content and the file there from others in their places."""
         states = (path.lstat() for path in (self._content, there.on_disk))
@@ -96,8 +126,7 @@ class Arrival:
     def _replace(self, w: Writer, place: DiskPlace, known: int | None) -> int:
         """Give the file there new bytes."""
         content, path = self._content, place.on_disk
-        # What was compared may be another file by now, which somebody has just sent: that must not go for the same.
-        if self._same is not None and self._same == self._states(place):
+        if self._is_same_still(place):
             before, mtime = path.lstat().st_mtime_ns, content.lstat().st_mtime_ns
             utime(path, mtime)
             w.undo_by(lambda: utime(path, before))

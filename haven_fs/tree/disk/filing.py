@@ -10,7 +10,7 @@ import os
 import sqlite3
 import stat
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, contextmanager, suppress
 from pathlib import Path
 
 from haven_fs.catalog import Writer
@@ -19,7 +19,7 @@ from haven_fs.catalog.moving import dir_at, file_at, move_folder, place_file
 from haven_fs.catalog.trash import Trashed, files_of, forget, forget_part, make_room
 from haven_fs.errors import DiskFailed, Forbidden, Refused
 from haven_fs.library import fileops, storing, trash
-from haven_fs.library.walk import folders, walk
+from haven_fs.library.walk import walk
 from haven_fs.tree.disk.content import Arrival, put_away
 from haven_fs.tree.disk.place import DiskPlace, check_disk_name, check_there, reach
 
@@ -59,11 +59,11 @@ class Filing:
                 if arrival.is_folder:
                     arrival.put_folder(w)
                     move_folder(w, source.library.id, source.below, target.library.id, target.below)
-                    carried.leave()
+                    carried.leave(w)
                     return
                 row = file_at(w.db, source.library.id, source.below)
                 original_id = arrival.put_file(w, row.id if row else None, is_final=is_final)
-                carried.leave()
+                carried.leave(w)
         if over is not None or row is None or original_id != row.id:
             self._look_into([original_id, *arrival.others])
 
@@ -134,7 +134,7 @@ class Filing:
                 else:
                     new = [arrival.put_file(w, back.get(""))]
                     new += arrival.others
-                carried.leave()
+                carried.leave(w)
         if not inside:
             trash.prune(one.root, one.token, one.path)
         self._look_into(new)
@@ -163,22 +163,18 @@ class _Carried:
 
     def __init__(self, content: Path, source: Path) -> None:
         self.content, self._source = content, source
-        self._left: Path | None = None
+        self.left: Path | None = None
 
-    def leave(self) -> None:
+    def leave(self, w: Writer) -> None:
         """Have it in its old place no more, if that is on another disk. Raises OSError; then it still is."""
         if self.content != self._source:
-            self._left = fileops.retire(self._source)
+            self.left = fileops.retire(self._source)
+            w.undo_by(self._stay)
 
-    def stay(self) -> None:
-        """Have it in its old place again, since the move was refused after all."""
-        if self._left is not None:
-            fileops.rename_new(self._left, self._source)
-
-    def end(self) -> None:
-        """Erase what is left of it on the old disk."""
-        if self._left is not None:
-            fileops.erase(self._left)
+    def _stay(self) -> None:
+        if self.left is not None:
+            fileops.rename_new(self.left, self._source)
+            self.left = None
 
 
 @contextmanager
@@ -192,28 +188,41 @@ def _carried(source: Path, target: DiskPlace) -> Iterator[_Carried]:
     try:
         yield carried
     except BaseException:
-        carried.stay()
-        fileops.discard(draft)
+        if carried.left is None and fileops.is_there(source):
+            fileops.discard(draft)
+        else:
+            # It could not be put back, and the next start removes drafts: this one is all that is left of it.
+            with suppress(OSError):
+                fileops.rename_new(draft, target.on_disk)
         raise
-    carried.end()
+    if carried.left is not None:
+        fileops.erase(carried.left)
 
 
 def _catalog_folder(w: Writer, target: DiskPlace, known: dict[str, int]) -> list[int]:
     """Catalog the contents of a folder that was just put at a place; return the ids of its files.
 
-    `known`: the originals they already are, by their paths below the place.
+    `known`: the originals they already are, by their paths below the place. Raises OSError if it cannot be listed.
     """
     library = target.library
     rows: list[int] = []
     mirror = Mirror(w, library.id, all_folders=False)
-    below = [path for path, _ in folders(library.root, target.path)]
-    for listing in walk(library.root, only=below):
-        mirror.add_folder(w, os.fsencode(listing.path))
-        inside = listing.path[len(target.path) + 1 :]
-        for file in listing.files:
-            where = f"{listing.path}/{file.name}"
-            id_ = known.get(f"{inside}/{file.name}" if inside else file.name)
-            rows.append(place_file(w, library.id, os.fsencode(where), file, id_))
+    level = [target.path]
+    while level:
+        deeper: list[str] = []
+        for listing in walk(library.root, only=level):
+            if listing.error is not None:
+                raise OSError(errno.EIO, listing.error, str(library.root / listing.path))
+            if listing.gone:
+                continue
+            mirror.add_folder(w, os.fsencode(listing.path))
+            deeper += [f"{listing.path}/{name}" for name in listing.folders]
+            inside = listing.path[len(target.path) + 1 :]
+            for file in listing.files:
+                where = f"{listing.path}/{file.name}"
+                id_ = known.get(f"{inside}/{file.name}" if inside else file.name)
+                rows.append(place_file(w, library.id, os.fsencode(where), file, id_))
+        level = deeper
     return rows
 
 

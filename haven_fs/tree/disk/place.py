@@ -6,7 +6,6 @@ Links are never followed.
 import errno
 import logging
 import os
-import stat
 import unicodedata
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -19,6 +18,8 @@ from haven_fs.errors import Conflict, DiskFailed, DiskFull, Forbidden, NotFound,
 from haven_fs.library import fileops, storing
 from haven_fs.library.beneath import Beneath
 from haven_fs.library.ignore import RuleBook
+from haven_fs.library.mounts import AWAY, is_away
+from haven_fs.library.trouble import EMPTY, GONE, NO_ROOM
 
 logger = logging.getLogger(__name__)
 
@@ -63,11 +64,8 @@ class DiskPlace:
         )
 
     def is_file(self) -> bool:
-        """Tell whether a file is there now."""
-        try:
-            return stat.S_ISREG(self.on_disk.lstat().st_mode)
-        except OSError:
-            return False
+        """Tell whether a file is there now. Raises OSError if the disk does not say."""
+        return self.on_disk.is_file()
 
 
 def check_library(library: Library) -> None:
@@ -75,12 +73,14 @@ def check_library(library: Library) -> None:
     if not library.writable:
         raise Forbidden(READ_ONLY)
     try:
-        device = library.root.stat().st_dev
+        there = library.root.stat()
     except OSError as error:
-        raise Unavailable(f"The folder {library.root} is not there. Is its disk connected?") from error
-    # The empty folder where a disk is mounted, when it is not, must not fill up.
-    if library.away and library.device not in (None, device):
-        raise Unavailable(library.away)
+        raise Unavailable(GONE.format(library.root)) from error
+    # The empty folder where a disk is mounted, when it is not, must not fill up, nor what is not in it count as gone.
+    if library.device in (None, there.st_dev):
+        return
+    if library.away or next(library.root.iterdir(), None) is None:
+        raise Unavailable(library.away or EMPTY.format(library.root))
 
 
 def check_there(place: DiskPlace) -> None:
@@ -108,6 +108,9 @@ def check_disk_name(place: DiskPlace, *, folder: bool) -> None:
 def reach(place: DiskPlace) -> Beneath:
     """Return the path to write to. Raises Refused if its folder is missing, OSError if that is a link."""
     check_library(place.library)
+    for mount in place.library.mounts:
+        if f"{place.path}/".startswith(f"{mount}/") and is_away(place.library.root, mount):
+            raise Unavailable(f"The folder {place.library.root / mount}: {AWAY}")
     path = fileops.reach(place.library.root, place.path)
     if not path.parent.is_dir():
         raise Conflict("The folder this should go into is not there.")
@@ -140,8 +143,11 @@ def refusal_of(error: OSError) -> Refused:
         return NotPossible("There is something of that name on the disk already.")
     if isinstance(error, FileNotFoundError | NotADirectoryError):
         return Conflict("This is not on the disk any more.")
-    if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
-        return DiskFull("The disk is full. Make room on it, then do this again.")
+    if error.errno in NO_ROOM:
+        return DiskFull(
+            "The disk is full. Make room on it, then do this again. What is deleted in the drive stays on it until"
+            " `haven purge` erases it."
+        )
     if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS, errno.ELOOP):
         return Forbidden(f"Haven may not write there: {error.strerror}.")
     if error.errno in (errno.ENAMETOOLONG, errno.EINVAL, errno.EILSEQ):

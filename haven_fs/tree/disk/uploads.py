@@ -1,59 +1,47 @@
 """Uploads: where a file that is sent goes, whether it is there already, and its way from a draft to a photo.
 
 The order is what makes it safe. The draft is whole and synced before anything else; then it gets its name, which is
-synced too; then it is catalogued; only then the sender is told. Killed in between there is a draft, which the next
-start removes, or a whole file, which the next walk finds. What cannot be catalogued, such as when the disk of the data
-folder is full, is taken out again before its sender is refused. One upload at a time goes through the last steps, so
-that the same bytes sent twice at once are one photo; receiving is for as many as come.
+synced too, in the transaction that catalogues it; only then the sender is told. Killed in between there is a draft,
+which the next start removes, or a whole file, which the next walk finds. What cannot be catalogued, such as when the
+disk of the data folder is full, is taken out again before its sender is refused. One upload at a time goes through the
+last steps, so that the same bytes sent twice at once are one photo; receiving is for as many as come.
 """
 
 import logging
 import os
 import sqlite3
 import threading
-from dataclasses import dataclass
-from datetime import datetime
+from contextlib import suppress
+from dataclasses import dataclass, field
+from hashlib import sha1
+from itertools import chain
 from pathlib import Path
 from typing import Protocol
 
 from haven_fs.catalog import Catalog, names
 from haven_fs.catalog.checksums import note_written
-from haven_fs.catalog.disk import drop
 from haven_fs.catalog.libraries import NO_INBOX, Library, all_libraries, find_inbox
-from haven_fs.catalog.moving import file_at
 from haven_fs.catalog.places import LATELY
 from haven_fs.catalog.schema import LOCATED
 from haven_fs.config import Settings
-from haven_fs.errors import AlreadyExists, Conflict, Forbidden, Refused, UnsupportedType, UserError
+from haven_fs.errors import AlreadyExists, Conflict, DiskFailed, Forbidden, Refused, UnsupportedType
 from haven_fs.library import fileops, storing
 from haven_fs.library.beneath import placed
 from haven_fs.library.checksum import Checksum
 from haven_fs.library.fingerprint import ending_of, fingerprint
+from haven_fs.library.headers import Values
 from haven_fs.library.ignore import RuleBook
 from haven_fs.library.kinds import kind_of
 from haven_fs.tree.disk.content import Arrival
+from haven_fs.tree.disk.dated import dated_folder
 from haven_fs.tree.disk.filing import Changing
+from haven_fs.tree.disk.naming import Cataloguer, Naming
 from haven_fs.tree.disk.place import DiskPlace, check_library, reach
 
 logger = logging.getLogger(__name__)
 
 _PICTURES = ("image", "raw", "video")
-
-
-class Cataloguer(Protocol):
-    """Catalogs single files at once; under `haven serve` this is haven_fs.analysis.at_once. Raises OSError."""
-
-    def put(self, library: Library, path: Path, began: float | None = None) -> int:
-        """Catalog a file that has arrived, and `began` to be sent then, and return its original's id."""
-        ...
-
-    def look(self, original_id: int) -> None:
-        """Analyze an original that is new or has new bytes, if it is due."""
-        ...
-
-    def taken(self, path: Path, name: str) -> datetime:
-        """Return when the photo that will have this name was taken, as nearly as can be told, in its own clock."""
-        ...
+_BLOCK = 1 << 20
 
 
 class Shown(Protocol):
@@ -70,10 +58,14 @@ class Shown(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Stored:
-    """Where uploaded bytes are: an original's row. `is_new`: they were stored; else they were there already."""
+    """Where uploaded bytes are: an original's row. `is_new`: they were stored; else they were there already.
+
+    `tag`: the entity tag that they got, where they were stored or replaced others.
+    """
 
     original_id: int
     is_new: bool
+    tag: str = field(default="", compare=False)
 
 
 class Uploads:
@@ -88,16 +80,10 @@ class Uploads:
         """`shown`: knows the files that were shown in place of originals, if any are."""
         self._catalog = catalog
         self._cataloguer = cataloguer
+        self._naming = Naming(catalog, cataloguer)
         self._shown = shown
         self._template = str(settings["inbox.template"])
         self._lock = threading.Lock()
-        try:
-            _dated(self._template, datetime(2000, 1, 1))
-        except (KeyError, ValueError, IndexError, AttributeError) as error:
-            raise UserError(
-                f"The setting inbox.template is {self._template!r}, which does not give a folder name ({error})."
-                " Use {year}, {month} and {day}, such as {year}/{year}-{month}."
-            ) from error
 
     def begin(self, folder: DiskPlace | None, size: int | None) -> storing.Draft:
         """Return a draft for `size` bytes in a folder of a library, or in the inbox if `folder` is None."""
@@ -129,8 +115,33 @@ class Uploads:
 
     def find(self, draft: storing.Draft) -> Stored | None:
         """Return the photo in the libraries that has the bytes of a finished draft, None if none has."""
-        twin = self._twin(draft, {})
+        twin = self._twin(draft.path, draft.size, {})
         return self._taken(twin) if twin is not None else None
+
+    def twin_of(self, path: Path, size: int) -> int | None:
+        """Return the original in the libraries that has the bytes of a file of `size` bytes, None if none has."""
+        return self._twin(path, size, {})
+
+    def twin_by_sha1(self, size: int, digest: bytes) -> int | None:
+        """Return the picture or video in the libraries that has a length and a SHA-1, None if none has."""
+        with self._catalog.read() as db:
+            rows = db.execute(
+                f"SELECT o.id, l.root, d.path, o.file FROM original o {LOCATED} WHERE o.size = ? AND o.gone IS NULL"
+                " AND l.gone IS NULL AND o.kind IN ('image', 'raw', 'video') AND o.photo_id IS NOT NULL ORDER BY o.id",
+                (size,),
+            ).fetchall()
+        for id_, *place in rows:
+            with suppress(OSError), placed(*place).open("rb") as file:
+                found = sha1(usedforsecurity=False)
+                while block := file.read(_BLOCK):
+                    found.update(block)
+                if found.digest() == digest:
+                    return int(id_)
+        return None
+
+    def values_of(self, place: DiskPlace, beside: Values) -> dict[str, object]:
+        """Return what the fast analyzers would find of a file if a sidecar said `beside` of it. Raises OSError."""
+        return self._cataloguer.values(place.on_disk, place.name, beside)
 
     def _taken(self, twin: int) -> Stored:
         """Return a photo that is there already. Raises Forbidden if the owner has hidden it."""
@@ -171,13 +182,13 @@ class Uploads:
             known = Checksum(draft.size, state.st_mtime_ns, state.st_ctime_ns, draft.sha256.digest(), ending)
             with self._catalog.write(quiet=True) as w:
                 note_written(w, original_id, known)
-        except (OSError, sqlite3.Error) as error:
+        except (OSError, sqlite3.Error, Refused) as error:
             logger.debug("The checksum of an upload is taken later: %s", error)
 
     def _store(self, draft: storing.Draft, target: DiskPlace, *, over: bool, link: bool, changing: Changing) -> Stored:
         compared: dict[tuple[int, int], bool] = {}
         if link and not over:
-            self._twin(draft, compared)  # which may take a while, and is remembered
+            self._twin(draft.path, draft.size, compared)  # which may take a while, and is remembered
         with self._lock:
             target = DiskPlace(self._now(target.library), target.path)
             check_library(target.library)
@@ -185,44 +196,28 @@ class Uploads:
                 if self._made_of(draft.path) is not None:
                     raise Forbidden("This is only the copy that Small or TV shows of a photo. The file here stays.")
                 arrival = Arrival(draft.path, target, target)
-                with changing() as w:
-                    original_id = arrival.put_file(w)
-                for one in (original_id, *arrival.others):
-                    self._cataloguer.look(one)
-                return Stored(original_id, False)
-            if link and (twin := self._twin(draft, compared)) is not None:
+                return self._arrive(arrival, changing, is_new=False)
+            if link and (twin := self._twin(draft.path, draft.size, compared)) is not None:
                 return Stored(twin, False)
             _check_name(target)
             if (back := self._put_back(draft, target, changing)) is not None:
-                return Stored(back, True)
+                return back
             try:
-                fileops.move(draft.path, target.on_disk)
+                original_id, tag = self._naming.give(draft, target.library, [target.on_disk], changing, draft.began)
             except FileExistsError as error:
                 raise AlreadyExists(f"There is already a file called {target.name}.") from error
-            return Stored(self._catalogue(target.library, target.on_disk, draft.began), True)
+            return Stored(original_id, True, tag)
 
-    def _catalogue(self, library: Library, path: Path, began: float | None = None) -> int:
-        """Catalogue a file that has got its name just now. If that is not possible, it is not there either."""
-        try:
-            return self._cataloguer.put(library, path, began)
-        except BaseException:
-            self._take_back(library, path)
-            raise
+    def _arrive(self, arrival: Arrival, changing: Changing, *, is_new: bool) -> Stored:
+        with changing() as w:
+            original_id = arrival.put_file(w)
+            # Somebody else may replace it from now on, and then the tag that it has is that of other bytes.
+            (tag,) = w.db.execute("SELECT etag FROM original WHERE id = ?", (original_id,)).fetchone()
+        for one in (original_id, *arrival.others):
+            self._cataloguer.look(one)
+        return Stored(original_id, is_new, tag)
 
-    def _take_back(self, library: Library, path: Path) -> None:
-        """Remove a file that nobody will be told is there, and what the catalog may know of it by now."""
-        try:
-            path.unlink(missing_ok=True)
-            storing.sync_folder(path.parent)
-            with self._catalog.read() as db:
-                row = file_at(db, library.id, os.fsencode(path.relative_to(library.root)))
-            if row is not None:
-                with self._catalog.write(undoing=True) as w:
-                    drop(w, [row])
-        except (OSError, Refused) as error:
-            logger.error("%s was not taken, and could not be removed again: %s", path, error)
-
-    def _put_back(self, draft: storing.Draft, target: DiskPlace, changing: Changing) -> int | None:
+    def _put_back(self, draft: storing.Draft, target: DiskPlace, changing: Changing) -> Stored | None:
         """Store a draft where somebody has just removed a file, see disk.content; None if nobody has."""
         arrival = Arrival(draft.path, target, None, began=draft.began)
         with self._catalog.read() as db:
@@ -230,12 +225,7 @@ class Uploads:
             query = "SELECT 1 FROM trash WHERE library_id = ? AND path = ? AND at > ?"
             if not db.execute(query, (target.library.id, target.below, draft.began - LATELY)).fetchone():
                 return None
-        with changing() as w:
-            original_id = arrival.put_file(w)
-        self._cataloguer.look(original_id)
-        for other in arrival.others:
-            self._cataloguer.look(other)
-        return original_id
+        return self._arrive(arrival, changing, is_new=True)
 
     def store_by_date(self, draft: storing.Draft, name: str) -> Stored:
         """Keep a finished draft in the inbox, in the folder of its date, under this name or one made from it.
@@ -245,39 +235,44 @@ class Uploads:
         if kind_of(draft.path, name).kind not in _PICTURES:
             raise UnsupportedType("This is not a picture or video that Haven knows. Other files can go into /Inbox.")
         compared: dict[tuple[int, int], bool] = {}
-        self._twin(draft, compared)
+        self._twin(draft.path, draft.size, compared)
         with self._lock:
-            if (twin := self._twin(draft, compared)) is not None:
+            if (twin := self._twin(draft.path, draft.size, compared)) is not None:
                 return self._taken(twin)
             library = self._inbox()
-            below = _dated(self._template, self._cataloguer.taken(draft.path, name))
+            below = dated_folder(self._template, self._cataloguer.taken(draft.path, name))
             wanted = DiskPlace(library, below).child(names.portable(name))
             _check_name(wanted)
             with storing.new_folders(library.root, below) as folder:
-                try:
-                    target: Path = wanted.on_disk
-                    fileops.move(draft.path, target)
-                except FileExistsError:
-                    target = self._place_numbered(draft.path, folder, wanted.name)
-                stored = Stored(self._catalogue(library, target), True)
+                others = names.numbered(*names.split_ending(wanted.name))
+                paths = chain([wanted.on_disk], (folder / other for other in others))
+                stored = Stored(self._naming.give(draft, library, paths)[0], True)
+        try:
+            self._check_shown(stored.original_id)
+        except Refused:
+            self.withdraw(stored.original_id, draft)
+            raise
+        self._keep_checksum(stored.original_id, draft)
+        return stored
+
+    def _check_shown(self, original_id: int) -> None:
+        """Raise Refused if what was stored just now is no photo that can be shown."""
         with self._catalog.read() as db:
-            shown = db.execute(
-                "SELECT p.shown FROM original o JOIN photo p ON p.id = o.photo_id WHERE o.id = ?", (stored.original_id,)
-            ).fetchone()
-        if not shown or not shown[0]:
-            self.withdraw(stored.original_id)
+            query = "SELECT p.shown FROM original o JOIN photo p ON p.id = o.photo_id WHERE o.id = ?"
+            shown = db.execute(query, (original_id,)).fetchone()
+        if shown is None:  # it could not be looked into
+            raise DiskFailed("The disk did not give the file back. Check the disk, then send it again.")
+        if not shown[0]:
             raise UnsupportedType(
                 "This picture or video is damaged and cannot be shown. To keep it anyway, put it into /Inbox."
             )
-        self._keep_checksum(stored.original_id, draft)
-        return stored
 
     def look(self, original_id: int) -> None:
         """Analyze an original that is new or has new bytes, if it is due."""
         self._cataloguer.look(original_id)
 
-    def withdraw(self, original_id: int) -> None:
-        """Remove what was stored just now, since it was not taken after all."""
+    def withdraw(self, original_id: int, draft: storing.Draft) -> None:
+        """Remove what was stored just now of a draft, since it was not taken after all."""
         with self._lock:
             with self._catalog.read() as db:
                 row = db.execute(
@@ -285,7 +280,7 @@ class Uploads:
                     (original_id,),
                 ).fetchone()
             if row is not None:
-                self._take_back(self._library(row[0]), placed(*row[1:]))
+                self._naming.take_back(self._library(row[0]), placed(*row[1:]), draft)
 
     def sweep(self) -> None:
         """Remove what killed processes have left of uploads; called at the start, beside everything else."""
@@ -314,23 +309,14 @@ class Uploads:
             raise Conflict("Haven does not know this library any more.")
         return now
 
-    def _place_numbered(self, draft: Path, folder: Path, name: str) -> Path:
-        for other in names.numbered(*names.split_ending(name)):
-            try:
-                fileops.move(draft, folder / other)
-            except FileExistsError:
-                continue
-            return folder / other
-        raise AssertionError("numbers do not end")
-
-    def _twin(self, draft: storing.Draft, compared: dict[tuple[int, int], bool]) -> int | None:
-        """Return the original whose bytes a draft has, if it is a picture or video that can be shown.
+    def _twin(self, file: Path, size: int, compared: dict[tuple[int, int], bool]) -> int | None:
+        """Return the original whose bytes a file has, if it is a picture or video that can be shown.
 
         `compared`: what was compared before, by row and modification time.
         """
-        if not draft.size:
+        if not size:
             return None
-        print_ = fingerprint(draft.path, draft.size)
+        print_ = fingerprint(file, size)
         with self._catalog.read() as db:
             rows = db.execute(
                 "SELECT o.id, o.mtime_ns, l.root, d.path, o.file, o.photo_id,"
@@ -338,19 +324,19 @@ class Uploads:
                 f" FROM original o {LOCATED} LEFT JOIN photo p ON p.id = o.photo_id WHERE o.size = ? AND o.gone IS NULL"
                 " AND l.gone IS NULL AND (o.fingerprint = ? AND o.kind IN ('image', 'raw', 'video') OR o.probed = 0)"
                 " ORDER BY o.id",
-                (draft.size, print_),
+                (size, print_),
             ).fetchall()
         for id_, mtime_ns, *place, photo_id, shown in rows:
             path = placed(*place)
             if (id_, mtime_ns) not in compared:
                 try:
-                    same = fingerprint(path, draft.size) == print_ and fileops.are_same(path, draft.path)
+                    same = fingerprint(path, size) == print_ and fileops.are_same(path, file)
                 except OSError:
                     same = False
                 compared[id_, mtime_ns] = same
             if compared[id_, mtime_ns] and (shown if photo_id is not None else self._is_shown_now(id_)):
                 return int(id_)
-        return self._made_of(draft.path)
+        return self._made_of(file)
 
     def _made_of(self, path: Path) -> int | None:
         """Return the original that a file was made of, to be shown in its place; None if none is there."""
@@ -371,16 +357,10 @@ class Uploads:
         return row is not None
 
 
-def _dated(template: str, date: datetime) -> str:
-    """Return the folder that a template makes of a date. Raises what str.format does, and ValueError."""
-    text = template.format(year=f"{date.year:04}", month=f"{date.month:02}", day=f"{date.day:02}")
-    parts = [part for part in text.split("/") if part]
-    if any(part.startswith(".") or names.portable(part) != part for part in parts):
-        raise ValueError("it contains characters that some systems cannot store")
-    return "/".join(parts)
-
-
 def _check_name(place: DiskPlace) -> None:
     """Raise Forbidden if a walk would not show the file."""
     if RuleBook(place.library.root).skips(place.path, folder=False):
-        raise Forbidden("Haven ignores files with this name: it begins with a dot, or a .havenignore excludes it.")
+        raise Forbidden(
+            "Haven ignores files with this name, or in this folder: the name begins with a dot or is one that programs"
+            " leave behind, or a .havenignore or .nomedia excludes it."
+        )

@@ -99,6 +99,15 @@ def patch(dav: Client, path: str, *changes: str) -> Answer:
     return dav("PROPPATCH", path, body)
 
 
+def test_no_property_at_all_is_done(house: House, dav: Client) -> None:
+    """An answer about a resource has a status of its own if it has no properties (RFC 4918, 14.24)."""
+    path = f"{at(house.lib)}/2020/IMG_20.jpg"
+    for changes in ((), ("<D:set/>",), ("<D:set><D:prop/></D:set>",)):
+        answer = patch(dav, path, *changes)
+        assert answer.status == 207
+        assert b"</D:href><D:status>HTTP/1.1 200 OK</D:status></D:response>" in answer.body
+
+
 def test_properties_follow(house: House, dav: Client) -> None:
     lib, colour, notes = at(house.lib), "{urn:x}colour", "{urn:x}notes"
     set_ = "<D:set><D:prop>{}</D:prop></D:set>"

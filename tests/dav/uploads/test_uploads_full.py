@@ -33,12 +33,15 @@ def serving_on(indexed: Path, folder: Path, *, data: bool, library: bool) -> Ite
 
 @contextmanager
 def serving_in(indexed: Path, system: Path, photos: Path) -> Iterator[tuple[Serving, Client, Path]]:
-    """Serve with the data folder in one folder and the inbox in another; give the inbox too."""
-    shutil.copytree(indexed / "data", system / "data")
+    """Serve with the data folder in one folder and the inbox in another; give the inbox too.
+
+    The log lies beside the data folder, on another disk: on one that is full it would say nothing.
+    """
+    shutil.copytree(indexed / "data", system, dirs_exist_ok=True)
     (photos / "Inbox/there").mkdir(parents=True)
     make_photo(photos / "Inbox/there/a.jpg", "2018-01-01 10:00:00")
     make_photo(photos / "Inbox/there/b.jpg", "2018-01-02 10:00:00")
-    with serve(data=system / "data", inbox=photos / "Inbox") as serving, Client(serving.url) as client:
+    with serve(data=system, inbox=photos / "Inbox") as serving, Client(serving.url) as client:
         assert client("MKCOL", "/Albums/Before").status == 201
         yield serving, client, photos / "Inbox"
 
@@ -116,7 +119,7 @@ def test_a_full_data_folder_takes_nothing_and_keeps_nothing(indexed: Path, tmp_p
         assert fine == [201] * 3
         assert len(_names(client, "/Inbox")) == len(listed["/Inbox"]) + 3
         assert client("PUT", "/Albums/Before/y.jpg", photo + b"z").status == 201
-        assert "Traceback" not in (serving.data.parent / "data.log").read_text()
+        assert "Traceback" not in (tmp_path / "system.log").read_text()
 
 
 def test_a_full_library_takes_nothing_and_keeps_nothing(indexed: Path, tmp_path: Path) -> None:
@@ -126,6 +129,7 @@ def test_a_full_library_takes_nothing_and_keeps_nothing(indexed: Path, tmp_path:
         photo = make_photo(tmp_path / "p.jpg", "2020-01-01 10:00:00").read_bytes()
         said = [client("PUT", f"/Inbox/p{number}.jpg", photo + bytes([number])) for number in range(PUTS)]
         assert {answer.status for answer in said} == {507}
+        assert all("haven purge" in answer.reason() for answer in said)
         assert client("MKCOL", "/Albums/Fine").status == 201  # Haven's own disk has room
         assert _listed(client) == listed and _on_disk(inbox) == before and not drafts(inbox)
         filler.unlink()
@@ -134,9 +138,9 @@ def test_a_full_library_takes_nothing_and_keeps_nothing(indexed: Path, tmp_path:
 
 def test_a_start_on_a_full_disk_shows_photos(indexed: Path, tmp_path: Path) -> None:
     with small_disk(tmp_path / "system", 40) as system:
-        shutil.copytree(indexed / "data", system / "data")
+        shutil.copytree(indexed / "data", system, dirs_exist_ok=True)
         filler = fill(system)
-        with serve(data=system / "data", settled=False) as serving, Client(serving.url) as client:
+        with serve(data=system, settled=False) as serving, Client(serving.url) as client:
             assert client.files("/Recent")
             fill(system)  # the reserve made a little room
             answer = client("MKCOL", "/Albums/Summer")
@@ -156,3 +160,15 @@ def test_a_disk_that_takes_no_writes_any_more(indexed: Path, tmp_path: Path) -> 
                 status, body = _send(client, write, serving.url)
                 assert (status, "cannot read or write its own data" in body) == (503, True), (write[:2], status, body)
             assert _listed(client) == listed and _on_disk(inbox) == before and not drafts(inbox)
+
+
+def test_what_is_only_looked_at_on_a_full_disk_leaves_no_traceback(indexed: Path, tmp_path: Path) -> None:
+    with serving_on(indexed, tmp_path, data=True, library=False) as (serving, client, _):
+        fill(serving.data)
+        there = [f"/Originals/Pictures/{name}" for name in client.files("/Originals/Pictures")]
+        assert there
+        for path in there:
+            assert client("GET", f"/Small{path}").status == 200
+            assert client("GET", f"{path}?view", Accept="text/html").status == 200
+        log = (tmp_path / "system.log").read_text()
+        assert "It could not be noted which photo a small copy is of" in log and "Traceback" not in log

@@ -6,6 +6,7 @@ import tempfile
 from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
+from unittest import mock
 
 import av
 import numpy as np
@@ -13,17 +14,20 @@ import pillow_heif
 from PIL import Image, PngImagePlugin
 
 from haven_fs.analysis.analyzer import Analyzer, Metadata, Sample
-from haven_fs.library import tiff, xmp_rating
+from haven_fs.library import picture, tiff
+from haven_fs.library.beside import read_sidecar
 from haven_fs.library.containers import Source
 from haven_fs.library.exif import read_block
 from haven_fs.library.ignore import read_patterns
+from haven_fs.library.iptc import in_order, in_resources, parse_iptc
 from haven_fs.library.kinds import kind_of, sniff
 from haven_fs.library.metadata import Unreadable, read_metadata
 from haven_fs.library.named import named_people
 from haven_fs.library.placed import NotEditable
 from haven_fs.library.raw import canon_blocks, picture_size, previews
 from haven_fs.library.regions import Named
-from haven_fs.library.xmp import parse_xmp, read_sidecar
+from haven_fs.library.xmp import parse_xmp
+from haven_fs.library.xmp_texts import Wrote, with_texts
 from haven_fs.library.xmp_write import with_people
 from haven_time.names import time_in_name
 from helpers.fuzzing.target import Target
@@ -88,6 +92,12 @@ def exif_block(order: str = "<") -> bytes:
     return exif.tobytes()
 
 
+IPTC = (
+    b"\x1c\x01\x5a\0\3\x1b%G\x1c\x02\0\0\2\0\4\x1c\x02\x19\0\5beach\x1c\x02\x37\0\x0819710704\x1c\x02\x3c\0\x0b101500+0200"
+    b"\x1c\x02\x78\0\x0aAt the sea\x1c\x02\x5a\x80\4\0\0\0\3Ulm"
+)
+
+
 def _picture(form: str, **more: object) -> bytes:
     out = io.BytesIO()
     Image.frombytes("RGB", (32, 24), bytes(range(256)) * 9).save(out, form, **more)
@@ -112,9 +122,27 @@ def pictures() -> Sequence[bytes]:
         raw(),
         film(),
     ]
+    made += [_picture("TIFF", compression="tiff_lzw"), _picture("PNG", pnginfo=_profile()), _picture("JPEG2000"), jxl()]
     heif = io.BytesIO()
     pillow_heif.from_pillow(Image.new("RGB", (64, 64))).save(heif, exif=block)
     return [*made, heif.getvalue()]
+
+
+def _profile() -> PngImagePlugin.PngInfo:
+    texts = PngImagePlugin.PngInfo()
+    texts.add_text("Raw profile type iptc", f"\niptc\n{len(IPTC)}\n{IPTC.hex()}\n", zip=True)
+    return texts
+
+
+def jxl() -> bytes:
+    """Return the boxes of a JPEG XL with metadata, around the headers of a codestream that has several sizes."""
+    boxes = (
+        (b"jxlc", b"\xff\x0a\x5a\x01\xf3\x07" + b"\x55" * 40),
+        (b"Exif", b"\0\0\0\0" + exif_block()),
+        (b"xml ", PACKET),
+    )
+    start = b"\0\0\0\x0cJXL \r\n\x87\n\0\0\0\x14ftypjxl \0\0\0\0jxl "
+    return start + b"".join(struct.pack(">I", len(data) + 8) + name + data for name, data in boxes)
 
 
 def raw() -> bytes:
@@ -154,6 +182,13 @@ def _read(data: bytes) -> None:
     _judge(path, metadata)
 
 
+def _parts(data: bytes) -> None:
+    """Look at a picture as if it were too large to be decoded at once."""
+    path = _file(data, "large.png")
+    with mock.patch.object(picture, "MOST_BYTES", 0):
+        picture.open_picture(path, longest=8)
+
+
 def _judge(path: Path, metadata: Metadata) -> None:
     list(named_people(metadata, []))
     for analyzer in _analyzers():
@@ -169,19 +204,29 @@ def _analyzers() -> Sequence[Analyzer]:
 def _sidecar(data: bytes) -> None:
     problems: list[str] = []
     path = _file(data, "a.jpg.xmp")
-    values = read_sidecar(path, problems)
-    _judge(path, Metadata("image", "jpeg", 640, 480, xmp=values))
+    values = read_sidecar(path, sniff(data, path.name).format, problems)
+    _judge(path, Metadata("image", "jpeg", 640, 480, beside=values))
 
 
 def _packet(data: bytes) -> None:
     parse_xmp(data, [])
 
 
+def _iptc(data: bytes) -> None:
+    parse_iptc(data)
+    parse_iptc(in_order(data))
+    parse_iptc(in_resources(data))
+
+
 def _edit(data: bytes) -> None:
     """Write into somebody else's sidecar: what comes out must be XMP again."""
     shown = Metadata("image", "jpeg", 640, 480, xmp=parse_xmp(data, []))
     people = [Named("Ann", (0.1, 0.1, 0.2, 0.2)), Named('B<o>b & "Co"', None)]
-    for written in (xmp_rating.with_five_stars(data, given=True), with_people(data, people, shown, {"bob"})):
+    texts, lists = {"xmp:Rating": "5", "dc:description": "<A> &\n\0"}, {"lr:hierarchicalSubject": ["Albums|A & B"]}
+    for written in (
+        with_texts(data, texts, lists, {}, Wrote(items={"dc:subject": ["x"]}))[0],
+        with_people(data, people, shown, {"bob"}),
+    ):
         parse_xmp(written, problems := [])
         assert not any("damaged" in problem for problem in problems), written
 
@@ -230,9 +275,13 @@ _NAMES = (
 )
 
 TARGETS = (
+    Target("large picture", _parts, lambda: [one for one in pictures() if one[:2] in (b"II", b"\x89P")], (Unreadable,)),
     Target("file", _read, pictures, (Unreadable,), (b"Exif\0\0", b"II*\0", b"MM\0*", b"\xff\xe1", b"moov", b"ftyp")),
     Target("exif", lambda data: read_block(data, []), lambda: [exif_block("<"), exif_block(">")]),
     Target("xmp", _packet, lambda: [PACKET, PACKET.decode().encode("utf-16")], words=_XML),
+    Target(
+        "iptc", _iptc, lambda: [IPTC, b"8BIM\4\4\0\0\0\0\0" + bytes([len(IPTC)]) + IPTC], words=(b"8BIM\4\4", b"\x1b%G")
+    ),
     Target("sidecar", _sidecar, lambda: [PACKET], words=_XML),
     Target("sidecar written", _edit, lambda: [PACKET], (NotEditable,), _XML),
     Target("raw", _raw, lambda: [raw(), *pictures()[:1], b"....ftypcrx CMT1" + exif_block()]),

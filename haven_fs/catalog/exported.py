@@ -1,0 +1,42 @@
+"""What Haven wrote into sidecars, so that what the owner takes back goes from them again, and nothing else does.
+
+It is kept in the catalog, since it ends with it: a catalog that was made anew from sidecars has no word of the owner's
+behind what they say, and must not take that for taken back.
+"""
+
+import os
+import sqlite3
+from collections.abc import Iterable
+
+from haven_fs.catalog.catalog import Writer
+from haven_fs.library.xmp_texts import Wrote
+
+OWN = (
+    "(SELECT e.wrote FROM exported e WHERE e.place = '' AND e.library_id = d.library_id"
+    " AND e.file = CAST(iif(length(d.path), d.path || x'2f' || o.file, o.file) AS BLOB))"
+)
+"""SQL for what was written into an original `o` in a folder `d`, NULL if it is no such sidecar."""
+BESIDE = ""
+"""The place of sidecars that lie beside their photos; that of others is the folder that they were exported to."""
+
+
+def exported_photos(db: sqlite3.Connection, place: str) -> list[int]:
+    """Return the photos of which something was written to a place."""
+    return [id_ for (id_,) in db.execute("SELECT DISTINCT photo_id FROM exported WHERE place = ?", (place,))]
+
+
+def exported_to(db: sqlite3.Connection, place: str, library_id: int, file: str) -> Wrote:
+    """Return what was written into a sidecar, by its path below the library's folder."""
+    query = "SELECT wrote FROM exported WHERE place = ? AND library_id = ? AND file = ?"
+    row = db.execute(query, (place, library_id, os.fsencode(file))).fetchone()
+    return Wrote() if row is None else Wrote.loads(row[0])
+
+
+def note_exported(w: Writer, place: str, rows: Iterable[tuple[int, str, int, Wrote]]) -> None:
+    """Keep what is written into sidecars: the library's id, the path below it, the photo, and that."""
+    for library_id, file, photo_id, wrote in rows:
+        key = place, library_id, os.fsencode(file)
+        if not (wrote.texts or wrote.items or wrote.people):
+            w.db.execute("DELETE FROM exported WHERE place = ? AND library_id = ? AND file = ?", key)
+        else:
+            w.db.execute("INSERT OR REPLACE INTO exported VALUES (?, ?, ?, ?, ?)", (*key, photo_id, wrote.dumps()))

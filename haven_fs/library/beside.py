@@ -1,0 +1,69 @@
+"""What lies beside a photo says of it: sidecars of every format, in the one vocabulary of XMP.
+
+A format is a reader here and a signature in haven_fs.library.kinds; analyzers never learn which program wrote what.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+
+from haven_fs.library.folding import fold
+from haven_fs.library.googlenotes import parse_google
+from haven_fs.library.headers import Values, aspect_of
+from haven_fs.library.osxphotosnotes import parse_osxphotos
+from haven_fs.library.photoprismnotes import parse_photoprism
+from haven_fs.library.xmp import LONGEST_PACKET, parse_xmp
+from haven_fs.library.xmp_texts import Wrote
+
+Reader = Callable[[bytes, list[str]], Values]
+"""Reads a sidecar's bytes, at most LONGEST + 1 of them; puts what is wrong into sentences and never raises for it."""
+
+LONGEST = LONGEST_PACKET
+"""Bytes: no program that describes a photo comes near."""
+
+NOTHING: Mapping[str, str] = {}
+
+READERS: Mapping[str, Reader] = {
+    "xmp": parse_xmp,
+    "google": parse_google,
+    "osxphotos": parse_osxphotos,
+    "photoprism": parse_photoprism,
+}
+"""By the format that `kinds.sniff` gives. Of any other sidecar only that it is there is of use."""
+
+
+def read_sidecar(path: Path, form: str, problems: list[str]) -> Values:
+    """Read one sidecar of a format; empty if it cannot be read, with a sentence in `problems`."""
+    reader = READERS.get(form)
+    if reader is None:
+        return {}
+    try:
+        with path.open("rb") as file:
+            data = file.read(LONGEST + 1)
+    except OSError as error:
+        problems.append(f"The sidecar {path.name} cannot be read: {error.strerror}.")
+        return {}
+    return reader(data, problems)
+
+
+def read_beside(
+    name: str, sidecars: Sequence[tuple[Path, str]], problems: list[str], own: Mapping[str, str] = NOTHING
+) -> Values:
+    """Return what the sidecars of the photo whose main file is called `name` say; each is a path and a format.
+
+    `own`: what this catalog had Haven write into some, by their names, as Wrote.dumps has it. That says nothing new:
+    the catalog knows it, or it was taken back.
+
+    Where several speak of one thing, the one that names the file in full counts: `i.jpg.xmp` before `i.xmp`. What only
+    makes sense together, such as a latitude and a longitude, comes from one of them.
+    """
+    found: Values = {}
+    whose: dict[str, Path] = {}
+    full = fold(name)
+    for path, form in sorted(sidecars, key=lambda one: (not fold(one[0].name).startswith(full), fold(one[0].name))):
+        values = read_sidecar(path, form, problems)
+        if wrote := own.get(path.name):
+            values = Wrote.loads(wrote).without(values)
+        for key, value in values.items():
+            if whose.setdefault(aspect_of(key), path) == path:
+                found[key] = value
+    return found

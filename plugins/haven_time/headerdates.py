@@ -1,0 +1,75 @@
+"""Dates as headers hold them: EXIF's of the receiver, XMP's by their trust, IPTC's in two halves."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from haven_fs import Metadata
+from haven_time.clock import Nonsense, looks_unset, parse
+
+_XMP_DATES = {
+    "original": ("exif:DateTimeOriginal", "photoshop:DateCreated"),
+    "digitized": ("xmp:CreateDate", "exif:DateTimeDigitized"),
+}
+
+
+def noted_dates(values: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """Give XMP's capture times, the most trusted first, and whether one is of the original or of its digitization.
+
+    xmp:ModifyDate and xmp:MetadataDate are no capture times.
+    """
+    for which, names in _XMP_DATES.items():
+        for name in names:
+            if isinstance(values.get(name), str):
+                yield which, values[name]
+
+
+def iptc_date(iptc: Mapping[str, Any]) -> str | None:
+    """Return DateCreated and TimeCreated, "19710704" and "153000+0200", as one date."""
+    day, clock = iptc.get("iptc:DateCreated"), iptc.get("iptc:TimeCreated")
+    if not isinstance(day, str):
+        return None
+    digits = day.replace("-", "").replace(":", "").strip()
+    if not digits.isdecimal() or len(digits) not in (4, 6, 8) or not int(digits):
+        return day if day.strip("0 ") else None
+    date = "-".join(part for part in (digits[:4], digits[4:6], digits[6:]) if part)
+    time_of_day = str(clock or "").replace(":", "").strip()
+    if len(digits) < 8 or not time_of_day[:6].isdecimal() or len(time_of_day) < 6:
+        return date
+    return f"{date} {time_of_day[:2]}:{time_of_day[2:4]}:{time_of_day[4:6]}{time_of_day[6:11]}"
+
+
+def seems_unset(clock: int, metadata: Metadata) -> bool:
+    """Tell whether a date in a header is likely that of a clock nobody had set, and of nobody's choice."""
+    original, digitized = (metadata.exif.get(f"EXIF DateTime{which}") for which in ("Original", "Digitized"))
+    if original and digitized and original != digitized:  # somebody dated it
+        return False
+    return looks_unset(clock, from_camera(metadata), str(metadata.exif.get("EXIF ExifVersion", "")))
+
+
+def from_camera(metadata: Metadata) -> bool:
+    """Tell whether the EXIF times come straight from a camera: it is named, and nobody gave a date of their own."""
+    exif = metadata.exif
+    original, digitized = exif.get("EXIF DateTimeOriginal"), exif.get("EXIF DateTimeDigitized")
+    return "Image Make" in exif and (digitized is None or original is None or original == digitized)
+
+
+def gps_moment(metadata: Metadata) -> int | None:
+    """Return the GPS time, UTC, None if day or time of day are missing or none."""
+    day, clock = metadata.exif.get("GPS GPSDate"), metadata.exif.get("GPS GPSTimeStamp")
+    if not isinstance(day, str) or not isinstance(clock, list) or len(clock) != 3:
+        return None
+    try:
+        hour, minute, second = (_number(pair) for pair in clock)
+        midnight = parse(day)
+    except (Nonsense, ValueError):
+        return None
+    if midnight is None or not (0 <= hour < 24 and 0 <= minute < 60 and 0 <= second < 61):
+        return None
+    return midnight.clock // 86400 * 86400 + int(hour * 3600 + minute * 60 + second)
+
+
+def _number(pair: Any) -> float:
+    numerator, denominator = pair
+    if not denominator:
+        raise ValueError("no number")
+    return float(numerator) / float(denominator)
