@@ -4,11 +4,12 @@ An original keeps its row, and so its photo and all that was said of it, whereve
 new path, since a row that is gone may have that already.
 """
 
+import os
 import sqlite3
 from pathlib import Path
 
 from haven_fs.catalog.catalog import Writer
-from haven_fs.catalog.disk import Mirror, Row, drop, hide_if_empty, mark_due, touch
+from haven_fs.catalog.disk import Mirror, Row, drop, hide_if_empty, mark_due, stem_of, touch
 from haven_fs.catalog.places import put_into, replace_row, slot_of, vacate
 from haven_fs.catalog.respell import respell
 from haven_fs.catalog.settle import settle
@@ -45,6 +46,25 @@ def file_at(db: sqlite3.Connection, library_id: int, path: bytes) -> Row | None:
         (library_id, folder, file),
     ).fetchone()
     return Row(row[0], row[1], path, row[2]) if row else None
+
+
+def left_beside(db: sqlite3.Connection, row: Row | None) -> list[int]:
+    """Return what no photo was as long as a file was beside it, its backup, and may be one by now: one original of it.
+
+    `row`: where the file was, which is gone or has moved.
+    """
+    if row is None:
+        return []
+    found = db.execute(
+        "SELECT id FROM original WHERE dir_id = ? AND stem = ? AND gone IS NULL AND probed = 0 AND photo_id IS NULL",
+        (row.dir_id, stem_of(os.fsdecode(row.path.rpartition(b"/")[2]))),
+    ).fetchone()
+    return [found[0]] if found else []
+
+
+def is_no_photo(db: sqlite3.Connection, original_id: int) -> bool:
+    """Tell whether an original belongs to no photo."""
+    return db.execute("SELECT photo_id FROM original WHERE id = ?", (original_id,)).fetchone() == (None,)
 
 
 def dir_at(db: sqlite3.Connection, library_id: int, path: bytes) -> int | None:

@@ -203,5 +203,8 @@ class ChosenPhotos(WrittenPhotos):
 def photo_of(file: File) -> int:
     """Return the photo that a file belongs to. Raises Refused if it is none."""
     if file.photo_id is None:
-        raise Forbidden("This file is not a photo in your libraries.")
+        raise Forbidden(
+            "Haven does not take this file for a photo: it is no picture or video that Haven knows, or a program keeps"
+            " it as the backup of one. Give a backup another name, and it is a photo of its own."
+        )
     return file.photo_id

@@ -1,0 +1,51 @@
+"""A backup that a program left beside a photo is a photo of its own as soon as nothing is there that it is a backup of.
+
+At once, not when the indexer comes to it: whoever removes the one may put the other into an album next.
+"""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from helpers.home import Home
+
+from haven_fs.errors import Forbidden
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Iterator[Home]:
+    with Home(tmp_path) as home:
+        home.add("Trip/a.jpg")
+        older = home.add("Trip/older.jpg", "2019-01-01 12:00:00")
+        older.rename(older.with_name("a.jpg~"))
+        home.add_library(writable=True)
+        home.index()
+        home.make("/Albums/A")
+        yield home
+
+
+def _at(home: Home, name: str) -> str:
+    return f"/Originals/{home.root.name}/Trip/{name}"
+
+
+def test_a_backup_is_no_photo(home: Home) -> None:
+    with pytest.raises(Forbidden, match="backup"):
+        home.copy(_at(home, "a.jpg~"), "/Albums/A/a.jpg")
+
+
+def test_what_it_was_of_is_deleted(home: Home) -> None:
+    home.delete(_at(home, "a.jpg"))
+    home.copy(_at(home, "a.jpg~"), "/Albums/A/a.jpg")
+    assert len([name for name in home.list("/Albums/A") if name.startswith("a.jpg")]) == 1
+
+
+def test_what_it_was_of_is_moved_away(home: Home) -> None:
+    home.move(_at(home, "a.jpg"), _at(home, "b.jpg"))
+    home.copy(_at(home, "a.jpg~"), "/Albums/A/")
+    assert home.list("/Recent") != []
+
+
+def test_it_gets_a_name_of_its_own(home: Home) -> None:
+    home.move(_at(home, "a.jpg~"), _at(home, "older.jpg"))
+    home.copy(_at(home, "older.jpg"), "/Albums/A/")
+    assert "older.jpg" in home.list("/Albums/A")
