@@ -64,7 +64,7 @@ def left_beside(db: sqlite3.Connection, row: Row | None) -> list[int]:
 
 def is_no_photo(db: sqlite3.Connection, original_id: int) -> bool:
     """Tell whether an original belongs to no photo."""
-    return db.execute("SELECT photo_id FROM original WHERE id = ?", (original_id,)).fetchone() == (None,)
+    return bool(db.execute("SELECT photo_id IS NULL FROM original WHERE id = ?", (original_id,)).fetchone()[0])
 
 
 def dir_at(db: sqlite3.Connection, library_id: int, path: bytes) -> int | None:
