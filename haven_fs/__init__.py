@@ -23,7 +23,7 @@ _EXPORTS = {
     ),
     # What analyzers are given, and what they find
     "haven_fs.analysis.analyzer": "Analyzer Sample Facts Region Embedding",
-    "haven_fs.catalog.findings": "Scalar Tag Analysis",
+    "haven_fs.catalog.findings": "Scalar Tag Analysis GUESSED",
     "haven_fs.library.headers": "Metadata",
     "haven_fs.library.position": "position_of",
     "haven_fs.analysis.follower": "Follower",
@@ -95,7 +95,7 @@ if TYPE_CHECKING:
         TooLarge, Unavailable, UnsupportedType, UserError,
     )
     from haven_fs.analysis.analyzer import Analyzer, Embedding, Facts, Region, Sample
-    from haven_fs.catalog.findings import Analysis, Scalar, Tag
+    from haven_fs.catalog.findings import GUESSED, Analysis, Scalar, Tag
     from haven_fs.library.headers import Metadata
     from haven_fs.library.position import position_of
     from haven_fs.analysis.follower import Follower

@@ -80,6 +80,7 @@ _KINDS: dict[str, Kind] = {
     "google": Kind("sidecar", "google", "application/json"),
     "osxphotos": Kind("sidecar", "osxphotos", "application/json"),
     "photoprism": Kind("sidecar", "photoprism", "application/yaml"),
+    "googlealbum": Kind("other", "googlealbum", "application/json"),  # describes a folder, and no photo
     "psd": Kind("other", "psd", "image/vnd.adobe.photoshop"),  # a picture editor's working file, not a photo
     "m4a": Kind("other", "m4a", "audio/mp4"),
     "wma": Kind("other", "wma", "audio/x-ms-wma"),
@@ -249,12 +250,18 @@ def _sidecar(head: bytes, tail: str) -> str:
             return ""
 
 
-_JSON_NOTES = {"google": (b'"photoTakenTime"', b'"title"'), "osxphotos": (b'"uuid"', b'"original_filename"')}
+_JSON_NOTES = {
+    "google": ((b'"photoTakenTime"', b'"title"'),),
+    "osxphotos": ((b'"uuid"', b'"original_filename"'),),
+    "googlealbum": ((b'"albumData"', b'"title"'), (b'"access"', b'"title"', b'"date"')),
+}
+"""Fields by which a format is told, the first that fits; of each one or more sets."""
 _PHOTOPRISM = re.compile(rb"^(?:TakenAt|OriginalName|UID): ", re.MULTILINE)
 
 
 def _notes(text: bytes, tail: str) -> str:
     """Tell the files in which services and photo programs keep what they know of a picture by their fields."""
     if tail == "json" and text.lstrip()[:1] in (b"{", b"["):
-        return next((name for name, fields in _JSON_NOTES.items() if all(field in text for field in fields)), "")
+        found = (name for name, sets in _JSON_NOTES.items() if any(all(f in text for f in fields) for fields in sets))
+        return next(found, "")
     return "photoprism" if tail in ("yml", "yaml") and len(_PHOTOPRISM.findall(text)) > 1 else ""

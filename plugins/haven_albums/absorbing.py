@@ -9,10 +9,12 @@ import json
 from collections.abc import Iterable, Sequence
 
 from haven_albums.nesting import album_at
-from haven_fs import Found, Refused, Writer, folder_name, names
+from haven_fs import Found, Writer, names
 
 BESIDE, PROPERTY = "beside", "haven:Albums"
 """The core's analyzer of what sidecars say in Haven's own words, and the words for albums."""
+NONE = "|-"
+"""What the sidecar says of a photo in no album, where what describes its folder says that it is in one."""
 _DEEPEST = 32
 
 
@@ -110,11 +112,11 @@ def parsed(text: str) -> tuple[tuple[str, ...], int] | None:
     """Return the names that lead to an album and the photo's place in it, of "Summer/Beach|12"; None if it is none."""
     path, _, position = text.partition("|")
     parts = path.split("/")
-    if not 0 < len(parts) <= _DEEPEST or any(part.startswith(".") for part in parts):
+    if not 0 < len(parts) <= _DEEPEST or any(part.startswith(".") or not part.strip() for part in parts):
         return None
     try:
-        return tuple(folder_name(part) for part in parts), int(position or 0) if len(position) < 16 else 0
-    except (Refused, ValueError):
+        return tuple(map(names.portable, parts)), int(position or 0) if len(position) < 16 else 0
+    except ValueError:
         return None
 
 

@@ -3,7 +3,7 @@
 import sqlite3
 from collections.abc import Mapping, Sequence
 
-from haven_albums.absorbing import PROPERTY, spelled
+from haven_albums.absorbing import NONE, PROPERTY, spelled
 from haven_albums.nesting import album_path
 from haven_fs import SidecarNotes, names
 
@@ -12,6 +12,13 @@ _ROOT = "Albums"
 _KEYWORDS = {"lr:hierarchicalSubject": "|", "digiKam:TagsList": "/"}
 """Keywords as paths, and what parts them. Keywords without a path stay as they are: albums would be lost among them."""
 _SAID = "SELECT f.photo_id, f.is_favorite, coalesce(p.rating, 0) >= 5 FROM favorite f JOIN photo p ON p.id = f.photo_id"
+
+_TAKEN_OUT = (
+    "SELECT n.photo_id, EXISTS (SELECT 1 FROM original o JOIN original f ON f.dir_id = o.dir_id"
+    " WHERE o.photo_id = n.photo_id AND o.role = 'main' AND o.gone IS NULL"
+    " AND f.format = 'googlealbum' AND f.gone IS NULL) FROM album_not n GROUP BY n.photo_id"
+)
+"""Photos that were taken out of albums, and whether something describes their folders."""
 
 
 class AlbumsInSidecars:
@@ -33,8 +40,10 @@ class AlbumsInSidecars:
             note.items.setdefault(PROPERTY, []).append(spelled(paths[album_id], position))
             for name, separator in _KEYWORDS.items():
                 note.items.setdefault(name, []).append(separator.join((_ROOT, *paths[album_id])))
-        for (photo_id,) in db.execute("SELECT DISTINCT photo_id FROM album_not"):
-            notes.setdefault(photo_id, SidecarNotes())
+        for photo_id, is_said in db.execute(_TAKEN_OUT):
+            note = notes.setdefault(photo_id, SidecarNotes())
+            if is_said and not note.items:
+                note.items[PROPERTY] = [NONE]
         for note in notes.values():
             for name in (PROPERTY, *_KEYWORDS):
                 note.gone[name] = _Others(note.items.get(name, ()), _KEYWORDS.get(name), meant)
