@@ -77,7 +77,7 @@ _EXPORTS = {
     "haven_fs.library.named": "named_people",
     "haven_fs.library.regions": "Box Named",
     "haven_fs.library.upright": "around overlap",
-    "haven_fs.sidecars": "ListSource SidecarNotes SidecarSource",
+    "haven_fs.sidecars": "LibrarySource ListSource SidecarNotes SidecarSource",
 }
 _MODULES = {"names": "haven_fs.catalog.names", "options": "haven_fs.cli.options"}
 
@@ -142,6 +142,6 @@ if TYPE_CHECKING:
     from haven_fs.library.named import named_people
     from haven_fs.library.regions import Box, Named
     from haven_fs.library.upright import around, overlap
-    from haven_fs.sidecars import ListSource, SidecarNotes, SidecarSource
+    from haven_fs.sidecars import LibrarySource, ListSource, SidecarNotes, SidecarSource
 else:
     __getattr__, __all__ = door(sys.modules[__name__], _EXPORTS, _MODULES)

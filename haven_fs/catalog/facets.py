@@ -89,6 +89,12 @@ class Facet:
     def absorb(self, w: "Writer", found: Found) -> None:
         """Make rows of what was found; it is stored by now, and the photos are settled next."""
 
+    def hear(self, w: "Writer", texts: Mapping[str, Sequence[str]]) -> None:
+        """Take in what a file of Haven's own in a library says of what is of no photo: see haven_fs.LibrarySource.
+
+        What is there already stays; the photos concerned are this method's to settle.
+        """
+
     def tags(self, db: sqlite3.Connection, photos: FoundFacts) -> Iterable[tuple[int, Tag]]:
         """Give the values of this facet that photos have, each with the photo's id, beside those that analyzers gave.
 
@@ -241,6 +247,11 @@ class Facets:
                 if not _contained(w, facet, what, partial(facet.absorb, w, {photo_id: analyses})):
                     behind.append((facet.name, photo_id))
         note_behind(w, behind)
+
+    def hear(self, w: "Writer", texts: Mapping[str, Sequence[str]]) -> None:
+        """Have each facet take in what a file of Haven's own says of what is of no photo."""
+        for facet in self._facets.values():
+            _contained(w, facet, "take in what is said of a library", partial(facet.hear, w, texts))
 
     def tags(
         self, db: sqlite3.Connection, photos: FoundFacts, only: str | None = None

@@ -151,11 +151,13 @@ _HIDDEN = """
 
 _OF_FOLDERS = """
     CREATE INDEX original_of_folder ON original (dir_id) WHERE format = 'googlealbum' AND gone IS NULL;
+    CREATE INDEX original_of_library ON original (dir_id) WHERE format = 'haven' AND gone IS NULL;
     CREATE TABLE folder_said (      -- folders of which something else is said than what their photos were told of
         dir_id INTEGER PRIMARY KEY
     );
     CREATE TRIGGER original_of_folder_said AFTER UPDATE OF format, fingerprint, dir_id, gone ON original
-    WHEN 'googlealbum' IN (OLD.format, NEW.format) AND (OLD.format, OLD.fingerprint, OLD.dir_id, OLD.gone)
+    WHEN (OLD.format IN ('googlealbum', 'haven') OR NEW.format IN ('googlealbum', 'haven'))
+        AND (OLD.format, OLD.fingerprint, OLD.dir_id, OLD.gone)
         IS NOT (NEW.format, NEW.fingerprint, NEW.dir_id, NEW.gone)
     BEGIN
         INSERT OR IGNORE INTO folder_said VALUES (OLD.dir_id), (NEW.dir_id);

@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from haven_fs.catalog.catalog import Catalog
 from haven_fs.catalog.schema import LOCATED
+from haven_fs.library.ownnotes import FORMAT
 from haven_fs.library.text import as_text
 
 BINNED = 2
@@ -73,6 +74,8 @@ def skipped(db: sqlite3.Connection) -> list[Skipped]:
         f" UNION ALL SELECT 'bin', count(*), 0, {example.format('d.path')}"
         f" FROM hidden h JOIN photo p ON p.id = h.photo_id JOIN original o ON o.id = p.main_id {LOCATED}"
         f" WHERE h.found = {BINNED} AND o.gone IS NULL AND l.gone IS NULL"
+        f" UNION ALL SELECT 'haven', count(*), 0, {example.format('d.path')}"
+        f" FROM original o {LOCATED} WHERE o.format = '{FORMAT}' AND o.gone IS NULL AND l.gone IS NULL"
     )
     query = f"SELECT reason, sum(files), sum(folders), min(place) FROM ({query}) GROUP BY reason"
     found = [

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from haven_fs.library import tiff
+from haven_fs.library import ownnotes, tiff
 
 HEAD_SIZE = 64 * 1024
 """Bytes from the start of a file that `sniff` makes use of. Fewer do, except where a TIFF keeps its tags further in."""
@@ -81,6 +81,7 @@ _KINDS: dict[str, Kind] = {
     "osxphotos": Kind("sidecar", "osxphotos", "application/json"),
     "photoprism": Kind("sidecar", "photoprism", "application/yaml"),
     "googlealbum": Kind("other", "googlealbum", "application/json"),  # describes a folder, and no photo
+    "haven": Kind("other", "haven", "application/json"),
     "psd": Kind("other", "psd", "image/vnd.adobe.photoshop"),  # a picture editor's working file, not a photo
     "m4a": Kind("other", "m4a", "audio/mp4"),
     "wma": Kind("other", "wma", "audio/x-ms-wma"),
@@ -251,6 +252,7 @@ def _sidecar(head: bytes, tail: str) -> str:
 
 
 _JSON_NOTES = {
+    "haven": ((f'"{ownnotes.MARK}"'.encode(),),),
     "google": ((b'"photoTakenTime"', b'"title"'),),
     "osxphotos": ((b'"uuid"', b'"original_filename"'),),
     "googlealbum": ((b'"albumData"', b'"title"'), (b'"access"', b'"title"', b'"date"')),

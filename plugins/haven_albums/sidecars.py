@@ -1,9 +1,10 @@
 """What sidecars are to say of albums, as keywords for other programs, and of favourites, as five stars."""
 
+import json
 import sqlite3
 from collections.abc import Mapping, Sequence
 
-from haven_albums.absorbing import NONE, PROPERTY, spelled
+from haven_albums.absorbing import ALBUMS, NONE, PROPERTY, TEXTS, spelled
 from haven_albums.nesting import album_path
 from haven_fs import SidecarNotes, names
 
@@ -48,6 +49,20 @@ class AlbumsInSidecars:
             for name in (PROPERTY, *_KEYWORDS):
                 note.gone[name] = _Others(note.items.get(name, ()), _KEYWORDS.get(name), meant)
         return notes
+
+    def of_no_photo(self, db: sqlite3.Connection) -> Mapping[str, Sequence[str]]:
+        """Return albums that no photo is in, and texts in albums."""
+        paths = _paths(db)
+        empty = "SELECT id FROM album WHERE id NOT IN (SELECT album_id FROM album_photo) ORDER BY id"
+        notes = "SELECT album_id, name, text FROM album_note ORDER BY album_id, fold"
+        return {
+            ALBUMS: ["/".join(paths[id_]) for (id_,) in db.execute(empty).fetchall()],
+            TEXTS: [
+                json.dumps(["/".join(paths[id_]), *note], ensure_ascii=False)
+                for id_, *note in db.execute(notes).fetchall()
+                if id_ in paths
+            ],
+        }
 
     def lists(self, db: sqlite3.Connection) -> Mapping[tuple[str, ...], Sequence[int]]:
         """Return the photos of albums in the order in which they were added, by the names that lead to an album."""
