@@ -93,7 +93,7 @@ def test_a_photo_that_a_library_has_is_taken_as_it_is(
     (album / "metadata.json").write_text('{"title": "Summer"}')
     for name, bytes_, more in (
         ("a.jpg", data, {"people": [{"name": "Alice"}], "favorited": True}),
-        ("b.jpg", plain, {}),
+        ("b.jpg", plain, {"geoData": {"latitude": 48.8584, "longitude": 2.2945, "altitude": 33.0}}),
     ):
         (album / name).write_bytes(bytes_)
         (album / f"{name}.json").write_text(json.dumps({**JSON, "title": name, **more}))
@@ -102,8 +102,13 @@ def test_a_photo_that_a_library_has_is_taken_as_it_is(
     assert home.list("/Albums/Summer") == ["mine.jpg", "plain.jpg"]
     assert home.list("/People/Alice") == home.list("/Favorites") == ["mine.jpg"]
     assert home.list("/Timeline") == ["2012/", "2020/"]
+    assert home.query("SELECT p.latitude, p.longitude, o.name FROM photo p JOIN original o ON o.id = p.main_id"
+                      " WHERE p.latitude IS NOT NULL") == [(48.8584, 2.2945, "plain.jpg")]  # fmt: skip
+    assert home.list("/Places/Countries/France/Paris") == ["plain.jpg"]
     assert home.list("/Inbox") == []
     home.undo()
+    assert "Paris/" not in home.list("/Places")
+    assert home.query("SELECT latitude FROM photo") == [None, None]
     assert home.list("/Favorites") == []
     assert home.list("/Timeline/2020") != []
 
