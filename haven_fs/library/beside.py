@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 
+from haven_fs.library.exiftoolnotes import parse_exiftool
 from haven_fs.library.folding import fold
 from haven_fs.library.googlenotes import parse_album, parse_google
 from haven_fs.library.headers import Values, aspect_of
@@ -27,6 +28,7 @@ READERS: Mapping[str, Reader] = {
     "xmp": parse_xmp,
     "google": parse_google,
     "osxphotos": parse_osxphotos,
+    "exiftool": parse_exiftool,
     "photoprism": parse_photoprism,
 }
 """By the format that `kinds.sniff` gives. Of any other sidecar only that it is there is of use."""
