@@ -56,19 +56,22 @@ def _text(tags: Mapping[str, Any], name: str) -> str:
 
 
 def _list(tags: Mapping[str, Any], name: str) -> list[str]:
-    """Return a list, of which exiftool writes one of a single text as that."""
     for value in _all(tags, name):
-        if found := texts([_plain(one) for one in (value if isinstance(value, list) else [value])]):
+        if found := texts([_plain(one) for one in _some(value)]):
             return found
     return []
 
 
 def _faces(tags: Mapping[str, Any]) -> list[str]:
-    names, kinds = (next(iter(_all(tags, f"Region{what}")), []) for what in ("Name", "Type"))
-    names, kinds = ([one] if isinstance(one, str) else one for one in (names, kinds))
-    if not isinstance(names, list) or not isinstance(kinds, list) or len(names) != len(kinds):
+    names, kinds = (_some(next(iter(_all(tags, f"Region{what}")), [])) for what in ("Name", "Type"))
+    if len(names) != len(kinds):
         return []
     return texts([name for name, kind in zip(names, kinds, strict=True) if kind == "Face"])
+
+
+def _some(value: Any) -> list[Any]:
+    """Return a list, of which exiftool writes one of a single value as that."""
+    return value if isinstance(value, list) else [value]
 
 
 def _taken(tags: Mapping[str, Any]) -> str:
