@@ -32,7 +32,9 @@ _DELETED = re.compile(
     r"|nylig slettet|nyligen raderade|recent verwijderd",
     re.IGNORECASE,
 )
-_SHARING = r"(?:shared|geteilte|freigegebene|partagés|compartid[oa]s|condivisi|gedeelde|delte|delade|(?:com)?partilhados)"
+_SHARING = (
+    r"(?:shared|geteilte|freigegebene|partagés|compartid[oa]s|condivisi|gedeelde|delte|delade|(?:com)?partilhados)"
+)
 _SHARED = re.compile(rf"(?:icloud )?(?:{_SHARING} alb\w+|[aá]lb\w+ {_SHARING})", re.IGNORECASE)
 """Where Apple puts what others share, as Photos calls it: most of it is other people's."""
 _DATE = re.compile(r"\w+ (\w+ \d{1,2}), ?(\d{4}) (\d{1,2}:\d{2}) ?([AP]M) GMT", re.IGNORECASE)
