@@ -21,8 +21,11 @@ _READY = "o.probed = 0 AND o.gone IS NULL"
 
 def _groups(rows: Sequence[tuple[int, bytes, int, int, str, bytes, bytes, str | None]]) -> list[Group]:
     return [
-        Group(tuple(File(id_, placed(root, path, file), at, wrote) for id_, file, at, _, _, path, root, wrote in group))
-        for _, group in groupby(rows, key=lambda row: (row[3], row[4]))
+        Group(
+            *key,
+            tuple(File(id_, placed(root, path, file), at, wrote) for id_, file, at, _, _, path, root, wrote in group),
+        )
+        for key, group in groupby(rows, key=lambda row: (row[3], row[4]))
     ]
 
 

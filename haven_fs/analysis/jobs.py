@@ -1,7 +1,9 @@
 """What goes to a worker process: plain values, small, picklable. What comes back is in catalog/findings.py."""
 
+import os
 from dataclasses import dataclass
 
+from haven_fs.catalog.findings import Seen
 from haven_fs.library.beneath import Beneath
 
 
@@ -22,7 +24,15 @@ class File:
 class Group:
     """All files of one folder that share a stem: together they decide which of them are one photo."""
 
+    dir_id: int
+    stem: str
     files: tuple[File, ...]
+
+    @property
+    def seen(self) -> Seen:
+        """What it is now, by which it is told later whether it still is."""
+        files = frozenset((file.id, os.fsencode(file.path.name), file.mtime_ns) for file in self.files)
+        return Seen(self.dir_id, self.stem, files)
 
 
 @dataclass(frozen=True, slots=True)

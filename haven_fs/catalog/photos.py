@@ -18,7 +18,7 @@ from haven_fs.catalog.catalog import Writer
 from haven_fs.catalog.corrections import is_said_of
 from haven_fs.catalog.disk import touch
 from haven_fs.catalog.failures import UNOPENED
-from haven_fs.catalog.findings import NOTHING, Analysis, GroupFound, PhotoFound
+from haven_fs.catalog.findings import NOTHING, Analysis, GroupFound, PhotoFound, Seen
 from haven_fs.catalog.promised import is_any_promised, promised
 from haven_fs.catalog.settle import Settler, settle
 from haven_fs.catalog.spare import hide_backup, is_kept
@@ -45,12 +45,13 @@ class PhotoStore:
     def put_groups(self, groups: Sequence[GroupFound]) -> dict[int, dict[str, Analysis]]:
         """Store what groups of files turned out to be (kinds, photos, names, facts); return what was said.
 
-        What is of yesterday is passed over, since those who changed the files have made them due again.
+        What is of yesterday is passed over, since those who changed the files have made them due again; so is what
+        somebody else has stored meanwhile.
         """
-        stale = stale_originals(self._db, {id_: mtime for group in groups for id_, mtime in group.seen.items()})
+        due = _due(self._db, [group.seen for group in groups if group.seen is not None])
         self._promising = is_any_promised(self._db)
         for group in groups:
-            if stale and stale & group.seen.keys():
+            if group.seen is not None and group.seen not in due:
                 continue
             if not group.troubles or not self._leave(group):
                 self._put_group(group)
@@ -326,6 +327,20 @@ def photos_with_news(db: sqlite3.Connection, found: Mapping[int, Mapping[str, An
         or one.small_copies
         or one.facts != before.get((photo_id, name), NOTHING)
     }
+
+
+def _due(db: sqlite3.Connection, groups: Sequence[Seen]) -> set[Seen]:
+    """Return those groups that are due to be looked into, and still what was seen."""
+    rows = db.execute(
+        "SELECT o.dir_id, o.stem, o.id, o.file, o.mtime_ns FROM json_each(?) g CROSS JOIN original o"
+        " ON o.dir_id = json_extract(g.value, '$[0]') AND o.stem = json_extract(g.value, '$[1]')"
+        " WHERE o.probed = 0 AND o.gone IS NULL",
+        (json.dumps(sorted({(group.dir_id, group.stem) for group in groups})),),
+    )
+    now: dict[tuple[int, str], set[tuple[int, bytes, int]]] = {}
+    for dir_id, stem, *file in rows:
+        now.setdefault((dir_id, stem), set()).add((file[0], file[1], file[2]))
+    return {group for group in groups if now.get((group.dir_id, group.stem)) == group.files}
 
 
 def stale_originals(db: sqlite3.Connection, seen: Mapping[int, int]) -> set[int]:
