@@ -330,7 +330,7 @@ def photos_with_news(db: sqlite3.Connection, found: Mapping[int, Mapping[str, An
 
 
 def _due(db: sqlite3.Connection, groups: Sequence[Seen]) -> set[Seen]:
-    """Return those groups that are due to be looked into, and still what was seen."""
+    """Return what there is to be seen by now in the places of these groups."""
     rows = db.execute(
         "SELECT o.dir_id, o.stem, o.id, o.file, o.mtime_ns FROM json_each(?) g CROSS JOIN original o"
         " ON o.dir_id = json_extract(g.value, '$[0]') AND o.stem = json_extract(g.value, '$[1]')"
@@ -340,7 +340,7 @@ def _due(db: sqlite3.Connection, groups: Sequence[Seen]) -> set[Seen]:
     now: dict[tuple[int, str], set[tuple[int, bytes, int]]] = {}
     for dir_id, stem, *file in rows:
         now.setdefault((dir_id, stem), set()).add((file[0], file[1], file[2]))
-    return {group for group in groups if now.get((group.dir_id, group.stem)) == group.files}
+    return {Seen(*place, frozenset(files)) for place, files in now.items()}
 
 
 def stale_originals(db: sqlite3.Connection, seen: Mapping[int, int]) -> set[int]:
