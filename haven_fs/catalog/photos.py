@@ -12,6 +12,7 @@ import time
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import chain
 from itertools import count as count_from
+from typing import Any
 
 from haven_fs.catalog import names
 from haven_fs.catalog.catalog import Writer
@@ -157,7 +158,7 @@ class PhotoStore:
         group.photos += [
             PhotoFound(probe.id, probe.kind)
             for probe in group.probes
-            if probe.id in group.backups and is_kept(self._db, before[probe.id][0], *before[probe.id][3:5], taken=taken)
+            if probe.id in group.backups and self._is_kept(before[probe.id], taken)
         ]
         changed = {p.id for p in group.probes if (before[p.id][2], before[p.id][1]) != (p.fingerprint, p.kind)}
         known = {row[0] for row in before.values() if row[0] is not None}
@@ -204,6 +205,10 @@ class PhotoStore:
                 " (SELECT 1 FROM original WHERE photo_id = photo.id AND gone IS NULL)",
                 (self._w.seq, photo_id),
             )
+
+    def _is_kept(self, before: Sequence[Any], taken: set[int | None]) -> bool:
+        photo_id, _, fingerprint, file, dir_id, *_ = before
+        return is_kept(self._db, photo_id, file, dir_id, taken=taken, is_new=fingerprint is None)
 
     def _note(self, photo_id: int, found: PhotoFound, *, is_new: bool, is_rewritten: bool) -> None:
         """Remember what is to be stored of a photo at the end of the batch, which may meet it twice."""

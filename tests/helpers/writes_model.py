@@ -59,7 +59,7 @@ class State:
     def is_clear(self, *paths: str) -> bool:
         """Tell whether what becomes of a request does not depend on a few seconds, which looking into a file takes."""
         photos = [self.files[path] for path in paths if path in self.files]
-        if any(self._would_hide(path, photos) or self._would_be_of(path, photos) for path in paths):
+        if any(self._would_hide(path, photos) for path in paths):
             return False
         times = [
             at for path in paths for memory in (self.removed, self.left) if path in memory for at in [memory[path][1]]
@@ -78,17 +78,6 @@ class State:
             place for place, photo in self.files.items() if photo.hidden and all(photo is not one for one in moved)
         ]
         return any(place.rpartition("/")[0] == folder and is_backup(name, place.rpartition("/")[2]) for place in hidden)
-
-    def _would_be_of(self, path: str, moved: list[Photo]) -> bool:
-        """Tell whether a hidden photo would come to a place beside a backup of what was there.
-
-        That is shown from when the other leaves until this one comes, or never, if both are one act.
-        """
-        if path in self.files or not any(photo.hidden for photo in moved):
-            return False
-        folder, _, name = path.rpartition("/")
-        beside = (place.rpartition("/") for place in self.files)
-        return any(other == folder and is_backup(backup, name) for other, _, backup in beside)
 
     def was_backed_up(self, photo: Photo) -> bool:
         """Tell whether a backup of a photo is so new that it may not have been looked into yet."""
