@@ -11,7 +11,16 @@ from typing import Any
 
 from PIL import Image, UnidentifiedImageError, features
 
-from haven_fs.library.containers import Blocks, Source, walk_jp2, walk_jpeg, walk_png, walk_webp
+from haven_fs.library.containers import (
+    LONGEST_TEXT,
+    Blocks,
+    Source,
+    plain_text,
+    walk_jp2,
+    walk_jpeg,
+    walk_png,
+    walk_webp,
+)
 from haven_fs.library.exif import Directory, first_directory, read_block, read_tiff, tiff_order
 from haven_fs.library.guard import lenient
 from haven_fs.library.headers import Metadata
@@ -82,9 +91,8 @@ def _walked(source: Source, kind: Kind) -> Metadata:
     _take(found, blocks)
     if (comment := blocks.texts.get("Creation Time")) and "xmp:CreateDate" not in found.xmp:
         found.xmp["xmp:CreateDate"] = comment
-    for name in ("Description", "Comment"):
-        if name in blocks.texts:
-            found.exif.setdefault("EXIF UserComment", blocks.texts[name])
+    texts = [blocks.texts.get(name, "") for name in ("Description", "Title", "Comment")]
+    found.comments = [text for text in (*texts, *blocks.comments) if text]
     return _turn_themselves(found) if kind.format == "jxl" else found
 
 
@@ -137,6 +145,7 @@ def _by_pillow(source: Source, kind: Kind) -> Metadata:
         with lenient(), Image.open(source.whole()) as image:
             found = Metadata("image", kind.format, *image.size, frames=_frames(image))
             exif, xmp = image.info.get("exif") or b"", image.info.get("xmp") or b""
+            comment = image.info.get("comment") if kind.format == "gif" else None
     except UnidentifiedImageError as error:
         raise Unreadable("This picture is damaged, or of a kind that Haven cannot open.") from error
     except Exception as error:
@@ -144,6 +153,8 @@ def _by_pillow(source: Source, kind: Kind) -> Metadata:
     blocks = walk_jp2(source) if kind.format == "jp2" else Blocks()
     blocks.exif, blocks.xmp = blocks.exif or exif, blocks.xmp or (xmp if isinstance(xmp, bytes) else str(xmp).encode())
     _take(found, blocks)
+    if text := plain_text(comment[:LONGEST_TEXT]) if isinstance(comment, bytes) else "":
+        found.comments = [text]
     return found
 
 

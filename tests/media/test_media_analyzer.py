@@ -73,6 +73,29 @@ def test_caption(sample: Make, exif: dict[str, object], caption: str | None) -> 
     assert facts(sample(exif=exif)).values.get("caption") == caption
 
 
+@pytest.mark.parametrize(
+    ("comments", "caption"),
+    [
+        (["Created with The GIMP", "Lovely smoke, of which I'm secretly very proud."], "Lovely smoke, of which I'm"),
+        (["Grandma's version of the cake"], "Grandma's version of the cake"),
+        (["CREATOR: gd-jpeg v1.0 (using IJG JPEG v62), quality = 85"], None),
+        (["File written by Adobe Photoshop\u00a8 4.0"], None),
+        (["AppleMark"], None),
+        (["Lavc58.54.100"], None),
+        (["LEAD Technologies Inc. V1.01"], None),
+        (["Optimized using ezgif.com"], None),
+        (["https://example.org/File:Beach.jpg"], None),
+        (["R: 139 G: 255 B: 189"], None),
+    ],
+)
+def test_a_comment_in_plain_words_is_the_last_to_be_a_caption(
+    sample: Make, comments: list[str], caption: str | None
+) -> None:
+    said = facts(sample(comments=comments)).values.get("caption")
+    assert said == caption or (caption and str(said).startswith(caption))
+    assert facts(sample(comments=comments, exif={"EXIF UserComment": "On it"})).values["caption"] == "On it"
+
+
 def test_xmp_caption_comes_first_and_loses_control_characters(sample: Make) -> None:
     made = sample(xmp={"dc:description": " A\0walk\r\n "}, exif={"Image ImageDescription": "other"})
     assert facts(made).values["caption"] == "A walk"
