@@ -109,8 +109,12 @@ def _take(found: Metadata, blocks: Blocks) -> None:
 
 
 def _orientation(found: Metadata) -> int | None:
+    """Return how the picture lies by EXIF, or else, as Pillow and digiKam do, by XMP."""
     said = found.exif.get("Image Orientation")
-    return said if isinstance(said, int) and 1 <= said <= 8 else None
+    if isinstance(said, int) and 1 <= said <= 8:
+        return said
+    noted = found.xmp.get("tiff:Orientation")
+    return int(noted) if noted in ("1", "2", "3", "4", "5", "6", "7", "8") else None
 
 
 def _turn_themselves(found: Metadata) -> Metadata:
