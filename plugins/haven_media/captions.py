@@ -17,6 +17,8 @@ _IPTC_CAPTIONS = ("iptc:Caption-Abstract", "iptc:ObjectName", "iptc:Headline")
 _EXIF_CAPTIONS = ("Image ImageDescription", "Image XPComment", "Image XPSubject", "Image XPTitle", "EXIF UserComment")
 _VIDEO_CAPTIONS = ("com.apple.quicktime.description", "description", "com.apple.quicktime.title", "title")
 
+_VIDEO_KEYWORDS = ("keywords", "com.apple.quicktime.keywords")
+
 # Written by cameras and programs into every file, as in the samples of Drew Noakes' metadata-extractor and of Exiv2.
 _DEFAULTS = re.compile(
     r"((\w+ ){0,2}digital (still )?camera|sony dsc|minolta \w+|dcf[ \d.]*|exif[ _]jpeg(_picture)?|jpeg|untitled|default"
@@ -104,6 +106,8 @@ def _keywords(metadata: Metadata) -> Iterator[str]:
     yield from _noted(metadata.xmp)
     yield from _texts(metadata.iptc.get("iptc:Keywords"))
     yield from clean(metadata.exif.get("Image XPKeywords")).split(";")
+    for name in _VIDEO_KEYWORDS:
+        yield from clean(metadata.video.get(name)).split(",")
 
 
 def _noted(notes: Mapping[str, Any]) -> Iterator[str]:

@@ -122,6 +122,12 @@ def test_keywords_are_leaves_once_each(sample: Make) -> None:
     assert facts(made).tags[1] == Tag("keyword", "été", "ÉTÉ")
 
 
+@pytest.mark.parametrize("name", ["keywords", "com.apple.quicktime.keywords"])
+def test_a_video_s_keywords(sample: Make, name: str) -> None:
+    made = sample("a.mov", kind="video", format="mov", video={name: "Oma, Garten"})
+    assert [tag.name for tag in facts(made).tags if tag.facet == "keyword"] == ["Oma", "Garten"]
+
+
 def test_a_single_keyword_may_be_a_text(sample: Make) -> None:
     assert facts(sample(xmp={"dc:subject": "tag"})).tags == [Tag("keyword", "tag", "tag")]
 

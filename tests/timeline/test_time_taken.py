@@ -125,6 +125,8 @@ def test_video_times(sample: Make) -> None:
     assert taken(sample("VID_20190102_031205.mp4", video=utc, **video)) == (clock(2019, 1, 2, 1, 4, 35), None, "video")
     zoned = {**utc, "com.apple.quicktime.creationdate": "2019-01-02T03:04:05+0200"}
     assert taken(sample("IMG_1.mov", video=zoned, **video)) == (THEN, 120, "video")
+    exported = {"creation_time": "2019-01-02T01:04:39.000000Z", "date": "2019-01-02T03:04:05+0200"}
+    assert taken(sample("IMG_1.mp4", video=exported, **video)) == (THEN, 120, "video")
     assert taken(sample("GOPR1.mp4", video={"creation_time": "1904-01-01T00:00:00.000000Z"}, **video))[2] == "file"
 
 
