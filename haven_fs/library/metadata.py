@@ -28,7 +28,8 @@ from haven_fs.library.iptc import LONGEST_BLOCK, in_order, in_resources, parse_i
 from haven_fs.library.jxl import walk_jxl
 from haven_fs.library.kinds import Kind
 from haven_fs.library.motion import film_in
-from haven_fs.library.raw import canon_blocks, picture_size, previews
+from haven_fs.library.raw import picture_size, previews
+from haven_fs.library.rawheads import read_head
 from haven_fs.library.xmp import LONGEST_PACKET, parse_xmp
 
 _LARGEST_HEIC = 512 << 20  # bytes; pillow_heif takes a file whole
@@ -194,14 +195,19 @@ def _frames(image: Image.Image) -> int:
 
 def _raw(source: Source, kind: Kind) -> Metadata:
     found = Metadata("raw", kind.format)
-    if tiff_order(source.head):
+    if head := read_head(source, kind.format):
+        if head.jpeg is not None:
+            _take(found, walk_jpeg(source, head.jpeg))
+        for block in head.blocks:
+            found.exif.update(read_block(block, found.problems))
+        found.exif |= head.exif
+        found.width, found.height = head.width, head.height
+    elif tiff_order(source.head):
         found.width, found.height = picture_size(source)
         found.exif = read_tiff(source.path, found.problems)
         if first := first_directory(source.at):  # a DNG may have all that a TIFF has
             found.xmp = parse_xmp(first.raw(0x2BC, LONGEST_PACKET + 1), found.problems)
             found.iptc = _iptc(first)
-    for block in canon_blocks(source) if kind.format == "cr3" else ():
-        found.exif.update(read_block(block, found.problems))
     if not found.width or not found.exif:
         largest = next(iter(previews(source)), None)
         if largest:
