@@ -33,7 +33,9 @@ def halves(size: tuple[int, int] = (400, 200)) -> Image.Image:
     return image
 
 
-@pytest.mark.parametrize("name", ["a.jpg", "a.png", "a.webp", "a.tif", "a.gif", "a.bmp", "a.heic", "a.avif", "a.jp2"])
+@pytest.mark.parametrize(
+    "name", ["a.jpg", "a.png", "a.webp", "a.tif", "a.gif", "a.bmp", "a.heic", "a.avif", "a.jp2", "a.j2k"]
+)
 def test_every_format_is_scaled_to_rgb(tmp_path: Path, kind_of: KindOf, name: str) -> None:
     path = tmp_path / name
     if name == "a.heic":

@@ -40,6 +40,7 @@ def test_camera_of_a_video_and_of_a_raw_twin(sample: Make) -> None:
         ({"xmp": {"xmp:Rating": "nan"}}, None),
         ({"xmp": {"MicrosoftPhoto:Rating": "75"}}, 4),
         ({"xmp": {"MicrosoftPhoto:Rating": "99"}}, 5),
+        ({"xmp": {"MicrosoftPhoto:Rating": "0"}}, 0),
         ({"exif": {"Image Rating": 3}}, 3),
         ({"exif": {"Image Rating": 80}}, None),
         ({}, None),

@@ -102,6 +102,10 @@ def test_the_last_change_s_offset_counts_only_if_nothing_was_changed(sample: Mak
     assert taken(sample(exif={**ORIGINAL, **edited})) == (THEN, None, "exif")
 
 
+def test_some_programs_put_a_colon_before_the_hour_too(sample: Make) -> None:
+    assert taken(sample(exif={"EXIF DateTimeOriginal": "2019:01:02:03:04:05"})) == (THEN, None, "exif")
+
+
 def test_gps_time_gives_the_offset_if_it_fits_a_zone(sample: Make) -> None:
     assert taken(sample(exif={**ORIGINAL, **GPS_TIME})) == (THEN, 120, "exif")
     stale = {**GPS_TIME, "GPS GPSTimeStamp": [(0, 1), (57, 1), (0, 1)]}
