@@ -201,6 +201,7 @@ def _raw(source: Source, kind: Kind) -> Metadata:
         for block in head.blocks:
             found.exif.update(read_block(block, found.problems))
         found.exif |= head.exif
+        found.xmp |= parse_xmp(head.xmp, found.problems)
         found.width, found.height = head.width, head.height
     elif tiff_order(source.head):
         found.width, found.height = picture_size(source)

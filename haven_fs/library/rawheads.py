@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from haven_fs.library.containers import LONGEST_BLOCK, Source, plain_text
+from haven_fs.library.containers import LONGEST_BLOCK, Source, plain_text, walk_jp2
 from haven_fs.library.exif import below, first_directory
 
 _MOST_ENTRIES = 1000
@@ -22,11 +22,12 @@ _TURNS = {0: 1, 90: 6, 180: 3, 270: 8}
 
 @dataclass(slots=True)
 class RawHead:
-    """The picture's size (0 if it is not told), EXIF blocks, tags that come from elsewhere, and where a JPEG begins."""
+    """The size (0 if it is not told), EXIF blocks, a packet of XMP, other tags, and where a JPEG with EXIF begins."""
 
     width: int = 0
     height: int = 0
     blocks: list[bytes] = field(default_factory=list)
+    xmp: bytes = b""
     exif: dict[str, Any] = field(default_factory=dict)
     jpeg: int | None = None
 
@@ -50,7 +51,7 @@ def canon_blocks(source: Source) -> list[bytes]:
 
 
 def _cr3(source: Source) -> RawHead:
-    head = RawHead(blocks=canon_blocks(source))
+    head = RawHead(blocks=canon_blocks(source), xmp=walk_jp2(source).xmp)  # its stars, in a box like JPEG 2000's
     if head.blocks:
         first = first_directory(lambda at, length: head.blocks[0][at : at + length])
         if first and first.integer(0x100) and first.integer(0x101):

@@ -43,6 +43,7 @@ _END = b"</x:xmpmeta>"
 _MOST_ITEMS = 1000
 _UNHOLDABLE = re.compile("[\0-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 _REFERENCE = re.compile(r"&#(x[0-9a-fA-F]{1,6}|[0-9]{1,7});")
+_SLASHED = re.compile(r"(</?[\w.-]+:[\w.-]+)/(?=[\w.-]+>)")  # DxO has a property TIFF/EPStandardID
 _BARE = re.compile(r"&(?!(?:amp|lt|gt|quot|apos|#x[0-9a-fA-F]{1,6}|#[0-9]{1,7});)")
 
 
@@ -102,7 +103,7 @@ def _root(packet: bytes) -> Element:
         except UnicodeDecodeError:
             text = packet.decode("cp1252", "replace")
         text = _REFERENCE.sub(lambda found: "" if _is_unholdable(found[1]) else found[0], _UNHOLDABLE.sub("", text))
-        return fromstring(_BARE.sub("&amp;", text).encode())
+        return fromstring(_SLASHED.sub(r"\1_", _BARE.sub("&amp;", text)).encode())
 
 
 def _is_unholdable(reference: str) -> bool:

@@ -70,10 +70,17 @@ def raf() -> bytes:
     return head.ljust(120, b"\0") + jpeg + table
 
 
+STARS = (
+    b'<x:xmpmeta xmlns:x="adobe:ns:meta/"><r:RDF xmlns:r="http://www.w3.org/1999/02/22-rdf-syntax-ns#">'
+    b'<r:Description xmlns:xmp="http://ns.adobe.com/xap/1.0/" xmp:Rating="4"/></r:RDF></x:xmpmeta>'
+)
+
+
 def cr3() -> bytes:
     rows = [struct.pack("<HHII", tag, 4, 1, value) for tag, value in ((0x100, 6000), (0x101, 4000))]
     main = b"II*\0\x08\0\0\0" + struct.pack("<H", len(rows)) + b"".join(rows) + b"\0\0\0\0"
-    boxes = ((b"ftyp", b"crx "), (b"CMT1", main), (b"CMT2", tiff((0x9003, TAKEN))))
+    stars = bytes.fromhex("be7acfcb97a942e89c71999491e3afac") + STARS
+    boxes = ((b"ftyp", b"crx "), (b"CMT1", main), (b"CMT2", tiff((0x9003, TAKEN))), (b"uuid", stars))
     return b"".join(struct.pack(">I4s", len(body) + 8, name) + body for name, body in boxes)
 
 
@@ -108,6 +115,11 @@ def test_how_a_canon_s_picture_lies(tmp_path: Path, read: Read, turn: int, orien
     found = read(path)
     assert found.orientation == orientation
     assert found.exif["Image Model"] == "Canon PowerShot S40"
+
+
+def test_the_stars_that_a_canon_was_told(tmp_path: Path, read: Read) -> None:
+    (tmp_path / "a.cr3").write_bytes(cr3())
+    assert read(tmp_path / "a.cr3").xmp == {"xmp:Rating": "4"}
 
 
 @pytest.mark.parametrize("form", MADE)
