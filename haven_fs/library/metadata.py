@@ -90,8 +90,8 @@ def _walked(source: Source, kind: Kind) -> Metadata:
     blocks = _WALKERS[kind.format](source)
     found = Metadata("image", kind.format, blocks.width, blocks.height, frames=blocks.frames)
     _take(found, blocks)
-    if (comment := blocks.texts.get("Creation Time")) and "xmp:CreateDate" not in found.xmp:
-        found.xmp["xmp:CreateDate"] = comment
+    if made := blocks.texts.get("Creation Time") or blocks.texts.get("CreationTime"):
+        found.xmp.setdefault("xmp:CreateDate", made)
     texts = [blocks.texts.get(name, "") for name in ("Description", "Title", "Comment")]
     found.comments = [text for text in (*texts, *blocks.comments) if text]
     return _turn_themselves(found) if kind.format == "jxl" else found

@@ -57,9 +57,10 @@ def parse_xmp(packet: bytes, problems: list[str]) -> Values:
     if len(packet) > LONGEST_PACKET:
         problems.append("What photo programs wrote in this file (XMP) is too long and was not read.")
         return {}
-    start, end = packet.find(b"<x:xmpmeta"), packet.rfind(_END)
+    start = packet.find(b"<x:xmpmeta")
+    end = packet.find(_END, start)
     try:
-        # Only the element itself: the wrapper and the padding around it are what is most often cut off.
+        # Only the element itself: what is around it is most often cut off, or left of a packet that was written over.
         root = _root(packet[start : end + len(_END)] if 0 <= start < end else packet)
     except (ParseError, DefusedXmlException, ValueError, LookupError):
         problems.append("What photo programs wrote in this file (XMP) is damaged and was not read.")

@@ -179,7 +179,8 @@ def test_xmp_values_by_namespace_and_shape() -> None:
 
 def test_a_packet_in_utf_16_or_cut_off_after_its_end_is_read() -> None:
     whole = packet("<d:format>x</d:format>")
-    for variant in (whole.decode().encode("utf-16"), whole + b"   <?xpacket en", b"\n " + whole + b"\0\0"):
+    older = b'<?xpacket end="r"?>li>' + whole[whole.index(b"<d:format>") :]  # of a longer one that was written over
+    for variant in (whole.decode().encode("utf-16"), whole + b"  <?xpacket en", b"\n " + whole + b"\0", whole + older):
         problems: list[str] = []
         assert parse_xmp(variant, problems) == {"dc:format": "x"}
         assert problems == []

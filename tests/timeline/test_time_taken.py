@@ -106,6 +106,12 @@ def test_some_programs_put_a_colon_before_the_hour_too(sample: Make) -> None:
     assert taken(sample(exif={"EXIF DateTimeOriginal": "2019:01:02:03:04:05"})) == (THEN, None, "exif")
 
 
+@pytest.mark.parametrize("clock_", ["030405.054+0200", "030405+0200", "03:04:05.5+02:00"])
+def test_iptc_s_times_may_have_parts_of_seconds(sample: Make, clock_: str) -> None:
+    made = sample(iptc={"iptc:DateCreated": "20190102", "iptc:TimeCreated": clock_})
+    assert taken(made) == (THEN, 120, "iptc")
+
+
 def test_gps_time_gives_the_offset_if_it_fits_a_zone(sample: Make) -> None:
     assert taken(sample(exif={**ORIGINAL, **GPS_TIME})) == (THEN, 120, "exif")
     stale = {**GPS_TIME, "GPS GPSTimeStamp": [(0, 1), (57, 1), (0, 1)]}
