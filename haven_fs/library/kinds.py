@@ -130,6 +130,7 @@ _MAGIC: tuple[tuple[bytes, str], ...] = (
     (b"\0\0\0\x0cJXL \r\n\x87\n", "jxl"),
     (b"\xff\x0a", "jxl"),  # a bare codestream
     (b"\0\0\0\x0cjP  \r\n\x87\n", "jp2"),
+    (b"\xff\x4f\xff\x51\0", "jp2"),  # a bare codestream
     (b"\0\0\x01\xba", "mpg"),
     (b"\0\0\x01\xb3", "mpg"),
     (b"FLV\x01", "flv"),

@@ -12,7 +12,7 @@ class TimeAnalyzer(Analyzer):
     """Gives taken, taken_offset and taken_source; what was not believed is in the problems."""
 
     name = "time"
-    version = 2
+    version = 3
     needs = "metadata"
     light = True
 

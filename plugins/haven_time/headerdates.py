@@ -1,11 +1,13 @@
 """Dates as headers hold them: EXIF's of the receiver, XMP's by their trust, IPTC's in two halves."""
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 from haven_fs import Metadata
 from haven_time.clock import Nonsense, looks_unset, parse
 
+_IPTC_TIME = re.compile(r"\s*(\d\d):?(\d\d):?(\d\d)(?:[.,]\d+)?\s*([+-]\d\d:?\d\d)?", re.ASCII)
 _XMP_DATES = {
     "original": ("exif:DateTimeOriginal", "photoshop:DateCreated"),
     "digitized": ("xmp:CreateDate", "exif:DateTimeDigitized"),
@@ -32,10 +34,11 @@ def iptc_date(iptc: Mapping[str, Any]) -> str | None:
     if not digits.isdecimal() or len(digits) not in (4, 6, 8) or not int(digits):
         return day if day.strip("0 ") else None
     date = "-".join(part for part in (digits[:4], digits[4:6], digits[6:]) if part)
-    time_of_day = str(clock or "").replace(":", "").strip()
-    if len(digits) < 8 or not time_of_day[:6].isdecimal() or len(time_of_day) < 6:
+    time_of_day = _IPTC_TIME.match(str(clock or ""))
+    if len(digits) < 8 or time_of_day is None:
         return date
-    return f"{date} {time_of_day[:2]}:{time_of_day[2:4]}:{time_of_day[4:6]}{time_of_day[6:11]}"
+    hour, minute, second, zone = time_of_day.groups("")
+    return f"{date} {hour}:{minute}:{second}{zone}"
 
 
 def seems_unset(clock: int, metadata: Metadata) -> bool:
