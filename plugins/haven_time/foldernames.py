@@ -2,16 +2,17 @@
 
 Families wrote when their prints and films were taken on the box, and so on the folder. That is a guess for each photo
 in it, but a better one than the day of the scan. The innermost folder with a date counts; one with a month or a day
-alone goes on from the year above it. Not read as dates: decades and spans of years, which say too little; numbers that
-are no year; and folders that say when something was done with photos: "Scans 2015", "Backup 2019-03-02".
+alone goes on from the year above it. Not read as dates: numbers that are no year, and folders that say when something
+was done with photos: "Scans 2015", "Backup 2019-03-02". Decades and spans are read by haven_time.folderspans.
 """
 
 import re
 from collections.abc import Sequence
-from typing import NamedTuple
+from functools import partial
 
-from haven_time.calendarwords import MONTHS, Time, plain, time_called
+from haven_time.calendarwords import MONTHS, plain, time_called
 from haven_time.clock import Instant, Nonsense, Span, clock_of, span_of
+from haven_time.folderspans import Part, between, decade_of, years
 
 _YEAR = r"(?:(?<![^\W_])(?<!\d\.)|(?<=[^\W\d_]{4}))((?:18[3-9]|19\d|20\d)\d)"
 _END = r"(?![^\W_])"  # no letter or digit
@@ -39,23 +40,12 @@ _NAMES_TOO = {"may", "april", "june", "mai", "august", "jan", "mar", "mart", "ma
 """Months that people and planets are called as well, so that they only count beside the year."""
 
 
-class _Part(NamedTuple):
-    """What one name says; `number`: a month or a day, which the folders above decide; `loose`: a day or nothing."""
-
-    year: int | None = None
-    month: int | None = None
-    day: int | None = None
-    time: Time | None = None
-    number: int | None = None
-    loose: bool = False
-
-
 def time_of_folders(folders: Sequence[str], this_year: int) -> Instant | None:
     """Return the time that the names of the folders around a photo give it, outermost first; None if none does.
 
     `this_year`: what "'87" is told by.
     """
-    below: list[_Part] = []
+    below: list[Part] = []
     for name in reversed(folders):
         part = _read(name, this_year)
         if part is None:
@@ -77,7 +67,7 @@ def time_of_title(stem: str, this_year: int) -> Instant | None:
     if _ISO.search(stem) or _DAY_FIRST.search(stem):
         return None
     part = _read(stem, this_year)
-    if part is None or part.year is None or _COMPACT_MONTH.match(stem):
+    if part is None or part.year is None or _COMPACT_MONTH.match(stem) or (part.span and part.month is None):
         return None
     if part.month is None and part.time is None:
         match = _ONLY_YEAR.match(stem)
@@ -87,8 +77,10 @@ def time_of_title(stem: str, this_year: int) -> Instant | None:
     return _instant(part, [])
 
 
-def _instant(part: _Part, below: Sequence[_Part]) -> Instant | None:
+def _instant(part: Part, below: Sequence[Part]) -> Instant | None:
     year, month, day, time = part.year, part.month, part.day, part.time
+    if part.span is not None:
+        return Instant(part.span.first + 43_200, None, part.span)
     for lower in below:
         if lower.number is not None:
             if month is None and lower.number <= 12 and not lower.loose:
@@ -113,43 +105,55 @@ def _whole(year: int, month: int | None, day: int | None) -> Instant:
     return Instant(clock_of(year, month or 1, day or 1), None, span_of(year, month, day))
 
 
-def _read(name: str, this_year: int) -> _Part | None:
+def _read(name: str, this_year: int) -> Part | None:
     """Return what one folder's name says, None if it says nothing."""
     text = plain(name)
-    if _DONE.search(text) or _DECADE.search(text) or _DCF.fullmatch(text):
+    if _DONE.search(text) or _DCF.fullmatch(text):
         return None
+    if decade := decade_of(text, partial(_century, this_year=this_year)):
+        return decade
+    if _DECADE.search(text):
+        return None
+    read = partial(_date, this_year=this_year)
+    return between(text, read) or read(text)
+
+
+def _date(text: str, this_year: int) -> Part | None:
+    """Return the one date that a plain text has."""
     if match := _ISO.search(text):
-        return _Part(int(match[1]), int(match[3]), int(match[4]))
+        return Part(int(match[1]), int(match[3]), int(match[4]))
     if match := _EAST.search(text):
         year, month, day = (int(part) if part else None for part in match.groups())
-        return _Part(year, month, day)
+        return Part(year, month, day)
     if part := _day_first(text):
         return part
     words = _WORD.findall(text)
     season = next((time for word in words if (time := time_called(word))), None)
     spans = _SPAN.search(text)
-    if spans and season is not None and season.first == 1 and season.day is None:
-        return _Part(int(spans[1]) + 1, time=season)  # the winter of two years is that of the second's January
+    if spans and season is not None and (season.stands == 1 or season.first == 12):
+        # The winter of two years is that of the second's January, and so is New Year; its eve is of the first.
+        return Part(int(spans[1]) + (season.stands == 1), time=season)
     if match := _ISO_MONTH.search(text) or _COMPACT_MONTH.search(text):
-        return _Part(int(match[1]), int(match[2]))
+        return Part(int(match[1]), int(match[2]))
     if match := _MONTH_FIRST.search(text):
-        return _Part(int(match[2]), int(match[1]))
+        return Part(int(match[2]), int(match[1]))
     if spans:
-        return None
-    years = {int(year) for year in _ONLY_YEAR.findall(text)}
-    years_text = "|".join(map(str, years))
-    if not years and (match := _SHORT_YEAR.search(text)):
-        years, years_text = {_century(int(match[1]), this_year)}, match[1]
-    if not years and (match := re.fullmatch(r".*?([^\W\d_]+)[ _.-]*(\d\d)", text)) and _is_time(match[1]):
-        years, years_text = {_century(int(match[2]), this_year)}, match[2]
-    if len(years) > 1:
-        return None
-    year = years.pop() if years else None
+        end = spans[2] if len(spans[2]) == 4 else spans[1][:2] + spans[2]
+        return years(int(spans[1]), int(end) + (100 if end < spans[1] and len(spans[2]) == 2 else 0))
+    found = {int(year) for year in _ONLY_YEAR.findall(text)}
+    years_text = "|".join(map(str, found))
+    if not found and (match := _SHORT_YEAR.search(text)):
+        found, years_text = {_century(int(match[1]), this_year)}, match[1]
+    if not found and (match := re.fullmatch(r".*?([^\W\d_]+)[ _.-]*(\d\d)", text)) and _is_time(match[1]):
+        found, years_text = {_century(int(match[2]), this_year)}, match[2]
+    if len(found) > 1:
+        return years(min(found), max(found))
+    year = found.pop() if found else None
     month, day = _named_month(text, words, years_text)
     if year is not None or month is not None or season is not None:
         if year is None and len(words) > 1:  # "Aunt May" is no month, "08 May" below a year is one
             return None
-        return _Part(year, month, day, None if month else season)
+        return Part(year, month, day, None if month else season)
     return _number(text)
 
 
@@ -161,17 +165,17 @@ def _century(year: int, this_year: int) -> int:
     return this_year // 100 * 100 + year - (100 if year > this_year % 100 else 0)
 
 
-def _day_first(text: str) -> _Part | None:
+def _day_first(text: str) -> Part | None:
     """Read 24.12.2011, and with dashes only what can be read in one way."""
     match = _DAY_FIRST.search(text)
     if match is None:
         return None
     day, month, year = (int(part) for part in match.groups())
     if "." not in match[0] and day <= 12 and month <= 12 and day != month:
-        return _Part(year)
+        return Part(year)
     if month > 12:
         day, month = month, day
-    return _Part(year, month, day) if 1 <= month <= 12 and 1 <= day <= 31 else None
+    return Part(year, month, day) if 1 <= month <= 12 and 1 <= day <= 31 else None
 
 
 def _named_month(text: str, words: Sequence[str], year: str) -> tuple[int | None, int | None]:
@@ -196,11 +200,11 @@ def _named_month(text: str, words: Sequence[str], year: str) -> tuple[int | None
     return None, None
 
 
-def _number(text: str) -> _Part | None:
+def _number(text: str) -> Part | None:
     """Read what goes on from a year: "08", "08 August", "12-24 Heiligabend"."""
     if match := _MONTH_DAY.match(text):
-        return _Part(month=int(match[1]), day=int(match[2]))
+        return Part(month=int(match[1]), day=int(match[2]))
     match = _BARE.fullmatch(text)
     if match is None or not 1 <= int(match[1]) <= 31:
         return None
-    return _Part(number=int(match[1]), loose=bool(match[2]))
+    return Part(number=int(match[1]), loose=bool(match[2]))
