@@ -43,7 +43,7 @@ _SAID = re.compile(  # in words of any language between the day and the time
     _YEAR + r"([-.])(\d\d?)\2(\d\d?)(?!\d)([^\d]{1,24}?)(\d\d?)([.:_h -])(\d\d)(?:\7(\d\d))?(?!\d)" + _HALF_AFTER,
     re.IGNORECASE,
 )
-_COMPACT = re.compile(_YEAR + r"(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)(?!\d)")
+_COMPACT = re.compile(_YEAR + r"(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)(?:\d{3})?(?!\d)")
 _DASHCAM = re.compile(_YEAR + r"_(\d\d)(\d\d)_(\d\d)(\d\d)(\d\d)(?!\d)")
 _DAY_FIRST = re.compile(
     r"(?<![\d.])(\d\d?)([-./_])(\d\d?)\2((?:19|20)\d\d|(?<=\.)\d\d|(?<=[-/])\d\d)(?!\d)"
@@ -55,7 +55,7 @@ _APP = re.compile(r"^(?:foto|photo|video|vidéo|фото|видео|picture|bild
 _DAY = re.compile(_YEAR + r"([-_.]?)(\d\d)\2(\d\d)(?!\d)")
 _NUMBERED = re.compile(
     r"(?<![^\W\d_])(?:(?:order|bestell\w*|rechnung\w*|invoice|commande|facture|pedido|factura|ordine|receipt|beleg|"
-    r"tel\w*|phone|mobile|handy|fax|kunden?\w*|customer|account|konto|num\w*|ticket|serial|isbn|ean|#)[\s._:#-]*|"
+    r"tel|tele[fp]\w*|phone|mobile|handy|fax|kunden?\w*|customer|account|konto|num\w*|ticket|serial|isbn|ean|#)[\s._:#-]*|"
     r"(?:ref|nr|no|id|sn|case|part)[\s._:#-]+)$",
     re.IGNORECASE,
 )
