@@ -2,8 +2,8 @@
 
 Endings lie: a phone's export names a JPEG .heic, a sync tool names an HTML error page .jpg. So the content decides,
 and the ending is asked in three cases only: a RAW file that is a TIFF to the byte, a property list that may or may
-not be Apple's record of an edit, and JSON, YAML and subtitles, which may hold anything. The signatures are those of the formats'
-own specifications. A kind says what a file starts like, not that the rest of it can be decoded.
+not be Apple's record of an edit, and JSON, YAML and subtitles, which may hold anything. The signatures are
+those of the formats' own specifications. A kind says what a file starts like, not that the rest of it can be decoded.
 """
 
 import re

@@ -105,8 +105,9 @@ def _ends(first: str, last: str, read: Read) -> tuple[Part, Part] | None:
         other = Part(one.year, one.month, other.number)
     if one.month is None or other.month is None:
         return None
+    turns = one.month > other.month
     if one.year is None and other.year is not None:
-        one = one._replace(year=other.year - (one.month > other.month))
+        one = one._replace(year=other.year - turns)
     elif other.year is None and one.year is not None:
-        other = other._replace(year=one.year + (one.month > other.month))
+        other = other._replace(year=one.year + turns)
     return None if one.year is None else (one, other)

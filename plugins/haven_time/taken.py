@@ -16,8 +16,9 @@ names is taken for the time in it.
 
 Where only the moment is known (`creation_time` of a film, GPS, names in UTC, a sidecar in UTC), it becomes the clock of
 the place by the zone of the position; without one, by a name with that clock, or it is at least brought into the day or
-month that a name or a folder gives. Else the clock is left at UTC without an offset: the server's zone is often not the
-place's. Some cameras write their local time there against the rules (haven_time.films).
+month that a name or a folder gives. Else the clock is left at UTC without an offset, until photos nearby tell the zone
+(haven_time.nearby): the server's is often not the place's. Some cameras write their local time there against the rules
+(haven_time.films).
 """
 
 import time
@@ -53,11 +54,16 @@ _PROGRAM_S = "The capture time that a photo program wrote (XMP)"
 
 
 class Taken(NamedTuple):
-    """Wall clock at the place in seconds since 1970-01-01T00:00 of that clock, its minutes ahead of UTC, the source."""
+    """Wall clock at the place in seconds since 1970-01-01T00:00 of that clock, its minutes ahead of UTC, the source.
+
+    `moment`: if only that is known, in UTC; after it the first and the last second of the day or month by that clock,
+    if a name or a folder gives one.
+    """
 
     clock: int
     offset: int | None
     source: Source
+    moment: tuple[int, ...] = ()
 
 
 def taken_of(sample: Sample, now: float, problems: list[str], future: list[int] | None = None) -> Taken | None:
@@ -133,7 +139,9 @@ class _Reader:
         if not (found.utc or found.offset == 0) or found.span is not None or found.source in GUESSED:
             return taken
         if (there := self._position) is None:
-            return self._by_name(found) if found.utc else taken
+            if not found.utc:  # "Z" of EXIF may be a clock in London, of a sidecar it is Google's moment
+                return taken._replace(moment=(found.clock,)) if found.source == "xmp" else taken
+            return self._by_name(found)
         offset = offset_of(found.clock, *there)
         if not found.utc:
             if offset == 0:
@@ -149,12 +157,14 @@ class _Reader:
         name = self._name
         if name and name.exact and not name.utc:
             offset = offset_between(name.clock, found.clock, _GPS_LAG)
-            return Taken(found.clock if offset is None else name.clock, offset, found.source)
+            if offset is None:
+                return Taken(found.clock, None, found.source, (found.clock,))
+            return Taken(name.clock, offset, found.source)
         span = name.span if name and not name.exact else self._folder.span if self._folder else None
-        clock = found.clock
-        if span is not None and span.off(clock) <= _FARTHEST_ZONE:
-            clock = min(max(clock, span.first), span.last)
-        return Taken(clock, None, found.source)
+        if span is None or span.off(found.clock) > _FARTHEST_ZONE:
+            return Taken(found.clock, None, found.source, (found.clock,))
+        clock = min(max(found.clock, span.first), span.last)
+        return Taken(clock, None, found.source, (found.clock, *span))
 
     @cached_property
     def _is_scan_named(self) -> bool:
