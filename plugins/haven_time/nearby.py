@@ -54,7 +54,7 @@ class _Telling(NamedTuple):
 class ZonesFacet(Facet):
     """The clocks of photos of which only the moment is known."""
 
-    name = "zones"
+    name = "time zones"
     migrations = (
         """
     CREATE TABLE moment_only (              -- photos of which only the moment is known, and what photos nearby tell
@@ -102,7 +102,7 @@ class ZonesFacet(Facet):
 class ZoneKeeper:
     """The follower that lets photos tell each other's zones."""
 
-    name = "zones"
+    name = "time zones"
     analyzers = frozenset({TimeAnalyzer.name, "places"})
 
     def follow(self, catalog: Catalog, photo_ids: Collection[int]) -> None:

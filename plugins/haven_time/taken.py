@@ -81,6 +81,14 @@ def _is_local(clock: int, moment: int) -> bool:
     return offset_between(clock, moment, _GPS_LAG) is not None
 
 
+def _confirmed(found: Found, name: Found) -> Found | None:
+    """Return a time that looked wrong, if the time in the name says that it is right after all."""
+    if not name.utc:
+        return found if abs(found.clock - name.clock) <= _SAME_MOMENT else None
+    offset = offset_between(found.clock, name.clock, _SAME_MOMENT)
+    return None if offset is None else found._replace(offset=offset if found.offset is None else found.offset)
+
+
 class _Reader:
     """Reads one photo's times; keeps what they are checked against and where problems go."""
 
@@ -104,7 +112,7 @@ class _Reader:
                 return self._with_offset(next(agree, found))
         name = self._of_name(self._name) if self._name else None
         if name and name.span is None:
-            return next((one for one in weak if abs(one.clock - name.clock) <= _SAME_MOMENT), name)
+            return next((one for found in weak if (one := _confirmed(found, name))), name)
         for metadata in headers:
             if changed := self._of_last_change(metadata):
                 if changed.source != "file" and not changed.unset and "Image Make" in metadata.exif:

@@ -318,6 +318,9 @@ CASES = {
     "a New Year's firework that a receiver confirms": Case(
         "2019/a.jpg", "2020-01-01 00:10:31 +60", exif=camera("2020:01:01 00:10:31") | gps("2019-12-31 23:10:30")
     ),
+    "a New Year's night of a Pixel, which its name in UTC confirms": Case(
+        "PXL_20231231_131000123.jpg", "2024-01-01 00:10:00 +660", exif=camera("2024:01:01 00:10:00")
+    ),
     "a midnight with no other date": Case("a.jpg", "2012-01-01 00:00:05", exif=camera("2012:01:01 00:00:05")),
     # Names
     "macOS in German": Case("Bildschirmfoto 2022-05-06 um 10.11.12.png", "2022-05-06 10:11:12"),
