@@ -10,7 +10,7 @@ import re
 from collections.abc import Sequence
 from functools import partial
 
-from haven_time.calendarwords import MONTHS, plain, time_called
+from haven_time.calendarwords import MONTHS, easter, spoken, time_called
 from haven_time.clock import Instant, Nonsense, Span, clock_of, span_of
 from haven_time.folderspans import Part, between, decade_of, years
 
@@ -31,10 +31,18 @@ _DONE = re.compile(
     r"export\w*|takeout|upload\w*|download\w*|sync\w*|restor\w*|recover\w*|archiv\w*|migrat\w*|trash|papierkorb)"
     r"(?![^\W\d_])"
 )
+_NO_YEAR = re.compile(
+    r"\b(?:room|zimmer|chambre|habitacion|stanza|kamer|raum|route|highway|flight|flug|gate|windows|office|peugeot|boeing|"
+    r"no|nr|number|nummer|before|after|until|since|vor|nach|bis|seit|avant|apres|depuis|jusqu'en|antes de|despues de|"
+    r"desde|prima del|dopo il|dal|voor|sinds|tot)[ .#_-]*$"
+)
+"""What stands before figures that are no year, or before a year that it was not."""
 _DCF = re.compile(r"[1-9]\d\d[a-z_][a-z\d_]{4}")
 """A camera's own folder (DCF, JEITA CP-3461): 100CANON, 101_2005."""
 _WORD = re.compile(r"[^\W\d_]+")
 _BARE = re.compile(r"(\d?\d)[.)]?([-_. ]+[^\W\d_].*)?")
+_SHORT_DAY = re.compile(r"(?<![\w.])(0?[1-9]|[12]\d|3[01])\.(0?[1-9]|1[0-2])\.(\d\d)(?![\w.])")
+_SHORT_WINTER = re.compile(r"(?<!\d)(\d\d) ?[-–_/] ?(\d\d)(?!\d)")
 _MONTH_DAY = re.compile(r"(0[1-9]|1[0-2])[-_.](0[1-9]|[12]\d|3[01])" + _END)
 _NAMES_TOO = {"may", "april", "june", "mai", "august", "jan", "mar", "mart", "marco", "nov", "jun", "mars"}
 """Months that people and planets are called as well, so that they only count beside the year."""
@@ -95,7 +103,7 @@ def _instant(part: Part, below: Sequence[Part]) -> Instant | None:
             if time.day is not None:
                 return _whole(year, time.stands, time.day)
             span = Span(span_of(year, time.first).first, span_of(year, time.last).last)
-            return Instant(clock_of(year, time.stands, 1), None, span)
+            return Instant(clock_of(year, *(easter(year) if time.is_easter else (time.stands, 1))), None, span)
         return _whole(year, month, day if month else None)
     except Nonsense:
         return None
@@ -107,7 +115,7 @@ def _whole(year: int, month: int | None, day: int | None) -> Instant:
 
 def _read(name: str, this_year: int) -> Part | None:
     """Return what one folder's name says, None if it says nothing."""
-    text = plain(name)
+    text = spoken(name)
     if _DONE.search(text) or _DCF.fullmatch(text):
         return None
     if decade := decade_of(text, partial(_century, this_year=this_year)):
@@ -127,6 +135,8 @@ def _date(text: str, this_year: int) -> Part | None:
         return Part(year, month, day)
     if part := _day_first(text):
         return part
+    if match := _SHORT_DAY.search(text):
+        return Part(_century(int(match[3]), this_year), int(match[2]), int(match[1]))
     words = _WORD.findall(text)
     season = next((time for word in words if (time := time_called(word))), None)
     spans = _SPAN.search(text)
@@ -140,7 +150,9 @@ def _date(text: str, this_year: int) -> Part | None:
     if spans:
         end = spans[2] if len(spans[2]) == 4 else spans[1][:2] + spans[2]
         return years(int(spans[1]), int(end) + (100 if end < spans[1] and len(spans[2]) == 2 else 0))
-    found = {int(year) for year in _ONLY_YEAR.findall(text)}
+    if season is not None and season.stands == 1 and (match := _SHORT_WINTER.search(text)):
+        return Part(_century(int(match[2]), this_year), time=season)
+    found = {int(match[1]) for match in _ONLY_YEAR.finditer(text) if not _NO_YEAR.search(text[: match.start()])}
     years_text = "|".join(map(str, found))
     if not found and (match := _SHORT_YEAR.search(text)):
         found, years_text = {_century(int(match[1]), this_year)}, match[1]
@@ -151,7 +163,8 @@ def _date(text: str, this_year: int) -> Part | None:
     year = found.pop() if found else None
     month, day = _named_month(text, words, years_text)
     if year is not None or month is not None or season is not None:
-        if year is None and len(words) > 1:  # "Aunt May" is no month, "08 May" below a year is one
+        # "Aunt May" is no month, "08 May" and "Summer in Rome" below a year are.
+        if year is None and len(words) > 1 and (words[0] in _NAMES_TOO or not _is_time(words[0])):
             return None
         return Part(year, month, day, None if month else season)
     return _number(text)

@@ -32,6 +32,15 @@ class Part(NamedTuple):
 Read = Callable[[str], Part | None]
 """Reads one date."""
 
+_IN_WORDS = {
+    word: 1920 + 10 * number
+    for words in (
+        "twenties thirties forties fifties sixties seventies eighties nineties",
+        "zwanziger dreissiger vierziger funfziger sechziger siebziger achtziger neunziger",
+    )
+    for number, word in enumerate(words.split())
+}
+_WORDS = re.compile(rf"\b({'|'.join(_IN_WORDS)})\b")
 _DECADES = re.compile(
     r"(?<![\d.])((?:18|19|20)\d0)['’]?(?:s|er|ies|[- ]?tal(?:l?et)?|[- ]?luku)(?![^\W\d_])"
     r"|\b(?:annees|anni|anos|jaren|lata) ['’]?((?:18|19|20)?\d0)(?!\d)"
@@ -45,11 +54,15 @@ _SEPARATOR = re.compile(
     r"|(?<=\d)\s?[-–]\s?(?=\d?\d\.?(?:st|nd|rd|th)? ?[^\W\d_])"  # 5-19 July
     r"|(?<=\d)(?:--|_)(?=(?:19|20)\d\d)|(?<=\d{8})-(?=\d{8})"
 )
+_FULL_YEAR = re.compile(r"\d{4}")
+_DAY_YEAR = re.compile(r"(\d?\d)(?:st|nd|rd|th|\.)?,? (?:\d{4})(?!\d)")
 _DAY_MONTH = re.compile(r"(\d?\d)\.(\d?\d)\.?")
 
 
 def decade_of(text: str, century: Callable[[int], int]) -> Part | None:
     """Return the ten years that a plain text names: "1970s", "70er jahre". `century`: makes a year of two figures."""
+    if word := _WORDS.search(text):
+        return years(_IN_WORDS[word[1]], None, 9)
     match = _DECADES.search(text)
     if match is None:
         return None
@@ -93,6 +106,11 @@ def _ends(first: str, last: str, read: Read) -> tuple[Part, Part] | None:
         return None
     if (match := _DAY_MONTH.fullmatch(first)) and other.day:
         one = Part(month=int(match[2]), day=int(match[1]))
+    # "June 28" is a day only with the year.
+    if other.year and not _FULL_YEAR.search(first) and (filled := read(f"{first} {other.year}")) and filled.month:
+        one = filled._replace(year=None)
+        if one.day and other.month is None and (match := _DAY_YEAR.match(last)):
+            other = Part(other.year, one.month, int(match[1]))
     if one is None or one.span or one.time:
         return None
     if one.number is not None:
