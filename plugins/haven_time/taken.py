@@ -31,7 +31,15 @@ from haven_time.clock import Instant, Nonsense, clock_of, offset_between, parse_
 from haven_time.devices import FIRST_SCANNER, is_scan
 from haven_time.films import film_times
 from haven_time.foldernames import time_of_folders, time_of_title
-from haven_time.headerdates import from_camera, gps_moment, iptc_date, noted_dates, seems_unset
+from haven_time.headerdates import (
+    from_camera,
+    gps_day,
+    gps_moment,
+    iptc_date,
+    is_years_behind,
+    noted_dates,
+    seems_unset,
+)
 from haven_time.judge import SOURCES, Found, Judge, Source
 from haven_time.names import NameTime, is_scan_s, time_in_name
 from haven_time.zoneat import offset_of
@@ -214,7 +222,8 @@ class _Reader:
         finer = [one for one in (original, digitized) if one and one.span is None]
 
         def believed(instant: Instant, source: Source, others: Sequence[int]) -> Iterator[Found]:
-            unset = instant.span is None and seems_unset(instant.clock, metadata)
+            wrong = seems_unset(instant.clock, metadata) or is_years_behind(instant.clock, metadata)
+            unset = instant.span is None and wrong
             found = Found(instant.clock, instant.offset, source, span=instant.span, unset=unset)
             if instant.span and (same := next((one for one in finer if one.clock in instant.span), None)):
                 found = Found(same.clock, same.offset, source)
@@ -331,6 +340,8 @@ class _Reader:
             found = self._judge.checked(Instant(moment), "The time in the position") if moment is not None else None
             if found:
                 yield Found(found.clock, None, "gps", utc=True)
+        if day := self._judge.read(gps_day(metadata), "The day in the position"):
+            yield Found(day.clock, None, "gps", span=day.span)
 
     def _offset(self, instant: Instant, metadata: Metadata, which: str) -> int | None:
         """Return the offset of an EXIF time: written with it, in its own tag, in XMP, or by the GPS time beside it."""
