@@ -1,7 +1,7 @@
 """Which clock was kept where a film was taken of which only the moment is known: by what was taken nearby.
 
 A film's container says the moment and mostly nothing else, so without a position a New Year's film of Sydney lies in
-December. Photos of the same folder or of the same camera, a few hours before or after, mostly say their zone or where
+December. Photos of the same folder or of the same camera, some hours before or after, mostly say their zone or where
 they were taken: the nearest in time decides, whichever came first. A film of which the owner says where it was taken
 goes by that. What has its zone from others tells nobody else's, nor does what only says "Z", which is written for want
 of a zone.
@@ -20,8 +20,12 @@ from haven_fs import Catalog, Facet, Found, FoundFacts, Progress, Scalar, Writer
 from haven_time.analyzer import MOMENT, TimeAnalyzer
 from haven_time.zoneat import offset_at, offset_of
 
-_WITHIN = 6 * 3600
-"""Seconds: people seldom cross zones in less, and mostly take pictures more often."""
+_WITHIN = 12 * 3600
+"""Seconds: a night, or a camera whose clock was left on home time. Who flies in less has photos of before or after."""
+_DAYS = range(-2, 3)
+"""The days by the clock on which those may be, from the moment's in UTC: a clock may be 14 hours from that."""
+_AT_ONCE = 200
+"""Photos that are settled in one transaction, for which others wait."""
 _DAY = 86_400
 _EPOCH = date(1970, 1, 1)
 _WAITING = (
@@ -33,6 +37,12 @@ _TELLING = (
     " FROM photo p JOIN original o ON o.id = p.main_id LEFT JOIN moment_only m ON m.photo_id = p.id"
     " WHERE p.shown = 1 AND p.day = ? AND p.taken_source NOT IN ('file', 'folder') AND (p.latitude IS NOT NULL OR"
     " (m.photo_id IS NULL AND p.taken_offset IS NOT NULL AND (p.taken_offset <> 0 OR p.taken_source = 'exif')))"
+)
+_CHANGED = (  # days about moments, of which the index of photos by day and change tells each at once
+    "SELECT d.day FROM (SELECT DISTINCT CAST(strftime('%Y%m%d', (m.number + j.value) * 86400, 'unixepoch') AS INTEGER)"
+    " AS day FROM (SELECT DISTINCT moment / 86400 - (moment % 86400 < 0) AS number FROM moment_only) m"
+    " CROSS JOIN json_each(?) j) d"
+    " WHERE EXISTS (SELECT 1 FROM photo p WHERE p.shown = 1 AND p.day = d.day AND p.seq > ?)"
 )
 
 
@@ -135,10 +145,11 @@ class ZoneKeeper:
             return
         with catalog.read() as db:
             news = _news(db, {_number(day) for day in days})
-        if news:
+        for start in range(0, len(news), _AT_ONCE):
+            some = news[start : start + _AT_ONCE]
             with catalog.write() as w:
-                w.db.executemany("UPDATE moment_only SET ahead = ?, told_by = ? WHERE photo_id = ?", news)
-                settle(w, [photo_id for _, _, photo_id in news])
+                w.db.executemany("UPDATE moment_only SET ahead = ?, told_by = ? WHERE photo_id = ?", some)
+                settle(w, [photo_id for _, _, photo_id in some])
 
 
 def _any_waits(db: sqlite3.Connection) -> bool:
@@ -147,10 +158,7 @@ def _any_waits(db: sqlite3.Connection) -> bool:
 
 def _changed_days(db: sqlite3.Connection, seen: int) -> set[int]:
     """Return the days around moments on which a photo has changed since, and those whose photo told and has changed."""
-    moments = {moment // _DAY for (moment,) in db.execute("SELECT moment FROM moment_only")}
-    near = {number + by for number in moments for by in (-1, 0, 1)}
-    changed = "SELECT EXISTS (SELECT 1 FROM photo WHERE shown = 1 AND day = ? AND seq > ?)"
-    days = {day for day in map(_day, near) if db.execute(changed, (day, seen)).fetchone()[0]}
+    days = {day for (day,) in db.execute(_CHANGED, (json.dumps(list(_DAYS)), seen))}
     told = "SELECT m.moment FROM moment_only m CROSS JOIN photo p ON p.id = m.told_by WHERE p.seq > ?"
     return days | {_day(moment // _DAY) for (moment,) in db.execute(told, (seen,))}
 
@@ -160,13 +168,12 @@ def _news(db: sqlite3.Connection, days: Collection[int]) -> list[tuple[int | Non
     telling: dict[int, list[_Telling]] = {}
     found: dict[int, tuple[int | None, int | None, int]] = {}
     for number in days:
-        # A clock may be 14 hours from UTC, and what tells it some hours more.
-        around = (number - 1) * _DAY, (number + 2) * _DAY
+        around = (number + _DAYS[0]) * _DAY, (number + _DAYS[-1] + 1) * _DAY
         for photo_id, moment, ahead, told_by, folder, model in db.execute(_WAITING, around).fetchall():
             if photo_id in found:
                 continue
             near = []
-            for day in range(moment // _DAY - 1, moment // _DAY + 2):
+            for day in (moment // _DAY + by for by in _DAYS):
                 if day not in telling:
                     telling[day] = _of_day(db, _day(day))
                 near += telling[day]

@@ -48,6 +48,7 @@ Neighbours = Callable[[Home], object]
     [
         (lambda home: add(home, "a.jpg", "2024-01-01 00:10:00", "+11:00"), IN_SYDNEY),
         (lambda home: home.add("a.jpg", "2024-01-01 00:10:00", position=SYDNEY), IN_SYDNEY),
+        (lambda home: add(home, "a.jpg", "2024-01-01 09:10:00", "+11:00"), IN_SYDNEY),  # the next morning
         (lambda home: add(home, "a.jpg", "2024-01-05 00:10:00", "+11:00"), AS_IT_IS),
         (lambda home: add(home, "other/a.jpg", "2024-01-01 00:10:00", "+11:00"), AS_IT_IS),
         (
