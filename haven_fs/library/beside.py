@@ -6,6 +6,7 @@ A format is a reader here and a signature in haven_fs.library.kinds; analyzers n
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
+from haven_fs.library.cameranotes import parse_dji, parse_sony
 from haven_fs.library.folding import fold
 from haven_fs.library.googlenotes import parse_google
 from haven_fs.library.headers import Values, aspect_of
@@ -27,6 +28,8 @@ READERS: Mapping[str, Reader] = {
     "google": parse_google,
     "osxphotos": parse_osxphotos,
     "photoprism": parse_photoprism,
+    "sony": parse_sony,
+    "dji": parse_dji,
 }
 """By the format that `kinds.sniff` gives. Of any other sidecar only that it is there is of use."""
 

@@ -2,8 +2,8 @@
 
 Endings lie: a phone's export names a JPEG .heic, a sync tool names an HTML error page .jpg. So the content decides,
 and the ending is asked in three cases only: a RAW file that is a TIFF to the byte, a property list that may or may
-not be Apple's record of an edit, and JSON and YAML, which may hold anything. The signatures are those of the formats'
-own specifications. A kind says what a file starts like, not that the rest of it can be decoded.
+not be Apple's record of an edit, and JSON, YAML and subtitles, which may hold anything. The signatures are
+those of the formats' own specifications. A kind says what a file starts like, not that the rest of it can be decoded.
 """
 
 import re
@@ -80,6 +80,8 @@ _KINDS: dict[str, Kind] = {
     "google": Kind("sidecar", "google", "application/json"),
     "osxphotos": Kind("sidecar", "osxphotos", "application/json"),
     "photoprism": Kind("sidecar", "photoprism", "application/yaml"),
+    "sony": Kind("sidecar", "sony", "application/xml"),
+    "dji": Kind("sidecar", "dji", "application/x-subrip"),
     "psd": Kind("other", "psd", "image/vnd.adobe.photoshop"),  # a picture editor's working file, not a photo
     "m4a": Kind("other", "m4a", "audio/mp4"),
     "wma": Kind("other", "wma", "audio/x-ms-wma"),
@@ -246,11 +248,14 @@ def _sidecar(head: bytes, tail: str) -> str:
             return "xmp"
         case b"plist" if tail == "aae" or b"adjustmentFormatIdentifier" in text:
             return "aae"
+        case b"NonRealTimeMeta":
+            return "sony"
         case _:
             return ""
 
 
 _JSON_NOTES = {"google": (b'"photoTakenTime"', b'"title"'), "osxphotos": (b'"uuid"', b'"original_filename"')}
+_DRONE = re.compile(rb"\s*1\r?\n00:00:0\d,\d{3} --> .*?(?:FrameCnt|SrtCnt|HOME ?\(|\[latitude)", re.DOTALL)
 _PHOTOPRISM = re.compile(rb"^(?:TakenAt|OriginalName|UID): ", re.MULTILINE)
 
 
@@ -258,4 +263,6 @@ def _notes(text: bytes, tail: str) -> str:
     """Tell the files in which services and photo programs keep what they know of a picture by their fields."""
     if tail == "json" and text.lstrip()[:1] in (b"{", b"["):
         return next((name for name, fields in _JSON_NOTES.items() if all(field in text for field in fields)), "")
+    if tail == "srt":
+        return "dji" if _DRONE.match(text[:4096]) else ""
     return "photoprism" if tail in ("yml", "yaml") and len(_PHOTOPRISM.findall(text)) > 1 else ""

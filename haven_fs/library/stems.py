@@ -15,7 +15,7 @@ from haven_fs.library.folding import fold
 from haven_fs.library.googlenotes import LIMIT, base_of
 from haven_fs.library.kinds import IMAGE_ENDINGS, RAW_ENDINGS, VIDEO_ENDINGS, ending
 
-SIDECARS = frozenset({"xmp", "aae", "json", "yml", "yaml"})
+SIDECARS = frozenset({"xmp", "aae", "json", "yml", "yaml", "xml", "srt"})
 THUMBNAILS = frozenset({"thm", "lrv", "lrf"})
 """A JPEG (Canon, GoPro) or a small video (GoPro, DJI) that stands for a video."""
 MEDIA_ENDINGS = IMAGE_ENDINGS | RAW_ENDINGS | VIDEO_ENDINGS | {"mp"}  # .MP: the film of Google's motion photos
@@ -65,6 +65,8 @@ _GOOGLE_PART = re.compile(r"\.[a-z_]+-\d{2}(?:\.mp)?\.(cover|original)$")
 _PIXEL = re.compile(r"(pxl_\d{8}_\d{9})(?P<words>(?:\.[a-z_]+|~\d)*)$")
 _OLD_PIXEL = re.compile(r"\d{5}[a-z]*portrait_\d{5}_(burst\d{17})(_cover)?$")
 _MOTION = re.compile(r"\.mp$")
+_SONY = re.compile(r"(?<=\d)m\d\d$")
+"""C0001M01.XML is about C0001.MP4."""
 # GoPro: GL010123.LRV stands for GX010123.MP4 or GH010123.MP4.
 _GOPRO = re.compile(r"g[hxl](\d{6})$")
 
@@ -113,6 +115,8 @@ def _sidecar(text: str, tail: str) -> Named:
         number = number and f"({number})"
         if uncut >= LIMIT - 1 and ending(text) not in MEDIA_ENDINGS:
             text = _CUT_ENDING.sub("", text)
+    if tail == "xml":
+        text = _SONY.sub("", text)
     its = ending(text)
     if its in MEDIA_ENDINGS:
         whole = _plain(text[: -len(its) - 1] + number, its)
