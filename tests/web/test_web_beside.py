@@ -1,7 +1,6 @@
 """What the page tells besides the photos: the film in a motion photo, and what was passed over."""
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from helpers.gallery import Pages
