@@ -30,10 +30,11 @@ def _groups(
     notes = _notes(db, {row[3] for row in rows})
     return [
         Group(
+            *key,
             tuple(File(id_, placed(root, path, file), at, wrote) for id_, file, at, _, _, path, root, wrote in group),
-            notes.get(dir_id, ()),
+            notes.get(key[0], ()),
         )
-        for (dir_id, _), group in groupby(rows, key=lambda row: (row[3], row[4]))
+        for key, group in groupby(rows, key=lambda row: (row[3], row[4]))
     ]
 
 

@@ -292,7 +292,7 @@ class Indexer:
                 result = GroupFound(
                     [Probe(file.id, "other", "", "application/octet-stream", b"") for file in group.files],
                     [PhotoFound(file.id, "other", unreadable=_CRASHED) for file in group.files],
-                    seen={file.id: file.mtime_ns for file in group.files},
+                    seen=group.seen,
                 )
             for id_, reason in result.troubles.items():
                 path = next(file.path for file in group.files if file.id == id_)

@@ -1,7 +1,9 @@
 """What goes to a worker process: plain values, small, picklable. What comes back is in catalog/findings.py."""
 
+import os
 from dataclasses import dataclass
 
+from haven_fs.catalog.findings import Seen
 from haven_fs.library.beneath import Beneath
 
 
@@ -25,8 +27,16 @@ class Group:
     `notes`: what describes the whole folder, with its format.
     """
 
+    dir_id: int
+    stem: str
     files: tuple[File, ...]
     notes: tuple[tuple[Beneath, str], ...] = ()
+
+    @property
+    def seen(self) -> Seen:
+        """What it is now, by which it is told later whether it still is."""
+        files = frozenset((file.id, os.fsencode(file.path.name), file.mtime_ns) for file in self.files)
+        return Seen(self.dir_id, self.stem, files)
 
 
 @dataclass(frozen=True, slots=True)

@@ -99,7 +99,7 @@ def analyze(photos: Sequence[Photo], analyzers: Analyzers) -> list[tuple[int, di
 
 
 def _look_into(group: Group) -> tuple[GroupFound, list[tuple[PhotoFound, Sample]]]:
-    found = GroupFound(seen={file.id: file.mtime_ns for file in group.files})
+    found = GroupFound(seen=group.seen)
     by_name: dict[str, tuple[File, Kind]] = {}
     metadata: dict[str, Metadata] = {}
     problems: dict[str, str] = {}

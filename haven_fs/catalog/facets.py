@@ -12,16 +12,18 @@ import sqlite3
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import partial
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
 from haven_fs.catalog.changes import OWNED, Change
 from haven_fs.catalog.disktrouble import is_trouble
-from haven_fs.catalog.findings import Analysis, Scalar, Tag
+from haven_fs.catalog.findings import FACTS, Analysis, Scalar, Tag
 
 if TYPE_CHECKING:
     from haven_fs.catalog.catalog import Writer
 
 logger = logging.getLogger(__name__)
+
+T = TypeVar("T")
 
 Found = Mapping[int, dict[str, Analysis]]
 """What analyzers have just said of photos: by the photo's id, then by the analyzer's name."""
@@ -95,6 +97,10 @@ class Facet:
         What is there already stays; the photos concerned are this method's to settle.
         """
 
+    def facts(self, db: sqlite3.Connection, photos: FoundFacts) -> Iterable[tuple[int, Mapping[str, Scalar]]]:
+        """Give facts in place of those that analyzers found, with the photo's id; `photos`: what those found alone."""
+        return ()
+
     def tags(self, db: sqlite3.Connection, photos: FoundFacts) -> Iterable[tuple[int, Tag]]:
         """Give the values of this facet that photos have, each with the photo's id, beside those that analyzers gave.
 
@@ -140,9 +146,9 @@ class Facets:
         """Facets whose values say where a photo was taken."""
         self.words = frozenset(name for name, facet in self._facets.items() if facet.is_words)
         """Facets whose values are words about a photo."""
-        self._tagging, self._absorbing, self._screening, self._implying = (
+        self._stating, self._tagging, self._absorbing, self._screening, self._implying = (
             [facet for facet in self._facets.values() if what in answered(facet)]
-            for what in ("tags", "absorb", "screen", "implied")
+            for what in ("facts", "tags", "absorb", "screen", "implied")
         )
 
     @property
@@ -253,12 +259,18 @@ class Facets:
         for facet in self._facets.values():
             _contained(w, facet, "take in what is said of a library", partial(facet.hear, w, texts))
 
+    def facts(
+        self, db: sqlite3.Connection, photos: FoundFacts
+    ) -> tuple[dict[int, list[Mapping[str, Scalar]]], set[tuple[int, str]]]:
+        """Return the facts that facets have of photos; and of which photos which facet could not say."""
+        return _asked(db, self._stating, photos, "facts", _are_facts)
+
     def tags(
         self, db: sqlite3.Connection, photos: FoundFacts, only: str | None = None
     ) -> tuple[dict[int, list[Tag]], set[tuple[int, str]]]:
         """Return the values of photos, of all facets or `only` one; and of which photos which facet could not say."""
         tagging = [facet for facet in self._tagging if only in (None, facet.name)]
-        tags, failed = _asked(db, tagging, photos, "tags")
+        tags, failed = _asked(db, tagging, photos, "tags", _is_own)
         if only is None:
             failed.update((photo_id, name) for name in self._away for photo_id in photos)
         return tags, failed
@@ -270,7 +282,7 @@ class Facets:
 
     def implied(self, db: sqlite3.Connection, values: ValuesOf) -> tuple[dict[int, list[Tag]], set[tuple[int, str]]]:
         """Return the values that follow from those that photos have; and of which photos which facet could not say."""
-        return _asked(db, self._implying, values, "implied")
+        return _asked(db, self._implying, values, "implied", _is_own)
 
     def called(self, db: sqlite3.Connection, name: str) -> Mapping[str, str] | None:
         """Return the names that owners gave values of a facet, by key; None if it cannot tell."""
@@ -300,15 +312,27 @@ class Facets:
         return photo_ids, followed
 
 
+def _are_facts(facet: Facet, facts: Mapping[str, Scalar]) -> bool:
+    return facts.keys() <= FACTS
+
+
+def _is_own(facet: Facet, tag: Tag) -> bool:
+    return tag.facet == facet.name
+
+
 def _asked(
-    db: sqlite3.Connection, facets: Iterable[Facet], photos: Mapping[int, Any], question: str
-) -> tuple[dict[int, list[Tag]], set[tuple[int, str]]]:
-    """Ask facets which values photos have; return those, and of which photos which facet could not say."""
-    tags: dict[int, list[Tag]] = {}
+    db: sqlite3.Connection,
+    facets: Iterable[Facet],
+    photos: Mapping[int, Any],
+    question: str,
+    may: Callable[[Facet, T], bool],
+) -> tuple[dict[int, list[T]], set[tuple[int, str]]]:
+    """Ask facets what photos have; return that, and of which photos which facet could not say. `may`: it may say it."""
+    answers: dict[int, list[T]] = {}
     failed: set[tuple[int, str]] = set()
     for facet in facets:
         try:
-            given = _given(facet, db, photos, question)
+            given = _given(facet, db, photos, question, may)
         except Exception as error:
             if is_trouble(error):
                 raise
@@ -316,20 +340,22 @@ def _asked(
             given = []
             for photo_id in photos:
                 try:
-                    given += _given(facet, db, {photo_id: photos[photo_id]}, question)
+                    given += _given(facet, db, {photo_id: photos[photo_id]}, question, may)
                 except Exception as error:
                     if is_trouble(error):
                         raise
                     logger.error('"%s" fails on photo %d, which stays where it is: %s', facet.name, photo_id, error)
                     failed.add((photo_id, facet.name))
-        for photo_id, tag in given:
-            tags.setdefault(photo_id, []).append(tag)
-    return tags, failed
+        for photo_id, answer in given:
+            answers.setdefault(photo_id, []).append(answer)
+    return answers, failed
 
 
-def _given(facet: Facet, db: sqlite3.Connection, photos: Mapping[int, Any], question: str) -> list[tuple[int, Tag]]:
-    given: list[tuple[int, Tag]] = list(getattr(facet, question)(db, photos))
-    if any(tag.facet != facet.name or photo_id not in photos for photo_id, tag in given):
+def _given(
+    facet: Facet, db: sqlite3.Connection, photos: Mapping[int, Any], question: str, may: Callable[[Facet, T], bool]
+) -> list[tuple[int, T]]:
+    given: list[tuple[int, T]] = list(getattr(facet, question)(db, photos))
+    if any(not may(facet, answer) or photo_id not in photos for photo_id, answer in given):
         raise ValueError("it gave values of another facet, or of other photos than it was asked for")
     return given
 
@@ -337,7 +363,8 @@ def _given(facet: Facet, db: sqlite3.Connection, photos: Mapping[int, Any], ques
 def answered(facet: Facet) -> set[str]:
     """Return which of the core's questions about photos a facet answers."""
     kind = type(facet)
-    return {what for what in ("screen", "absorb", "tags", "implied") if getattr(kind, what) is not getattr(Facet, what)}
+    questions = ("screen", "absorb", "facts", "tags", "implied")
+    return {what for what in questions if getattr(kind, what) is not getattr(Facet, what)}
 
 
 def note_behind(w: "Writer", pairs: Iterable[tuple[str, int]]) -> None:

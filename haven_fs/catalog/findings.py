@@ -116,18 +116,27 @@ class PhotoFound:
     analyses: dict[str, Analysis] = field(default_factory=dict)
 
 
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """A group of files when it was given out to be looked into: each file's id, name and modification time."""
+
+    dir_id: int
+    stem: str
+    files: frozenset[tuple[int, bytes, int]]
+
+
 @dataclass(slots=True)
 class GroupFound:
     """What a group of files turned out to be.
 
     `backups`: those that are backups of others of the group, and so no photos.
-    `troubles`: why files could not be read just now, by their ids; one of them that has no probe is not there. `seen`:
-    the modification times of the files that were to be looked into, by their ids: if one is another by now, or is gone,
-    all of this is of yesterday.
+    `troubles`: why files could not be read just now, by their ids; one of them that has no probe is not there.
+    `seen`: what was to be looked into: if a file of the group has changed, come, gone or got another name since, all of
+    this is of yesterday. None: it cannot be.
     """
 
     probes: list[Probe] = field(default_factory=list)
     photos: list[PhotoFound] = field(default_factory=list)
     backups: set[int] = field(default_factory=set)
     troubles: dict[int, str] = field(default_factory=dict)
-    seen: dict[int, int] = field(default_factory=dict)
+    seen: Seen | None = None

@@ -126,7 +126,7 @@ def _bring_up_to_date(db: sqlite3.Connection, facet: Facet) -> bool:
             for statement in _statements(script):
                 db.execute(statement)
         _check_owned(db, facet)
-        if (answered(facet) - (asked or set())) & {"absorb", "tags"}:
+        if (answered(facet) - (asked or set())) & {"absorb", "facts", "tags"}:
             # It has yet to hear of the photos that are there: haven_fs.catalog.behind.
             db.execute("INSERT OR IGNORE INTO behind SELECT ?, id FROM photo", (facet.name,))
         db.execute(

@@ -48,23 +48,20 @@ def file_at(db: sqlite3.Connection, library_id: int, path: bytes) -> Row | None:
     return Row(row[0], row[1], path, row[2]) if row else None
 
 
-def left_beside(db: sqlite3.Connection, row: Row | None) -> list[int]:
-    """Return what no photo was as long as a file was beside it, its backup, and may be one by now: one original of it.
+def due_beside(db: sqlite3.Connection, row: Row | None) -> list[int]:
+    """Return one of the files that are, or were, in a group with a file and are due to be looked into, if any is.
 
-    `row`: where the file was, which is gone or has moved.
+    With a file that goes or comes they may be other photos than before, or none: what was its backup, say. The file
+    itself counts if it was no photo. `row`: where it is, or was.
     """
     if row is None:
         return []
     found = db.execute(
-        "SELECT id FROM original WHERE dir_id = ? AND stem = ? AND gone IS NULL AND probed = 0 AND photo_id IS NULL",
-        (row.dir_id, stem_of(os.fsdecode(row.path.rpartition(b"/")[2]))),
+        "SELECT id FROM original WHERE dir_id = ? AND stem = ? AND gone IS NULL AND probed = 0"
+        " AND (id <> ? OR photo_id IS NULL) LIMIT 1",
+        (row.dir_id, stem_of(os.fsdecode(row.path.rpartition(b"/")[2])), row.id),
     ).fetchone()
     return [found[0]] if found else []
-
-
-def is_no_photo(db: sqlite3.Connection, original_id: int) -> bool:
-    """Tell whether an original belongs to no photo."""
-    return bool(db.execute("SELECT photo_id IS NULL FROM original WHERE id = ?", (original_id,)).fetchone()[0])
 
 
 def dir_at(db: sqlite3.Connection, library_id: int, path: bytes) -> int | None:

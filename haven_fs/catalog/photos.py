@@ -12,13 +12,14 @@ import time
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import chain
 from itertools import count as count_from
+from typing import Any
 
 from haven_fs.catalog import names
 from haven_fs.catalog.catalog import Writer
 from haven_fs.catalog.corrections import is_said_of
 from haven_fs.catalog.disk import touch
 from haven_fs.catalog.failures import UNOPENED
-from haven_fs.catalog.findings import NOTHING, Analysis, GroupFound, PhotoFound
+from haven_fs.catalog.findings import NOTHING, Analysis, GroupFound, PhotoFound, Seen
 from haven_fs.catalog.promised import is_any_promised, promised
 from haven_fs.catalog.settle import Settler, settle
 from haven_fs.catalog.spare import hide_backup, is_kept
@@ -45,12 +46,13 @@ class PhotoStore:
     def put_groups(self, groups: Sequence[GroupFound]) -> dict[int, dict[str, Analysis]]:
         """Store what groups of files turned out to be (kinds, photos, names, facts); return what was said.
 
-        What is of yesterday is passed over, since those who changed the files have made them due again.
+        What is of yesterday is passed over, since those who changed the files have made them due again; so is what
+        somebody else has stored meanwhile.
         """
-        stale = stale_originals(self._db, {id_: mtime for group in groups for id_, mtime in group.seen.items()})
+        due = _due(self._db, [group.seen for group in groups if group.seen is not None])
         self._promising = is_any_promised(self._db)
         for group in groups:
-            if stale and stale & group.seen.keys():
+            if group.seen is not None and group.seen not in due:
                 continue
             if not group.troubles or not self._leave(group):
                 self._put_group(group)
@@ -156,7 +158,7 @@ class PhotoStore:
         group.photos += [
             PhotoFound(probe.id, probe.kind)
             for probe in group.probes
-            if probe.id in group.backups and is_kept(self._db, before[probe.id][0], *before[probe.id][3:5], taken=taken)
+            if probe.id in group.backups and self._is_kept(before[probe.id], taken)
         ]
         changed = {p.id for p in group.probes if (before[p.id][2], before[p.id][1]) != (p.fingerprint, p.kind)}
         known = {row[0] for row in before.values() if row[0] is not None}
@@ -203,6 +205,10 @@ class PhotoStore:
                 " (SELECT 1 FROM original WHERE photo_id = photo.id AND gone IS NULL)",
                 (self._w.seq, photo_id),
             )
+
+    def _is_kept(self, before: Sequence[Any], taken: set[int | None]) -> bool:
+        photo_id, _, fingerprint, file, dir_id, *_ = before
+        return is_kept(self._db, photo_id, file, dir_id, taken=taken, is_new=fingerprint is None)
 
     def _note(self, photo_id: int, found: PhotoFound, *, is_new: bool, is_rewritten: bool) -> None:
         """Remember what is to be stored of a photo at the end of the batch, which may meet it twice."""
@@ -326,6 +332,20 @@ def photos_with_news(db: sqlite3.Connection, found: Mapping[int, Mapping[str, An
         or one.small_copies
         or one.facts != before.get((photo_id, name), NOTHING)
     }
+
+
+def _due(db: sqlite3.Connection, groups: Sequence[Seen]) -> set[Seen]:
+    """Return what there is to be seen by now in the places of these groups."""
+    rows = db.execute(
+        "SELECT o.dir_id, o.stem, o.id, o.file, o.mtime_ns FROM json_each(?) g CROSS JOIN original o"
+        " ON o.dir_id = json_extract(g.value, '$[0]') AND o.stem = json_extract(g.value, '$[1]')"
+        " WHERE o.probed = 0 AND o.gone IS NULL",
+        (json.dumps(sorted({(group.dir_id, group.stem) for group in groups})),),
+    )
+    now: dict[tuple[int, str], set[tuple[int, bytes, int]]] = {}
+    for dir_id, stem, *file in rows:
+        now.setdefault((dir_id, stem), set()).add((file[0], file[1], file[2]))
+    return {Seen(*place, frozenset(files)) for place, files in now.items()}
 
 
 def stale_originals(db: sqlite3.Connection, seen: Mapping[int, int]) -> set[int]:

@@ -135,15 +135,24 @@ class Settler:
         `said`: with what the owner said over it, of which facets know the facts.
         """
         found = {id_: _merged(facts) for id_, facts in texts.items()}
+        failed = self._add_facts(found)
         instead = _instead(texts)
         rows = self._said(found) if said else []
         _overrule_facts(found, [*instead, *rows])
-        given, failed = self._w.facets.tags(self._db, {id_: values for id_, (values, _) in found.items()})
+        given, away = self._w.facets.tags(self._db, {id_: values for id_, (values, _) in found.items()})
         for id_, tags in given.items():
             found[id_][1].update({(tag.facet, tag.key): (tag.name, tag.parent) for tag in tags})
         self._overrule_tags(found, [row for row in instead if not self._is_numbered(row[1])])
         self._overrule_tags(found, rows)
-        return found, failed
+        return found, failed | away
+
+    def _add_facts(self, found: Mapping[int, tuple[FactsOf, Tags]]) -> set[tuple[int, str]]:
+        """Put what facets say in place of what analyzers did; return of which photos which facet could not say."""
+        given, failed = self._w.facets.facts(self._db, {id_: values for id_, (values, _) in found.items()})
+        for id_, several in given.items():
+            for facts in several:
+                found[id_][0].update(facts)
+        return failed
 
     def _is_numbered(self, fact: str) -> bool:
         """Tell whether a fact is of values that have the numbers of this catalog's rows: no file can know those."""
@@ -313,6 +322,7 @@ class _LazyFacts(Mapping[int, Mapping[str, Scalar]]):
             raise KeyError(photo_id)
         texts = self._settler._texts([photo_id])
         found = {photo_id: _merged(texts.get(photo_id, []))}
+        self._settler._add_facts(found)
         _overrule_facts(found, [*_instead(texts), *self._settler._said(found)])
         return found[photo_id][0]
 

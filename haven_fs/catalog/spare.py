@@ -13,16 +13,25 @@ logger = logging.getLogger(__name__)
 
 
 def is_kept(
-    db: sqlite3.Connection, photo_id: int | None, file: bytes, dir_id: int, *, taken: Collection[int | None]
+    db: sqlite3.Connection,
+    photo_id: int | None,
+    file: bytes,
+    dir_id: int,
+    *,
+    taken: Collection[int | None],
+    is_new: bool,
 ) -> bool:
-    """Tell whether a backup beside its photo is one, too: something was said of it, or what it is of is hidden.
+    """Tell whether a backup beside its photo is one, too: something was said of it, or it is hidden.
 
-    So both hold when the other is moved away. `photo_id`: the photo that it was. `taken`: those that the other files
-    of its group were.
+    A new one is if what it is of is hidden, and is hidden with it. So both hold when the other is moved away.
+    `photo_id`: the photo that it was. `taken`: those that the other files of its group were.
     """
-    if _hidden_before(db, file, dir_id) is not None:
-        return True
-    return photo_id is not None and photo_id not in taken and is_said_of(db, photo_id)
+    if is_new:
+        return _hidden_before(db, file, dir_id) is not None
+    if photo_id is None or photo_id in taken:
+        return False
+    is_hidden = db.execute("SELECT 1 FROM hidden WHERE photo_id = ?", (photo_id,)).fetchone() is not None
+    return is_hidden or is_said_of(db, photo_id)
 
 
 def hide_backup(db: sqlite3.Connection, photo_id: int, file: bytes, dir_id: int) -> bool:

@@ -14,6 +14,15 @@ class NotInBands(Exception):
     """This picture cannot be read band by band."""
 
 
+class PartDamaged(ValueError):
+    """Only the upper part of a picture can be read. `share`: how much of it, 0 to 1; `part`: that, white below."""
+
+    def __init__(self, share: float, part: Image.Image) -> None:
+        super().__init__(f"only {share:.0%} of the picture can be read")
+        self.share = share
+        self.part = part
+
+
 class Band(NamedTuple):
     """Rows of a picture, from one on."""
 

@@ -40,13 +40,15 @@ def png_bands(source: Source, size: tuple[int, int], factor: int) -> Iterator[Ba
     for top in range(0, height, rows):
         count = min(rows, height - top)
         data = next(inflated, b"")
-        count = min(count, len(data) // (length + 1))
-        if not count:
-            return
-        values = _unfiltered(before + data[: count * (length + 1)], unit, length, count + bool(before))
+        whole = min(count, len(data) // (length + 1))
+        if not whole:
+            raise ValueError("the data end early")
+        values = _unfiltered(before + data[: whole * (length + 1)], unit, length, whole + bool(before))
         values = values[1:] if before else values
         before = b"\0" + _last_row(values, unit > 4)
         yield Band(top, _png_picture(values, width, depth, colour, palette))
+        if whole < count:
+            raise ValueError("the data end early")
 
 
 def _png_header(source: Source) -> tuple[int, int, int]:

@@ -54,6 +54,8 @@ def tiff_bands(source: Source, size: tuple[int, int], factor: int) -> Iterator[B
         if sum(lengths[some]) > MOST_OF_BAND or width * inside > _MOST_TIMES * BAND:
             raise NotInBands
         parts = [source.at(at, length) for at, length in zip(offsets[some], lengths[some], strict=True)]
+        if any(len(part) < length for part, length in zip(parts, lengths[some], strict=True)):
+            raise ValueError("the data end early")
         with Image.open(BytesIO(_small_tiff(first, parts, inside, rows, tiled)), formats=("TIFF",)) as image:
             image.load()
             yield Band(top * rows, image)

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 
+from haven_fs.library.cameranotes import parse_dji, parse_sony
 from haven_fs.library.exiftoolnotes import parse_exiftool
 from haven_fs.library.folding import fold
 from haven_fs.library.googlenotes import parse_album, parse_google
@@ -30,6 +31,8 @@ READERS: Mapping[str, Reader] = {
     "osxphotos": parse_osxphotos,
     "exiftool": parse_exiftool,
     "photoprism": parse_photoprism,
+    "sony": parse_sony,
+    "dji": parse_dji,
 }
 """By the format that `kinds.sniff` gives. Of any other sidecar only that it is there is of use."""
 

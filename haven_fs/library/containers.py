@@ -9,6 +9,7 @@ import io
 import os
 import struct
 import zlib
+from codecs import getincrementaldecoder
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -21,6 +22,9 @@ LONGEST_BLOCK = 8 << 20
 """An EXIF or XMP block said to be longer than this many bytes is not one."""
 LONGEST_MORE = 1 << 20
 """What did not fit into an XMP packet and is longer is a panorama's other eye or a depth map, not what people wrote."""
+LONGEST_TEXT = 4096
+"""Bytes kept of a comment or a PNG's text."""
+_MOST_COMMENTS = 10
 _MOST_PARTS = 100_000  # segments or chunks walked in one file, so that a hostile one ends
 _XMP_JPEG = b"://ns.adobe.com/xap/1.0/\0"
 _XMP_STARTS = (b"http", b"XMP\0")
@@ -90,6 +94,7 @@ class Blocks:
     what did not fit into a JPEG's packet. `photoshop`: its image resources, in which IPTC's headers are; a JPEG may cut
     them up over several segments. `iptc`: those headers by themselves.
     `frame_type`: the marker of a JPEG's frame header: 0xC0 to 0xC2 are what decoders know, 0xC2 is progressive.
+    `texts`: a PNG's by their keywords; `comments`: a JPEG's.
     """
 
     width: int = 0
@@ -103,10 +108,11 @@ class Blocks:
     frame_type: int = 0
     samples: float = 3.0
     texts: dict[str, str] = field(default_factory=dict)
+    comments: list[str] = field(default_factory=list)
 
 
 def walk_jpeg(source: Source, start: int = 0) -> Blocks:
-    """Read a JPEG's segments up to the frame header, which holds the size and follows every EXIF and XMP segment."""
+    """Read a JPEG's segments up to its scan; the frame header, which holds the size, is the last but few of them."""
     found = Blocks()
     offset = start + 2
     for _ in range(_MOST_PARTS):
@@ -114,6 +120,8 @@ def walk_jpeg(source: Source, start: int = 0) -> Blocks:
         if len(header) < 4:
             break
         if header[0] != 0xFF or header[1] in (0x00, 0xFF):
+            if found.frame_type:
+                break
             offset += 1  # fill bytes, or rubbish between segments
             continue
         marker = header[1]
@@ -121,15 +129,13 @@ def walk_jpeg(source: Source, start: int = 0) -> Blocks:
             offset += 2
             continue
         length = header[2] << 8 | header[3]
-        if marker in _SOF:
-            if len(header) >= 9:
-                found.frame_type = marker
-                found.height, found.width = struct.unpack_from(">HH", header, 5)
-                found.samples = _samples(source.at(offset + 10, 3 * min(header[-1], 4)))
+        if marker in (0xD9, 0xDA) or (marker in _SOF and len(header) < 9):
             break
-        if marker in (0xD9, 0xDA):
-            break
-        if marker == 0xE1 and length > 8:
+        if marker in _SOF and not found.frame_type:
+            found.frame_type = marker
+            found.height, found.width = struct.unpack_from(">HH", header, 5)
+            found.samples = _samples(source.at(offset + 10, 3 * min(header[-1], 4)))
+        elif marker == 0xE1 and length > 8:
             if header[4:8] == b"Exif" and not found.exif:
                 found.exif = source.at(offset + 10, length - 8)
             elif header[4:8] in _XMP_STARTS:
@@ -138,8 +144,20 @@ def walk_jpeg(source: Source, start: int = 0) -> Blocks:
             body = source.at(offset + 4, length - 2)
             if body.startswith(_PHOTOSHOP):
                 found.photoshop += body[len(_PHOTOSHOP) :]
+        elif marker == 0xFE and length > 2 and len(found.comments) < _MOST_COMMENTS:
+            text = plain_text(source.at(offset + 4, min(length - 2, LONGEST_TEXT)))
+            found.comments += [text] if text else []
         offset += 2 + max(length, 2)
     return found
+
+
+def plain_text(raw: bytes) -> str:
+    """Decode a text that does not say how: most are UTF-8, which may be cut off, or Windows' Latin. "" if blank."""
+    raw = raw.split(b"\0", 1)[0]
+    try:
+        return getincrementaldecoder("utf-8")().decode(raw).strip()
+    except UnicodeDecodeError:
+        return raw.decode("cp1252", "replace").strip()
 
 
 def _take_xmp(body: bytes, found: Blocks) -> None:
@@ -181,13 +199,13 @@ def walk_png(source: Source) -> Blocks:
             if key.startswith(_RAW_PROFILE):
                 _take_profile(value, found)
             else:
-                found.texts[key.decode("latin-1")] = value[:4096].decode("latin-1")
+                found.texts[key.decode("latin-1")] = plain_text(value[:LONGEST_TEXT])
         elif name == b"iTXt":
             title, text = _png_international_text(body)
             if title == "XML:com.adobe.xmp":
                 found.xmp = text
             elif title:
-                found.texts[title] = text[:4096].decode("utf-8", "replace")
+                found.texts[title] = text[:LONGEST_TEXT].decode("utf-8", "replace")
         elif name == b"IEND":
             break
     return found

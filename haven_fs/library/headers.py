@@ -48,6 +48,7 @@ class Metadata:
     `film`: where the film of a motion photo lies in the picture's file, its first byte and its length.
     `iptc`: IPTC's old headers, "iptc:Name" ("iptc:DateCreated", "iptc:Caption-Abstract", "iptc:Keywords") to a str, or
     a list of str for what may be said several times (keywords, authors); dates as "19710704", times as "101500+0200".
+    `comments`: what people or programs wrote into it in plain words: a PNG's texts, a JPEG's or GIF's comments.
     """
 
     kind: Literal["image", "raw", "video"]
@@ -62,6 +63,7 @@ class Metadata:
     beside: Values = field(default_factory=dict)
     video: dict[str, str] = field(default_factory=dict)
     iptc: dict[str, Any] = field(default_factory=dict)
+    comments: list[str] = field(default_factory=list)
     film: tuple[int, int] | None = None
     problems: list[str] = field(default_factory=list)
 

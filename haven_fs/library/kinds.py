@@ -2,8 +2,8 @@
 
 Endings lie: a phone's export names a JPEG .heic, a sync tool names an HTML error page .jpg. So the content decides,
 and the ending is asked in three cases only: a RAW file that is a TIFF to the byte, a property list that may or may
-not be Apple's record of an edit, and JSON and YAML, which may hold anything. The signatures are those of the formats'
-own specifications. A kind says what a file starts like, not that the rest of it can be decoded.
+not be Apple's record of an edit, and JSON, YAML and subtitles, which may hold anything. The signatures are
+those of the formats' own specifications. A kind says what a file starts like, not that the rest of it can be decoded.
 """
 
 import re
@@ -83,6 +83,8 @@ _KINDS: dict[str, Kind] = {
     "photoprism": Kind("sidecar", "photoprism", "application/yaml"),
     "googlealbum": Kind("other", "googlealbum", "application/json"),  # describes a folder, and no photo
     "haven": Kind("other", "haven", "application/json"),
+    "sony": Kind("sidecar", "sony", "application/xml"),
+    "dji": Kind("sidecar", "dji", "application/x-subrip"),
     "psd": Kind("other", "psd", "image/vnd.adobe.photoshop"),  # a picture editor's working file, not a photo
     "m4a": Kind("other", "m4a", "audio/mp4"),
     "wma": Kind("other", "wma", "audio/x-ms-wma"),
@@ -133,6 +135,7 @@ _MAGIC: tuple[tuple[bytes, str], ...] = (
     (b"\0\0\0\x0cJXL \r\n\x87\n", "jxl"),
     (b"\xff\x0a", "jxl"),  # a bare codestream
     (b"\0\0\0\x0cjP  \r\n\x87\n", "jp2"),
+    (b"\xff\x4f\xff\x51\0", "jp2"),  # a bare codestream
     (b"\0\0\x01\xba", "mpg"),
     (b"\0\0\x01\xb3", "mpg"),
     (b"FLV\x01", "flv"),
@@ -248,6 +251,8 @@ def _sidecar(head: bytes, tail: str) -> str:
             return "xmp"
         case b"plist" if tail == "aae" or b"adjustmentFormatIdentifier" in text:
             return "aae"
+        case b"NonRealTimeMeta":
+            return "sony"
         case _:
             return ""
 
@@ -260,6 +265,7 @@ _JSON_NOTES = {
     "googlealbum": ((b'"albumData"', b'"title"'), (b'"access"', b'"title"', b'"date"')),
 }
 """Fields by which a format is told, the first that fits; of each one or more sets."""
+_DRONE = re.compile(rb"\s*1\r?\n00:00:0\d,\d{3} --> .*?(?:FrameCnt|SrtCnt|HOME ?\(|\[latitude)", re.DOTALL)
 _PHOTOPRISM = re.compile(rb"^(?:TakenAt|OriginalName|UID): ", re.MULTILINE)
 
 
@@ -268,4 +274,6 @@ def _notes(text: bytes, tail: str) -> str:
     if tail == "json" and text.lstrip()[:1] in (b"{", b"["):
         found = (name for name, sets in _JSON_NOTES.items() if any(all(f in text for f in fields) for fields in sets))
         return next(found, "")
+    if tail == "srt":
+        return "dji" if _DRONE.match(text[:4096]) else ""
     return "photoprism" if tail in ("yml", "yaml") and len(_PHOTOPRISM.findall(text)) > 1 else ""

@@ -10,7 +10,7 @@ import math
 import numpy as np
 from PIL import Image
 
-from haven_fs.library.bands import NotInBands
+from haven_fs.library.bands import NotInBands, PartDamaged
 from haven_fs.library.bands_png import png_bands
 from haven_fs.library.bands_tiff import tiff_bands
 from haven_fs.library.containers import Source
@@ -30,23 +30,26 @@ _WHITE: dict[str, float | tuple[int, ...]] = {
 def reduced(source: Source, form: str, size: tuple[int, int], longest: int) -> Image.Image:
     """Return a PNG or TIFF of a size (width, height, as stored) as one of the modes of _WHITE, not turned.
 
-    Its longer side is from `longest` to twice that. Raises NotInBands, and whatever Pillow raises for damaged data;
-    but if only a part is damaged, the picture is white from there on.
+    Its longer side is from `longest` to twice that. Raises NotInBands, PartDamaged, and whatever Pillow raises for data
+    of which nothing can be read.
     """
     width, height = size
     if form not in _READERS or width * height > MOST_PIXELS:
         raise NotInBands
     factor = 1 << max(0, int(math.log2(max(1.0, max(size) / longest))))
     small: Image.Image | None = None
+    read = 0
     try:
         for top, band in _READERS[form](source, size, factor):
             part = _reducible(band).reduce(factor)
             if small is None:
                 small = Image.new(part.mode, (-(-width // factor), -(-height // factor)), _WHITE[part.mode])
             small.paste(part, (0, top // factor))
-    except (OSError, ValueError, SyntaxError):
+            read = top + band.height
+    except (OSError, ValueError, SyntaxError) as error:
         if small is None:
             raise
+        raise PartDamaged(min(1.0, read / height), small) from error
     if small is None:
         raise NotInBands
     return small

@@ -11,7 +11,16 @@ from typing import Any
 
 from PIL import Image, UnidentifiedImageError, features
 
-from haven_fs.library.containers import Blocks, Source, walk_jp2, walk_jpeg, walk_png, walk_webp
+from haven_fs.library.containers import (
+    LONGEST_TEXT,
+    Blocks,
+    Source,
+    plain_text,
+    walk_jp2,
+    walk_jpeg,
+    walk_png,
+    walk_webp,
+)
 from haven_fs.library.exif import Directory, first_directory, read_block, read_tiff, tiff_order
 from haven_fs.library.guard import lenient
 from haven_fs.library.headers import Metadata
@@ -19,7 +28,8 @@ from haven_fs.library.iptc import LONGEST_BLOCK, in_order, in_resources, parse_i
 from haven_fs.library.jxl import walk_jxl
 from haven_fs.library.kinds import Kind
 from haven_fs.library.motion import film_in
-from haven_fs.library.raw import canon_blocks, picture_size, previews
+from haven_fs.library.raw import picture_size, previews
+from haven_fs.library.rawheads import read_head
 from haven_fs.library.xmp import LONGEST_PACKET, parse_xmp
 
 _LARGEST_HEIC = 512 << 20  # bytes; pillow_heif takes a file whole
@@ -80,11 +90,10 @@ def _walked(source: Source, kind: Kind) -> Metadata:
     blocks = _WALKERS[kind.format](source)
     found = Metadata("image", kind.format, blocks.width, blocks.height, frames=blocks.frames)
     _take(found, blocks)
-    if (comment := blocks.texts.get("Creation Time")) and "xmp:CreateDate" not in found.xmp:
-        found.xmp["xmp:CreateDate"] = comment
-    for name in ("Description", "Comment"):
-        if name in blocks.texts:
-            found.exif.setdefault("EXIF UserComment", blocks.texts[name])
+    if made := blocks.texts.get("Creation Time") or blocks.texts.get("CreationTime"):
+        found.xmp.setdefault("xmp:CreateDate", made)
+    texts = [blocks.texts.get(name, "") for name in ("Description", "Title", "Comment")]
+    found.comments = [text for text in (*texts, *blocks.comments) if text]
     return _turn_themselves(found) if kind.format == "jxl" else found
 
 
@@ -101,8 +110,12 @@ def _take(found: Metadata, blocks: Blocks) -> None:
 
 
 def _orientation(found: Metadata) -> int | None:
+    """Return how the picture lies by EXIF, or else, as Pillow and digiKam do, by XMP."""
     said = found.exif.get("Image Orientation")
-    return said if isinstance(said, int) and 1 <= said <= 8 else None
+    if isinstance(said, int) and 1 <= said <= 8:
+        return said
+    noted = found.xmp.get("tiff:Orientation")
+    return int(noted) if noted in ("1", "2", "3", "4", "5", "6", "7", "8") else None
 
 
 def _turn_themselves(found: Metadata) -> Metadata:
@@ -137,6 +150,7 @@ def _by_pillow(source: Source, kind: Kind) -> Metadata:
         with lenient(), Image.open(source.whole()) as image:
             found = Metadata("image", kind.format, *image.size, frames=_frames(image))
             exif, xmp = image.info.get("exif") or b"", image.info.get("xmp") or b""
+            comment = image.info.get("comment") if kind.format == "gif" else None
     except UnidentifiedImageError as error:
         raise Unreadable("This picture is damaged, or of a kind that Haven cannot open.") from error
     except Exception as error:
@@ -144,6 +158,8 @@ def _by_pillow(source: Source, kind: Kind) -> Metadata:
     blocks = walk_jp2(source) if kind.format == "jp2" else Blocks()
     blocks.exif, blocks.xmp = blocks.exif or exif, blocks.xmp or (xmp if isinstance(xmp, bytes) else str(xmp).encode())
     _take(found, blocks)
+    if text := plain_text(comment[:LONGEST_TEXT]) if isinstance(comment, bytes) else "":
+        found.comments = [text]
     return found
 
 
@@ -179,14 +195,20 @@ def _frames(image: Image.Image) -> int:
 
 def _raw(source: Source, kind: Kind) -> Metadata:
     found = Metadata("raw", kind.format)
-    if tiff_order(source.head):
+    if head := read_head(source, kind.format):
+        if head.jpeg is not None:
+            _take(found, walk_jpeg(source, head.jpeg))
+        for block in head.blocks:
+            found.exif.update(read_block(block, found.problems))
+        found.exif |= head.exif
+        found.xmp |= parse_xmp(head.xmp, found.problems)
+        found.width, found.height = head.width, head.height
+    elif tiff_order(source.head):
         found.width, found.height = picture_size(source)
         found.exif = read_tiff(source.path, found.problems)
         if first := first_directory(source.at):  # a DNG may have all that a TIFF has
             found.xmp = parse_xmp(first.raw(0x2BC, LONGEST_PACKET + 1), found.problems)
             found.iptc = _iptc(first)
-    for block in canon_blocks(source) if kind.format == "cr3" else ():
-        found.exif.update(read_block(block, found.problems))
     if not found.width or not found.exif:
         largest = next(iter(previews(source)), None)
         if largest:

@@ -8,7 +8,8 @@ from typing import NamedTuple
 from haven_fs.library.headers import Metadata, dates_in
 
 _DATE = re.compile(
-    r"\s*(\d{4})[:/-](\d\d)[:/-](\d\d)[T ](\d\d):(\d\d):(\d\d)(?:\.\d+)?\s*(?:([+-])(\d\d):?(\d\d)|Z|UTC)?\s*", re.ASCII
+    r"\s*(\d{4})[:/-](\d\d)[:/-](\d\d)[T :](\d\d):(\d\d):(\d\d)(?:\.\d+)?\s*(?:([+-])(\d\d):?(\d\d)|Z|UTC)?\s*",
+    re.ASCII,
 )
 _ZONE = re.compile(r"\s*([+-])(\d\d):?(\d\d)\s*", re.ASCII)
 _STILL = (

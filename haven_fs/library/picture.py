@@ -20,7 +20,7 @@ import pillow_heif
 import simplejpeg
 from PIL import Image, ImageFile, features
 
-from haven_fs.library.bands import NotInBands
+from haven_fs.library.bands import NotInBands, PartDamaged
 from haven_fs.library.colour import to_srgb
 from haven_fs.library.containers import Source, walk_jpeg
 from haven_fs.library.developing import NotDeveloped, developed
@@ -67,21 +67,24 @@ _TURNS = {
 }
 
 
-def open_picture(path: Path, kind: Kind | None = None, longest: int = 1280) -> Image.Image:
+def open_picture(path: Path, kind: Kind | None = None, longest: int = 1280, *, partly: bool = False) -> Image.Image:
     """Return the first of `open_frames`; `kind`: what the file is, if that is known. Raises Unreadable, OSError."""
-    return open_frames(path, kind or kind_of(path), longest, most=1)[0]
+    return open_frames(path, kind or kind_of(path), longest, most=1, partly=partly)[0]
 
 
-def open_frames(path: Path, kind: Kind, longest: int = 1280, most: int = MOST_FRAMES) -> list[Image.Image]:
+def open_frames(
+    path: Path, kind: Kind, longest: int = 1280, most: int = MOST_FRAMES, *, partly: bool = False
+) -> list[Image.Image]:
     """Return a picture's, RAW file's or video's look: RGB, upright, the longer side at most `longest` pixels.
 
     Never enlarged. At least one; of a video up to `most` frames spread over its length, the one a third into it
     first. Raises Unreadable if nothing of it can be decoded or it would take too much memory, OSError if the disk
-    fails before decoding begins.
+    fails before decoding begins. A large picture of which only the upper part can be read is Unreadable too, unless
+    it is asked for `partly`: then it is white below.
     """
     found = read_metadata(path, kind)
     ways: dict[str, Callable[[], list[Image.Image]]] = {
-        "image": lambda: [_image(path, found, longest)],
+        "image": lambda: [_image(path, found, longest, partly)],
         "raw": lambda: [_raw(path, found, longest)],
         "video": lambda: _video(path, found, longest, most),
     }
@@ -98,7 +101,7 @@ def open_frames(path: Path, kind: Kind, longest: int = 1280, most: int = MOST_FR
         ) from error
 
 
-def _image(path: Path, found: Metadata, longest: int) -> Image.Image:
+def _image(path: Path, found: Metadata, longest: int, partly: bool) -> Image.Image:
     pixels = (found.width or 0) * (found.height or 0)
     if found.format == "jpeg":
         with Source(path) as source:
@@ -109,14 +112,14 @@ def _image(path: Path, found: Metadata, longest: int) -> Image.Image:
         return _jxl(path, pixels, longest)
     cost = pixels * _COST.get(found.format, _COST_OF_OTHERS)
     if cost > MOST_BYTES:
-        return _large(path, found, longest)
+        return _large(path, found, longest, partly)
     with hushed() if found.format == "tiff" else nullcontext(), path.open("rb") as file, Image.open(file) as image:
         image.load()
         # What is left to be done: Pillow turns a TIFF itself, and tells an AVIF's own rotation in its EXIF.
         return _finish(image, longest, image.getexif().get(0x0112))
 
 
-def _large(path: Path, found: Metadata, longest: int) -> Image.Image:
+def _large(path: Path, found: Metadata, longest: int, partly: bool) -> Image.Image:
     """Look at a picture that is too large to be decoded at once: a smaller one is made of it while it is read."""
     width, height = found.width or 0, found.height or 0
     try:
@@ -127,11 +130,20 @@ def _large(path: Path, found: Metadata, longest: int) -> Image.Image:
         with path.open("rb") as file, Image.open(file) as image:  # which also says so of a header that is damaged
             profile = image.info.get("icc_profile")
         with Source(path) as source, hushed():
-            small = reduced(source, found.format, (width, height), longest)
+            small = _reduced(source, found, longest, partly)
         small.info["icc_profile"] = profile
         return _finish(small, longest, found.orientation)
     except NotInBands:
         raise _too_large(width * height) from None
+
+
+def _reduced(source: Source, found: Metadata, longest: int, partly: bool) -> Image.Image:
+    try:
+        return reduced(source, found.format, (found.width or 0, found.height or 0), longest)
+    except PartDamaged as damage:
+        if partly:
+            return damage.part
+        raise Unreadable(f"This picture is damaged: only its upper {damage.share:.0%} can be read.") from damage
 
 
 def _fewer_levels(path: Path, pixels: int, longest: int) -> Image.Image:

@@ -1,15 +1,14 @@
-"""What a RAW file holds without being developed: the size of its picture, its EXIF blocks, its embedded JPEGs.
+"""What a RAW file holds without being developed: the size of its picture, its embedded JPEGs.
 
-Most RAW formats are TIFFs, and their directories tell the size. The others (CR3, RAF, CRW, MRW, X3F) share one thing
+Most RAW formats are TIFFs, and their directories tell the size. The others (haven_fs.library.rawheads) share one thing
 with them: the camera put JPEGs of the picture inside, often of full size. Nothing here raises for a file's contents.
 """
 
-import struct
 from collections.abc import Iterator
 from typing import NamedTuple
 
 from haven_fs.library.containers import Source, walk_jpeg
-from haven_fs.library.exif import Directory, below, first_directory
+from haven_fs.library.exif import Directory, first_directory
 
 _CHUNK = 1 << 20
 _MOST_SEARCHED = 256 << 20
@@ -54,18 +53,6 @@ def picture_size(source: Source) -> tuple[int, int]:
         if said[0] * said[1] >= 0.9 * largest[0] * largest[1]:
             largest = said
     return largest if all(largest) else (0, 0)
-
-
-def canon_blocks(source: Source) -> list[bytes]:
-    """Return the EXIF blocks of a CR3, each as a TIFF: main tags, EXIF tags, GPS tags."""
-    blocks = []
-    for name, tag in ((b"CMT1", 0), (b"CMT2", 0x8769), (b"CMT4", 0x8825)):
-        at = source.head.find(name)
-        if at >= 4:
-            length = struct.unpack_from(">I", source.head, at - 4)[0] - 8
-            block = source.at(at + 4, min(max(length, 0), _CHUNK))
-            blocks.append(below(tag, block) if tag else block)
-    return blocks
 
 
 def previews(source: Source) -> list[Preview]:

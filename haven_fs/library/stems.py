@@ -15,7 +15,7 @@ from haven_fs.library.folding import fold
 from haven_fs.library.googlenotes import LIMIT, base_of
 from haven_fs.library.kinds import IMAGE_ENDINGS, RAW_ENDINGS, VIDEO_ENDINGS, ending
 
-SIDECARS = frozenset({"xmp", "aae", "json", "yml", "yaml"})
+SIDECARS = frozenset({"xmp", "aae", "json", "yml", "yaml", "xml", "srt"})
 THUMBNAILS = frozenset({"thm", "lrv", "lrf"})
 """A JPEG (Canon, GoPro) or a small video (GoPro, DJI) that stands for a video."""
 MEDIA_ENDINGS = IMAGE_ENDINGS | RAW_ENDINGS | VIDEO_ENDINGS | {"mp"}  # .MP: the film of Google's motion photos
@@ -47,11 +47,13 @@ _EDIT = re.compile(
     | _modified(?:_\d+)?                                # Shotwell
     | _(?:{"|".join(sorted(RAW_ENDINGS))})_(?:embedded|shotwell)(?:_\d+)?    # Shotwell's developed RAW files
     | -adjusted                                         # icloudpd
+    | _depth(?:map)?                                    # phones: how far what is in the picture was
     )$""",
     re.VERBOSE,
 )
-# People write such names too, so that dates have to agree: digiKam's versions, and edits of whatever program.
-_VERSION = re.compile(r"(?:_v\d{1,2}|[ _]edit)$")
+# People write such names too, so that dates have to agree: digiKam's versions, edits of whatever program, and the HDR
+# picture that phones keep beside the plain one, though many call their only picture so.
+_VERSION = re.compile(r"(?:_v\d{1,2}|[ _]edit|_hdr)$")
 _HEVC = re.compile(r"_hevc$")
 """iCloud downloaders call the film of IMG_1234.HEIC IMG_1234_HEVC.MOV."""
 _ALTERNATIVE = re.compile(r"(?:__highres|-alternative)$")
@@ -61,10 +63,12 @@ _APPLE_EDIT = re.compile(r"(img_)[eo](\d{4,})(?!\d)")
 # Photos' packages: UUID_3.mov is the film of UUID.heic, UUID_4 its RAW twin, UUID_1_201_a its edit.
 _APPLE_UUID = re.compile(r"([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})_\d(?:_\d{1,4}_[a-z])?$")
 # Google: .RAW-01.COVER beside .RAW-02.ORIGINAL, .PORTRAIT beside .PORTRAIT.ORIGINAL, .MP (motion), .RAW-01.MP.COVER
-_GOOGLE_PART = re.compile(r"\.[a-z_]+-\d{2}(?:\.mp)?\.(cover|original)$")
+_GOOGLE_PART = re.compile(r"(?:\.[a-z_]+|_[a-z]+)-\d{2}(?:\.mp)?\.(cover|original)$")
 _PIXEL = re.compile(r"(pxl_\d{8}_\d{9})(?P<words>(?:\.[a-z_]+|~\d)*)$")
 _OLD_PIXEL = re.compile(r"\d{5}[a-z]*portrait_\d{5}_(burst\d{17})(_cover)?$")
 _MOTION = re.compile(r"\.mp$")
+_SONY = re.compile(r"(?<=\d)m\d\d$")
+"""C0001M01.XML is about C0001.MP4."""
 # GoPro: GL010123.LRV stands for GX010123.MP4 or GH010123.MP4.
 _GOPRO = re.compile(r"g[hxl](\d{6})$")
 
@@ -113,6 +117,8 @@ def _sidecar(text: str, tail: str) -> Named:
         number = number and f"({number})"
         if uncut >= LIMIT - 1 and ending(text) not in MEDIA_ENDINGS:
             text = _CUT_ENDING.sub("", text)
+    if tail == "xml":
+        text = _SONY.sub("", text)
     its = ending(text)
     if its in MEDIA_ENDINGS:
         whole = _plain(text[: -len(its) - 1] + number, its)

@@ -5,6 +5,7 @@ come from strangers, so they are bounded in size and read by defusedxml, which r
 a packet's contents.
 """
 
+import re
 from collections.abc import Iterator
 from xml.etree.ElementTree import Element, ParseError
 
@@ -40,22 +41,27 @@ _NAMESPACES = {
 _LANGUAGE = XML + "lang"
 _END = b"</x:xmpmeta>"
 _MOST_ITEMS = 1000
+_UNHOLDABLE = re.compile("[\0-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
+_REFERENCE = re.compile(r"&#(x[0-9a-fA-F]{1,6}|[0-9]{1,7});")
+_SLASHED = re.compile(r"(</?[\w.-]+:[\w.-]+)/(?=[\w.-]+>)")  # DxO has a property TIFF/EPStandardID
+_BARE = re.compile(r"&(?!(?:amp|lt|gt|quot|apos|#x[0-9a-fA-F]{1,6}|#[0-9]{1,7});)")
 
 
 def parse_xmp(packet: bytes, problems: list[str]) -> Values:
     """Read a packet; what is wrong with it is a sentence in `problems`."""
-    if packet[:2] in (b"\xff\xfe", b"\xfe\xff"):
-        packet = packet[: LONGEST_PACKET * 2].decode("utf-16", "replace").encode()
+    if codec := _wide(packet):
+        packet = packet[: LONGEST_PACKET * 4].decode(codec, "replace").encode()
     packet = packet.strip(b"\0 \t\r\n")
     if not packet:
         return {}
     if len(packet) > LONGEST_PACKET:
         problems.append("What photo programs wrote in this file (XMP) is too long and was not read.")
         return {}
-    start, end = packet.find(b"<x:xmpmeta"), packet.rfind(_END)
+    start = packet.find(b"<x:xmpmeta")
+    end = packet.find(_END, start)
     try:
-        # Only the element itself: the wrapper and the padding around it are what is most often cut off.
-        root = fromstring(packet[start : end + len(_END)] if 0 <= start < end else packet)
+        # Only the element itself: what is around it is most often cut off, or left of a packet that was written over.
+        root = _root(packet[start : end + len(_END)] if 0 <= start < end else packet)
     except (ParseError, DefusedXmlException, ValueError, LookupError):
         problems.append("What photo programs wrote in this file (XMP) is damaged and was not read.")
         return {}
@@ -76,6 +82,34 @@ def parse_xmp(packet: bytes, problems: list[str]) -> Values:
     if regions := read_regions(root, turned, problems):
         values[REGIONS] = regions
     return values
+
+
+def _wide(packet: bytes) -> str | None:
+    """Return what a packet is written in if its characters have two or four bytes, which it need not say."""
+    marks = {b"\xff\xfe\0\0": "utf-32", b"\0\0\xfe\xff": "utf-32", b"<\0\0\0": "utf-32-le", b"\0\0\0<": "utf-32-be"}
+    marks |= {b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16", b"<\0": "utf-16-le", b"\0<": "utf-16-be"}
+    return next((codec for mark, codec in marks.items() if packet.startswith(mark)), None)
+
+
+def _root(packet: bytes) -> Element:
+    """Return the root element, also where single characters are such as XML cannot hold: programs copy what they find.
+
+    Raises what fromstring does.
+    """
+    try:
+        return fromstring(packet)
+    except ParseError:
+        try:
+            text = packet.decode()
+        except UnicodeDecodeError:
+            text = packet.decode("cp1252", "replace")
+        text = _REFERENCE.sub(lambda found: "" if _is_unholdable(found[1]) else found[0], _UNHOLDABLE.sub("", text))
+        return fromstring(_SLASHED.sub(r"\1_", _BARE.sub("&amp;", text)).encode())
+
+
+def _is_unholdable(reference: str) -> bool:
+    number = int(reference[1:], 16) if reference[0] == "x" else int(reference)
+    return number < 32 and number not in (9, 10, 13)
 
 
 def _key(name: object) -> str | None:

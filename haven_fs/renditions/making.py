@@ -69,13 +69,13 @@ def _square(picture: Image.Image, side: int) -> Image.Image:
 
 def _picture(path: Path, kind: Kind, order: Order) -> Image.Image:
     if order.what in SQUARE:
-        return _square(open_picture(path, kind, _FOR_SQUARE * LONGEST[order.what]), LONGEST[order.what])
+        return _square(open_picture(path, kind, _FOR_SQUARE * LONGEST[order.what], partly=True), LONGEST[order.what])
     if order.box is None:
-        return open_picture(path, kind, LONGEST[order.what])
+        return open_picture(path, kind, LONGEST[order.what], partly=True)
     left, top, right, bottom = order.box
     share = max(min(right - left, bottom - top), 0.01)
     longest = LONGEST[order.what]
-    picture = open_picture(path, kind, min(_MOST_FOR_CROP, round(longest / share)))
+    picture = open_picture(path, kind, min(_MOST_FOR_CROP, round(longest / share)), partly=True)
     width, height = picture.size
     part = picture.crop((int(left * width), int(top * height), -int(-right * width), -int(-bottom * height)))
     part.thumbnail((longest, longest), Image.Resampling.BILINEAR, reducing_gap=2.0)

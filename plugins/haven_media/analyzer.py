@@ -10,7 +10,7 @@ from haven_media.types import types_of
 _MAKE = ("Image Make",), ("tiff:Make",), ("com.apple.quicktime.make", "make", "com.android.manufacturer")
 _MODEL = ("Image Model",), ("tiff:Model",), ("com.apple.quicktime.model", "model", "com.android.model")
 _LENS = ("EXIF LensModel",), ("exifEX:LensModel", "aux:Lens"), ("com.apple.quicktime.camera.lens_model",)
-_PERCENT_STARS = ((99, 5), (75, 4), (50, 3), (25, 2), (1, 1))
+_PERCENT_STARS = ((99, 5), (75, 4), (50, 3), (25, 2), (1, 1), (0, 0))
 """Windows writes stars as percent: the least of each."""
 
 
@@ -18,7 +18,7 @@ class MediaAnalyzer(Analyzer):
     """Gives width, height, orientation, duration, make, model, lens, rating, caption; tags "keyword" and "type"."""
 
     name = "media"
-    version = 2
+    version = 3
     needs = "metadata"
     light = True
 

@@ -67,7 +67,8 @@ def _is_screenshot(sample: Sample) -> bool:
     metadata = sample.metadata
     if _SCREENSHOT_NAME.search(sample.path.name):
         return True
-    if "Screenshot" in (metadata.exif.get("EXIF UserComment"), metadata.notes.get("exif:UserComment")):
+    said = metadata.exif.get("EXIF UserComment"), metadata.notes.get("exif:UserComment"), *metadata.comments
+    if "Screenshot" in said:
         return True  # so iPhones mark them
     width, height = metadata.width or 0, metadata.height or 0
     if metadata.format != "png" or _has_camera(sample) or min(width, height) not in _SCREENS:

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from haven_places.gazetteer import Gazetteer, Locality
 
 
-_VERSION = 3
+_VERSION = 4
 
 
 class PlacesAnalyzer(Analyzer):

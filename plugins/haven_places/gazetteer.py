@@ -27,7 +27,7 @@ from haven_places import regions, sources, towns
 from haven_places.borders import Borders
 
 _log = logging.getLogger(__name__)
-_FORMAT = 6  # raise it when the columns below or the rules of `naming` change
+_FORMAT = 7  # raise it when the columns below or the rules of `naming` and `towns` change
 _LOCK_SECONDS = 60.0
 
 Table = dict[str, npt.NDArray[np.generic]]

@@ -8,6 +8,7 @@ from typing import Any
 from haven_fs import Metadata
 
 _LOWEST, _HIGHEST = -500.0, 20_000.0
+_SIGN = 1 << 31
 _FRACTION = re.compile(r"\s*([-+]?\d+(?:\.\d*)?)\s*(?:/\s*(\d+))?\s*")
 _ISO_6709 = re.compile(r"[-+][\d.]+[-+][\d.]+([-+]\d+(?:\.\d*)?)(?:CRS[^/]*)?/?")
 _ISO_KEYS = ("com.apple.quicktime.location.iso6709", "location")
@@ -42,6 +43,8 @@ def _number(value: Any) -> float | None:
     try:
         if isinstance(value, list | tuple):
             numerator, denominator = value
+            if _SIGN <= numerator < 2 * _SIGN:  # below the sea, by phones that know of no reference
+                numerator -= 2 * _SIGN
             number = float(numerator) / float(denominator)
         elif isinstance(value, str):
             match = _FRACTION.fullmatch(value)

@@ -6,11 +6,12 @@ The plain name belongs to the most populous place of that name in the world. The
 County)", or last their GeoNames id.
 
 Countries are called as CLDR (babel) calls them in the language asked for, and so are the towns it has names for: the
-400 or so that a time zone is called after, such as Reykjavik in English, Rom, Wien, Mexiko-Stadt in German. In German,
-French, Spanish, Portuguese, Russian, Chinese and Japanese thousands more have a name (`areas.spoken`): München,
-Florenz. Such a town keeps its other name too, so Rome in Georgia is "Rome (US-GA)" in German as well. For all other
-towns GeoNames' own name stands. That is the English one of nearly all well-known cities (Munich, Florence), Köln being
-the largest exception.
+400 or so that a time zone is called after, such as Reykjavik in English, Rom, Wien, Mexiko-Stadt in German. In many
+languages more have a name (`areas.spoken`), a thousand or thousands in German, French, Spanish, Portuguese, Polish,
+Russian, Ukrainian, Chinese and Japanese, a hundred or so in Italian, Dutch, Swedish, Danish and Norwegian: München,
+Luik. Such a town keeps its other name too, so Rome in Georgia is "Rome (US-GA)" in German as well. For all other towns
+GeoNames' own name stands. That is the English one of nearly all well-known cities (Munich, Florence), Köln being the
+largest exception.
 """
 
 import re

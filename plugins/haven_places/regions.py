@@ -115,7 +115,7 @@ def called(key: str) -> tuple[str, ...]:
 
 def version() -> str:
     """Return what changes with the tables here."""
-    files = ("regions.tsv", "exonyms.tsv", "islands.tsv", "wider.tsv", "divisions.npz", "towns.tsv.gz")
+    files = ("regions.tsv", "exonyms.tsv", "islands.tsv", "wider.tsv", "divisions.npz", "towns.tsv.gz", "called.tsv")
     return format(crc32(b"".join((_TABLES / file).read_bytes() for file in files)), "x")
 
 

@@ -15,7 +15,7 @@ GeoNames gives each place one point and a population, no outline. The model draw
    their own right: only cities from MIN_CITY people up and OLD_RATIO times as big take them in, within INNER_OLD of
    the radius; INNER_SPANNING if the city lies in no second-order division (department, county, council), as those
    do that span several (New York) or are more than one (Berlin); INNER_APART if the two are known to lie in
-   different ones, so Saint-Denis stays a town beside Paris. A district belongs to the nearest such city. Only places
+   different ones, so Saint-Denis stays a town beside Paris. A district belongs to the closest such city. Only places
    that are not districts themselves take in others, so nothing is folded from one city on to the next.
 
 4. **Whole divisions.** Where nearly all places of a division (country, first order, second order) that is named after a
@@ -168,9 +168,9 @@ def fold(
     district[place] = True
     keep = ~district[city]
     city, place, distance = city[keep], place[keep], distance[keep]
-    nearest_last = np.argsort(-distance, kind="stable")
+    closest_last = np.argsort(-closeness(distance, radius[city]), kind="stable")
     roots = np.arange(len(latitude))
-    roots[place[nearest_last]] = city[nearest_last]
+    roots[place[closest_last]] = city[closest_last]
     return np.where(whole >= 0, roots[whole], roots)
 
 

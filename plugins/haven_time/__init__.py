@@ -2,11 +2,23 @@
 
 from collections.abc import Sequence
 
-from haven_fs import Analyzer, Command, Facet, Settings, SidecarSource, SmartFolder, SpokenFacet, Words, hookimpl
+from haven_fs import (
+    Analyzer,
+    Command,
+    Facet,
+    Follower,
+    Settings,
+    SidecarSource,
+    SmartFolder,
+    SpokenFacet,
+    Words,
+    hookimpl,
+)
 from haven_time.analyzer import TimeAnalyzer
 from haven_time.command import COMMANDS
 from haven_time.daytime import DatesInPhrases, DaytimeFacet, DaytimesInPhrases
 from haven_time.folders import FOLDERS
+from haven_time.nearby import ZoneKeeper, ZonesFacet
 from haven_time.said import WORDS
 from haven_time.sidecars import DatesInSidecars
 
@@ -19,8 +31,14 @@ def haven_analyzers(settings: Settings) -> Sequence[Analyzer]:
 
 @hookimpl
 def haven_facets() -> Sequence[Facet]:
-    """Bring the parts of the day."""
-    return [DaytimeFacet()]
+    """Bring the parts of the day, and the zones that photos tell each other."""
+    return [ZonesFacet(), DaytimeFacet()]
+
+
+@hookimpl
+def haven_followers(settings: Settings) -> Sequence[Follower]:
+    """Bring what lets photos tell each other's zones."""
+    return [ZoneKeeper()]
 
 
 @hookimpl

@@ -27,18 +27,29 @@ _MONTHS = """
 
 # The month it is filed in, the months it may be in, and the day if it is always on one.
 _TIMES = """
-4 3-6 spring frühling fruehling frühjahr fruehjahr printemps primavera voorjaar forår vår wiosna весна
-7 6-9 summer sommer été verano estate zomer verão sommar kesä lato лето
-10 9-12 autumn fall herbst automne otoño autunno herfst outono syksy jesień осень
-1 1-12 winter hiver invierno inverno vinter talvi zima зима
+4 3-6 spring frühling fruehling frühjahr fruehjahr printemps primavera voorjaar våren forår vår wiosna весна
+7 6-9 summer sommer été verano estate zomer verão sommar sommaren sommeren kesä lato лето
+10 9-12 autumn fall herbst automne otoño autunno herfst outono hösten syksy jesień осень
+1 1-12 winter hiver invierno inverno vinter vintern talvi zima зима
 12 12-12-25 christmas xmas weihnachten weihnacht noël navidad natale kerst kerstmis natal joulu
-12 12-12-24 heiligabend kerstavond nochebuena
-12 12-12-31 silvester sylvester nochevieja capodanno oudjaar nyårsafton réveillon
+12 12-12-25 julen narodzenie vánoce karácsony
+12 12-12-24 heiligabend kerstavond nochebuena julafton wigilia
+12 12-12-31 silvester sylvester sylwester nochevieja capodanno oudjaar nyårsafton réveillon
 1 1-1-1 neujahr nieuwjaar nyår
 10 10-10-31 halloween
-4 3-4 easter ostern pâques pascua pasqua pasen páscoa påsk påske
+4 3-4 easter ostern pâques pascua pasqua pasen páscoa påsk påske påsken wielkanoc pääsiäinen
 11 11-11 thanksgiving
+7 7-7-4 independence
 """
+
+
+_PHRASES = (
+    (re.compile(r"new year['’]?s?[ -]eve|veille du nouvel an|vigilia di capodanno"), "silvester"),
+    (re.compile(r"new year['’]?s?(?:[ -]day)?\b|nouvel an\b|a[nñ]o nuevo|ano novo|nowy rok"), "neujahr"),
+    (re.compile(r"christmas eve|veille de noel|vigilia di natale|vespera de natal"), "heiligabend"),
+    (re.compile(r"\b(?:4th|fourth) of july\b|independence day"), "independence"),
+)
+"""Feasts of several words, with those of one that are the same."""
 
 
 class Time(NamedTuple):
@@ -52,12 +63,34 @@ class Time(NamedTuple):
     last: int
     day: int | None = None
 
+    @property
+    def is_easter(self) -> bool:
+        """Whether it is the feast that is on another day each year."""
+        return (self.first, self.last) == (3, 4)
+
 
 def plain(text: str) -> str:
     """Return text without case and accents."""
     if text.isascii():
         return text.lower()
     return "".join(c for c in unicodedata.normalize("NFKD", text.casefold()) if not unicodedata.combining(c))
+
+
+def spoken(text: str) -> str:
+    """Return plain text with feasts in one word."""
+    text = plain(text)
+    for phrase, word in _PHRASES:
+        text = phrase.sub(word, text)
+    return text
+
+
+def easter(year: int) -> tuple[int, int]:
+    """Return the month and the day of Easter Sunday in the Gregorian calendar (Meeus, after Butcher's rule of 1876)."""
+    golden, century, rest = year % 19, year // 100, year % 100
+    moon = (19 * golden + century - century // 4 - (century - (century + 8) // 25 + 1) // 3 + 15) % 30
+    sunday = (32 + 2 * (century % 4) + 2 * (rest // 4) - moon - rest % 4) % 7
+    month, day = divmod(moon + sunday - 7 * ((golden + 11 * moon + 22 * sunday) // 451) + 114, 31)
+    return month, day + 1
 
 
 def _rows(table: str) -> Iterator[tuple[list[str], str]]:

@@ -17,10 +17,14 @@ TOLERATED_FUTURE = 2 * 86400
 
 _DATE = re.compile(
     r"(\d{4})(?:[:/. -](\d{1,2})(?:[:/. -](\d{1,2}))?)?"
-    r"(?:[T ]+(\d{1,2}):(\d{1,2})(?::(\d{1,2})(?:[.,]\d*)?)?)?"
+    r"(?:[T :]+(上午|下午)?(\d{1,2})[:;](\d{1,2})(?:[:;](\d{1,2})(?:[.,]\d*)?)?(?: ?([AaPp])\.?[Mm]\.?)?)?"
     r"\s*(Z|UTC|(?:GMT|UTC)?[+-]\d{1,2}(?::?\d{2})?)?"
 )
+_FIGURES = re.compile(r"(\d{4})(\d\d)(\d\d)[T ]?(\d\d)(\d\d)(\d\d)(?!\d)")
+_DAY_FIRST = re.compile(r"(\d{1,2})([./-])(\d{1,2})\2(\d{4})(?!\d)")
+_PADDED = re.compile(r"([:;/.-]) +(?=\d)")
 _OFFSET = re.compile(r"(?:GMT|UTC)?([+-])(\d{1,2})(?::?(\d{2}))?")
+_NAMED_UTC = re.compile(r"[+-]0000$|\b(?:GMT|UTC?|Z)$")
 _BLANK = re.compile(r"[\s:/.-]*")
 
 _QUARTERS = {-570, -210, -150, 210, 270, 330, 345, 390, 525, 570, 630, 765, 825}
@@ -33,6 +37,9 @@ _ZEROS = {
 _RESETS = {int(datetime(year, 1, 1, tzinfo=UTC).timestamp()) for year in (1980, 2000)} | {
     int(datetime(2002, 12, 8, 12, tzinfo=UTC).timestamp())  # of Android before 4
 }
+
+
+_ZONES = {minutes * 60 for minutes in range(-720, 841) if minutes % 60 == 0 or minutes in _QUARTERS}
 
 
 class Span(NamedTuple):
@@ -74,11 +81,15 @@ def parse(text: str) -> Instant | None:
     text = text.strip().strip("\0")
     if _BLANK.fullmatch(text):
         return None
+    text = _DAY_FIRST.sub(_year_first, _FIGURES.sub(r"\1-\2-\3T\4:\5:\6", _PADDED.sub(r"\1", text), count=1), count=1)
     match = _DATE.fullmatch(text)
     if not match:
         return _parse_mail_date(text)
-    year, month, day, *hours = (int(part) if part else None for part in match.groups()[:6])
-    zone = parse_offset(match[7] or "")
+    early_late, half = match[4], match[8]
+    year, month, day, *hours = (int(part) if part else None for part in match.group(1, 2, 3, 5, 6, 7))
+    zone = parse_offset(match[9] or "")
+    if hours[0] is not None and (early_late or half):
+        hours[0] = hours[0] % 12 + (12 if early_late == "下午" or half in ("P", "p") else 0)
     if not year:
         raise Nonsense("there was no year 0")
     if hours[0] is None or not month or not day:  # of an old print, a year is often all that is known
@@ -87,12 +98,23 @@ def parse(text: str) -> Instant | None:
     return Instant(clock_of(year, month, day, hours[0], hours[1] or 0, min(hours[2] or 0, 59)), zone)
 
 
+def _year_first(match: re.Match[str]) -> str:
+    """Turn a date round that begins with the day; one with a slash only if it can be read in one way."""
+    day, month = int(match[1]), int(match[3])
+    if match[2] != "." and day <= 12 and day != month:
+        if month <= 12:
+            raise Nonsense("it is not told whether the day or the month comes first")
+        day, month = month, day
+    return f"{match[4]}-{month:02}-{day:02}"
+
+
 def _parse_mail_date(text: str) -> Instant:
     """Read "Wed, 02 Jan 2019 03:04:05 +0100", which PNG recommends."""
     parts = parsedate_tz(text)
     if not parts:
         raise Nonsense("it is not a date")
-    return Instant(clock_of(*parts[:6]), parts[9] // 60 if parts[9] is not None else None)
+    zone = parts[9] if parts[9] or _NAMED_UTC.search(text) else None  # 0 too where none is said
+    return Instant(clock_of(*parts[:6]), zone // 60 if zone is not None else None)
 
 
 def clock_of(year: int, month: int, day: int, hour: int = 12, minute: int = 0, second: int = 0) -> int:
@@ -137,17 +159,19 @@ def offset_between(clock: int, utc: int, tolerance: int) -> int | None:
 def check(instant: Instant, now: float, unset: bool) -> None:
     """Raise Nonsense for a clock value that cannot be a capture time.
 
-    The zero of computers (1970) and of QuickTime (1904), to the second, is what a program writes that knows no time;
-    far fewer pictures were taken in these two seconds. The midnights with which cameras start after their battery was
-    out (1980, 2000) are as often what somebody dated a scan with, so they are disbelieved only if `unset` says that
-    the value comes straight from a camera.
+    The zero of computers (1970) and of QuickTime (1904), to the second of some zone but for noon, is what a program
+    writes that knows no time, and a clock that starts there is in its first day; far fewer pictures were taken then.
+    The midnights with which cameras start after their battery was out (1980, 2000) are as often what somebody dated a
+    scan with, so they are disbelieved only if `unset` says that the value comes straight from a camera.
     """
     if instant.clock < EARLIEST:
         raise Nonsense("photography did not exist then")
     if instant.clock > now + TOLERATED_FUTURE:
         raise Future("it is in the future")
-    if instant.clock in _ZEROS:
-        raise Nonsense(f"the clock of {_ZEROS[instant.clock]} starts then, so no time was recorded")
+    for zero, whose in _ZEROS.items():
+        since = instant.clock - zero
+        if since != 43_200 and (since in _ZONES or (unset and instant.span is None and 0 <= since < 86_400)):
+            raise Nonsense(f"the clock of {whose} starts then, so no time was recorded")
     if unset and instant.clock in _RESETS:
         raise Nonsense("the camera's clock had not been set")
 
@@ -167,6 +191,8 @@ def looks_unset(clock: int, camera: bool = True, exif_version: str = "") -> bool
     """
     then = datetime(1970, 1, 1) + timedelta(seconds=clock)
     if (then.year, then.month, then.day, then.hour) == (2002, 12, 8, 12):
+        return True
+    if camera and (then.year, then.month, then.day) == (1980, 1, 6):  # zero of GPS
         return True
     if then.month != 1 or (then.year < 2000 and then.year != 1980):
         return False

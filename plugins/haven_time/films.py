@@ -7,13 +7,16 @@ by a name with the same clock, by the maker, or by the file's own time.
 from collections.abc import Iterator, Sequence
 
 from haven_fs import Metadata
-from haven_time.clock import Instant, looks_unset, offset_between
+from haven_time.clock import Instant, looks_unset, offset_between, words
 from haven_time.devices import keeps_local_clock
 from haven_time.judge import Found, Judge
 from haven_time.zoneat import offset_at
 
 _DATES = ("com.apple.quicktime.creationdate", "date", "date_recorded", "icrd")
 _WHAT = "The video's capture time"
+_SINCE_1904 = 2_082_844_800
+"""Seconds from QuickTime's zero to 1970. Some programs count from 1970 without saying so (ExifTool's QuickTime.pm puts
+the same right): what they write reads as of 66 years before."""
 _SAME_MOMENT, _LONGEST = 60, 420  # seconds
 
 
@@ -38,6 +41,8 @@ def film_times(
             yield Found(date.clock, date.offset, "video", span=date.span)
     local = next((date for date in dates if date and date.span is None and date.offset is None), None)
     created = judge.read(tags.get("creation_time"), _WHAT, from_camera=True)
+    if created and created.offset == 0 and (counted := created.clock + _SINCE_1904) <= judge.now:
+        created = judge.read(f"{words(counted)}Z", _WHAT, from_camera=True)
     if created is None or created.offset != 0:  # in an AVI it is what the camera's clock showed
         best = thumbnail or created or local or next((date for date in dates if date), None)
         if best:

@@ -2,16 +2,17 @@
 
 Families wrote when their prints and films were taken on the box, and so on the folder. That is a guess for each photo
 in it, but a better one than the day of the scan. The innermost folder with a date counts; one with a month or a day
-alone goes on from the year above it. Not read as dates: decades and spans of years, which say too little; numbers that
-are no year; and folders that say when something was done with photos: "Scans 2015", "Backup 2019-03-02".
+alone goes on from the year above it. Not read as dates: numbers that are no year, and folders that say when something
+was done with photos: "Scans 2015", "Backup 2019-03-02". Decades and spans are read by haven_time.folderspans.
 """
 
 import re
 from collections.abc import Sequence
-from typing import NamedTuple
+from functools import partial
 
-from haven_time.calendarwords import MONTHS, Time, plain, time_called
+from haven_time.calendarwords import MONTHS, easter, spoken, time_called
 from haven_time.clock import Instant, Nonsense, Span, clock_of, span_of
+from haven_time.folderspans import Part, between, decade_of, years
 
 _YEAR = r"(?:(?<![^\W_])(?<!\d\.)|(?<=[^\W\d_]{4}))((?:18[3-9]|19\d|20\d)\d)"
 _END = r"(?![^\W_])"  # no letter or digit
@@ -30,24 +31,21 @@ _DONE = re.compile(
     r"export\w*|takeout|upload\w*|download\w*|sync\w*|restor\w*|recover\w*|archiv\w*|migrat\w*|trash|papierkorb)"
     r"(?![^\W\d_])"
 )
+_NO_YEAR = re.compile(
+    r"\b(?:room|zimmer|chambre|habitacion|stanza|kamer|raum|route|highway|flight|flug|gate|windows|office|peugeot|boeing|"
+    r"no|nr|number|nummer|before|after|until|since|vor|nach|bis|seit|avant|apres|depuis|jusqu'en|antes de|despues de|"
+    r"desde|prima del|dopo il|dal|voor|sinds|tot)[ .#_-]*$"
+)
+"""What stands before figures that are no year, or before a year that it was not."""
 _DCF = re.compile(r"[1-9]\d\d[a-z_][a-z\d_]{4}")
 """A camera's own folder (DCF, JEITA CP-3461): 100CANON, 101_2005."""
 _WORD = re.compile(r"[^\W\d_]+")
 _BARE = re.compile(r"(\d?\d)[.)]?([-_. ]+[^\W\d_].*)?")
+_SHORT_DAY = re.compile(r"(?<![\w.])(0?[1-9]|[12]\d|3[01])\.(0?[1-9]|1[0-2])\.(\d\d)(?![\w.])")
+_SHORT_WINTER = re.compile(r"(?<!\d)(\d\d) ?[-–_/] ?(\d\d)(?!\d)")
 _MONTH_DAY = re.compile(r"(0[1-9]|1[0-2])[-_.](0[1-9]|[12]\d|3[01])" + _END)
 _NAMES_TOO = {"may", "april", "june", "mai", "august", "jan", "mar", "mart", "marco", "nov", "jun", "mars"}
 """Months that people and planets are called as well, so that they only count beside the year."""
-
-
-class _Part(NamedTuple):
-    """What one name says; `number`: a month or a day, which the folders above decide; `loose`: a day or nothing."""
-
-    year: int | None = None
-    month: int | None = None
-    day: int | None = None
-    time: Time | None = None
-    number: int | None = None
-    loose: bool = False
 
 
 def time_of_folders(folders: Sequence[str], this_year: int) -> Instant | None:
@@ -55,7 +53,7 @@ def time_of_folders(folders: Sequence[str], this_year: int) -> Instant | None:
 
     `this_year`: what "'87" is told by.
     """
-    below: list[_Part] = []
+    below: list[Part] = []
     for name in reversed(folders):
         part = _read(name, this_year)
         if part is None:
@@ -77,7 +75,7 @@ def time_of_title(stem: str, this_year: int) -> Instant | None:
     if _ISO.search(stem) or _DAY_FIRST.search(stem):
         return None
     part = _read(stem, this_year)
-    if part is None or part.year is None or _COMPACT_MONTH.match(stem):
+    if part is None or part.year is None or _COMPACT_MONTH.match(stem) or (part.span and part.month is None):
         return None
     if part.month is None and part.time is None:
         match = _ONLY_YEAR.match(stem)
@@ -87,8 +85,10 @@ def time_of_title(stem: str, this_year: int) -> Instant | None:
     return _instant(part, [])
 
 
-def _instant(part: _Part, below: Sequence[_Part]) -> Instant | None:
+def _instant(part: Part, below: Sequence[Part]) -> Instant | None:
     year, month, day, time = part.year, part.month, part.day, part.time
+    if part.span is not None:
+        return Instant(part.span.first + 43_200, None, part.span)
     for lower in below:
         if lower.number is not None:
             if month is None and lower.number <= 12 and not lower.loose:
@@ -103,7 +103,7 @@ def _instant(part: _Part, below: Sequence[_Part]) -> Instant | None:
             if time.day is not None:
                 return _whole(year, time.stands, time.day)
             span = Span(span_of(year, time.first).first, span_of(year, time.last).last)
-            return Instant(clock_of(year, time.stands, 1), None, span)
+            return Instant(clock_of(year, *(easter(year) if time.is_easter else (time.stands, 1))), None, span)
         return _whole(year, month, day if month else None)
     except Nonsense:
         return None
@@ -113,43 +113,60 @@ def _whole(year: int, month: int | None, day: int | None) -> Instant:
     return Instant(clock_of(year, month or 1, day or 1), None, span_of(year, month, day))
 
 
-def _read(name: str, this_year: int) -> _Part | None:
+def _read(name: str, this_year: int) -> Part | None:
     """Return what one folder's name says, None if it says nothing."""
-    text = plain(name)
-    if _DONE.search(text) or _DECADE.search(text) or _DCF.fullmatch(text):
+    text = spoken(name)
+    if _DONE.search(text) or _DCF.fullmatch(text):
         return None
+    if decade := decade_of(text, partial(_century, this_year=this_year)):
+        return decade
+    if _DECADE.search(text):
+        return None
+    read = partial(_date, this_year=this_year)
+    return between(text, read) or read(text)
+
+
+def _date(text: str, this_year: int) -> Part | None:
+    """Return the one date that a plain text has."""
     if match := _ISO.search(text):
-        return _Part(int(match[1]), int(match[3]), int(match[4]))
+        return Part(int(match[1]), int(match[3]), int(match[4]))
     if match := _EAST.search(text):
         year, month, day = (int(part) if part else None for part in match.groups())
-        return _Part(year, month, day)
+        return Part(year, month, day)
     if part := _day_first(text):
         return part
+    if match := _SHORT_DAY.search(text):
+        return Part(_century(int(match[3]), this_year), int(match[2]), int(match[1]))
     words = _WORD.findall(text)
     season = next((time for word in words if (time := time_called(word))), None)
     spans = _SPAN.search(text)
-    if spans and season is not None and season.first == 1 and season.day is None:
-        return _Part(int(spans[1]) + 1, time=season)  # the winter of two years is that of the second's January
+    if spans and season is not None and (season.stands == 1 or season.first == 12):
+        # The winter of two years is that of the second's January, and so is New Year; its eve is of the first.
+        return Part(int(spans[1]) + (season.stands == 1), time=season)
     if match := _ISO_MONTH.search(text) or _COMPACT_MONTH.search(text):
-        return _Part(int(match[1]), int(match[2]))
+        return Part(int(match[1]), int(match[2]))
     if match := _MONTH_FIRST.search(text):
-        return _Part(int(match[2]), int(match[1]))
+        return Part(int(match[2]), int(match[1]))
     if spans:
-        return None
-    years = {int(year) for year in _ONLY_YEAR.findall(text)}
-    years_text = "|".join(map(str, years))
-    if not years and (match := _SHORT_YEAR.search(text)):
-        years, years_text = {_century(int(match[1]), this_year)}, match[1]
-    if not years and (match := re.fullmatch(r".*?([^\W\d_]+)[ _.-]*(\d\d)", text)) and _is_time(match[1]):
-        years, years_text = {_century(int(match[2]), this_year)}, match[2]
-    if len(years) > 1:
-        return None
-    year = years.pop() if years else None
+        end = spans[2] if len(spans[2]) == 4 else spans[1][:2] + spans[2]
+        return years(int(spans[1]), int(end) + (100 if end < spans[1] and len(spans[2]) == 2 else 0))
+    if season is not None and season.stands == 1 and (match := _SHORT_WINTER.search(text)):
+        return Part(_century(int(match[2]), this_year), time=season)
+    found = {int(match[1]) for match in _ONLY_YEAR.finditer(text) if not _NO_YEAR.search(text[: match.start()])}
+    years_text = "|".join(map(str, found))
+    if not found and (match := _SHORT_YEAR.search(text)):
+        found, years_text = {_century(int(match[1]), this_year)}, match[1]
+    if not found and (match := re.fullmatch(r".*?([^\W\d_]+)[ _.-]*(\d\d)", text)) and _is_time(match[1]):
+        found, years_text = {_century(int(match[2]), this_year)}, match[2]
+    if len(found) > 1:
+        return years(min(found), max(found))
+    year = found.pop() if found else None
     month, day = _named_month(text, words, years_text)
     if year is not None or month is not None or season is not None:
-        if year is None and len(words) > 1:  # "Aunt May" is no month, "08 May" below a year is one
+        # "Aunt May" is no month, "08 May" and "Summer in Rome" below a year are.
+        if year is None and len(words) > 1 and (words[0] in _NAMES_TOO or not _is_time(words[0])):
             return None
-        return _Part(year, month, day, None if month else season)
+        return Part(year, month, day, None if month else season)
     return _number(text)
 
 
@@ -161,17 +178,17 @@ def _century(year: int, this_year: int) -> int:
     return this_year // 100 * 100 + year - (100 if year > this_year % 100 else 0)
 
 
-def _day_first(text: str) -> _Part | None:
+def _day_first(text: str) -> Part | None:
     """Read 24.12.2011, and with dashes only what can be read in one way."""
     match = _DAY_FIRST.search(text)
     if match is None:
         return None
     day, month, year = (int(part) for part in match.groups())
     if "." not in match[0] and day <= 12 and month <= 12 and day != month:
-        return _Part(year)
+        return Part(year)
     if month > 12:
         day, month = month, day
-    return _Part(year, month, day) if 1 <= month <= 12 and 1 <= day <= 31 else None
+    return Part(year, month, day) if 1 <= month <= 12 and 1 <= day <= 31 else None
 
 
 def _named_month(text: str, words: Sequence[str], year: str) -> tuple[int | None, int | None]:
@@ -196,11 +213,11 @@ def _named_month(text: str, words: Sequence[str], year: str) -> tuple[int | None
     return None, None
 
 
-def _number(text: str) -> _Part | None:
+def _number(text: str) -> Part | None:
     """Read what goes on from a year: "08", "08 August", "12-24 Heiligabend"."""
     if match := _MONTH_DAY.match(text):
-        return _Part(month=int(match[1]), day=int(match[2]))
+        return Part(month=int(match[1]), day=int(match[2]))
     match = _BARE.fullmatch(text)
     if match is None or not 1 <= int(match[1]) <= 31:
         return None
-    return _Part(number=int(match[1]), loose=bool(match[2]))
+    return Part(number=int(match[1]), loose=bool(match[2]))

@@ -8,6 +8,7 @@
 | 2019-01-02 03.04.05 (Dropbox), Foto 02.01.19 03 04 05 (its app), 2019_0102_030405_001 (in cars) | the same |
 | PXL_20210101_120000123, 20210101_120000000_iOS (OneDrive), 20210101T120000Z | UTC |
 | FB_IMG_1546398245000, mmexport1546398245000, 1546398245000 | milliseconds since 1970, UTC |
+| RPReplay_Final1546398245 (the screen of an iPhone) | seconds since 1970, UTC |
 | IMG-20190102-WA0001, 2019-01-02 beach, 02.01.2019 | the day only |
 
 What sync programs add to a name when two computers changed a file is when that happened, and no capture time:
@@ -26,8 +27,8 @@ from haven_time.calendarwords import plain
 from haven_time.clock import Nonsense, Span, clock_of, span_of
 
 _MILLISECONDS = re.compile(
-    r"(?:^|(?:^|[^a-z])(?:fb_img_|mmexport|wx_camera_|img_|image_|vid_|video_|photo_|screenshot_|beauty_|received_|pic_))"
-    r"(1\d{12})(?!\d)",
+    r"(?:^|(?:^|[^a-z])(?:(?:fb_img|wx_camera|img|image|vid|video|photo|screenshot|beauty|received|pic|line|messenger)_|"
+    r"mmexport))(1\d{12})(?!\d)|^rpreplay_final(1\d{9})(?!\d)",
     re.IGNORECASE,
 )
 _YEAR = r"(?<!\d)((?:19|20)\d\d)"
@@ -35,7 +36,7 @@ _SECONDS_END = r"(?:[.,_-]?\d{3}(?!\d)|(?!\d))"
 _HALF_AFTER = r"(?:[\s\u202f\u00a0]*([apπμ])\.?\s?[mμ]\b)?"
 _EXACT = re.compile(
     _YEAR + r"([-_.]?)(\d\d)\2(\d\d)"  # the same separator, or none, twice
-    r"(?:T|[-_. ]{1,3}(?:at )?)?"
+    r"(?:T|[-_. ]{1,3}(?:at )?)?(?!(?:19|20)\d\d([-_.])\d\d\5\d\d)"  # no second day
     r"(?<!\d)(\d\d|\d(?=[.:h]))[-_.:h]?(\d\d)[-_.:m]?(\d\d)" + _SECONDS_END + _HALF_AFTER,
     re.IGNORECASE,
 )
@@ -43,7 +44,7 @@ _SAID = re.compile(  # in words of any language between the day and the time
     _YEAR + r"([-.])(\d\d?)\2(\d\d?)(?!\d)([^\d]{1,24}?)(\d\d?)([.:_h -])(\d\d)(?:\7(\d\d))?(?!\d)" + _HALF_AFTER,
     re.IGNORECASE,
 )
-_COMPACT = re.compile(_YEAR + r"(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)(?!\d)")
+_COMPACT = re.compile(_YEAR + r"(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)(?:\d{3})?(?!\d)")
 _DASHCAM = re.compile(_YEAR + r"_(\d\d)(\d\d)_(\d\d)(\d\d)(\d\d)(?!\d)")
 _DAY_FIRST = re.compile(
     r"(?<![\d.])(\d\d?)([-./_])(\d\d?)\2((?:19|20)\d\d|(?<=\.)\d\d|(?<=[-/])\d\d)(?!\d)"
@@ -55,7 +56,7 @@ _APP = re.compile(r"^(?:foto|photo|video|vidéo|фото|видео|picture|bild
 _DAY = re.compile(_YEAR + r"([-_.]?)(\d\d)\2(\d\d)(?!\d)")
 _NUMBERED = re.compile(
     r"(?<![^\W\d_])(?:(?:order|bestell\w*|rechnung\w*|invoice|commande|facture|pedido|factura|ordine|receipt|beleg|"
-    r"tel\w*|phone|mobile|handy|fax|kunden?\w*|customer|account|konto|num\w*|ticket|serial|isbn|ean|#)[\s._:#-]*|"
+    r"tel|tele[fp]\w*|phone|mobile|handy|fax|kunden?\w*|customer|account|konto|num\w*|ticket|serial|isbn|ean|#)[\s._:#-]*|"
     r"(?:ref|nr|no|id|sn|case|part)[\s._:#-]+)$",
     re.IGNORECASE,
 )
@@ -99,9 +100,9 @@ def time_in_name(name: str) -> NameTime | None:
         return None
     name = _HEXADECIMAL.sub(" ", _CONFLICT.sub(" ", name))
     if match := _MILLISECONDS.search(name):
-        return NameTime(int(match[1]) // 1000, exact=True, utc=True)
+        return NameTime(int(match[1]) // 1000 if match[1] else int(match[2]), exact=True, utc=True)
     for match in _EXACT.finditer(name):
-        year, _, month, day, hour, minute, second, half = match.groups()
+        year, _, month, day, _, hour, minute, second, half = match.groups()
         if (clock := _clock(name, match, year, month, day, _hours(hour, half), minute, second)) is not None:
             return NameTime(clock, exact=True, utc=_is_utc(name, match))
     for match in _SAID.finditer(name):
@@ -149,7 +150,8 @@ def _day_first(name: str, match: re.Match[str]) -> NameTime | None:
         year = f"20{year}"
     telegram = name[: match.start()].endswith("@")
     if mark != "." and not telegram and day != month:
-        if (half and day <= 12) or (day <= 12 and month > 12):  # who says AM and PM puts the month first
+        # Who says AM and PM puts the month first, and so does iOS.
+        if day <= 12 and (half or month > 12 or name.startswith("ScreenRecording_")):
             day, month = month, day
         elif day <= 12 and not is_app:
             return None

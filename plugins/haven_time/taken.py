@@ -16,8 +16,9 @@ names is taken for the time in it.
 
 Where only the moment is known (`creation_time` of a film, GPS, names in UTC, a sidecar in UTC), it becomes the clock of
 the place by the zone of the position; without one, by a name with that clock, or it is at least brought into the day or
-month that a name or a folder gives. Else the clock is left at UTC without an offset: the server's zone is often not the
-place's. Some cameras write their local time there against the rules (haven_time.films).
+month that a name or a folder gives. Else the clock is left at UTC without an offset, until photos nearby tell the zone
+(haven_time.nearby): the server's is often not the place's. Some cameras write their local time there against the rules
+(haven_time.films).
 """
 
 import time
@@ -30,7 +31,15 @@ from haven_time.clock import Instant, Nonsense, clock_of, offset_between, parse_
 from haven_time.devices import FIRST_SCANNER, is_scan
 from haven_time.films import film_times
 from haven_time.foldernames import time_of_folders, time_of_title
-from haven_time.headerdates import from_camera, gps_moment, iptc_date, noted_dates, seems_unset
+from haven_time.headerdates import (
+    from_camera,
+    gps_day,
+    gps_moment,
+    iptc_date,
+    is_years_behind,
+    noted_dates,
+    seems_unset,
+)
 from haven_time.judge import SOURCES, Found, Judge, Source
 from haven_time.names import NameTime, is_scan_s, time_in_name
 from haven_time.zoneat import offset_of
@@ -51,11 +60,16 @@ _PROGRAM_S = "The capture time that a photo program wrote (XMP)"
 
 
 class Taken(NamedTuple):
-    """Wall clock at the place in seconds since 1970-01-01T00:00 of that clock, its minutes ahead of UTC, the source."""
+    """Wall clock at the place in seconds since 1970-01-01T00:00 of that clock, its minutes ahead of UTC, the source.
+
+    `moment`: if only that is known, in UTC; after it the first and the last second of the day or month by that clock,
+    if a name or a folder gives one.
+    """
 
     clock: int
     offset: int | None
     source: Source
+    moment: tuple[int, ...] = ()
 
 
 def taken_of(sample: Sample, now: float, problems: list[str], future: list[int] | None = None) -> Taken | None:
@@ -71,6 +85,14 @@ def taken_of(sample: Sample, now: float, problems: list[str], future: list[int] 
 
 def _is_local(clock: int, moment: int) -> bool:
     return offset_between(clock, moment, _GPS_LAG) is not None
+
+
+def _confirmed(found: Found, name: Found) -> Found | None:
+    """Return a time that looked wrong, if the time in the name says that it is right after all."""
+    if not name.utc:
+        return found if abs(found.clock - name.clock) <= _SAME_MOMENT else None
+    offset = offset_between(found.clock, name.clock, _SAME_MOMENT)
+    return None if offset is None else found._replace(offset=offset if found.offset is None else found.offset)
 
 
 class _Reader:
@@ -96,7 +118,7 @@ class _Reader:
                 return self._with_offset(next(agree, found))
         name = self._of_name(self._name) if self._name else None
         if name and name.span is None:
-            return next((one for one in weak if abs(one.clock - name.clock) <= _SAME_MOMENT), name)
+            return next((one for found in weak if (one := _confirmed(found, name))), name)
         for metadata in headers:
             if changed := self._of_last_change(metadata):
                 if changed.source != "file" and not changed.unset and "Image Make" in metadata.exif:
@@ -131,7 +153,9 @@ class _Reader:
         if not (found.utc or found.offset == 0) or found.span is not None or found.source in GUESSED:
             return taken
         if (there := self._position) is None:
-            return self._by_name(found) if found.utc else taken
+            if not found.utc:  # "Z" of EXIF may be a clock in London, of a sidecar it is Google's moment
+                return taken._replace(moment=(found.clock,)) if found.source == "xmp" else taken
+            return self._by_name(found)
         offset = offset_of(found.clock, *there)
         if not found.utc:
             if offset == 0:
@@ -147,12 +171,14 @@ class _Reader:
         name = self._name
         if name and name.exact and not name.utc:
             offset = offset_between(name.clock, found.clock, _GPS_LAG)
-            return Taken(found.clock if offset is None else name.clock, offset, found.source)
+            if offset is None:
+                return Taken(found.clock, None, found.source, (found.clock,))
+            return Taken(name.clock, offset, found.source)
         span = name.span if name and not name.exact else self._folder.span if self._folder else None
-        clock = found.clock
-        if span is not None and span.off(clock) <= _FARTHEST_ZONE:
-            clock = min(max(clock, span.first), span.last)
-        return Taken(clock, None, found.source)
+        if span is None or span.off(found.clock) > _FARTHEST_ZONE:
+            return Taken(found.clock, None, found.source, (found.clock,))
+        clock = min(max(found.clock, span.first), span.last)
+        return Taken(clock, None, found.source, (found.clock, *span))
 
     @cached_property
     def _is_scan_named(self) -> bool:
@@ -194,7 +220,8 @@ class _Reader:
         finer = [one for one in (original, digitized) if one and one.span is None]
 
         def believed(instant: Instant, source: Source, others: Sequence[int]) -> Iterator[Found]:
-            unset = instant.span is None and seems_unset(instant.clock, metadata)
+            wrong = seems_unset(instant.clock, metadata) or is_years_behind(instant.clock, metadata)
+            unset = instant.span is None and wrong
             found = Found(instant.clock, instant.offset, source, span=instant.span, unset=unset)
             if instant.span and (same := next((one for one in finer if one.clock in instant.span), None)):
                 found = Found(same.clock, same.offset, source)
@@ -311,6 +338,8 @@ class _Reader:
             found = self._judge.checked(Instant(moment), "The time in the position") if moment is not None else None
             if found:
                 yield Found(found.clock, None, "gps", utc=True)
+        if day := self._judge.read(gps_day(metadata), "The day in the position"):
+            yield Found(day.clock, None, "gps", span=day.span)
 
     def _offset(self, instant: Instant, metadata: Metadata, which: str) -> int | None:
         """Return the offset of an EXIF time: written with it, in its own tag, in XMP, or by the GPS time beside it."""

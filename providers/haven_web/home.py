@@ -5,6 +5,8 @@ from dataclasses import dataclass, replace
 from itertools import islice
 
 from haven_fs.catalog import names
+from haven_fs.catalog.skipped import Skipped, skipped
+from haven_fs.library.leavings import REASONS
 from haven_fs.tree.looks import LOOKS
 from haven_fs.tree.nodes import Entry, Folder, View
 from haven_fs.tree.photoset import PhotoSet
@@ -22,7 +24,10 @@ _TILES, _FACES = 24, 14
 
 @dataclass(frozen=True, slots=True)
 class Home:
-    """What the template of the root needs: `says`, how many photos there are; `people`, the folder of the faces."""
+    """What the template of the root needs: `says`, how many photos there are; `people`, the folder of the faces.
+
+    `passed`: how much was passed over, in words, "" if nothing was; `why`, a line for each reason.
+    """
 
     says: str
     count: int
@@ -31,10 +36,12 @@ class Home:
     faces: Sequence[Card]
     cards: Sequence[Card]
     quiet: Sequence[Link]
+    passed: str
+    why: Sequence[str]
 
 
-def home_page(tree: Tree, root: Folder, counts: DayCounts) -> Home:
-    """Work out the page of the root."""
+def home_page(tree: Tree, root: Folder, counts: DayCounts, passed: Sequence[Skipped]) -> Home:
+    """Work out the page of the root; `passed`: as `passed_over` has it."""
     view = root.view
     looks = {look.name for look in LOOKS}  # for programs: the page has small pictures itself
     listed = {entry.name: entry for entry in tree.listing(root).folders if entry.name not in looks}
@@ -51,7 +58,20 @@ def home_page(tree: Tree, root: Folder, counts: DayCounts) -> Home:
         faces,
         cards([_counted(view, listed[name], opened.get(name)) for name in sorted(rest, key=_place)], root),
         [Link(name, f"{names.href(name)}/") for name in QUIET if name in listed],
+        _much(sum(one.files for one in passed), sum(one.folders for one in passed)),
+        [f"{_much(one.files, one.folders)}: {REASONS[one.reason]}" for one in passed],
     )
+
+
+def passed_over(view: View) -> list[Skipped]:
+    """Return what walks passed over, by the reason. It changes without the catalog's clock."""
+    return skipped(view.db)
+
+
+def _much(files: int, folders: int) -> str:
+    """Return "2 files and 1 folder", "" for none."""
+    counts = (words.counted(number, noun) for number, noun in ((files, "file"), (folders, "folder")) if number)
+    return " and ".join(counts)
 
 
 def _place(name: str) -> tuple[int, str]:

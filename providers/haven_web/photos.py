@@ -6,6 +6,7 @@ from urllib.parse import unquote
 from haven_fs.catalog import names
 from haven_fs.catalog.spelling import picture_name
 from haven_fs.tree.files import File
+from haven_fs.tree.inside import film_in, is_inside
 from haven_fs.tree.nodes import Folder, View
 from haven_fs.tree.tree import Tree
 from haven_web.details import Details, details, is_showable
@@ -19,7 +20,7 @@ class PhotoPage:
 
     `called`: its name wherever it is shown but in a folder of the disk. `href`: the original, as part of a URL.
     `picture`: what stands for its content in addresses of pictures of it, "" if there is none. `is_original`: browsers
-    show the original as it is, so that one can look into it closely.
+    show the original as it is, so that one can look into it closely. `film`: the one in it or of it, as part of a URL.
     """
 
     title: str
@@ -32,6 +33,7 @@ class PhotoPage:
     is_original: bool
     details: Details
     around: Around | None
+    film: str
 
 
 def photo_page(tree: Tree, view: View, parent: Folder, file: File, root: str, counts: DayCounts) -> PhotoPage | None:
@@ -58,7 +60,20 @@ def photo_page(tree: Tree, view: View, parent: Folder, file: File, root: str, co
         not is_video and is_showable(file.mime),
         known,
         shelf.around(file.photo_id) if shelf is not None else None,
+        "" if is_video else _film(view, file, disk_names=disk_names),
     )
+
+
+def _film(view: View, file: File, *, disk_names: bool) -> str:
+    """Return the film of a motion photo or a Live Photo, "" if there is none in this folder."""
+    if (found := None if disk_names or is_inside(file) else film_in(view.db, file)) is not None:
+        return names.href(found.name)
+    row = view.db.execute(
+        f"SELECT {'shown_href' if disk_names else 'href'} FROM original"
+        " WHERE photo_id = ? AND id <> ? AND role = 'live' AND gone IS NULL AND name IS NOT NULL ORDER BY name_fold",
+        (file.photo_id, file.id),
+    ).fetchone()
+    return str(row[0]) if row is not None else ""
 
 
 def _alt(known: Details, tile: Tile) -> str:

@@ -28,7 +28,7 @@ from haven_web.connecting import Connecting
 from haven_web.covers import cover_answer
 from haven_web.errors import error_page
 from haven_web.folders import crumbs, folder_page, title_of
-from haven_web.home import home_page
+from haven_web.home import home_page, passed_over
 from haven_web.maps import Map
 from haven_web.photos import photo_page
 from haven_web.searching import phrase_in, quoted
@@ -128,11 +128,12 @@ class Site:
         if (folder.view.look is not None or not is_named) and wants_page(environ):
             # Where a page's links lead to the right place. /Small and /TV are for programs: pages show small pictures.
             return moved(self._href(path))
-        etag = self._version(view)
+        passed = [] if path else passed_over(view)
+        etag = self._version(view) + (f"-{zlib.crc32(repr(passed).encode()):x}" if passed else "")
         if is_known(environ.get("HTTP_IF_NONE_MATCH"), etag):
             return Answer(etag=etag)
         if not path:
-            home = home_page(self._tree, folder, self._counts)
+            home = home_page(self._tree, folder, self._counts, passed)
             can = abilities(self._tree, folder, self._root())
             body = self._fill(
                 "home.html",

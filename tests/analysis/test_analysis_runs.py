@@ -112,7 +112,8 @@ def test_the_pool_gives_each_item_its_own_result(home: Home) -> None:
     pool = Pool(settings, [], niceness=0)
     try:
         paths = [home.add(f"{number}.jpg", size=(8 + number, 8)) for number in range(5)]
-        groups = [Group((File(number, below_of(path.parent, path), 0),)) for number, path in enumerate(paths)]
+        files = [File(number, below_of(path.parent, path), 0) for number, path in enumerate(paths)]
+        groups = [Group(1, str(file.id), (file,)) for file in files]
         results = list(pool.run(look_into, [groups[:2], groups[2:4], groups[4:]]))
     finally:
         pool.close()

@@ -9,7 +9,7 @@ from typing import ClassVar
 
 import pytest
 
-from haven_fs import Facet, Found, FoundFacts, Tag, Writer, hookimpl, say, settle, settle_facet
+from haven_fs import Facet, Found, FoundFacts, Scalar, Tag, Writer, hookimpl, say, settle, settle_facet
 from haven_fs.catalog import Catalog
 from haven_fs.catalog.behind import catch_up
 from haven_fs.catalog.findings import Analysis, GroupFound, PhotoFound, Probe
@@ -56,6 +56,12 @@ class Stickers(Facet):
         query = "SELECT photo_id, word FROM json_each(?) j JOIN sticker s ON s.photo_id = j.value"
         for photo_id, word in db.execute(query, (json.dumps(list(photos)),)).fetchall():
             yield photo_id, Tag("sticker", word, word)
+
+    def facts(self, db: sqlite3.Connection, photos: FoundFacts) -> Iterable[tuple[int, Mapping[str, Scalar]]]:
+        self._fail("facts", photos)
+        query = "SELECT photo_id, word FROM json_each(?) j JOIN sticker s ON s.photo_id = j.value WHERE word LIKE '%!'"
+        for photo_id, word in db.execute(query, (json.dumps(list(photos)),)).fetchall():
+            yield photo_id, {"caption" if word != "nonsense!" else "nonsense": f"{photos[photo_id]['caption']} {word}"}
 
     def called(self, db: sqlite3.Connection) -> Mapping[str, str]:
         self._fail("called", ())
@@ -125,6 +131,39 @@ def test_what_a_facet_keeps_shows_is_found_and_is_taken_back(opened: tuple[Catal
     with catalog.read() as db:
         assert db.execute("SELECT * FROM sticker").fetchall() == []
         assert db.execute("SELECT rowid FROM words WHERE words MATCH 'party'").fetchall() == []
+
+
+def captions(catalog: Catalog) -> list[str]:
+    with catalog.read() as db:
+        return [caption for (caption,) in db.execute("SELECT caption FROM photo ORDER BY id")]
+
+
+def test_a_facet_s_facts_lie_over_the_analyzers_and_below_the_owner_s(opened: tuple[Catalog, Stickers]) -> None:
+    catalog, _ = opened
+    stick(catalog, 2, "wow!")
+    stick(catalog, 3, "wow!")
+    with catalog.write() as w:
+        say(w, 3, {"caption": "mine"}, "taken then", when="")
+    assert captions(catalog) == ["x", "x wow!", "mine"]
+
+
+@pytest.mark.parametrize("what", ["facts", "facts 2"])
+def test_what_a_facet_cannot_say_is_as_it_was_found(opened: tuple[Catalog, Stickers], what: str) -> None:
+    catalog, stickers = opened
+    stick(catalog, 2, "wow!")
+    stickers.fails = {what}
+    stick(catalog, 2, "new")
+    assert captions(catalog) == ["x", "x", "x"]
+    with catalog.read() as db:
+        assert db.execute("SELECT facet, photo_id FROM behind").fetchall() == [("sticker", 2)]
+    stickers.fails = set()
+    assert catch_up(catalog) == 1 and captions(catalog) == ["x", "x wow!", "x"]
+
+
+def test_a_fact_that_there_is_not_is_refused(opened: tuple[Catalog, Stickers]) -> None:
+    catalog, _ = opened
+    stick(catalog, 2, "nonsense!")
+    assert captions(catalog) == ["x", "x", "x"]
 
 
 def test_findings_are_screened_before_and_absorbed_after_they_are_stored(opened: tuple[Catalog, Stickers]) -> None:

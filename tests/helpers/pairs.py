@@ -315,6 +315,31 @@ PAIRS = (
         {"DSC_1.JPG": {"DSC_1_v1.JPG": "edit", "DSC_1_v2.JPG": "edit"}},
     ),
     Pair(
+        "an HDR picture beside the plain one of the shot",
+        (F("IMG_20230601_101112.jpg", DAY), F("IMG_20230601_101112_HDR.jpg", DAY)),
+        {"IMG_20230601_101112.jpg": {"IMG_20230601_101112_HDR.jpg": "edit"}},
+    ),
+    Pair(
+        "an HDR picture of another moment, and one alone",
+        (F("IMG_1.jpg", DAY), F("IMG_1_HDR.jpg", OTHER), F("IMG_2_HDR.jpg", DAY)),
+        {"IMG_1.jpg": {}, "IMG_1_HDR.jpg": {}, "IMG_2_HDR.jpg": {}},
+    ),
+    Pair(
+        "an HDR picture with its own RAW file and film",
+        (F("IMG_1_HDR.jpg", DAY), F("IMG_1_HDR.dng", DAY), F("IMG_1_HDR.mp4", DAY, lasts=2)),
+        {"IMG_1_HDR.jpg": {"IMG_1_HDR.dng": "raw", "IMG_1_HDR.mp4": "live"}},
+    ),
+    Pair(
+        "a map of depths, which says nothing of its time",
+        (F("IMG_20230601_101112.jpg", DAY), "IMG_20230601_101112_DEPTH.jpg", "IMG_3_depth.png"),
+        {"IMG_20230601_101112.jpg": {"IMG_20230601_101112_DEPTH.jpg": "edit"}, "IMG_3_depth.png": {}},
+    ),
+    Pair(
+        "a portrait and what it was made from",
+        (F("00100_PORTRAIT-01.COVER.jpg", DAY), F("00100_PORTRAIT-02.ORIGINAL.jpg", DAY)),
+        {"00100_PORTRAIT-02.ORIGINAL.jpg": {"00100_PORTRAIT-01.COVER.jpg": "edit"}},
+    ),
+    Pair(
         "versions without dates are what people kept",
         (F("plan.jpg"), F("plan_v1.jpg"), F("plan_v2.jpg"), "plan_v1.xmp", "plan_v2.jpg.xmp"),
         {"plan.jpg": {}, "plan_v1.jpg": {"plan_v1.xmp": "sidecar"}, "plan_v2.jpg": {"plan_v2.jpg.xmp": "sidecar"}},

@@ -210,6 +210,10 @@ class WritingClient:
             say(state.files[path])
             state.files[path].is_said = True
 
+        after = self.state.copy()
+        change(after)
+        if after != self.state and after.shown() == self.state.shown():
+            raise UnclearError  # of its twin the same is said: if this is cut off, nobody can tell whether it was done
         self._do(change, "COPY", quote(path), Destination=self._dav.address + quote(to), Overwrite="F")
 
     def add_narrowed(self) -> None:

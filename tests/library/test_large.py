@@ -149,14 +149,17 @@ def test_a_webp_and_a_jpeg_2000(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
             assert difference(whole, open_picture(path, kind, 200)) < 5, name
 
 
-def test_a_part_of_a_damaged_one_is_seen(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_damaged_part_is_told_of_and_the_rest_can_be_seen(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("a.png", "a.tif"):
         path = tmp_path / name
         scene("RGB").save(path, **({"compression": "raw"} if name == "a.tif" else {}))
         path.write_bytes(path.read_bytes()[: path.stat().st_size * 2 // 3])
     monkeypatch.setattr(picture, "MOST_BYTES", 1_000_000)
     monkeypatch.setattr("haven_fs.library.bands_png.BAND", 40_000)
-    seen = np.asarray(open_picture(tmp_path / "a.png", None, 200))
+    for name, share in (("a.png", "6[0-9]"), ("a.tif", "[56][0-9]")):
+        with pytest.raises(Unreadable, match=f"damaged: only its upper {share}% can be read"):
+            open_picture(tmp_path / name, None, 200)
+    seen = np.asarray(open_picture(tmp_path / "a.png", None, 200, partly=True))
     assert (seen[:80] < 250).any(axis=2).mean() > 0.9 and (seen[-30:] == 255).all()
 
 

@@ -179,10 +179,36 @@ def test_xmp_values_by_namespace_and_shape() -> None:
 
 def test_a_packet_in_utf_16_or_cut_off_after_its_end_is_read() -> None:
     whole = packet("<d:format>x</d:format>")
-    for variant in (whole.decode().encode("utf-16"), whole + b"   <?xpacket en", b"\n " + whole + b"\0\0"):
+    older = b'<?xpacket end="r"?>li>' + whole[whole.index(b"<d:format>") :]  # of a longer one that was written over
+    for variant in (whole.decode().encode("utf-16"), whole + b"  <?xpacket en", b"\n " + whole + b"\0", whole + older):
         problems: list[str] = []
         assert parse_xmp(variant, problems) == {"dc:format": "x"}
         assert problems == []
+
+
+@pytest.mark.parametrize("codec", ["utf-16-be", "utf-16-le", "utf-32-be", "utf-32-le", "utf-32"])
+def test_a_packet_of_wide_characters_need_not_say_so(codec: str) -> None:
+    problems: list[str] = []
+    assert parse_xmp(packet("<d:format>Été</d:format>").decode().encode(codec), problems) == {"dc:format": "Été"}
+    assert problems == []
+
+
+@pytest.mark.parametrize(
+    ("written", "meant"),
+    [
+        (b"a\x01b\x00c", "abc"),
+        ("Été".encode("cp1252"), "Été"),
+        (b"Tom & Ann", "Tom & Ann"),
+        (b"Tom &amp; Ann&nbsp;B", "Tom & Ann&nbsp;B"),
+        (b"a&#1;b&#x1F;c&#65;", "abcA"),
+        (b"a</d:format><d:TIFF/EPStandardID>1</d:TIFF/EPStandardID><d:format>b", "b"),  # of DxO Optics Pro 9
+    ],
+)
+def test_a_packet_is_read_that_is_no_xml_for_one_character(written: bytes, meant: str) -> None:
+    problems: list[str] = []
+    raw = packet("<d:format>@</d:format>").replace(b"@", written)
+    assert parse_xmp(raw, problems)["dc:format"] == meant
+    assert problems == []
 
 
 @pytest.mark.parametrize(

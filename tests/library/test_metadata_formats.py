@@ -89,10 +89,11 @@ def test_xmp_of_each_container(tmp_path: Path, read: Read) -> None:
         assert found.problems == []
 
 
-def test_a_png_s_creation_time_and_its_texts_after_the_pixels(tmp_path: Path, read: Read) -> None:
+@pytest.mark.parametrize("name", [b"Creation Time", b"CreationTime"])
+def test_a_png_s_creation_time_and_its_texts_after_the_pixels(tmp_path: Path, read: Read, name: bytes) -> None:
     path = tmp_path / "a.png"
     picture().save(path)
-    body = b"tEXtCreation Time\x002019:01:02 03:04:05"
+    body = b"tEXt" + name + b"\x002019:01:02 03:04:05"
     chunk = struct.pack(">I", len(body) - 4) + body + struct.pack(">I", zlib.crc32(body))
     data = path.read_bytes()
     path.write_bytes(data[:-12] + chunk + data[-12:])

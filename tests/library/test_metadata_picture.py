@@ -12,10 +12,10 @@ from pathlib import Path
 import numpy as np
 import pillow_heif
 import pytest
-from PIL import Image, ImageFile
+from PIL import Image, ImageFile, PngImagePlugin
 
 from haven_fs.library.kinds import Kind
-from haven_fs.library.metadata import Unreadable
+from haven_fs.library.metadata import Unreadable, read_metadata
 from haven_fs.library.picture import open_picture
 
 KindOf = Callable[[Path], Kind]
@@ -33,7 +33,9 @@ def halves(size: tuple[int, int] = (400, 200)) -> Image.Image:
     return image
 
 
-@pytest.mark.parametrize("name", ["a.jpg", "a.png", "a.webp", "a.tif", "a.gif", "a.bmp", "a.heic", "a.avif", "a.jp2"])
+@pytest.mark.parametrize(
+    "name", ["a.jpg", "a.png", "a.webp", "a.tif", "a.gif", "a.bmp", "a.heic", "a.avif", "a.jp2", "a.j2k"]
+)
 def test_every_format_is_scaled_to_rgb(tmp_path: Path, kind_of: KindOf, name: str) -> None:
     path = tmp_path / name
     if name == "a.heic":
@@ -68,6 +70,31 @@ def test_every_orientation_is_turned_upright(tmp_path: Path, kind_of: KindOf, or
     assert picture.size == ((400, 200) if orientation < 5 else (200, 400))
     corner = {1: (5, 5), 2: (395, 5), 3: (395, 195), 4: (5, 195), 5: (5, 5), 6: (195, 5), 7: (195, 395), 8: (5, 395)}
     assert close(picture.getpixel(corner[orientation]), RED)
+
+
+@pytest.mark.parametrize("ending", ["jpg", "png", "webp", "tif"])
+@pytest.mark.parametrize("own", [None, 1])
+def test_xmp_says_how_a_picture_lies_where_exif_does_not(
+    tmp_path: Path, kind_of: KindOf, ending: str, own: int | None
+) -> None:
+    path = tmp_path / f"a.{ending}"
+    exif = Image.Exif()
+    if own:
+        exif[0x0112] = own
+    packet = (
+        b'<x:xmpmeta xmlns:x="adobe:ns:meta/"><r:RDF xmlns:r="http://www.w3.org/1999/02/22-rdf-syntax-ns#">'
+        b'<r:Description xmlns:tiff="http://ns.adobe.com/tiff/1.0/" tiff:Orientation="6"/></r:RDF></x:xmpmeta>'
+    )
+    if ending == "png":
+        info = PngImagePlugin.PngInfo()
+        info.add_itxt("XML:com.adobe.xmp", packet.decode())
+        halves().save(path, exif=exif, pnginfo=info)
+    elif ending == "tif":
+        halves().save(path, tiffinfo={0x2BC: packet} | dict(exif))
+    else:
+        halves().save(path, exif=exif, xmp=packet)
+    assert read_metadata(path, kind_of(path)).orientation == (own or 6)
+    assert open_picture(path, kind_of(path)).size == ((400, 200) if own else (200, 400))
 
 
 @pytest.mark.parametrize("mode", ["1", "L", "LA", "P", "RGBA", "CMYK", "I;16", "F", "I", "LAB"])

@@ -40,6 +40,7 @@ def test_camera_of_a_video_and_of_a_raw_twin(sample: Make) -> None:
         ({"xmp": {"xmp:Rating": "nan"}}, None),
         ({"xmp": {"MicrosoftPhoto:Rating": "75"}}, 4),
         ({"xmp": {"MicrosoftPhoto:Rating": "99"}}, 5),
+        ({"xmp": {"MicrosoftPhoto:Rating": "0"}}, 0),
         ({"exif": {"Image Rating": 3}}, 3),
         ({"exif": {"Image Rating": 80}}, None),
         ({}, None),
@@ -73,6 +74,29 @@ def test_caption(sample: Make, exif: dict[str, object], caption: str | None) -> 
     assert facts(sample(exif=exif)).values.get("caption") == caption
 
 
+@pytest.mark.parametrize(
+    ("comments", "caption"),
+    [
+        (["Created with The GIMP", "Lovely smoke, of which I'm secretly very proud."], "Lovely smoke, of which I'm"),
+        (["Grandma's version of the cake"], "Grandma's version of the cake"),
+        (["CREATOR: gd-jpeg v1.0 (using IJG JPEG v62), quality = 85"], None),
+        (["File written by Adobe Photoshop\u00a8 4.0"], None),
+        (["AppleMark"], None),
+        (["Lavc58.54.100"], None),
+        (["LEAD Technologies Inc. V1.01"], None),
+        (["Optimized using ezgif.com"], None),
+        (["https://example.org/File:Beach.jpg"], None),
+        (["R: 139 G: 255 B: 189"], None),
+    ],
+)
+def test_a_comment_in_plain_words_is_the_last_to_be_a_caption(
+    sample: Make, comments: list[str], caption: str | None
+) -> None:
+    said = facts(sample(comments=comments)).values.get("caption")
+    assert said == caption or (caption and str(said).startswith(caption))
+    assert facts(sample(comments=comments, exif={"EXIF UserComment": "On it"})).values["caption"] == "On it"
+
+
 def test_xmp_caption_comes_first_and_loses_control_characters(sample: Make) -> None:
     made = sample(xmp={"dc:description": " A\0walk\r\n "}, exif={"Image ImageDescription": "other"})
     assert facts(made).values["caption"] == "A walk"
@@ -97,6 +121,12 @@ def test_keywords_are_leaves_once_each(sample: Make) -> None:
     names = [tag.name for tag in facts(made).tags]
     assert names == ["Beach", "ÉTÉ", "Rex", "Family", "snow"]
     assert facts(made).tags[1] == Tag("keyword", "été", "ÉTÉ")
+
+
+@pytest.mark.parametrize("name", ["keywords", "com.apple.quicktime.keywords"])
+def test_a_video_s_keywords(sample: Make, name: str) -> None:
+    made = sample("a.mov", kind="video", format="mov", video={name: "Oma, Garten"})
+    assert [tag.name for tag in facts(made).tags if tag.facet == "keyword"] == ["Oma", "Garten"]
 
 
 def test_a_single_keyword_may_be_a_text(sample: Make) -> None:

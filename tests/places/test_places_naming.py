@@ -5,7 +5,7 @@ from babel import Locale
 from helpers.little_places import Language, Row, little_places
 
 from haven_places import naming
-from haven_places.areas.spoken import telling
+from haven_places.areas.spoken import spoken_names, telling
 from haven_places.gazetteer import Gazetteer
 
 ENGLISH = Language("en")
@@ -102,7 +102,9 @@ CITIES: list[Row] = [
         ("es", ["Múnich", "Florencia", "Venecia", "Milán", "Ginebra", "Florenz"]),
         ("pt-BR", ["Munique", "Florença", "Veneza", "Milão", "Genebra", "Florenz"]),
         ("ja", ["ミュンヘン", "フィレンツェ", "ヴェネツィア", "ミラノ", "ジュネーヴ", "Florenz"]),
-        ("nl", ["Munich", "Florence", "Venice", "Milan", "Geneva", "Florenz"]),
+        ("nl", ["München", "Florence", "Venetië", "Milaan", "Genève", "Florenz"]),
+        ("pl", ["Monachium", "Florencja", "Wenecja", "Mediolan", "Genewa", "Florenz"]),
+        ("fi", ["Munich", "Florence", "Venice", "Milan", "Geneva", "Florenz"]),
     ],
 )
 def test_cities_are_called_as_the_owner_does(tag: str, wanted: list[str]) -> None:
@@ -111,7 +113,7 @@ def test_cities_are_called_as_the_owner_does(tag: str, wanted: list[str]) -> Non
 
 
 def test_a_translation_tells_more_than_spelling_and_place() -> None:
-    called = {"de": "Clifton (Texas)", "fr": "Genève", "es": "Ginebra", "pt-BR": "Clifton, Texas", "ru": "Клифтон"}
+    called = {"de": "Clifton (Texas)", "fr": "Genève", "es": "Ginebra", "pt": "Clifton, Texas", "ru": "Клифтон"}
     assert telling("Clifton", called) == {"fr": "Genève", "es": "Ginebra", "ru": "Клифтон"}
     assert telling("Genève", {"de": "Genf", "fr": "Geneve", "es": "Canton de Genève"}) == {"de": "Genf"}
 
@@ -121,3 +123,24 @@ def test_an_unknown_language_is_english(monkeypatch: pytest.MonkeyPatch, caplog:
     (tower,) = Gazetteer.open(language="elvish").localities([48.8584], [2.2945])
     assert tower.country_name == Locale.parse("en").territories["FR"]
     assert "elvish" in caplog.text
+
+
+@pytest.mark.parametrize(
+    ("language", "munich", "liege"),
+    [
+        ("de", "München", "Lüttich"),
+        ("it", "Monaco di Baviera", "Liegi"),
+        ("nl", "München", "Luik"),
+        ("sv", "München", None),
+        ("pl", "Monachium", None),
+        ("uk", "Мюнхен", "Льєж"),
+        ("no", "München", None),
+    ],
+)
+def test_towns_have_a_name_in_the_languages_of_travellers(language: str, munich: str, liege: str | None) -> None:
+    known = spoken_names(language)
+    assert (known[2867714], known.get(2792413)) == (munich, liege)
+
+
+def test_what_is_written_for_haven_outranks_the_packages() -> None:
+    assert spoken_names("de")[2800931] == "Brügge"

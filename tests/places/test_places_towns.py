@@ -43,6 +43,15 @@ def test_a_district_is_its_city_and_a_town_beside_it_stays(made_of: Make) -> Non
     assert spot(gazetteer, 48.9356, 2.3539).town_name == "Beside"
 
 
+def test_a_district_between_two_cities_is_of_the_one_it_lies_deeper_in(made_of: Make) -> None:
+    """It is 5 km from the middle of two million people and 2 km from that of 130,000."""
+    beside: Row = (2, "Beside", 48.9130, 2.3488, "FR", 130_000, "Europe/Paris", "11", "Another Department")
+    district: Row = (3, "Between", 48.8950, 2.3488, "FR", 9_000, "Europe/Paris", "11", "")
+    gazetteer = made_of([CITY, beside, district])
+    assert spot(gazetteer, 48.8950, 2.3488).town_name == "Metropolis"
+    assert spot(gazetteer, 48.9130, 2.3488).town_name == "Beside"
+
+
 def test_far_from_every_town_there_is_at_most_a_country(made_of: Make) -> None:
     around = [(64.1, -21.9), (65.7, -18.1), (65.3, -14.4), (63.4, -19.0), (64.3, -15.2), (66.0, -23.1)]
     gazetteer = made_of(

@@ -37,6 +37,13 @@ DAY = datetime(2019, 1, 2, 12, tzinfo=UTC)
         "WhatsApp Image 2019-01-02 at 03.04.05.jpeg",
         "WhatsApp Video 2019-01-02 at 03.04.05 (1).mp4",
         "WP_20190102_03_04_05_Pro.jpg",
+        "ScreenRecording_01-02-2019 03-04-05_1.MP4",
+        "Captura de Tela 2019-01-02 às 03.04.05.png",
+        "Captura de ecrã 2019-01-02, às 03.04.05.png",
+        "Zrzut ekranu 2019-01-2 o 03.04.05.png",
+        "Skærmbillede 2019-01-02 kl. 03.04.05.png",
+        "00001IMG_00001_BURST20190102030405678_COVER.jpg",
+        "Burst_Cover_GIF_Action_20190102030405.gif",
     ],
 )
 def test_a_time_of_the_place(name: str) -> None:
@@ -56,6 +63,8 @@ def test_afternoon_is_twelve_hours_later() -> None:
     [
         ("PXL_20210101_120000123.jpg", datetime(2021, 1, 1, 12, tzinfo=UTC)),
         ("PXL_20210101_120000123.MP.jpg", datetime(2021, 1, 1, 12, tzinfo=UTC)),
+        ("RPReplay_Final1546398245.MP4", datetime(2019, 1, 2, 3, 4, 5, tzinfo=UTC)),
+        ("line_1546398245000.jpg", datetime(2019, 1, 2, 3, 4, 5, tzinfo=UTC)),
         ("FB_IMG_1546398245000.jpg", datetime(2019, 1, 2, 3, 4, 5, tzinfo=UTC)),
         ("mmexport1546398245000.jpg", datetime(2019, 1, 2, 3, 4, 5, tzinfo=UTC)),
     ],
@@ -65,7 +74,14 @@ def test_a_time_of_utc(name: str, moment: datetime) -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["IMG-20190102-WA0001.jpg", "VID-20190102-WA0012.mp4", "2019-01-02 beach.jpg", "DSC_20190102_1234.jpg"]
+    "name",
+    [
+        "IMG-20190102-WA0001.jpg",
+        "VID-20190102-WA0012.mp4",
+        "2019-01-02 beach.jpg",
+        "DSC_20190102_1234.jpg",
+        "2019-01-02_2019-01-05.jpg",
+    ],
 )
 def test_a_day_only(name: str) -> None:
     assert time_in_name(name) == (DAY.timestamp(), False, False)
@@ -79,6 +95,11 @@ def test_a_day_only(name: str) -> None:
         "IMG_20191302_030405.jpg",
         "20190230.jpg",
         "P1020304.JPG",
+        "tel 20190102.jpg",
+        "Telefon-20190102.jpg",
+        "wallpaper 1920x1080.jpg",
+        "received_1546398245000123.jpeg",
+        "12345_10201901020304056_n.jpg",
         "1234567890123456.jpg",
         "120190102.jpg",
         "photo.jpg",

@@ -102,6 +102,16 @@ def test_the_last_change_s_offset_counts_only_if_nothing_was_changed(sample: Mak
     assert taken(sample(exif={**ORIGINAL, **edited})) == (THEN, None, "exif")
 
 
+def test_some_programs_put_a_colon_before_the_hour_too(sample: Make) -> None:
+    assert taken(sample(exif={"EXIF DateTimeOriginal": "2019:01:02:03:04:05"})) == (THEN, None, "exif")
+
+
+@pytest.mark.parametrize("clock_", ["030405.054+0200", "030405+0200", "03:04:05.5+02:00"])
+def test_iptc_s_times_may_have_parts_of_seconds(sample: Make, clock_: str) -> None:
+    made = sample(iptc={"iptc:DateCreated": "20190102", "iptc:TimeCreated": clock_})
+    assert taken(made) == (THEN, 120, "iptc")
+
+
 def test_gps_time_gives_the_offset_if_it_fits_a_zone(sample: Make) -> None:
     assert taken(sample(exif={**ORIGINAL, **GPS_TIME})) == (THEN, 120, "exif")
     stale = {**GPS_TIME, "GPS GPSTimeStamp": [(0, 1), (57, 1), (0, 1)]}
@@ -125,6 +135,8 @@ def test_video_times(sample: Make) -> None:
     assert taken(sample("VID_20190102_031205.mp4", video=utc, **video)) == (clock(2019, 1, 2, 1, 4, 35), None, "video")
     zoned = {**utc, "com.apple.quicktime.creationdate": "2019-01-02T03:04:05+0200"}
     assert taken(sample("IMG_1.mov", video=zoned, **video)) == (THEN, 120, "video")
+    exported = {"creation_time": "2019-01-02T01:04:39.000000Z", "date": "2019-01-02T03:04:05+0200"}
+    assert taken(sample("IMG_1.mp4", video=exported, **video)) == (THEN, 120, "video")
     assert taken(sample("GOPR1.mp4", video={"creation_time": "1904-01-01T00:00:00.000000Z"}, **video))[2] == "file"
 
 

@@ -16,6 +16,7 @@ from haven_fs.errors import Forbidden
 def home(tmp_path: Path) -> Iterator[Home]:
     with Home(tmp_path) as home:
         home.add("Trip/a.jpg")
+        home.add("Trip/b.jpg", "2018-01-01 12:00:00")
         older = home.add("Trip/older.jpg", "2019-01-01 12:00:00")
         older.rename(older.with_name("a.jpg~"))
         home.add_library(writable=True)
@@ -49,3 +50,22 @@ def test_it_gets_a_name_of_its_own(home: Home) -> None:
     home.move(_at(home, "a.jpg~"), _at(home, "older.jpg"))
     home.copy(_at(home, "older.jpg"), "/Albums/A/")
     assert "older.jpg" in home.list("/Albums/A")
+
+
+def test_it_stays_hidden_beside_another_photo(home: Home) -> None:
+    """What was hidden with the photo it is of is not shown when others come to that photo's place and go again."""
+    home.move("/Recent/b.jpg", "/Recently Removed/b.jpg")
+    (home.root / "Trip/b.jpg~").write_bytes(home.add("c.jpg", "2017-01-01 12:00:00").read_bytes())
+    home.index()
+    home.move(_at(home, "b.jpg"), _at(home, "gone.jpg"))
+    home.move(_at(home, "a.jpg"), _at(home, "b.jpg"))
+    home.move(_at(home, "b.jpg"), _at(home, "a.jpg"))
+    assert [name for name in home.list("/Recent") if "~" in name] == []
+
+
+def test_it_is_not_shown_when_a_hidden_photo_is_saved_anew(home: Home) -> None:
+    """Programs delete a file and send it anew: what came between must not be seen for good."""
+    home.move("/Recent/a.jpg", "/Recently Removed/a.jpg")
+    home.delete(_at(home, "a.jpg"))
+    home.put(_at(home, "a.jpg"), (home.root / "Trip/b.jpg").read_bytes() + b"1")
+    assert [name for name in home.list("/Recent") if name.startswith("a")] == []

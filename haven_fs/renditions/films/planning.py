@@ -9,7 +9,7 @@ from av.container import InputContainer
 from av.video.stream import VideoStream
 
 from haven_fs.library.metadata import Unreadable
-from haven_fs.library.video import orientation_of
+from haven_fs.library.quicktime import orientation_of
 from haven_fs.renditions.films.film import SECONDS, Film
 from haven_fs.renditions.films.sound import SLOTS
 from haven_fs.renditions.films.source import DAMAGE, beginning, opened, picture_of, sound_of

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from haven_fs.catalog import Writer
 from haven_fs.catalog.disk import Mirror
-from haven_fs.catalog.moving import dir_at, file_at, is_no_photo, left_beside, move_folder, place_file
+from haven_fs.catalog.moving import dir_at, due_beside, file_at, move_folder, place_file
 from haven_fs.catalog.trash import Trashed, files_of, forget, forget_part, make_room
 from haven_fs.errors import DiskFailed, Forbidden, Refused
 from haven_fs.library import fileops, storing, trash
@@ -44,8 +44,8 @@ class Filing:
                 make_room(w, name)
             row = file_at(w.db, place.library.id, place.below)
             put_away(w, place, name)
-            left = left_beside(w.db, row)
-        self._look_into(left)
+            beside = due_beside(w.db, row)
+        self._look_into(beside)
 
     def move(
         self, source: DiskPlace, target: DiskPlace, over: DiskPlace | None = None, *, is_final: bool = False
@@ -67,9 +67,9 @@ class Filing:
                 row = file_at(w.db, source.library.id, source.below)
                 original_id = arrival.put_file(w, row.id if row else None, is_final=is_final)
                 carried.leave(w)
-                is_other = over is not None or row is None or original_id != row.id or is_no_photo(w.db, original_id)
-                left = left_beside(w.db, row)
-        self._look_into([*([original_id, *arrival.others] if is_other else []), *left])
+                beside = due_beside(w.db, row) + due_beside(w.db, file_at(w.db, target.library.id, target.below))
+        is_other = over is not None or row is None or original_id != row.id
+        self._look_into([*([original_id, *arrival.others] if is_other else []), *beside])
 
     def copy(
         self,

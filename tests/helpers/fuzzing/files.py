@@ -24,7 +24,8 @@ from haven_fs.library.kinds import kind_of, sniff
 from haven_fs.library.metadata import Unreadable, read_metadata
 from haven_fs.library.named import named_people
 from haven_fs.library.placed import NotEditable
-from haven_fs.library.raw import canon_blocks, picture_size, previews
+from haven_fs.library.raw import picture_size, previews
+from haven_fs.library.rawheads import read_head
 from haven_fs.library.regions import Named
 from haven_fs.library.xmp import parse_xmp
 from haven_fs.library.xmp_texts import Wrote, with_texts
@@ -236,7 +237,8 @@ def _raw(data: bytes) -> None:
     sniff(data[:65536], "a.nef")
     with Source(_file(data, "a.nef")) as source:
         picture_size(source)
-        canon_blocks(source)
+        for form in ("cr3", "crw", "mrw", "raf"):
+            read_head(source, form)
         previews(source)
 
 
