@@ -23,7 +23,7 @@ _EXPORTS = {
     ),
     # What analyzers are given, and what they find
     "haven_fs.analysis.analyzer": "Analyzer Sample Facts Region Embedding",
-    "haven_fs.catalog.findings": "Scalar Tag Analysis",
+    "haven_fs.catalog.findings": "Scalar Tag Analysis GUESSED",
     "haven_fs.library.headers": "Metadata",
     "haven_fs.library.position": "position_of",
     "haven_fs.analysis.follower": "Follower",
@@ -77,7 +77,7 @@ _EXPORTS = {
     "haven_fs.library.named": "named_people",
     "haven_fs.library.regions": "Box Named",
     "haven_fs.library.upright": "around overlap",
-    "haven_fs.sidecars": "ListSource SidecarNotes SidecarSource",
+    "haven_fs.sidecars": "LibrarySource ListSource SidecarNotes SidecarSource",
 }
 _MODULES = {"names": "haven_fs.catalog.names", "options": "haven_fs.cli.options"}
 
@@ -95,7 +95,7 @@ if TYPE_CHECKING:
         TooLarge, Unavailable, UnsupportedType, UserError,
     )
     from haven_fs.analysis.analyzer import Analyzer, Embedding, Facts, Region, Sample
-    from haven_fs.catalog.findings import Analysis, Scalar, Tag
+    from haven_fs.catalog.findings import GUESSED, Analysis, Scalar, Tag
     from haven_fs.library.headers import Metadata
     from haven_fs.library.position import position_of
     from haven_fs.analysis.follower import Follower
@@ -142,6 +142,6 @@ if TYPE_CHECKING:
     from haven_fs.library.named import named_people
     from haven_fs.library.regions import Box, Named
     from haven_fs.library.upright import around, overlap
-    from haven_fs.sidecars import ListSource, SidecarNotes, SidecarSource
+    from haven_fs.sidecars import LibrarySource, ListSource, SidecarNotes, SidecarSource
 else:
     __getattr__, __all__ = door(sys.modules[__name__], _EXPORTS, _MODULES)

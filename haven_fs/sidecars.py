@@ -55,6 +55,15 @@ class SidecarSource(Protocol):
 
 
 @runtime_checkable
+class LibrarySource(SidecarSource, Protocol):
+    """A source that knows more than photos can carry: it goes into a file of Haven's own in each library's folder."""
+
+    def of_no_photo(self, db: sqlite3.Connection) -> Mapping[str, Sequence[str]]:
+        """Return texts under names, which the plugin's facet hears of again in a catalog that is made anew."""
+        ...
+
+
+@runtime_checkable
 class ListSource(SidecarSource, Protocol):
     """A source that knows of lists of photos too, such as albums: an export to a folder has a playlist of each."""
 

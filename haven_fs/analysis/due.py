@@ -1,9 +1,10 @@
 """What is due is a query on the catalog, never a queue: a killed run loses nothing and the next goes on from there."""
 
+import json
 import os
 import sqlite3
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from itertools import groupby
 from pathlib import Path
 
@@ -12,21 +13,41 @@ from haven_fs.analysis.jobs import File, Group, Photo
 from haven_fs.catalog import Catalog
 from haven_fs.catalog.exported import OWN
 from haven_fs.catalog.schema import LOCATED
-from haven_fs.library.beneath import placed
+from haven_fs.library.beneath import Beneath, placed
 
 _PAGE = 2000
 _FILE = f"SELECT o.id, o.file, o.mtime_ns, o.dir_id, o.stem, d.path, l.root, {OWN} FROM original o {LOCATED}"
 _READY = "o.probed = 0 AND o.gone IS NULL"
 
 
-def _groups(rows: Sequence[tuple[int, bytes, int, int, str, bytes, bytes, str | None]]) -> list[Group]:
+Notes = tuple[tuple[Beneath, str], ...]
+"""Files that describe a whole folder, each with its format."""
+
+
+def _groups(
+    db: sqlite3.Connection, rows: Sequence[tuple[int, bytes, int, int, str, bytes, bytes, str | None]]
+) -> list[Group]:
+    notes = _notes(db, {row[3] for row in rows})
     return [
         Group(
             *key,
             tuple(File(id_, placed(root, path, file), at, wrote) for id_, file, at, _, _, path, root, wrote in group),
+            notes.get(key[0], ()),
         )
         for key, group in groupby(rows, key=lambda row: (row[3], row[4]))
     ]
+
+
+def _notes(db: sqlite3.Connection, dir_ids: Iterable[int]) -> dict[int, Notes]:
+    """Return what describes these folders."""
+    query = (
+        f"SELECT o.dir_id, l.root, d.path, o.file, o.format FROM json_each(?) j CROSS JOIN original o {LOCATED}"
+        " WHERE o.dir_id = j.value AND o.format = 'googlealbum' AND o.gone IS NULL ORDER BY o.file"
+    )
+    found: dict[int, Notes] = {}
+    for dir_id, root, path, file, form in db.execute(query, (json.dumps(list(dir_ids)),)):
+        found[dir_id] = (*found.get(dir_id, ()), (placed(root, path, file), form))
+    return found
 
 
 def groups_in(db: sqlite3.Connection, dir_ids: Sequence[int]) -> list[Group]:
@@ -35,7 +56,7 @@ def groups_in(db: sqlite3.Connection, dir_ids: Sequence[int]) -> list[Group]:
     rows = db.execute(
         f"{_FILE} WHERE {_READY} AND o.dir_id IN ({marks}) ORDER BY o.dir_id, o.stem, o.id", list(dir_ids)
     )
-    return _groups(rows.fetchall())
+    return _groups(db, rows.fetchall())
 
 
 def group_of(db: sqlite3.Connection, original_id: int) -> Group | None:
@@ -44,7 +65,7 @@ def group_of(db: sqlite3.Connection, original_id: int) -> Group | None:
     if row is None:
         return None
     rows = db.execute(f"{_FILE} WHERE {_READY} AND o.dir_id = ? AND o.stem = ? ORDER BY o.id", row)
-    return next(iter(_groups(rows.fetchall())), None)
+    return next(iter(_groups(db, rows.fetchall())), None)
 
 
 def all_groups(catalog: Catalog) -> Iterator[Group]:
@@ -69,8 +90,9 @@ def all_groups(catalog: Catalog) -> Iterator[Group]:
                 f" AND d.library_id IN ({marks}) ORDER BY o.dir_id, o.stem, o.id",
                 (*last, *keys[-1], *ready),
             ).fetchall()
+            groups = _groups(db, rows)
         last = keys[-1]
-        yield from _groups(rows)
+        yield from groups
 
 
 def _lacking(analyzers: Mapping[str, Analyzer]) -> tuple[str, list[str | int]]:
@@ -88,7 +110,7 @@ def photos(catalog: Catalog, analyzers: Mapping[str, Analyzer]) -> Iterator[Phot
     lacking, params = _lacking(analyzers)
     last = 0
     while True:
-        page: list[Photo] = []
+        page: list[tuple[int, Photo]] = []
         with catalog.read() as db:
             ids = [
                 row[0]
@@ -101,20 +123,22 @@ def photos(catalog: Catalog, analyzers: Mapping[str, Analyzer]) -> Iterator[Phot
                 done = set(db.execute("SELECT analyzer, version FROM analysis WHERE photo_id = ?", (id_,)))
                 due = frozenset(a.name for a in analyzers.values() if (a.name, a.version) not in done)
                 files = db.execute(
-                    f"SELECT o.role, o.id, o.file, o.mtime_ns, d.path, l.root, {OWN} FROM original o {LOCATED}"
+                    f"SELECT o.role, o.id, o.file, o.mtime_ns, d.path, l.root, {OWN}, o.dir_id"
+                    f" FROM original o {LOCATED}"
                     " WHERE o.photo_id = ? AND o.gone IS NULL ORDER BY o.id",
                     (id_,),
-                )
+                ).fetchall()
                 roles = tuple(
                     (role, File(i, placed(root, below, file), mtime, wrote))
-                    for role, i, file, mtime, below, root, wrote in files
+                    for role, i, file, mtime, below, root, wrote, _ in files
                 )
-                if any(role == "main" for role, _ in roles):
-                    page.append(Photo(id_, roles, due))
+                if main := next((file[-1] for file in files if file[0] == "main"), None):
+                    page.append((main, Photo(id_, roles, due)))
+            notes = _notes(db, {dir_id for dir_id, _ in page})
         if not ids:
             return
         last = ids[-1]
-        yield from page
+        yield from (replace(photo, notes=notes.get(dir_id, ())) for dir_id, photo in page)
 
 
 def by_urgency(analyzers: Mapping[str, Analyzer]) -> tuple[dict[str, Analyzer], dict[str, Analyzer]]:
@@ -149,7 +173,10 @@ def counts(db: sqlite3.Connection, analyzers: Mapping[str, Analyzer]) -> Counts:
 
 def pending(db: sqlite3.Connection, analyzers: Mapping[str, Analyzer]) -> int:
     """Return how much is still due, walks of libraries among it, but for what is done at leisure."""
-    walks = db.execute("SELECT count(*) FROM library WHERE gone IS NULL AND walked IS NULL").fetchone()[0]
+    walks = db.execute(
+        "SELECT (SELECT count(*) FROM library WHERE gone IS NULL AND walked IS NULL)"
+        " + (SELECT count(*) FROM folder_said)"
+    ).fetchone()[0]
     return int(walks) + sum(count(db, by_urgency(analyzers)[0]))
 
 

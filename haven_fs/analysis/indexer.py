@@ -23,6 +23,7 @@ from haven_fs.catalog import Catalog
 from haven_fs.catalog.again import make_due
 from haven_fs.catalog.behind import catch_up
 from haven_fs.catalog.findings import Analysis, GroupFound, PhotoFound, Probe
+from haven_fs.catalog.foldersaid import tell_of_folders
 from haven_fs.catalog.libraries import Library, all_libraries
 from haven_fs.catalog.photos import PhotoStore, photos_with_news, stale_originals
 from haven_fs.catalog.replay import replay_for, replay_rest
@@ -160,6 +161,7 @@ class Indexer:
                 self._progress.begin("Reading files", originals)
                 self._run(look_into, self._announced(due.all_groups(self.catalog), _GROUPS_A_JOB), self._put_groups)
                 self._progress.end()
+        tell_of_folders(self.catalog)
         soon, _ = due.by_urgency(self.analyzers)
         with self.catalog.read() as db:
             _, photos = due.count(db, soon)

@@ -22,11 +22,15 @@ class File:
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """All files of one folder that share a stem: together they decide which of them are one photo."""
+    """All files of one folder that share a stem: together they decide which of them are one photo.
+
+    `notes`: what describes the whole folder, with its format.
+    """
 
     dir_id: int
     stem: str
     files: tuple[File, ...]
+    notes: tuple[tuple[Beneath, str], ...] = ()
 
     @property
     def seen(self) -> Seen:
@@ -37,8 +41,9 @@ class Group:
 
 @dataclass(frozen=True, slots=True)
 class Photo:
-    """A photo due for some analyzers: its originals with their roles, and which analyzers are due."""
+    """A photo due for some analyzers: its originals with their roles, which are due, and what describes its folder."""
 
     id: int
     files: tuple[tuple[str, File], ...]
     due: frozenset[str]
+    notes: tuple[tuple[Beneath, str], ...] = ()

@@ -14,21 +14,30 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from haven_fs.analysis.analyzer import Analyzer, Facts, Sample
-from haven_fs.catalog import Writer
+from haven_fs.catalog import Writer, foldersaid
 from haven_fs.catalog.facets import Facet, Found
 from haven_fs.catalog.findings import FACTS
 from haven_fs.catalog.settle import TAG, TAGS
+from haven_fs.catalog.skipped import BINNED
 from haven_fs.config import Settings
 from haven_fs.hook import hookimpl
+from haven_fs.library.headers import HIDDEN, IN_BIN
 from haven_fs.library.personnames import texts_of
 from haven_fs.library.regions import REGIONS
 from haven_fs.sidecars import SidecarNotes, SidecarSource
 
-NAME = "beside"
+NAME = foldersaid.ANALYZER
 SAID = "haven:Said"
-HIDDEN = "haven:Hidden"
 _MOST = 100
 """Facts read of one sidecar."""
+_WHY = {"True": 1, IN_BIN: BINNED}
+_HIDDEN = (
+    "SELECT photo_id, 'True' FROM hidden WHERE NOT found"
+    " UNION ALL SELECT photo_id, iif(EXISTS (SELECT 1 FROM original o"
+    " WHERE o.photo_id = u.photo_id AND o.role = 'sidecar' AND o.format <> 'xmp' AND o.gone IS NULL), 'False', '')"
+    " FROM unhidden u"
+)
+"""What to say of photos: also that one is not hidden, where what another program wrote says that it is."""
 
 
 class SaidBeside(Analyzer):
@@ -88,8 +97,7 @@ class SaidInSidecars:
             note.items.setdefault(SAID, []).append(f"{fact} {value}")
         for note in notes.values():
             note.gone[SAID] = _former(note.items[SAID])
-        hidden = "SELECT photo_id, 'True' FROM hidden WHERE NOT found UNION ALL SELECT photo_id, '' FROM unhidden"
-        for photo_id, text in db.execute(hidden):
+        for photo_id, text in db.execute(_HIDDEN):
             notes.setdefault(photo_id, SidecarNotes()).texts[HIDDEN] = text
         return notes
 
@@ -101,7 +109,7 @@ def _former(texts: Sequence[str]) -> Callable[[str], bool]:
 
 
 class HiddenFacet(Facet):
-    """Photos that sidecars say are hidden; those that the owner has shown again stay shown."""
+    """Photos that sidecars say are hidden, or in a bin; those that the owner has shown again stay shown."""
 
     name = "hidden by sidecars"
 
@@ -110,16 +118,18 @@ class HiddenFacet(Facet):
         said = {id_: analyses[NAME].notes() for id_, analyses in found.items() if NAME in analyses}
         if not said:
             return
-        hidden = json.dumps([id_ for id_, notes in said.items() if notes.get(HIDDEN) == ["True"]])
+        texts = {id_: notes.get(HIDDEN, [""])[0] for id_, notes in said.items()}
+        hidden = json.dumps({id_: _WHY[text] for id_, text in texts.items() if text in _WHY})
         marks = json.dumps(list(said))
         w.db.execute(
             "DELETE FROM hidden WHERE found AND photo_id IN (SELECT value FROM json_each(?))"
-            " AND photo_id NOT IN (SELECT value FROM json_each(?))",
+            " AND photo_id NOT IN (SELECT CAST(key AS INTEGER) FROM json_each(?))",
             (marks, hidden),
         )
         w.db.execute(
-            "INSERT OR IGNORE INTO hidden (photo_id, at, by, found) SELECT value, ?, '', 1 FROM json_each(?)"
-            " WHERE value NOT IN (SELECT photo_id FROM unhidden)",
+            "INSERT INTO hidden (photo_id, at, by, found) SELECT CAST(key AS INTEGER), ?, '', value FROM json_each(?)"
+            " WHERE CAST(key AS INTEGER) NOT IN (SELECT photo_id FROM unhidden)"
+            " ON CONFLICT (photo_id) DO UPDATE SET found = excluded.found WHERE found",
             (time.time(), hidden),
         )
 

@@ -140,7 +140,7 @@ def _look_into(group: Group) -> tuple[GroupFound, list[tuple[PhotoFound, Sample]
         named = [(role, by_name[name][0].path) for role, name in pairing.companions]
         formats = {name: kind.format for name, (_, kind) in by_name.items()}
         own = {name: one.wrote for name, (one, _) in by_name.items() if one.wrote}
-        samples.append((photo, _sample(file, metadata[pairing.main], named, metadata, formats, own)))
+        samples.append((photo, _sample(file, metadata[pairing.main], named, metadata, formats, own, group.notes)))
     backups = spare([Member(name, kind) for name, (_, kind) in by_name.items()])
     found.backups = {by_name[name][0].id for name in backups}
     unreadable = ((by_name[name][0].id, why) for name, why in problems.items() if why and name not in backups)
@@ -183,12 +183,14 @@ def _sample(
     known: Mapping[str, Metadata],
     formats: Mapping[str, str],
     own: Mapping[str, str],
+    notes: Sequence[tuple[Path, str]],
 ) -> Sample:
     """Put together what analyzers see. `known`: metadata of files by name, `formats`: of sidecars their formats.
 
-    `own`: what this catalog had Haven write into sidecars, see read_beside.
+    `own`: what this catalog had Haven write into sidecars, see read_beside. `notes`: what describes the folder.
     """
     sidecars = [(path, formats.get(path.name, "")) for role, path in companions if role == "sidecar"]
+    sidecars += notes
     main.beside = read_beside(file.path.name, sidecars, main.problems, own)
     return Sample(
         file.path,
@@ -220,7 +222,7 @@ def _sample_again(photo: Photo, analyzers: Analyzers) -> tuple[Sample, bool]:
         except OSError:
             logger.debug("companion %s cannot be read", path, exc_info=True)
     own = {one.path.name: one.wrote for _, one in photo.files if one.wrote}
-    sample = _sample(file, main, readable, known, formats, own)
+    sample = _sample(file, main, readable, known, formats, own, photo.notes)
     if any(analyzers[name].needs == "picture" for name in photo.due if name in analyzers):
         from haven_fs.library.picture import open_frames
 

@@ -27,6 +27,8 @@ FACTS = frozenset(
 TEXT_FACTS = frozenset({"taken_source", "make", "model", "lens", "caption"})
 """Those that are text; the others are numbers."""
 
+GUESSED = (None, "folder", "file")
+"""`taken_source` of a time that is none, or a guess: nothing that anybody said or a camera wrote."""
 
 Scalar = str | int | float | None
 """What a fact may be."""

@@ -143,13 +143,32 @@ _EXPORTED = """
 """
 
 _HIDDEN = """
-    ALTER TABLE hidden ADD COLUMN found INTEGER NOT NULL DEFAULT 0;     -- 1: a sidecar says so, not the owner
+    ALTER TABLE hidden ADD COLUMN found INTEGER NOT NULL DEFAULT 0;     -- 1, 2: sidecars say so, not the owner
     CREATE TABLE unhidden (         -- photos that the owner has shown again, whatever their sidecars say
         photo_id INTEGER PRIMARY KEY REFERENCES photo
     );
 """
 
+_OF_FOLDERS = """
+    CREATE INDEX original_of_folder ON original (dir_id) WHERE format = 'googlealbum' AND gone IS NULL;
+    CREATE INDEX original_of_library ON original (dir_id) WHERE format = 'haven' AND gone IS NULL;
+    CREATE TABLE folder_said (      -- folders of which something else is said than what their photos were told of
+        dir_id INTEGER PRIMARY KEY
+    );
+    CREATE TRIGGER original_of_folder_said AFTER UPDATE OF format, fingerprint, dir_id, gone ON original
+    WHEN (OLD.format IN ('googlealbum', 'haven') OR NEW.format IN ('googlealbum', 'haven'))
+        AND (OLD.format, OLD.fingerprint, OLD.dir_id, OLD.gone)
+        IS NOT (NEW.format, NEW.fingerprint, NEW.dir_id, NEW.gone)
+    BEGIN
+        INSERT OR IGNORE INTO folder_said VALUES (OLD.dir_id), (NEW.dir_id);
+    END;
+    -- What Google says of albums, and of what is in its bin, was not read.
+    UPDATE original SET probed = 0 WHERE gone IS NULL AND photo_id IS NULL AND CAST(file AS TEXT) LIKE '%.json';
+    UPDATE analysis SET version = -1 WHERE analyzer = 'beside'
+        AND photo_id IN (SELECT photo_id FROM original WHERE format = 'google' AND gone IS NULL);
+"""
+
 LATER = (
     *(_LOCKS, _REPLAY, _CHECKSUMS, _MOUNTS, _FAILED, _SKIPPED, _GUESSED, _UNOPENED, _INSIDE),
-    *(_EXPORTED, _HIDDEN, _BROUGHT),
+    *(_EXPORTED, _HIDDEN, _BROUGHT, _OF_FOLDERS),
 )

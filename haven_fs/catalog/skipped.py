@@ -1,4 +1,4 @@
-"""What walks passed over, and why: counted where they met it, so that telling it needs no walk."""
+"""What is passed over, and why: walks count it where they meet it, so that telling it needs no walk."""
 
 import os
 import sqlite3
@@ -8,7 +8,11 @@ from typing import NamedTuple
 
 from haven_fs.catalog.catalog import Catalog
 from haven_fs.catalog.schema import LOCATED
+from haven_fs.library.ownnotes import FORMAT
 from haven_fs.library.text import as_text
+
+BINNED = 2
+"""What `hidden.found` is of photos that lie in the bin of another program, as its sidecars say."""
 
 Counts = Mapping[tuple[str, bool], int]
 """How many files (False) and folders (True) of one folder are passed over, by the reason."""
@@ -58,14 +62,22 @@ def _each(query: str, library_id: int, found: Mapping[bytes, Counts]) -> list[tu
 
 
 def skipped(db: sqlite3.Connection) -> list[Skipped]:
-    """Return what is passed over in all libraries, most first, backups that lie beside their photos among it."""
+    """Return what is passed over in all libraries, most first: backups beside their photos among it, and what sidecars
+    say is in another program's bin.
+    """
     example = "min(CAST(l.root || '/' || {} AS BLOB))"
     query = (
-        f"SELECT reason, sum(files), sum(folders), {example.format('s.path')} FROM skipped s"
-        " JOIN library l ON l.id = s.library_id WHERE l.gone IS NULL GROUP BY reason"
+        f"SELECT reason, sum(files) AS files, sum(folders) AS folders, {example.format('s.path')} AS place"
+        " FROM skipped s JOIN library l ON l.id = s.library_id WHERE l.gone IS NULL GROUP BY reason"
         f" UNION ALL SELECT 'backup', count(*), 0, {example.format('d.path')}"
         f" FROM original o INDEXED BY original_spare {LOCATED} WHERE o.role = 'backup' AND o.gone IS NULL"
+        f" UNION ALL SELECT 'bin', count(*), 0, {example.format('d.path')}"
+        f" FROM hidden h JOIN photo p ON p.id = h.photo_id JOIN original o ON o.id = p.main_id {LOCATED}"
+        f" WHERE h.found = {BINNED} AND o.gone IS NULL AND l.gone IS NULL"
+        f" UNION ALL SELECT 'haven', count(*), 0, {example.format('d.path')}"
+        f" FROM original o {LOCATED} WHERE o.format = '{FORMAT}' AND o.gone IS NULL AND l.gone IS NULL"
     )
+    query = f"SELECT reason, sum(files), sum(folders), min(place) FROM ({query}) GROUP BY reason"
     found = [
         Skipped(reason, files, folders, as_text(str(Path(os.fsdecode(path)))))
         for reason, files, folders, path in db.execute(query)

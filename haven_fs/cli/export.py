@@ -18,6 +18,7 @@ from haven_fs.catalog.exported import BESIDE, exported_photos, exported_to, note
 from haven_fs.catalog.libraries import Library, all_libraries
 from haven_fs.catalog.soundness import FIRST
 from haven_fs.cli import options
+from haven_fs.cli.export_own import put_own, said_of_no_photo
 from haven_fs.cli.export_tree import add_tree, run_tree
 from haven_fs.cli.exporting import Edit, Exporter, Outcome
 from haven_fs.cli.playlists import playlists, put_playlists
@@ -25,6 +26,7 @@ from haven_fs.cli.sidecars import KnownPhoto, all_notes, export_folder, known_ph
 from haven_fs.command import Command
 from haven_fs.datafolder import DataFolder
 from haven_fs.errors import Refused, UserError
+from haven_fs.library.ownnotes import NAME
 from haven_fs.library.rights import users_umask
 from haven_fs.library.text import as_text
 from haven_fs.sqlitefile import is_readonly
@@ -50,7 +52,8 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         " and Windows read them), albums as keywords such as Albums|Summer, favourites as five stars, dates, positions,"
         " places, captions, and in words of Haven's own what no other program has a word for. What a sidecar already"
         " says is kept; what you take back goes from it again; and a second run writes only what has changed. To DIR"
-        " it also writes a playlist of each album. If the catalog is ever lost, indexing your photos with these"
+        " it also writes a playlist of each album. What is of no photo, such as searches that you kept and empty"
+        f" albums, is in a file {NAME} for each library. If the catalog is ever lost, indexing your photos with these"
         " sidecars beside them brings all of it back. With --json it prints `written`, `unchanged`, `read_only` and"
         " `skipped`, a list of `file` and `reason`."
     )
@@ -81,11 +84,13 @@ def _run_xmp(args: argparse.Namespace) -> int:
                 )
             sources = data.plugins.sidecar_sources(data.settings)
             notes, heard = all_notes(db, sources)
+            own = said_of_no_photo(db, sources)
             lists = {} if folder is None else playlists(db, sources)
             photos = known_photos(db, notes, exported_photos(db, BESIDE if folder is None else str(folder)))
         chosen = [photo for photo in photos if folder or libraries[photo.library_id].writable]
         outcome = Outcome(len(photos) - len(chosen))
         _write(catalog, Exporter(folder, heard, outcome), chosen, libraries, outcome)
+        put_own(catalog, folder, libraries.values(), own, outcome)
         if folder is not None:
             with users_umask():
                 outcome.skipped += put_playlists(folder, lists)

@@ -62,7 +62,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
             "--into", metavar="LIBRARY", help="the writable library that photos are copied to (default: the inbox)"
         )
         verb.add_argument("--dry-run", action="store_true", help="say what is there and what would be done, and stop")
-        verb.add_argument("--yes", action="store_true", help="do not ask whether to go on")
+        verb.add_argument("--yes", action="store_true", help="go ahead without asking, as scripts have to")
         added.append(verb)
     options.add_data(parser, *added)
     options.add_json(parser, *added)
@@ -75,19 +75,22 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """Import one source. Returns 1 if a disk failed or nobody agreed; raises UserError if it cannot be done."""
+    """Import one source. Returns 1 if a disk failed; raises UserError if nobody agreed or it cannot be done."""
     data = options.data_folder(args)
     reader = _READERS[args.verb][0]
     with data.catalog_beside("Index your photos first, or start with `haven serve --inbox DIR`.") as catalog:
         library = _library(catalog, args.into)
         with closing(reader([_apart(path, data) for path in args.paths])) as export:
             importer = _importer(data, catalog, library, export, args.paths)
-            if not args.json:
-                print(_plan(export, importer))
+            print(_plan(export, importer), file=sys.stderr if args.json else sys.stdout, flush=True)
             if not export.items or args.dry_run:
                 return _nothing(export, args)
-            if not (args.yes or args.json or not sys.stdin.isatty() or _agrees()):
-                return 1
+            if not args.yes:
+                options.confirm(
+                    "Continue?",
+                    unasked="Nothing was imported. Add --yes to go ahead, or --dry-run to only see what is there.",
+                    refused="Nothing was imported.",
+                )
             progress = Progress(bar=True)
             progress.begin(f"Importing from {export.title}", len(export.items))
             try:
@@ -142,14 +145,10 @@ def _plan(export: Export, importer: Importer) -> str:
         goes_on = "This goes on with the import that was interrupted. " if importer.goes_on else ""
         lines.append(
             f"{goes_on}Photos that no library has yet, at most {options.in_bytes(size)}, are copied to"
-            f" {as_text(str(importer.folder.on_disk))}. The export itself is only read."
+            f" {as_text(str(importer.folder.on_disk))}. The others get their albums, and what they lack of the rest."
+            " `haven undo` takes all of it back. The export itself is only read."
         )
     return "\n".join(lines)
-
-
-def _agrees() -> bool:
-    print("Continue? [y/N] ", end="", flush=True)
-    return sys.stdin.readline().strip().lower() in ("y", "yes")
 
 
 def _nothing(export: Export, args: argparse.Namespace) -> int:

@@ -2,6 +2,7 @@
 
 import argparse
 import re
+import sys
 import time
 from collections.abc import Sequence
 from datetime import datetime
@@ -87,6 +88,18 @@ def add_libraries(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--accept-missing", action="store_true", help="accept that missing photos were deleted, however many there are"
     )
+
+
+def confirm(question: str, *, unasked: str, refused: str) -> None:
+    """Ask whether to go on. Raises UserError unless a person at a terminal types yes.
+
+    `unasked`: what is said where nobody can be asked, with the option that goes on. `refused`: what was not done.
+    """
+    if not sys.stdin.isatty():
+        raise UserError(unasked)
+    print(f"{question} [y/N] ", end="", flush=True, file=sys.stderr)  # the output may be a program's
+    if sys.stdin.readline().strip().casefold() not in ("y", "yes"):
+        raise UserError(refused)
 
 
 def data_folder(args: argparse.Namespace) -> DataFolder:

@@ -10,7 +10,7 @@ import time
 from haven_fs.catalog.trash import DAY, all_trashed, erase
 from haven_fs.cli import options
 from haven_fs.command import Command
-from haven_fs.errors import Refused, UserError
+from haven_fs.errors import Refused
 from haven_fs.library.fileops import size_of
 from haven_fs.renditions.renditions import forget_gone
 
@@ -79,11 +79,11 @@ def run(args: argparse.Namespace) -> int:
 
 def _ask(count: int, size: int) -> None:
     """Raise UserError unless the person at the keyboard agrees."""
-    if not sys.stdin.isatty():
-        raise UserError("This cannot be undone. Add --yes to go ahead, or --dry-run to see what would be deleted.")
-    answer = input(f"Permanently delete {options.counted(count, 'item')}, {options.in_bytes(size)}? [y/N] ")
-    if answer.strip().lower() not in ("y", "yes"):
-        raise UserError("Nothing was deleted.")
+    options.confirm(
+        f"Permanently delete {options.counted(count, 'item')}, {options.in_bytes(size)}?",
+        unasked="This cannot be undone. Add --yes to go ahead, or --dry-run to see what would be deleted.",
+        refused="Nothing was deleted.",
+    )
 
 
 COMMAND = Command("purge", "Permanently delete what is in Recently Removed.", arguments, run, group="Care")

@@ -4,11 +4,12 @@ A format is a reader here and a signature in haven_fs.library.kinds; analyzers n
 """
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 
 from haven_fs.library.cameranotes import parse_dji, parse_sony
 from haven_fs.library.folding import fold
-from haven_fs.library.googlenotes import parse_google
+from haven_fs.library.googlenotes import parse_album, parse_google
 from haven_fs.library.headers import Values, aspect_of
 from haven_fs.library.osxphotosnotes import parse_osxphotos
 from haven_fs.library.photoprismnotes import parse_photoprism
@@ -33,10 +34,13 @@ READERS: Mapping[str, Reader] = {
 }
 """By the format that `kinds.sniff` gives. Of any other sidecar only that it is there is of use."""
 
+OF_FOLDERS: Mapping[str, Callable[[str, bytes, list[str]], Values]] = {"googlealbum": parse_album}
+"""Readers of what is said of all photos in a folder, which get the folder's name first."""
+
 
 def read_sidecar(path: Path, form: str, problems: list[str]) -> Values:
     """Read one sidecar of a format; empty if it cannot be read, with a sentence in `problems`."""
-    reader = READERS.get(form)
+    reader = partial(OF_FOLDERS[form], path.parent.name) if form in OF_FOLDERS else READERS.get(form)
     if reader is None:
         return {}
     try:
@@ -53,16 +57,24 @@ def read_beside(
 ) -> Values:
     """Return what the sidecars of the photo whose main file is called `name` say; each is a path and a format.
 
+    What its folder says counts least.
+
     `own`: what this catalog had Haven write into some, by their names, as Wrote.dumps has it. That says nothing new:
     the catalog knows it, or it was taken back.
 
-    Where several speak of one thing, the one that names the file in full counts: `i.jpg.xmp` before `i.xmp`. What only
-    makes sense together, such as a latitude and a longitude, comes from one of them.
+    Where several speak of one thing, the one that names the file in full counts: `i.jpg.xmp` before `i.xmp`; of those,
+    XMP, which is written where somebody works with photos, before what a service exported. What only makes sense
+    together, such as a latitude and a longitude, comes from one of them.
     """
     found: Values = {}
     whose: dict[str, Path] = {}
     full = fold(name)
-    for path, form in sorted(sidecars, key=lambda one: (not fold(one[0].name).startswith(full), fold(one[0].name))):
+
+    def rank(one: tuple[Path, str]) -> tuple[bool, bool, bool, str]:
+        its = fold(one[0].name)
+        return one[1] in OF_FOLDERS, not its.startswith(full), one[1] != "xmp", its
+
+    for path, form in sorted(sidecars, key=rank):
         values = read_sidecar(path, form, problems)
         if wrote := own.get(path.name):
             values = Wrote.loads(wrote).without(values)

@@ -9,13 +9,17 @@ import re
 from typing import Any
 
 from haven_fs.library.folding import fold
-from haven_fs.library.headers import Values
+from haven_fs.library.headers import ALBUMS, HIDDEN, IN_BIN, Values
 from haven_fs.library.plainnotes import loaded, moment, number, said, text, texts
 
 LONGEST = 1 << 20
 """Bytes of one that is read."""
 LIMIT = 46
 """Characters that are left of "NAME.supplemental-metadata" in the name of the JSON, before its number and ending."""
+_OF_YEAR = re.compile(r"(?:photos from|fotos von|(?:photos|fotos) de|foto del|foto's uit) \d{4}", re.IGNORECASE)
+"""What old exports gave the folder of a year as a title."""
+DAY = re.compile(r"\d{4}-\d{2}-\d{2}(?: ?#?\d+)?|untitled(?:\(\d+\))?", re.IGNORECASE)
+"""Old exports made a folder of each day, with a title like an album's."""
 _METADATA = ".supplemental-metadata"
 _MOVED = re.compile(r"(?<=\S)\((\d{1,4})\)$")
 _NUMBERED = re.compile(r"(?<=\S)\((\d{1,4})\)(?=\.[^.]*$|$)")
@@ -29,13 +33,38 @@ def parse_google(data: bytes, problems: list[str]) -> Values:
         return {}
     taken = found.get("photoTakenTime")
     people = found.get("people")
-    return said(
+    is_away = found.get("trashed") is True or found.get("inLockedFolder") is True
+    values = said(
         taken=moment(number(taken.get("timestamp"))) if isinstance(taken, dict) else "",
         caption=plain(found.get("description")),
         people=texts([one.get("name") for one in people if isinstance(one, dict)] if isinstance(people, list) else []),
         position=_position(found),
         favourite=found.get("favorited") is True,
     )
+    return {**values, HIDDEN: IN_BIN} if is_away else values
+
+
+def parse_album(folder: str, data: bytes, problems: list[str]) -> Values:
+    """Read the JSON of a folder, which is called `folder`: the album that its pictures are in."""
+    found = loaded(data, "Google Photos", LONGEST, problems)
+    title = album_title(found) if isinstance(found, dict) else ""
+    if not title:
+        return {}
+    # Folders of albums with one title are numbered.
+    number = _MOVED.search(folder)
+    if number is not None and not title.endswith(number[0]):
+        title = f"{title} ({int(number[1]) + 1})"
+    return {ALBUMS: [re.sub(r"[/|]", "_", title.lstrip("."))]}
+
+
+def album_title(found: dict[str, Any]) -> str | None:
+    """Return the title of an album by the JSON of its folder; "" if the folder is none for people, None without one."""
+    within = found.get("albumData")
+    album = within if isinstance(within, dict) else found
+    if "title" not in album:
+        return "" if "albumData" in found else None
+    title = plain(album["title"])
+    return "" if DAY.fullmatch(title) or _OF_YEAR.fullmatch(title) else title
 
 
 def plain(value: Any) -> str:

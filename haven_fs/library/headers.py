@@ -9,6 +9,11 @@ from haven_fs.library.regions import REGIONS, NamedArea
 DATES = ("exif:DateTimeOriginal", "photoshop:DateCreated", "xmp:CreateDate")
 """Where XMP keeps the capture time, the most trusted first."""
 
+ALBUMS, HIDDEN = "haven:Albums", "haven:Hidden"
+"""Haven's own properties for the albums that a photo is in, and whether it is hidden: "True", "False", or IN_BIN."""
+IN_BIN = "bin"
+"""Why a photo is hidden: it is in the bin of the program that wrote the sidecar."""
+
 Values = dict[str, Any]
 """What a packet of XMP or a sidecar says: texts and lists of texts, and under REGIONS a list of NamedArea."""
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from haven_fs.library import tiff
+from haven_fs.library import ownnotes, tiff
 
 HEAD_SIZE = 64 * 1024
 """Bytes from the start of a file that `sniff` makes use of. Fewer do, except where a TIFF keeps its tags further in."""
@@ -82,6 +82,8 @@ _KINDS: dict[str, Kind] = {
     "photoprism": Kind("sidecar", "photoprism", "application/yaml"),
     "sony": Kind("sidecar", "sony", "application/xml"),
     "dji": Kind("sidecar", "dji", "application/x-subrip"),
+    "googlealbum": Kind("other", "googlealbum", "application/json"),  # describes a folder, and no photo
+    "haven": Kind("other", "haven", "application/json"),
     "psd": Kind("other", "psd", "image/vnd.adobe.photoshop"),  # a picture editor's working file, not a photo
     "m4a": Kind("other", "m4a", "audio/mp4"),
     "wma": Kind("other", "wma", "audio/x-ms-wma"),
@@ -254,7 +256,13 @@ def _sidecar(head: bytes, tail: str) -> str:
             return ""
 
 
-_JSON_NOTES = {"google": (b'"photoTakenTime"', b'"title"'), "osxphotos": (b'"uuid"', b'"original_filename"')}
+_JSON_NOTES = {
+    "haven": ((f'"{ownnotes.MARK}"'.encode(),),),
+    "google": ((b'"photoTakenTime"', b'"title"'),),
+    "osxphotos": ((b'"uuid"', b'"original_filename"'),),
+    "googlealbum": ((b'"albumData"', b'"title"'), (b'"access"', b'"title"', b'"date"')),
+}
+"""Fields by which a format is told, the first that fits; of each one or more sets."""
 _DRONE = re.compile(rb"\s*1\r?\n00:00:0\d,\d{3} --> .*?(?:FrameCnt|SrtCnt|HOME ?\(|\[latitude)", re.DOTALL)
 _PHOTOPRISM = re.compile(rb"^(?:TakenAt|OriginalName|UID): ", re.MULTILINE)
 
@@ -262,7 +270,8 @@ _PHOTOPRISM = re.compile(rb"^(?:TakenAt|OriginalName|UID): ", re.MULTILINE)
 def _notes(text: bytes, tail: str) -> str:
     """Tell the files in which services and photo programs keep what they know of a picture by their fields."""
     if tail == "json" and text.lstrip()[:1] in (b"{", b"["):
-        return next((name for name, fields in _JSON_NOTES.items() if all(field in text for field in fields)), "")
+        found = (name for name, sets in _JSON_NOTES.items() if any(all(f in text for f in fields) for fields in sets))
+        return next(found, "")
     if tail == "srt":
         return "dji" if _DRONE.match(text[:4096]) else ""
     return "photoprism" if tail in ("yml", "yaml") and len(_PHOTOPRISM.findall(text)) > 1 else ""

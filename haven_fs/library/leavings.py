@@ -22,6 +22,7 @@ REASONS = {
     "havenignore": "what a .havenignore names",
     "link": "links that lead out of the library, or to what is skipped",
     "backup": "backups of photos that are there too",
+    "haven": "what Haven itself wrote of a library",
 }
 """Why something is passed over, in words for its owner."""
 

@@ -11,7 +11,7 @@ from haven_fs.library.headers import Values
 from haven_fs.library.plainnotes import said, text
 
 LONGEST = 1 << 20
-_BY_HAND = ("manual", "xmp", "meta")
+_BY_HAND = ("manual", "batch", "xmp", "meta")
 """Sources of what somebody wrote, in PhotoPrism or in the file."""
 _GUESSED = ("", "auto", "default", "estimate", "name", "file", "path")
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}")
@@ -32,7 +32,15 @@ def parse_photoprism(data: bytes, problems: list[str]) -> Values:
         return {}
     details = found.get("Details")
     details = details if isinstance(details, dict) else {}
-    caption = text(found.get("Caption")) or text(found.get("Description"))
+    # Newer ones have captions that a model wrote.
+    caption = next(
+        (
+            words
+            for name in ("Caption", "Description")
+            if (words := text(found.get(name))) and text(found.get(f"{name}Src")) in ("", *_BY_HAND)
+        ),
+        "",
+    )
     title = text(found.get("Title")) if text(found.get("TitleSrc")) in _BY_HAND else ""
     of_place = ("Lat", "Lng", "Altitude") if text(found.get("PlaceSrc")) != "estimate" else ()
     return said(

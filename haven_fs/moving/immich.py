@@ -105,10 +105,14 @@ class _Server:
             raise UserError(f"{self._base} does not answer as an Immich server does.") from error
 
     def assets(self) -> Iterator[dict[str, Any]]:
-        """Give all assets, page by page."""
+        """Give all assets."""
+        return self._search({"withExif": True, "withPeople": True})
+
+    def _search(self, wanted: dict[str, Any]) -> Iterator[dict[str, Any]]:
+        """Give the assets that a search finds, page by page."""
         page: Any = 1
         for _ in range(_MOST_PAGES):
-            asked = {"page": page, "size": _PAGE, "withExif": True, "withPeople": True}
+            asked = {"page": page, "size": _PAGE, **wanted}
             found = _fields(_fields(self.ask("search/metadata", asked)).get("assets"))
             yield from _list(found.get("items"))
             following = found.get("nextPage")
@@ -123,7 +127,11 @@ class _Server:
     def assets_of(self, album_id: str) -> list[str]:
         """Return the ids of what is in an album, in its order."""
         found = _fields(self.ask(f"albums/{quote(album_id)}"))
-        return [text(one.get("id")) for one in _list(found.get("assets"))]
+        if "assets" in found:
+            return [text(one.get("id")) for one in _list(found["assets"])]
+        # From version 3 on. Older servers would not mind what album is asked for, and give everything.
+        order = "asc" if found.get("order") == "asc" else "desc"
+        return [text(one.get("id")) for one in self._search({"albumIds": [album_id], "order": order})]
 
     def asset(self, asset_id: str) -> dict[str, Any]:
         """Return one asset."""

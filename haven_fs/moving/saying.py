@@ -10,6 +10,7 @@ from typing import Any
 
 from haven_fs.catalog import Writer, names
 from haven_fs.catalog.brought import SAID
+from haven_fs.catalog.findings import GUESSED
 from haven_fs.catalog.said import said_of, say
 from haven_fs.library.headers import Values
 from haven_fs.library.personnames import clean_name, listed_people
@@ -23,8 +24,6 @@ Writing = Callable[[], AbstractContextManager[Writer]]
 
 _AT_ONCE = 200
 """Photos that are put into a folder in one transaction."""
-_GUESSED = (None, "folder", "file")
-"""Where a date comes from that is no better than none."""
 
 
 class Saying:
@@ -97,7 +96,7 @@ def _lacking(view: View, photo_id: int, found: dict[str, Any]) -> dict[str, Any]
         return {}
     source, latitude, caption = row
     wanted: list[str] = []
-    if source in _GUESSED and found.get("taken_source") not in _GUESSED:
+    if source in GUESSED and found.get("taken_source") not in GUESSED:
         wanted += ["taken", "taken_offset"]
     if latitude is None and found.get("latitude") is not None:
         wanted += ["latitude", "longitude"]

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from haven_fs.library.folding import fold
-from haven_fs.library.googlenotes import LONGEST, base_of, fits, plain
+from haven_fs.library.googlenotes import DAY, LONGEST, album_title, base_of, fits, plain
 from haven_fs.library.kinds import HEAD_SIZE, VIDEO_ENDINGS, claims_media, ending, sniff
 from haven_fs.library.stems import read_name, stem_key
 from haven_fs.moving.described import Export, Item
@@ -24,11 +24,7 @@ from haven_fs.moving.sources import Entry, read_files
 TITLE = "Google Photos"
 _YEAR = re.compile(r"\D{0,30}(?<!\d)(?:1[89]|20)\d\d(?!\d)\D{0,6}")
 """A folder of a year, if it has no title of its own: "Photos from 2019", "2019年の写真"."""
-_OF_YEAR = re.compile(r"(?:photos from|fotos von|(?:photos|fotos) de|foto del|foto's uit) \d{4}", re.IGNORECASE)
-"""What old exports gave such a folder as a title."""
 _SERVICE = re.compile(r"google \S.*", re.IGNORECASE)
-_DAY = re.compile(r"\d{4}-\d{2}-\d{2}(?: ?#?\d+)?|untitled(?:\(\d+\))?", re.IGNORECASE)
-"""Old exports made a folder of each day, with a title like an album's."""
 _PART = re.compile(r"takeout[^/]*", re.IGNORECASE)
 _OTHERS = ("json", "html", "htm", "csv", "txt", "ini", "db", "xml", "pdf")
 
@@ -128,12 +124,8 @@ def _read_json(entry: Entry, folder: str, notes: dict[str, dict[str, _Notes]], e
     if "photoTakenTime" in found:
         notes[folder][entry.name] = _Notes(entry, found)
         return
-    of_album = found.get("albumData") if isinstance(found.get("albumData"), dict) else found
-    title = plain(of_album.get("title")) if isinstance(of_album, dict) else ""
-    if title and not _DAY.fullmatch(title) and not _OF_YEAR.fullmatch(title):
+    if (title := album_title(found)) is not None:
         export.albums.setdefault(folder, title)
-    elif "title" in found or "albumData" in found:
-        export.albums.setdefault(folder, "")  # a folder that is none for people
 
 
 class _Takeout:
@@ -160,7 +152,7 @@ class _Takeout:
         titles = {folder: title for folder, title in export.albums.items() if title}
         for folder in self._media:
             last = folder.rpartition("/")[2]
-            if folder in export.albums or not last or _YEAR.fullmatch(last) or _DAY.fullmatch(last):
+            if folder in export.albums or not last or _YEAR.fullmatch(last) or DAY.fullmatch(last):
                 continue
             if not any(one.left_out for one in self._notes[folder].values()):
                 titles[folder] = last

@@ -18,6 +18,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from haven_fs.catalog import Catalog
+from haven_fs.catalog.findings import GUESSED
 from haven_fs.catalog.schema import LOCATED
 from haven_fs.catalog.spelling import etag
 from haven_fs.config import Settings
@@ -33,6 +34,7 @@ logger = logging.getLogger(__name__)
 
 FILE = "renditions.sqlite"
 _MEGABYTE = 1 << 20
+_GUESSED = tuple(filter(None, GUESSED))
 
 __all__ = ["Asked", "Box", "NotNow", "Renditions", "Wanted", "What"]
 
@@ -134,7 +136,7 @@ class Renditions:
         row = db.execute(
             "SELECT o.etag, o.kind, o.format, d.path, o.file, l.root, p.unreadable IS NULL,"
             # What is guessed is no camera's time.
-            " iif(p.taken_source IN ('folder', 'file'), NULL, p.taken), p.taken_offset, p.latitude, p.longitude,"
+            f" iif(p.taken_source IN {_GUESSED}, NULL, p.taken), p.taken_offset, p.latitude, p.longitude,"
             f" p.rating FROM original o {LOCATED} LEFT JOIN photo p ON p.id = o.photo_id"
             " WHERE o.id = ? AND o.gone IS NULL",
             (original_id,),

@@ -187,11 +187,11 @@ def _ask(plan: Plan, *, accepted: bool) -> None:
         )
     if accepted:
         return
-    if not sys.stdin.isatty():
-        raise UserError("Nothing was fetched. To accept the licence without being asked, add --accept-licence.")
-    question = "Fetch it?" if licence.commercial else "Do you accept the licence and want to fetch it?"
-    if input(f"{question} [y/N] ").strip().casefold() not in ("y", "yes"):
-        raise UserError("Nothing was fetched.")
+    options.confirm(
+        "Fetch it?" if licence.commercial else "Do you accept the licence and want to fetch it?",
+        unasked="Nothing was fetched. To accept the licence without being asked, add --accept-licence.",
+        refused="Nothing was fetched.",
+    )
 
 
 @contextmanager

@@ -6,13 +6,17 @@ mean the same. One that the owner removed stays removed, and a photo that was ta
 """
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from haven_albums.nesting import album_at
-from haven_fs import Found, Refused, Writer, folder_name, names
+from haven_fs import Found, Writer, names
 
 BESIDE, PROPERTY = "beside", "haven:Albums"
 """The core's analyzer of what sidecars say in Haven's own words, and the words for albums."""
+NONE = "|-"
+"""What the sidecar says of a photo in no album, where what describes its folder says that it is in one."""
+ALBUMS, TEXTS = "albums", "texts in albums"
+"""What a library's own file says: albums that no photo is in, and [album, name, text]."""
 _DEEPEST = 32
 
 
@@ -23,6 +27,28 @@ def absorb_albums(w: Writer, found: Found) -> None:
     for photo_id, texts in said.items():
         if texts or photo_id in had:
             _put(w, photo_id, texts, had.get(photo_id, set()))
+
+
+def hear_albums(w: Writer, said: Mapping[str, Sequence[str]]) -> None:
+    """Make albums that no photo is in, and put texts into albums, where there are none yet."""
+    for text in said.get(ALBUMS, ()):
+        if (found := parsed(text.replace("|", "_"))) is not None:
+            _album(w, found[0])
+    for text in said.get(TEXTS, ()):
+        try:
+            path, name, content = json.loads(text)
+            found = parsed(path.replace("|", "_"))
+        except (ValueError, TypeError, AttributeError, RecursionError):
+            continue
+        album_id = _album(w, found[0]) if found is not None else None
+        if album_id is None or not (isinstance(name, str) and isinstance(content, str)):
+            continue
+        name = names.portable(name)
+        w.db.execute(
+            "INSERT OR IGNORE INTO album_note (album_id, fold, name, text) VALUES (?, ?, ?, ?)",
+            (album_id, names.fold(name), name, content),
+        )
+        w.db.execute("UPDATE album SET seq = ? WHERE id = ?", (w.seq, album_id))
 
 
 def _found_in(w: Writer, photo_ids: Iterable[int]) -> dict[int, set[int]]:
@@ -110,11 +136,11 @@ def parsed(text: str) -> tuple[tuple[str, ...], int] | None:
     """Return the names that lead to an album and the photo's place in it, of "Summer/Beach|12"; None if it is none."""
     path, _, position = text.partition("|")
     parts = path.split("/")
-    if not 0 < len(parts) <= _DEEPEST or any(part.startswith(".") for part in parts):
+    if not 0 < len(parts) <= _DEEPEST or any(part.startswith(".") or not part.strip() for part in parts):
         return None
     try:
-        return tuple(folder_name(part) for part in parts), int(position or 0) if len(position) < 16 else 0
-    except (Refused, ValueError):
+        return tuple(map(names.portable, parts)), int(position or 0) if len(position) < 16 else 0
+    except ValueError:
         return None
 
 

@@ -9,7 +9,7 @@ import sqlite3
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any, ClassVar
 
-from haven_albums.absorbing import absorb_albums
+from haven_albums.absorbing import absorb_albums, hear_albums
 from haven_albums.nesting import ALBUM, album_at, album_path, albums_above, albums_of, photos_in
 from haven_albums.oldlines import said_of_albums, said_of_favourites
 from haven_fs import Change, Facet, Found, FoundFacts, Tag, Writer, photos_named, rename_values, settle_facet
@@ -97,6 +97,10 @@ class AlbumsFacet(Facet):
     def absorb(self, w: Writer, found: Found) -> None:
         """Put photos into the albums that their sidecars name, and take them out of those that they name no more."""
         absorb_albums(w, found)
+
+    def hear(self, w: Writer, texts: Mapping[str, Sequence[str]]) -> None:
+        """Make the albums that no photo is in, and put texts into albums."""
+        hear_albums(w, texts)
 
     def tags(self, db: sqlite3.Connection, photos: FoundFacts) -> Iterable[tuple[int, Tag]]:
         """Give the albums that photos are in."""

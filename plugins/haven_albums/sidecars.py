@@ -1,9 +1,10 @@
 """What sidecars are to say of albums, as keywords for other programs, and of favourites, as five stars."""
 
+import json
 import sqlite3
 from collections.abc import Mapping, Sequence
 
-from haven_albums.absorbing import PROPERTY, spelled
+from haven_albums.absorbing import ALBUMS, NONE, PROPERTY, TEXTS, spelled
 from haven_albums.nesting import album_path
 from haven_fs import SidecarNotes, names
 
@@ -12,6 +13,13 @@ _ROOT = "Albums"
 _KEYWORDS = {"lr:hierarchicalSubject": "|", "digiKam:TagsList": "/"}
 """Keywords as paths, and what parts them. Keywords without a path stay as they are: albums would be lost among them."""
 _SAID = "SELECT f.photo_id, f.is_favorite, coalesce(p.rating, 0) >= 5 FROM favorite f JOIN photo p ON p.id = f.photo_id"
+
+_TAKEN_OUT = (
+    "SELECT n.photo_id, EXISTS (SELECT 1 FROM original o JOIN original f ON f.dir_id = o.dir_id"
+    " WHERE o.photo_id = n.photo_id AND o.role = 'main' AND o.gone IS NULL"
+    " AND f.format = 'googlealbum' AND f.gone IS NULL) FROM album_not n GROUP BY n.photo_id"
+)
+"""Photos that were taken out of albums, and whether something describes their folders."""
 
 
 class AlbumsInSidecars:
@@ -33,12 +41,28 @@ class AlbumsInSidecars:
             note.items.setdefault(PROPERTY, []).append(spelled(paths[album_id], position))
             for name, separator in _KEYWORDS.items():
                 note.items.setdefault(name, []).append(separator.join((_ROOT, *paths[album_id])))
-        for (photo_id,) in db.execute("SELECT DISTINCT photo_id FROM album_not"):
-            notes.setdefault(photo_id, SidecarNotes())
+        for photo_id, is_said in db.execute(_TAKEN_OUT):
+            note = notes.setdefault(photo_id, SidecarNotes())
+            if is_said and not note.items:
+                note.items[PROPERTY] = [NONE]
         for note in notes.values():
             for name in (PROPERTY, *_KEYWORDS):
                 note.gone[name] = _Others(note.items.get(name, ()), _KEYWORDS.get(name), meant)
         return notes
+
+    def of_no_photo(self, db: sqlite3.Connection) -> Mapping[str, Sequence[str]]:
+        """Return albums that no photo is in, and texts in albums."""
+        paths = _paths(db)
+        empty = "SELECT id FROM album WHERE id NOT IN (SELECT album_id FROM album_photo) ORDER BY id"
+        notes = "SELECT album_id, name, text FROM album_note ORDER BY album_id, fold"
+        return {
+            ALBUMS: ["/".join(paths[id_]) for (id_,) in db.execute(empty).fetchall()],
+            TEXTS: [
+                json.dumps(["/".join(paths[id_]), *note], ensure_ascii=False)
+                for id_, *note in db.execute(notes).fetchall()
+                if id_ in paths
+            ],
+        }
 
     def lists(self, db: sqlite3.Connection) -> Mapping[tuple[str, ...], Sequence[int]]:
         """Return the photos of albums in the order in which they were added, by the names that lead to an album."""

@@ -1,7 +1,7 @@
 """Faces and people that follow what analyzers said of a photo: boxes that were found, and names that files give."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from haven_faces.facerows import FILE, GROUPED, OWNER, Region, faces_of, name_digest, sync_faces
 from haven_faces.persons import NUMBERED, barred_from, find_person, people_in, whole
@@ -96,6 +96,23 @@ def _by_file(w: Writer, name: str) -> int | None:
     if found is not None or NUMBERED.fullmatch(names.fold(name)):
         return found
     return new_person(w, name, FILE)
+
+
+def hide_named(w: Writer, called: Iterable[str]) -> list[int]:
+    """Have those of these names have no folder, unless the owner made or named them here; return who that changed."""
+    hidden: list[int] = []
+    for name in called:
+        person_id = _by_file(w, name) if name.strip() else None
+        if (
+            person_id is not None
+            and w.db.execute(
+                "UPDATE person SET hidden = 1, seq = ? WHERE id = ? AND NOT hidden AND NOT made AND named <= ?",
+                (w.seq, person_id, FILE),
+            ).rowcount
+        ):
+            hidden.append(person_id)
+            w.note_removal()
+    return hidden
 
 
 def _by_alias(w: Writer, name: str) -> int | None:

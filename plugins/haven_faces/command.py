@@ -2,7 +2,6 @@
 
 import argparse
 import json
-import sys
 
 from haven_faces import calibrate_command
 from haven_faces.forget import forget
@@ -31,7 +30,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """Carry out the verb. Returns 1 if forgetting was not confirmed, else 0; raises UserError for unknown names."""
+    """Carry out the verb. Raises UserError for unknown names and if it was not confirmed."""
     return {"list": _list, "forget": _forget, "calibrate": calibrate_command.run}[args.verb](args)
 
 
@@ -59,9 +58,8 @@ def _forget(args: argparse.Namespace) -> int:
     data = options.data_folder(args)
     data.check_catalog()
     with data.locked(), data.catalog() as catalog:
-        if not args.yes and not _sure(args.name):
-            print("Nothing was erased.")
-            return 1
+        if not args.yes:
+            _ask(args.name)
         done = forget(catalog, data.settings, args.name)
         for copy in data.backups():
             old = data.open_catalog(copy / "catalog.sqlite")
@@ -80,11 +78,14 @@ def _forget(args: argparse.Namespace) -> int:
     return 0
 
 
-def _sure(name: str) -> bool:
-    if not sys.stdin.isatty():
-        raise UserError(f"This cannot be undone. To go ahead: haven people forget {name!r} --yes")
-    print(f"Haven will permanently erase the face and name of {name}, and everything you told it about this person.")
-    return input("Erase? [y/N] ").strip().lower() in ("y", "yes")
+def _ask(name: str) -> None:
+    """Raise UserError unless the person at the keyboard agrees."""
+    options.confirm(
+        f"Haven will permanently erase the face and name of {name}, and everything you told it about this person.\n"
+        "Erase?",
+        unasked=f"This cannot be undone. To go ahead: haven people forget {name!r} --yes",
+        refused="Nothing was erased.",
+    )
 
 
 COMMAND = Command("people", "List the people in your photos, or make Haven forget someone.", arguments, run)

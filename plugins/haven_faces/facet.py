@@ -2,16 +2,17 @@
 
 import json
 import sqlite3
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any, ClassVar
 
-from haven_faces.absorbing import absorb_absent, sync
+from haven_faces.absorbing import absorb_absent, hide_named, sync
 from haven_faces.counting import COUNTING
 from haven_faces.facerows import without_forgotten
 from haven_faces.people import People
 from haven_faces.persons import PERSON, PERSON_NAME, touch_people
+from haven_faces.sidecars import HIDDEN
 from haven_faces.telling import DENIED, find, tell
-from haven_fs import Change, Facet, Found, FoundFacts, Tag, Writer
+from haven_fs import Change, Facet, Found, FoundFacts, Tag, Writer, settle_facet
 
 _PEOPLE = (
     f"SELECT DISTINCT f.photo_id, q.id, {PERSON_NAME} FROM json_each(?) j CROSS JOIN face f ON f.photo_id = j.value"
@@ -143,6 +144,12 @@ class PeopleFacet(Facet):
         changed = [photo_id for photo_id in sorted(with_regions) if sync(w, photo_id)]
         if changed:
             touch_people(w)
+
+    def hear(self, w: Writer, texts: Mapping[str, Sequence[str]]) -> None:
+        """Hide those who are to have no folder, also if files name them later."""
+        for person_id in hide_named(w, texts.get(HIDDEN, ())):
+            photos = w.db.execute("SELECT DISTINCT photo_id FROM face WHERE person_id = ?", (person_id,)).fetchall()
+            settle_facet(w, PERSON, [photo_id for (photo_id,) in photos])
 
     def tags(self, db: sqlite3.Connection, photos: FoundFacts) -> Iterable[tuple[int, Tag]]:
         """Give the people who are in photos, of those who have a folder."""

@@ -1,7 +1,7 @@
 """What sidecars are to say of people: who is in a photo and where, and which names are not to stay."""
 
 import sqlite3
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 
 from haven_fs import Named, SidecarNotes
 
@@ -21,6 +21,9 @@ _ABSENT = (
 )
 ABSENT = "haven:NotInImage"
 """The property that names those who are not in a photo, for which no standard has a word."""
+
+HIDDEN = "hidden people"
+"""What a library's own file calls those who are to have no folder."""
 
 
 class NamesInSidecars:
@@ -45,6 +48,11 @@ class NamesInSidecars:
         for note in found.values():
             note.gone[ABSENT] = _others(note.items.get(ABSENT, ()))
         return found
+
+    def of_no_photo(self, db: sqlite3.Connection) -> Mapping[str, Sequence[str]]:
+        """Return who is to have no folder, by name: other programs may still name them."""
+        query = "SELECT name FROM person WHERE hidden AND name IS NOT NULL AND merged_into IS NULL ORDER BY fold"
+        return {HIDDEN: [name for (name,) in db.execute(query)]}
 
 
 def _others(names: Collection[str]) -> Callable[[str], bool]:

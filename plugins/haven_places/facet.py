@@ -13,7 +13,7 @@ from haven_places.calling import follow_names, photos_in
 from haven_places.learned import TABLE, lies_in
 from haven_places.learning import Teacher, keep, values_found
 from haven_places.ownplaces import CONTINENT, COUNTRY, PLACE, REGION, own_places
-from haven_places.sidecars import absorb_names
+from haven_places.sidecars import PROPERTY, absorb_names, hear_names
 
 
 class PlacesFacet(Facet):
@@ -51,6 +51,11 @@ class PlacesFacet(Facet):
 
     def __init__(self, settings: Settings) -> None:
         self._teacher = Teacher(settings)
+
+    def hear(self, w: Writer, texts: Mapping[str, Sequence[str]]) -> None:
+        """Take in what places are called that no photo is in."""
+        if own := hear_names(w, texts.get(PROPERTY, ())):
+            settle(w, photos_in(w, own))
 
     def absorb(self, w: Writer, found: Found) -> None:
         """Learn what new places lie in, so that their first photos are in their regions at once, and their names."""

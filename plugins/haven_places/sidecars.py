@@ -8,7 +8,7 @@ it carries (haven:PlaceNames), since nothing else outlasts the catalog.
 import json
 import re
 import sqlite3
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 from haven_fs import Found, SidecarNotes, Writer, rename_values, said_facts, value_of
@@ -52,6 +52,11 @@ class PlacesInSidecars:
             note.items[PROPERTY] = list(rows.values())
             note.gone[PROPERTY] = _former(rows)
         return notes
+
+    def of_no_photo(self, db: sqlite3.Connection) -> Mapping[str, Sequence[str]]:
+        """Return what places are called, also those that no photo is in."""
+        rows = db.execute(f"SELECT {_ROW} FROM place_name ORDER BY key").fetchall()
+        return {PROPERTY: [json.dumps(row, ensure_ascii=False) for row in rows]}
 
 
 def _former(rows: Mapping[str, str]) -> Callable[[str], bool]:
@@ -123,11 +128,17 @@ def _key(text: str) -> str | None:
 
 
 def absorb_names(w: Writer, found: Found) -> list[OwnPlace]:
+    """Take in what sidecars of photos say that places are called; see `hear_names`."""
+    return hear_names(
+        w, {t for said in found.values() if "beside" in said for t in said["beside"].notes().get(PROPERTY, ())}
+    )
+
+
+def hear_names(w: Writer, texts: Collection[str]) -> list[OwnPlace]:
     """Take in what sidecars say that places are called, each once: whatever the owner makes of it then stays.
 
     Return the places of the owner's own among them.
     """
-    texts = {t for said in found.values() if "beside" in said for t in said["beside"].notes().get(PROPERTY, ())}
     rows = [row for text in sorted(texts) if (row := _row(text)) is not None]
     named: dict[str, str] = {}
     for row in rows:

@@ -2,13 +2,25 @@
 
 from collections.abc import Sequence
 
-from haven_fs import Command, Facet, Narrower, PathPattern, Setting, Settings, SmartFolder, Words, hookimpl
+from haven_fs import (
+    Command,
+    Facet,
+    Narrower,
+    PathPattern,
+    Setting,
+    Settings,
+    SidecarSource,
+    SmartFolder,
+    Words,
+    hookimpl,
+)
 from haven_search.command import COMMAND
 from haven_search.dropped import WORDS as PICTURES
 from haven_search.facet import SearchFacet
 from haven_search.folders import QUOTED, SEARCH, WORDS, PhraseNarrower
 from haven_search.homeland import COUNTRY
 from haven_search.ownwords import SETTING
+from haven_search.sidecars import KeptSearches
 
 
 @hookimpl
@@ -21,6 +33,12 @@ def haven_settings() -> Sequence[Setting]:
 def haven_facets() -> Sequence[Facet]:
     """Bring the tables of pictures that were put into folders, and of what is not wanted in a search."""
     return [SearchFacet()]
+
+
+@hookimpl
+def haven_sidecars() -> Sequence[SidecarSource]:
+    """Bring the searches that were kept."""
+    return [KeptSearches()]
 
 
 @hookimpl

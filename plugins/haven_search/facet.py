@@ -1,12 +1,15 @@
 """What searches are in the catalog, beside the folders that are made: pictures to look for, and what is not wanted."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from typing import ClassVar
 
-from haven_fs import Change, Facet, Writer
+from haven_fs import Change, Facet, Writer, names
 from haven_search.dates import WEEKDAY_INDEX
 
+PLACE = "search"
+"""The value of `parent` in the tables made and dropped."""
+SEARCHES = "searches"
 FOLDER = "dropped"
 """Where the bytes of pictures are, in the data folder."""
 
@@ -52,6 +55,14 @@ class SearchFacet(Facet):
     owned: ClassVar = {"unwanted": ("made_id", "photo_id"), "dropped": ("id",)}
     refers: ClassVar = {"unwanted": {"made_id": "made"}, "dropped": {"parent": "key"}}
     mentions: ClassVar = {"search": "made"}
+
+    def hear(self, w: Writer, texts: Mapping[str, Sequence[str]]) -> None:
+        """Keep the searches again that were kept."""
+        for name in map(names.portable, texts.get(SEARCHES, ())):
+            w.db.execute(
+                "INSERT OR IGNORE INTO made (parent, name, fold, seq) VALUES (?, ?, ?, ?)",
+                (PLACE, name, names.fold(name), w.seq),
+            )
 
     def follow(self, w: Writer, changes: Sequence[Change]) -> Collection[int]:
         """Settle no photo: that one is not wanted in a search changes nothing of it.

@@ -30,11 +30,10 @@ from haven_fs import (
 )
 from haven_search.dropped import Dropped, LikeFolder
 from haven_search.engine import Engine
+from haven_search.facet import PLACE
 from haven_search.finding import Answer
 from haven_search.segments import is_junk, is_placeholder, unquote
 
-PLACE = "search"
-"""The value of `parent` in the tables made and dropped."""
 _ENGINE = Engine()
 _HOW_TO = Text(
     "How to search.txt",

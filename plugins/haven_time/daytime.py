@@ -12,9 +12,8 @@ midnight, and noon unless a camera says so.
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping
 
-from haven_fs import Asked, Facet, FoundFacts, Scalar, SpokenFacet, Tag
+from haven_fs import GUESSED, Asked, Facet, FoundFacts, Scalar, SpokenFacet, Tag
 from haven_time.sun import Sun, sun_at
-from haven_time.taken import GUESSED
 from haven_time.zoneat import offset_at
 
 DAYTIME = "daytime"

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import NamedTuple
 
-from haven_fs import Forbidden, Words, Writer, ask_again, say
-from haven_time.taken import GUESSED, OWNER
+from haven_fs import GUESSED, Forbidden, Words, Writer, ask_again, say
+from haven_time.taken import OWNER
 
 _EPOCH = datetime(1970, 1, 1)
 _MONTHS = (

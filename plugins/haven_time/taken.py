@@ -26,7 +26,7 @@ from collections.abc import Iterator, Sequence
 from functools import cached_property
 from typing import NamedTuple
 
-from haven_fs import Metadata, Sample, position_of
+from haven_fs import GUESSED, Metadata, Sample, position_of
 from haven_time.clock import Instant, Nonsense, clock_of, offset_between, parse_offset
 from haven_time.devices import FIRST_SCANNER, is_scan
 from haven_time.films import film_times
@@ -44,12 +44,10 @@ from haven_time.judge import SOURCES, Found, Judge, Source
 from haven_time.names import NameTime, is_scan_s, time_in_name
 from haven_time.zoneat import offset_of
 
-__all__ = ["GUESSED", "OWNER", "SOURCES", "Source", "Taken", "taken_of"]
+__all__ = ["OWNER", "SOURCES", "Source", "Taken", "taken_of"]
 
 OWNER = "owner"
 """Where a capture time comes from that the owner said, which no analyzer gives."""
-GUESSED = (None, "folder", "file")
-"""Where the time comes from if it is none, or a guess."""
 
 _COMPANIONS = ("raw", "live", "edit", "thumbnail")
 _GPS_LAG = 120  # seconds a GPS time may be older than the photo: receivers keep the last fix

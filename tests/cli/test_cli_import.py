@@ -2,6 +2,7 @@
 
 import io
 import json
+import sys
 import tarfile
 import zipfile
 from pathlib import Path
@@ -9,6 +10,7 @@ from typing import Any
 
 import pytest
 from helpers.importing import home_with_inbox, moved_in, reopen
+from helpers.serving import typed
 from helpers.takeout import Maker, catalogued, judge
 
 from haven_fs.cli import main
@@ -57,6 +59,29 @@ def test_a_dry_run_changes_nothing(home: Home, tmp_path: Path, capsys: pytest.Ca
     assert home.query("SELECT count(*) FROM correction") == [0]
 
 
+@pytest.mark.parametrize("how", [[], ["--json"]])
+def test_nothing_is_done_before_somebody_agreed(
+    home: Home, tmp_path: Path, capsys: pytest.CaptureFixture[str], how: list[str]
+) -> None:
+    export = Maker(5).make().unpacked(tmp_path / "Takeout")
+    assert main(["import", "takeout", str(export), "--data", str(home.data), *how]) == 1
+    said = capsys.readouterr()
+    assert said.out.startswith("Found in Google Photos:") or how
+    assert "--yes" in said.err and "--dry-run" in said.err
+    assert home.list("/Inbox") == []
+    assert home.query("SELECT count(*) FROM correction") == [0]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="needs a pseudo-terminal")
+@pytest.mark.parametrize(("answer", "copied"), [("n", False), ("", False), ("yes", True)])
+def test_who_types_yes_has_agreed(home: Home, tmp_path: Path, answer: str, copied: bool) -> None:
+    export = Maker(5).make().unpacked(tmp_path / "Takeout")
+    done = typed(f"{answer}\n", "import", "takeout", export, "--data", home.data, "--json")
+    assert "Found in Google Photos:" in done.stderr and "Continue? [y/N]" in done.stderr
+    assert (done.returncode, "Nothing was imported." in done.stderr) == ((0, False) if copied else (1, True))
+    assert (json.loads(done.stdout)["copied"] if copied else done.stdout) == (6 if copied else "")
+
+
 def test_a_photo_that_a_library_has_is_taken_as_it_is(
     home: Home, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -100,7 +125,7 @@ def test_an_import_that_was_interrupted_is_finished_in_one_gesture(
         return taken(self, item)
 
     monkeypatch.setattr(Importer, "_take", interrupted)
-    assert main(["import", "takeout", str(export), "--data", str(home.data), "--json"]) != 0
+    assert main(["import", "takeout", str(export), "--data", str(home.data), "--json", "--yes"]) != 0
     monkeypatch.undo()
     reopen(home)
     moved_in(home, capsys, "takeout", export)

@@ -35,7 +35,8 @@ class Immich:
 
             def do_POST(self) -> None:
                 body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
-                self._answer(f"{self.path.removeprefix('/api/')} {body['page']}")
+                of_album = "".join(f" of {id_}" for id_ in body.get("albumIds", ()))
+                self._answer(f"{self.path.removeprefix('/api/')}{of_album} {body['page']}")
 
             def _answer(self, path: str) -> None:
                 immich.asked.append((self.command, path))
@@ -113,6 +114,28 @@ def test_a_server_moves_in(home: Home, tmp_path: Path, capsys: pytest.CaptureFix
     home.index()
     assert home.list("/Inbox") == home.list("/Favorites") == []
     assert home.query("SELECT count(*) FROM photo WHERE shown") == [1]
+
+
+def test_a_newer_server_tells_what_is_in_albums_by_searching(
+    home: Home, tmp_path: Path, capsys: pytest.CaptureFixture[str], immich: Immich
+) -> None:
+    """From version 3 on an album's answer has no assets (server/src/dtos/album.dto.ts)."""
+    names = ("a.jpg", "b.jpg", "c.jpg")
+    assets = [
+        {**immich.asset(number, name, make_photo(tmp_path / name, None).read_bytes()), "isTrashed": False}
+        for number, name in enumerate(names)
+    ]
+    album = {"id": ID.format(8), "albumName": "Best of", "description": "", "shared": False, "albumUsers": [],
+             "hasSharedLink": False, "assetCount": 2, "isActivityEnabled": True, "order": "asc"}  # fmt: skip
+    immich.answers["search/metadata 1"] = {"assets": {"items": assets, "nextPage": None, "count": 3, "facets": []}}
+    immich.answers["albums"] = [album]
+    immich.answers[f"albums/{ID.format(8)}"] = album
+    search = f"search/metadata of {ID.format(8)}"
+    immich.answers[f"{search} 1"] = {"assets": {"items": assets[1:2], "nextPage": "2"}}
+    immich.answers[f"{search} 2"] = {"assets": {"items": assets[:1], "nextPage": None}}
+    report = moved_in(home, capsys, "immich", immich.url)
+    assert (report["copied"], report["in_albums"]) == (3, 2)
+    assert sorted(home.list("/Albums/Best of")) == ["a.jpg", "b.jpg"]
 
 
 def test_a_download_that_breaks_off_is_left_out(

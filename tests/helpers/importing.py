@@ -25,7 +25,7 @@ def home_with_inbox(tmp_path: Path) -> Iterator[Home]:
 def moved_in(home: Home, capsys: pytest.CaptureFixture[str], *args: object) -> dict[str, Any]:
     """Import, index what came, and return the report."""
     capsys.readouterr()
-    assert main(["import", *map(str, args), "--data", str(home.data), "--json"]) == 0
+    assert main(["import", *map(str, args), "--data", str(home.data), "--yes", "--json"]) == 0
     report: dict[str, Any] = json.loads(capsys.readouterr().out)
     reopen(home)
     return report

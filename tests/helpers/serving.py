@@ -26,7 +26,7 @@ from helpers.home import plugins
 
 _STILL = 1.0
 """Seconds without a change after which nothing more is expected."""
-__all__ = ["HAVEN", "Serving", "environment", "haven", "serve", "serve_copy", "wait_for"]
+__all__ = ["HAVEN", "Serving", "environment", "haven", "serve", "serve_copy", "typed", "wait_for"]
 
 PATIENCE = 240.0
 """Seconds to wait for what should take one or two; a loaded machine is no reason to fail."""
@@ -153,6 +153,22 @@ def haven(*arguments: object, check: bool = True, input: str = "") -> subprocess
         done = subprocess.CompletedProcess(words, status, output.read(), errors.read())
     assert not check or done.returncode == 0, done.stderr
     return done
+
+
+def typed(keys: str, *arguments: object) -> subprocess.CompletedProcess[str]:
+    """Run a command to its end, with a person at the keyboard who types `keys`."""
+    import pty
+
+    ours, theirs = pty.openpty()
+    words = [*HAVEN, *map(str, arguments)]
+    with subprocess.Popen(
+        words, stdin=theirs, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment()
+    ) as process:
+        os.write(ours, keys.encode())
+        out, errors = process.communicate(timeout=PATIENCE)
+    for end in (ours, theirs):
+        os.close(end)
+    return subprocess.CompletedProcess(words, process.returncode, out, errors)
 
 
 def wait_for(condition: Any, what: str, *, seconds: float = PATIENCE, every: float = 0.1) -> Any:

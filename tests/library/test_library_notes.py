@@ -135,6 +135,7 @@ def test_what_photoprism_only_guessed_is_not_taken(tmp_path: Path) -> None:
     path = tmp_path / "c.yml"
     path.write_text(
         "UID: pra8\nTakenAt: 2013-07-11T14:08:33Z\nTakenSrc: \nTitle: Sea / 2013\nTitleSrc: location\n"
+        "Caption: A dog on a beach\nCaptionSrc: ollama\n"
         "Lat: 1\nLng: 2\nPlaceSrc: estimate\nDetails:\n  Keywords: a, b\n  KeywordsSrc: \n"
     )
     assert sniff(path.read_bytes(), "c.yml").format == "photoprism"

@@ -2,14 +2,13 @@
 
 import json
 import os
-import subprocess
 import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
 from helpers.hub import Hub
-from helpers.serving import HAVEN, environment
+from helpers.serving import typed
 from helpers.tiny_clip import tiny_clip
 
 from haven_fs.cli import main
@@ -188,18 +187,8 @@ def test_what_cannot_be_done(models: Any, hub: Hub, arguments: list[str], reason
 @pytest.mark.skipif(sys.platform == "win32", reason="needs a pseudo-terminal")
 @pytest.mark.parametrize(("answer", "fetched"), [("n", False), ("", False), ("y", True)])
 def test_the_question_on_a_terminal(hub: Hub, tmp_path: Path, answer: str, fetched: bool) -> None:
-    import pty
-
-    ours, theirs = pty.openpty()
-    command = [*HAVEN, "models", "pull", "--data", str(tmp_path / "data")]
-    with subprocess.Popen(
-        command, stdin=theirs, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment()
-    ) as process:
-        os.write(ours, f"{answer}\n".encode())
-        out, errors = process.communicate(timeout=120)
-    for end in (ours, theirs):
-        os.close(end)
-    assert "Fetch it? [y/N]" in out
-    assert process.returncode == (0 if fetched else 1), errors
-    assert ("Nothing was fetched." in errors) is not fetched
+    done = typed(f"{answer}\n", "models", "pull", "--data", tmp_path / "data")
+    assert "Fetch it? [y/N]" in done.stderr
+    assert done.returncode == (0 if fetched else 1), done.stderr
+    assert ("Nothing was fetched." in done.stderr) is not fetched
     assert (tmp_path / "data/models/clip" / DEFAULT / "config.json").exists() is fetched
