@@ -91,15 +91,15 @@ class Facet:
     def absorb(self, w: "Writer", found: Found) -> None:
         """Make rows of what was found; it is stored by now, and the photos are settled next."""
 
+    def facts(self, db: sqlite3.Connection, photos: FoundFacts) -> Iterable[tuple[int, Mapping[str, Scalar]]]:
+        """Give facts in place of those that analyzers found, with the photo's id; `photos`: what those found alone."""
+        return ()
+
     def hear(self, w: "Writer", texts: Mapping[str, Sequence[str]]) -> None:
         """Take in what a file of Haven's own in a library says of what is of no photo: see haven_fs.LibrarySource.
 
         What is there already stays; the photos concerned are this method's to settle.
         """
-
-    def facts(self, db: sqlite3.Connection, photos: FoundFacts) -> Iterable[tuple[int, Mapping[str, Scalar]]]:
-        """Give facts in place of those that analyzers found, with the photo's id; `photos`: what those found alone."""
-        return ()
 
     def tags(self, db: sqlite3.Connection, photos: FoundFacts) -> Iterable[tuple[int, Tag]]:
         """Give the values of this facet that photos have, each with the photo's id, beside those that analyzers gave.
@@ -254,16 +254,16 @@ class Facets:
                     behind.append((facet.name, photo_id))
         note_behind(w, behind)
 
-    def hear(self, w: "Writer", texts: Mapping[str, Sequence[str]]) -> None:
-        """Have each facet take in what a file of Haven's own says of what is of no photo."""
-        for facet in self._facets.values():
-            _contained(w, facet, "take in what is said of a library", partial(facet.hear, w, texts))
-
     def facts(
         self, db: sqlite3.Connection, photos: FoundFacts
     ) -> tuple[dict[int, list[Mapping[str, Scalar]]], set[tuple[int, str]]]:
         """Return the facts that facets have of photos; and of which photos which facet could not say."""
         return _asked(db, self._stating, photos, "facts", _are_facts)
+
+    def hear(self, w: "Writer", texts: Mapping[str, Sequence[str]]) -> None:
+        """Have each facet take in what a file of Haven's own says of what is of no photo."""
+        for facet in self._facets.values():
+            _contained(w, facet, "take in what is said of a library", partial(facet.hear, w, texts))
 
     def tags(
         self, db: sqlite3.Connection, photos: FoundFacts, only: str | None = None

@@ -81,10 +81,10 @@ _KINDS: dict[str, Kind] = {
     "osxphotos": Kind("sidecar", "osxphotos", "application/json"),
     "exiftool": Kind("sidecar", "exiftool", "application/json"),
     "photoprism": Kind("sidecar", "photoprism", "application/yaml"),
-    "googlealbum": Kind("other", "googlealbum", "application/json"),  # describes a folder, and no photo
-    "haven": Kind("other", "haven", "application/json"),
     "sony": Kind("sidecar", "sony", "application/xml"),
     "dji": Kind("sidecar", "dji", "application/x-subrip"),
+    "googlealbum": Kind("other", "googlealbum", "application/json"),  # describes a folder, and no photo
+    "haven": Kind("other", "haven", "application/json"),
     "psd": Kind("other", "psd", "image/vnd.adobe.photoshop"),  # a picture editor's working file, not a photo
     "m4a": Kind("other", "m4a", "audio/mp4"),
     "wma": Kind("other", "wma", "audio/x-ms-wma"),
