@@ -21,6 +21,7 @@ from haven_fs.catalog.disk import Mirror
 from haven_fs.catalog.exchange import Exchange
 from haven_fs.catalog.libraries import Library
 from haven_fs.catalog.photos import PhotoStore
+from haven_fs.catalog.settle import TAGS
 from haven_fs.config import Settings
 from haven_fs.errors import Refused
 from haven_fs.library.headers import Values
@@ -38,7 +39,7 @@ class AtOnce:
     def __init__(self, catalog: Catalog, plugins: Plugins, settings: Settings) -> None:
         self._catalog = catalog
         self._plugins, self._settings = plugins, settings
-        self._light: dict[str, Analyzer] | None = None
+        self._asked: dict[str, Analyzer] | None = None
         self._lock = threading.Lock()
 
     def put(
@@ -96,8 +97,11 @@ class AtOnce:
         except Exception:
             logger.exception("An upload could not be analysed at once; the indexer will do it")
 
-    def values(self, path: Path, name: str, beside: Values) -> dict[str, object]:
-        """Return what the light analyzers find of a photo, by the names of facts; `beside`: what sidecars say of it."""
+    def values(self, path: Path, name: str, beside: Values, *, light: bool = True) -> dict[str, object]:
+        """Return what analyzers of headers find of a photo, as `catalog.said.say` has it; `light`: the light ones only.
+
+        `beside`: what sidecars say of it.
+        """
         found: dict[str, object] = {}
         try:
             metadata = read_metadata(path, kind_of(path, name))
@@ -106,12 +110,17 @@ class AtOnce:
             return found
         metadata.beside = beside
         sample = Sample(path.with_name(name), path.stat().st_mtime, metadata)
-        for analyzer in self._analyzers().values():
+        tags: dict[str, list[tuple[str, str, str | None]]] = {}
+        for analyzer in (self._analyzers() if light else self._of_headers()).values():
             try:
-                found.update(analyzer.analyze([sample])[0].values)
+                facts = analyzer.analyze([sample])[0]
             except Exception:
                 logger.debug("%s failed", analyzer.name, exc_info=True)
-        return found
+                continue
+            found.update(facts.values)
+            for tag in facts.tags:
+                tags.setdefault(TAGS + tag.facet, []).append((tag.key, tag.name, tag.parent))
+        return {**found, **tags}
 
     def taken(self, path: Path, name: str) -> datetime:
         """Return when a photo was taken that will have a name, as near as can be told, in its own clock."""
@@ -121,8 +130,11 @@ class AtOnce:
         return datetime.fromtimestamp(path.stat().st_mtime)
 
     def _analyzers(self) -> dict[str, Analyzer]:
+        return {name: analyzer for name, analyzer in self._of_headers().items() if analyzer.light}
+
+    def _of_headers(self) -> dict[str, Analyzer]:
         with self._lock:
-            if self._light is None:
+            if self._asked is None:
                 asked = self._plugins.analyzers(self._settings)
-                self._light = {name: a for name, a in asked.items() if a.needs == "metadata" and a.light}
-            return self._light
+                self._asked = {name: analyzer for name, analyzer in asked.items() if analyzer.needs == "metadata"}
+            return self._asked

@@ -130,7 +130,11 @@ def _look_into(group: Group) -> tuple[GroupFound, list[tuple[PhotoFound, Sample]
         found.probes.append(probe)
     if len(found.probes) < len(group.files):
         return found, []  # together they decide which are one photo, and one is not there
-    members = [Member.of(name, kind, metadata.get(name)) for name, (_, kind) in by_name.items() if name not in problems]
+    members = [
+        Member.of(name, kind, metadata.get(name), file.mtime_ns / 1e9)
+        for name, (file, kind) in by_name.items()
+        if name not in problems
+    ]
     samples = []
     for pairing in pair(members):
         file, kind = by_name[pairing.main]

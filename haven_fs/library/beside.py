@@ -8,6 +8,7 @@ from functools import partial
 from pathlib import Path
 
 from haven_fs.library.cameranotes import parse_dji, parse_sony
+from haven_fs.library.exiftoolnotes import parse_exiftool
 from haven_fs.library.folding import fold
 from haven_fs.library.googlenotes import parse_album, parse_google
 from haven_fs.library.headers import Values, aspect_of
@@ -28,6 +29,7 @@ READERS: Mapping[str, Reader] = {
     "xmp": parse_xmp,
     "google": parse_google,
     "osxphotos": parse_osxphotos,
+    "exiftool": parse_exiftool,
     "photoprism": parse_photoprism,
     "sony": parse_sony,
     "dji": parse_dji,

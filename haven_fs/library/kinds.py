@@ -79,6 +79,7 @@ _KINDS: dict[str, Kind] = {
     "aae": Kind("sidecar", "aae", "application/x-plist"),
     "google": Kind("sidecar", "google", "application/json"),
     "osxphotos": Kind("sidecar", "osxphotos", "application/json"),
+    "exiftool": Kind("sidecar", "exiftool", "application/json"),
     "photoprism": Kind("sidecar", "photoprism", "application/yaml"),
     "sony": Kind("sidecar", "sony", "application/xml"),
     "dji": Kind("sidecar", "dji", "application/x-subrip"),
@@ -260,6 +261,7 @@ _JSON_NOTES = {
     "haven": ((f'"{ownnotes.MARK}"'.encode(),),),
     "google": ((b'"photoTakenTime"', b'"title"'),),
     "osxphotos": ((b'"uuid"', b'"original_filename"'),),
+    "exiftool": ((b'"SourceFile"', b'ExifToolVersion"'), (b'"_CreatedBy"', b'"osxphotos,')),
     "googlealbum": ((b'"albumData"', b'"title"'), (b'"access"', b'"title"', b'"date"')),
 }
 """Fields by which a format is told, the first that fits; of each one or more sets."""

@@ -1,7 +1,6 @@
-"""The JSON that osxphotos writes beside the pictures it exports from Apple Photos (`osxphotos export --sidecar json`).
+"""The JSON of a photo's own fields that osxphotos makes (`osxphotos query --json`, and exports by a template).
 
-There are two kinds: what exiftool would read back (a list with one object of "XMP:..." and "EXIF:..." names) says no
-more than the file itself and XMP sidecars do; the other, an object of the photo's own fields, is read here.
+What `osxphotos export --sidecar json` writes is another one, see haven_fs.library.exiftoolnotes.
 """
 
 import re

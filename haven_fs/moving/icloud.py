@@ -32,6 +32,11 @@ _DELETED = re.compile(
     r"|nylig slettet|nyligen raderade|recent verwijderd",
     re.IGNORECASE,
 )
+_SHARING = (
+    r"(?:shared|geteilte|freigegebene|partagés|compartid[oa]s|condivisi|gedeelde|delte|delade|(?:com)?partilhados)"
+)
+_SHARED = re.compile(rf"(?:icloud )?(?:{_SHARING} alb\w+|[aá]lb\w+ {_SHARING})", re.IGNORECASE)
+"""Where Apple puts what others share, as Photos calls it: most of it is other people's."""
 _DATE = re.compile(r"\w+ (\w+ \d{1,2}), ?(\d{4}) (\d{1,2}:\d{2}) ?([AP]M) GMT", re.IGNORECASE)
 _NAMES = ("imgname", "imagename", "images", "image name", "filename")
 
@@ -54,7 +59,9 @@ def read_icloud(paths: Sequence[Path]) -> Export:
             media.append(entry)
         elif tail == "csv":
             rows = _rows(entry, export)
-            if _DETAILS.fullmatch(fold(entry.name)):
+            if _is_below(entry, _SHARED):
+                export.left_out.append((entry.path, "it is the list of a shared album"))
+            elif _DETAILS.fullmatch(fold(entry.name)):
                 details[entry.folder].update({fold(row[""]): row for row in rows})
             elif rows and not _MEMORIES.search(entry.folder.rpartition("/")[2]):
                 lists.setdefault(entry.name[:-4], []).extend(fold(row[""]) for row in rows)
@@ -96,9 +103,15 @@ def _rows(entry: Entry, export: Export) -> list[dict[str, str]]:
     return [row for row in named if row[""]]
 
 
+def _is_below(entry: Entry, folder: re.Pattern[str]) -> bool:
+    return any(folder.fullmatch(part) for part in fold(entry.folder).split("/"))
+
+
 def _left_out(entry: Entry, row: Mapping[str, str]) -> str:
-    if row.get("deleted", "").lower() == "yes" or any(_DELETED.fullmatch(part) for part in entry.folder.split("/")):
+    if row.get("deleted", "").lower() == "yes" or _is_below(entry, _DELETED):
         return "it is among the recently deleted"
+    if _is_below(entry, _SHARED):
+        return "it is in a shared album"
     return "it is hidden in Apple's Photos" if row.get("hidden", "").lower() == "yes" else ""
 
 

@@ -4,7 +4,7 @@ Only what is not so yet is said, so that to import a second time changes nothing
 date, a position or a caption of its own, that stays.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from contextlib import AbstractContextManager
 from typing import Any
 
@@ -12,6 +12,7 @@ from haven_fs.catalog import Writer, names
 from haven_fs.catalog.brought import SAID
 from haven_fs.catalog.findings import GUESSED
 from haven_fs.catalog.said import said_of, say
+from haven_fs.catalog.settle import TAGS
 from haven_fs.library.headers import Values
 from haven_fs.library.personnames import clean_name, listed_people
 from haven_fs.library.plainnotes import FAVOURITE
@@ -76,7 +77,7 @@ class Saying:
         `values`: that, in the words of XMP. `found`: what analyzers make of it, by the names of facts.
         """
         with self._tree.view() as view:
-            facts = _lacking(view, photo_id, found)
+            facts = _lacking(view, photo_id, found, self._tree.catalog.facets.located)
         if facts:
             with self._writing() as w:
                 say(w, photo_id, facts, SAID)
@@ -89,17 +90,19 @@ class Saying:
         return bool(count)
 
 
-def _lacking(view: View, photo_id: int, found: dict[str, Any]) -> dict[str, Any]:
-    row = view.db.execute("SELECT taken_source, latitude, caption FROM photo WHERE id = ?", (photo_id,)).fetchone()
+def _lacking(view: View, photo_id: int, found: dict[str, Any], located: Collection[str]) -> dict[str, Any]:
+    """`located`: the facets that say where a photo was taken."""
+    row = view.db.execute("SELECT taken_source, placed, caption FROM photo WHERE id = ?", (photo_id,)).fetchone()
     said = said_of(view.db, photo_id)
     if row is None:
         return {}
-    source, latitude, caption = row
+    source, placed, caption = row
     wanted: list[str] = []
     if source in GUESSED and found.get("taken_source") not in GUESSED:
         wanted += ["taken", "taken_offset"]
-    if latitude is None and found.get("latitude") is not None:
-        wanted += ["latitude", "longitude"]
+    if not placed and "latitude" not in said and found.get("latitude") is not None:
+        wanted += ["latitude", "longitude", "altitude"]
+        wanted += [f"{TAGS}{facet}" for facet in sorted(located) if f"{TAGS}{facet}" in found]
     if not caption and found.get("caption"):
         wanted += ["caption"]
     facts = {name: found.get(name) for name in wanted if name not in said}

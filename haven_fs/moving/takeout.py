@@ -191,11 +191,13 @@ class _Takeout:
     def _notes_of(self, entry: Entry, folder: str) -> _Notes | None:
         """Return the JSON of a file: of its folder, else of another part's or folder's, where one alone fits.
 
-        Edits and films of pictures have none of their own, and share that of the picture.
+        Edits and films of pictures have none of their own, and share that of the picture, also if it is not there.
         """
-        names = [entry.name]
-        if original := _edited(entry.name, self._of_shot[folder, stem_key(entry.name)]):
+        names, named = [entry.name], read_name(entry.name)
+        if original := _edited(entry.name, self._of_shot[folder, named.key]):
             names.append(original)
+        elif named.said == "edit":
+            names.append(f"{named.whole}.{ending(entry.name)}")
         for is_here in (True, False):
             for name in names:
                 some = [one for where, one in self._candidates(name) if (where == folder) is is_here]

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 from helpers.home import Home
+from helpers.packets import packet
 
 from haven_fs.analysis import due
 from haven_fs.analysis.jobs import Group
@@ -64,3 +65,16 @@ def test_a_photo_that_comes_beside_its_backup(home: Home) -> None:
     home.move(_at(home, "c.jpg"), _at(home, "a.jpg"))
     _store(home, found)
     assert home.seen()["a.jpg~"].role == "backup"
+
+
+def test_a_photo_that_comes_to_its_sidecar(home: Home) -> None:
+    """As an import has it, which stores the sidecar first, beside an indexer that is looking into that alone."""
+    (home.root / "d.jpg.xmp").write_bytes(packet("<dc:title>Sea</dc:title>"))
+    home.index()
+    found = _look(home, "d.jpg.xmp")
+    home.add("d.jpg")
+    home.index()
+    with home.catalog.write() as w:
+        PhotoStore(w).put_groups([found])
+    photo_ids = home.query("SELECT photo_id FROM original WHERE file IN (?, ?)", b"d.jpg", b"d.jpg.xmp")
+    assert len(photo_ids) == 2 and len(set(photo_ids)) == 1

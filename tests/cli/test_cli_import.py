@@ -14,7 +14,7 @@ from helpers.serving import typed
 from helpers.takeout import Maker, catalogued, judge
 
 from haven_fs.cli import main
-from haven_fs.testing import Home
+from haven_fs.testing import Home, make_photo
 
 __all__ = ["home_with_inbox"]
 
@@ -93,7 +93,7 @@ def test_a_photo_that_a_library_has_is_taken_as_it_is(
     (album / "metadata.json").write_text('{"title": "Summer"}')
     for name, bytes_, more in (
         ("a.jpg", data, {"people": [{"name": "Alice"}], "favorited": True}),
-        ("b.jpg", plain, {}),
+        ("b.jpg", plain, {"geoData": {"latitude": 48.8584, "longitude": 2.2945, "altitude": 33.0}}),
     ):
         (album / name).write_bytes(bytes_)
         (album / f"{name}.json").write_text(json.dumps({**JSON, "title": name, **more}))
@@ -102,10 +102,32 @@ def test_a_photo_that_a_library_has_is_taken_as_it_is(
     assert home.list("/Albums/Summer") == ["mine.jpg", "plain.jpg"]
     assert home.list("/People/Alice") == home.list("/Favorites") == ["mine.jpg"]
     assert home.list("/Timeline") == ["2012/", "2020/"]
+    assert home.query("SELECT p.latitude, p.longitude, o.name FROM photo p JOIN original o ON o.id = p.main_id"
+                      " WHERE p.latitude IS NOT NULL") == [(48.8584, 2.2945, "plain.jpg")]  # fmt: skip
+    assert home.list("/Places/Countries/France/Paris") == ["plain.jpg"]
     assert home.list("/Inbox") == []
     home.undo()
+    assert "Paris/" not in home.list("/Places")
+    assert home.query("SELECT latitude FROM photo") == [None, None]
     assert home.list("/Favorites") == []
     assert home.list("/Timeline/2020") != []
+
+
+def test_an_edit_has_what_is_said_of_its_original_without_that(
+    home: Home, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    year = tmp_path / "Takeout" / "Google Photos" / "Photos from 2012"
+    for name, notes in (
+        ("b-edited.jpg", "b.jpg"),
+        ("c-bearbeitet(1).jpg", "c.jpg.supplemental-metadata(1)"),
+        ("d-edited.jpg", "d.HEIC.supplemental-metadata"),
+    ):
+        make_photo(year / name, None)
+        (year / f"{notes}.json").write_text(json.dumps({**JSON, "description": f"Said of {notes}"}))
+    report = moved_in(home, capsys, "takeout", tmp_path / "Takeout")
+    assert (report["copied"], report["left_out"]) == (3, [])
+    taken = "SELECT datetime(taken, 'unixepoch') FROM photo WHERE caption IS NOT NULL"
+    assert home.query(taken) == ["2012-07-01 13:40:00"] * 3
 
 
 def test_an_import_that_was_interrupted_is_finished_in_one_gesture(

@@ -147,6 +147,8 @@ def test_icloud(home: Home, tmp_path: Path, capsys: pytest.CaptureFixture[str]) 
         )
         one.writestr("iCloud Photos Part 1 of 2/Albums/Best of.csv", "imgName\na.jpg\nb.jpg\nmissing.jpg\n")
         one.writestr("iCloud Photos Part 1 of 2/Memories/Summer 2017.csv", "imageName\na.jpg\n")
+        one.writestr("iCloud Photos Part 1 of 2/Shared Albums/Team.csv", "Images\na.jpg\n")
+        one.writestr("iCloud Photos Part 1 of 2/Geteilte Alben/Verein.csv", "Images\na.jpg\n")
     with zipfile.ZipFile(parts[1], "w") as two:
         two.write(tmp_path / "b.jpg", "iCloud Photos Part 2 of 2/Photos/b.jpg")
         two.write(tmp_path / "a.jpg", "iCloud Photos Part 2 of 2/Recently Deleted/c.jpg")
@@ -156,7 +158,9 @@ def test_icloud(home: Home, tmp_path: Path, capsys: pytest.CaptureFixture[str]) 
         )
     report = moved_in(home, capsys, "icloud", *parts)
     assert (report["copied"], report["in_albums"]) == (2, 2)
-    assert len(report["left_out"]) == 3
+    reasons = [one["reason"] for one in report["left_out"]]
+    assert len(reasons) == 5 and reasons.count("it is the list of a shared album") == 2
+    assert [name for name in home.list("/Albums") if name.endswith("/")] == ["Best of/"]
     assert home.list("/Albums/Best of") == ["a.jpg", "b.jpg"]
     assert home.list("/Favorites") == ["a.jpg"]
     assert home.list("/People/Alice") == ["b.jpg"]

@@ -45,8 +45,11 @@ class Cataloguer(Protocol):
         """Analyze an original that is new or has new bytes, if it is due."""
         ...
 
-    def values(self, path: Path, name: str, beside: Values) -> dict[str, object]:
-        """Return what the fast analyzers find of a photo, by the names of facts; `beside`: what sidecars say of it."""
+    def values(self, path: Path, name: str, beside: Values, *, light: bool = True) -> dict[str, object]:
+        """Return what analyzers of headers find of a photo, as `catalog.said.say` has it; `light`: the light ones only.
+
+        `beside`: what sidecars say of it.
+        """
         ...
 
     def taken(self, path: Path, name: str) -> datetime:

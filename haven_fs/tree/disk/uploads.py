@@ -140,8 +140,8 @@ class Uploads:
         return None
 
     def values_of(self, place: DiskPlace, beside: Values) -> dict[str, object]:
-        """Return what the fast analyzers would find of a file if a sidecar said `beside` of it. Raises OSError."""
-        return self._cataloguer.values(place.on_disk, place.name, beside)
+        """Return what analyzers of headers would find of a file if a sidecar said `beside` of it. Raises OSError."""
+        return self._cataloguer.values(place.on_disk, place.name, beside, light=False)
 
     def _taken(self, twin: int) -> Stored:
         """Return a photo that is there already. Raises Forbidden if the owner has hidden it."""
