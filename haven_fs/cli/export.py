@@ -26,6 +26,7 @@ from haven_fs.command import Command
 from haven_fs.datafolder import DataFolder
 from haven_fs.errors import Refused, UserError
 from haven_fs.library.rights import users_umask
+from haven_fs.library.storing import is_left, sweep
 from haven_fs.library.text import as_text
 from haven_fs.sqlitefile import is_readonly
 
@@ -84,6 +85,8 @@ def _run_xmp(args: argparse.Namespace) -> int:
             lists = {} if folder is None else playlists(db, sources)
             photos = known_photos(db, notes, exported_photos(db, BESIDE if folder is None else str(folder)))
         chosen = [photo for photo in photos if folder or libraries[photo.library_id].writable]
+        for root in [folder] if folder else [one.root for one in libraries.values() if one.writable and not one.away]:
+            sweep(root, is_left)
         outcome = Outcome(len(photos) - len(chosen))
         _write(catalog, Exporter(folder, heard, outcome), chosen, libraries, outcome)
         if folder is not None:
