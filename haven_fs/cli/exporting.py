@@ -26,14 +26,15 @@ from haven_fs.library.xmp_write import with_keywords, with_people
 class Outcome:
     """What was done: sidecars written, those that said it already, and what was left out, with reasons.
 
-    `elsewhere`: photos in read-only libraries. `failed`: how many files the disk is to blame for. `unnoted`: what was
-    written could not be noted.
+    `elsewhere`: photos in read-only libraries. `failed`: how many files the disk is to blame for; `why`: the number of
+    the last such error. `unnoted`: what was written could not be noted.
     """
 
     elsewhere: int = 0
     written: int = 0
     unchanged: int = 0
     failed: int = 0
+    why: int | None = None
     unnoted: bool = False
     skipped: list[tuple[Path, str]] = field(default_factory=list)
 
@@ -41,7 +42,9 @@ class Outcome:
         """Note a file that was left alone, and why."""
         self.skipped.append((path, reason))
         # Not a file that is gone, a link, or rights that are missing.
-        self.failed += isinstance(error, OSError) and error.errno not in ABSENT | DENIED
+        if isinstance(error, OSError) and error.errno not in ABSENT | DENIED:
+            self.failed += 1
+            self.why = error.errno
 
 
 @dataclass(slots=True)

@@ -134,13 +134,13 @@ def with_texts(
     packet, wrote = Packet(data), Wrote()
     for name, text in texts.items():
         _say(packet, name, text, before, wrote)
-    for name in before.texts.keys() - texts.keys():
+    for name in sorted(before.texts.keys() - texts.keys()):
         said, was = before.texts[name]
         if not takes_back:
             wrote.texts[name] = said, was
         elif packet.said(_full(name)) == said:
             _set(packet, name, was)
-    for name in items.keys() | gone.keys() | before.items.keys():
+    for name in sorted(items.keys() | gone.keys() | before.items.keys()):
         wanted = [text for text in map(clean, items.get(name, ())) if text]
         ours = set(before.items.get(name, ()))
         there = set(packet.items(_full(name)))
