@@ -51,9 +51,11 @@ class Progress:
             self._bar = tqdm(total=total, desc=what, unit=" files", dynamic_ncols=True)
 
     def advance(self, count: int) -> None:
-        """Note that `count` more are done."""
+        """Note that `count` more are done. More than were to be are work that came up meanwhile."""
         self._done += count
+        self._total = max(self._total, self._done)
         if self._bar is not None:
+            self._bar.total = self._total
             self._bar.update(count)
         elif time.monotonic() - self._logged > _LOG_EVERY:
             self._logged = time.monotonic()
@@ -75,5 +77,5 @@ class Progress:
             return None
         taken = time.monotonic() - begun
         sure = done >= _SURE_WITH and taken > _SURE_AFTER
-        # A file may count more than once, if it is tried again.
+        # The two are read one after the other.
         return Doing(self._what, min(done, total), total, taken / done * max(total - done, 0) if sure else None)

@@ -52,7 +52,7 @@ def note_exported(w: Writer, place: str, rows: Iterable[tuple[int, str, int, Wro
     """Keep what is written into sidecars: the library's id, the path below it, the photo, and that."""
     for library_id, file, photo_id, wrote in rows:
         key = place, library_id, os.fsencode(file)
-        if not (wrote.texts or wrote.items or wrote.people):
+        if wrote.is_nothing:
             w.db.execute("DELETE FROM exported WHERE place = ? AND library_id = ? AND file = ?", key)
         else:
             w.db.execute("INSERT OR REPLACE INTO exported VALUES (?, ?, ?, ?, ?)", (*key, photo_id, wrote.dumps()))

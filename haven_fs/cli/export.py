@@ -5,6 +5,7 @@ already keeps all else that is in it; originals are only read. Works while `serv
 """
 
 import argparse
+import errno
 import json
 import logging
 import sys
@@ -28,7 +29,9 @@ from haven_fs.datafolder import DataFolder
 from haven_fs.errors import Refused, UserError
 from haven_fs.library.ownnotes import NAME
 from haven_fs.library.rights import users_umask
+from haven_fs.library.storing import is_left, sweep
 from haven_fs.library.text import as_text
+from haven_fs.library.trouble import NO_ROOM
 from haven_fs.sqlitefile import is_readonly
 
 logger = logging.getLogger(__name__)
@@ -88,6 +91,8 @@ def _run_xmp(args: argparse.Namespace) -> int:
             lists = {} if folder is None else playlists(db, sources)
             photos = known_photos(db, notes, exported_photos(db, BESIDE if folder is None else str(folder)))
         chosen = [photo for photo in photos if folder or libraries[photo.library_id].writable]
+        for root in [folder] if folder else [one.root for one in libraries.values() if one.writable and not one.away]:
+            sweep(root, is_left)
         outcome = Outcome(len(photos) - len(chosen))
         _write(catalog, Exporter(folder, heard, outcome), chosen, libraries, outcome)
         put_own(catalog, folder, libraries.values(), own, outcome)
@@ -96,9 +101,18 @@ def _run_xmp(args: argparse.Namespace) -> int:
                 outcome.skipped += put_playlists(folder, lists)
     print(json.dumps(_facts(outcome), ensure_ascii=False) if args.json else _text(outcome, folder))
     if outcome.failed:
-        count = options.counted(outcome.failed, "photo")
-        print(f"The disk failed at {count}. See to it, then do this again.", file=sys.stderr)
+        print(_trouble(outcome), file=sys.stderr)
     return 1 if outcome.failed else 0
+
+
+def _trouble(outcome: Outcome) -> str:
+    """Return what kept sidecars from being written, and what to do."""
+    count = options.counted(outcome.failed, "photo")
+    if outcome.why == errno.EROFS:
+        return f"The disk is read-only, so nothing was written for {count}. Make it writable, or write to another disk."
+    if outcome.why in NO_ROOM:
+        return f"The disk is full, so nothing was written for {count}. Make room on it, then do this again."
+    return f"The disk failed at {count}. See to it, then do this again."
 
 
 def _catalog(data: DataFolder) -> AbstractContextManager[Catalog]:

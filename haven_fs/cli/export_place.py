@@ -18,8 +18,9 @@ from pathlib import Path
 from haven_fs.catalog import names
 from haven_fs.cli.export_plan import Planned
 from haven_fs.library import filecalls
+from haven_fs.library.beneath import Beneath, utime
 from haven_fs.library.fileops import NO_LINKS, rename_new
-from haven_fs.library.storing import draft_path
+from haven_fs.library.storing import draft_path, is_left, make_folders, sweep
 from haven_fs.library.trouble import ABSENT, DENIED
 
 CLAIMS = ".haven-export.jsonl"
@@ -69,21 +70,19 @@ class Export:
         self._paths: dict[str, Claim] = {}
         self._used: set[str] = set()
         self._clones = True
+        sweep(folder, is_left)
         with suppress(FileNotFoundError):
-            for line in (folder / CLAIMS).read_text(encoding="utf-8").splitlines():
+            for line in Beneath(folder, CLAIMS).read_text(encoding="utf-8").splitlines():
                 with suppress(ValueError, TypeError):  # the last line of a run that was killed
-                    self._keep(Claim(**json.loads(line)))
+                    claim = Claim(**json.loads(line))
+                    Beneath(folder, claim.path)  # a path that leads elsewhere is nobody's claim
+                    self._keep(claim)
 
     def _keep(self, claim: Claim) -> None:
         self._of[claim.source, claim.wanted] = claim
         self._paths[names.fold(claim.path)] = claim
 
-    @property
-    def folder(self) -> Path:
-        """Where it is."""
-        return self._folder
-
-    def put(self, one: Planned) -> Path | None:
+    def put(self, one: Planned) -> Beneath | None:
         """Have a file be in the export; return where it is, None if it was left out, which is noted."""
         if one.away:
             self._leave(one.wanted, one.away)
@@ -95,13 +94,13 @@ class Export:
             self._fail(one.wanted, error)
             return None
 
-    def _put(self, one: Planned, descriptor: int) -> Path | None:
+    def _put(self, one: Planned, descriptor: int) -> Beneath | None:
         state = os.fstat(descriptor)
         known = self._of.get((one.source, one.wanted))
         path = known.path if known is not None else self._free(one.wanted)
         self._used.add(names.fold(path))
         claim = Claim(path, one.source, one.wanted, state.st_size, state.st_mtime_ns)
-        target = self._folder / path
+        target = Beneath(self._folder, path)
         there = _state(target)
         is_linked = there is not None and os.path.samestat(there, state)
         if there is not None:
@@ -113,7 +112,7 @@ class Export:
                 self._done.unchanged += 1
                 return target
         self._write(claim)
-        target.parent.mkdir(parents=True, exist_ok=True)
+        make_folders(self._folder, target.below.rpartition("/")[0])
         if there is not None:
             target.unlink()  # an older state of ours
         if self._link and _linked(one.path, target):
@@ -128,7 +127,7 @@ class Export:
         digest = sha256(data).hexdigest()
         try:
             known = self._of.get((source, wanted))
-            target = self._folder / (known.path if known else wanted)
+            target = Beneath(self._folder, known.path if known else wanted)
             there = target.read_bytes() if target.is_file() and not target.is_symlink() else None
             if there == data:
                 self._used.add(names.fold(known.path if known else wanted))
@@ -154,7 +153,9 @@ class Export:
     def finish(self) -> None:
         """Count what earlier exports put here that is in none of the folders now; it stays."""
         self._done.former = sum(
-            1 for fold, claim in self._paths.items() if fold not in self._used and (self._folder / claim.path).exists()
+            1
+            for fold, claim in self._paths.items()
+            if fold not in self._used and Beneath(self._folder, claim.path).exists()
         )
 
     def _free(self, wanted: str) -> str:
@@ -163,19 +164,19 @@ class Export:
         above = folder + slash
         for one in chain((name,), names.numbered(*names.split_ending(name))):
             fold = names.fold(above + one)
-            if fold not in self._paths and fold not in self._used and not os.path.lexists(self._folder / (above + one)):
+            if fold not in self._paths and fold not in self._used and not Beneath(self._folder, above + one).exists():
                 self._done.renamed += one != name
                 return above + one
         raise AssertionError("numbers do not end")
 
     def _write(self, claim: Claim) -> None:
         self._folder.mkdir(parents=True, exist_ok=True)
-        with (self._folder / CLAIMS).open("a", encoding="utf-8") as file:
+        with Beneath(self._folder, CLAIMS).open("a", encoding="utf-8") as file:
             parts = {name: getattr(claim, name) for name in Claim.__slots__}
             file.write(json.dumps(parts, ensure_ascii=True) + "\n")
         self._keep(claim)
 
-    def _copy(self, descriptor: int, target: Path, state: os.stat_result) -> None:
+    def _copy(self, descriptor: int, target: Beneath, state: os.stat_result) -> None:
         draft = draft_path(target.parent)
         try:
             with draft.open("xb") as file:
@@ -185,7 +186,7 @@ class Export:
                         shutil.copyfileobj(source, file, _BLOCK)
                 file.flush()
                 os.fsync(file.fileno())
-            os.utime(draft, ns=(state.st_mtime_ns, state.st_mtime_ns))
+            utime(draft, state.st_mtime_ns)
             rename_new(draft, target)
         finally:
             with suppress(OSError):
@@ -240,6 +241,6 @@ def put_all(export: Export, planned: Iterable[Planned], sidecar: Sidecar | None,
     for one in planned:
         target = export.put(one)
         if target is not None and sidecar is not None and one.main and (data := sidecar(one)) is not None:
-            export.put_text(f"{one.source}.xmp", f"{target.relative_to(export.folder).as_posix()}.xmp", data)
+            export.put_text(f"{one.source}.xmp", f"{target.below}.xmp", data)
         step(1)
     export.finish()

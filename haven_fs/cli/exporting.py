@@ -18,22 +18,23 @@ from haven_fs.library.rights import users_umask
 from haven_fs.library.trouble import ABSENT, DENIED
 from haven_fs.library.xmp import LONGEST_PACKET, parse_xmp
 from haven_fs.library.xmp_markup import EMPTY
-from haven_fs.library.xmp_texts import Wrote, digest, with_texts
-from haven_fs.library.xmp_write import with_people
+from haven_fs.library.xmp_texts import Wrote, digest, taken_out, with_texts
+from haven_fs.library.xmp_write import with_keywords, with_people
 
 
 @dataclass(slots=True)
 class Outcome:
     """What was done: sidecars written, those that said it already, and what was left out, with reasons.
 
-    `elsewhere`: photos in read-only libraries. `failed`: how many files the disk is to blame for. `unnoted`: what was
-    written could not be noted.
+    `elsewhere`: photos in read-only libraries. `failed`: how many files the disk is to blame for; `why`: the number of
+    the last such error. `unnoted`: what was written could not be noted.
     """
 
     elsewhere: int = 0
     written: int = 0
     unchanged: int = 0
     failed: int = 0
+    why: int | None = None
     unnoted: bool = False
     skipped: list[tuple[Path, str]] = field(default_factory=list)
 
@@ -41,7 +42,9 @@ class Outcome:
         """Note a file that was left alone, and why."""
         self.skipped.append((path, reason))
         # Not a file that is gone, a link, or rights that are missing.
-        self.failed += isinstance(error, OSError) and error.errno not in ABSENT | DENIED
+        if isinstance(error, OSError) and error.errno not in ABSENT | DENIED:
+            self.failed += 1
+            self.why = error.errno
 
 
 @dataclass(slots=True)
@@ -106,18 +109,25 @@ class Exporter:
     def _said(self, photo: KnownPhoto, path: Path, before: bytes, wrote: Wrote) -> tuple[bytes, Wrote]:
         notes = photo.notes
         takes_back = self._heard.issuperset(wrote.sources)
+        if takes_back and wrote.took and digest(before) == wrote.left:
+            # Nobody changed it since, so it is as before with what is to be said now.
+            before, wrote = wrote.before, Wrote(sources=wrote.sources)
         named = {_key(name) for person in notes.named if (name := clean_name(person.name))}
         unnamed = set(map(digest, notes.unnamed))
         unsaid = (set(wrote.people) if takes_back else set()) - named
         after = before
+        if back := named.intersection(wrote.took):
+            after = with_keywords(after, taken_out(parse_xmp(wrote.before, []), sorted(back), _key))
         if named or unnamed or unsaid:
             metadata = read_metadata(path, photo.kind) if named else Metadata("image", "jpeg")
-            after = with_people(before, notes.named, metadata, unnamed | unsaid, key=_key)
+            after = with_people(after, notes.named, metadata, unnamed | unsaid, key=_key)
         after, now = with_texts(after, notes.texts, notes.items, notes.gone, wrote, takes_back=takes_back)
-        there = set(map(_key, _names_in(before))) if named else set()
-        ours = {name for name in named if name not in there or name in wrote.people}
+        there = set(map(_key, _names_in(before)))
+        took = {*wrote.took, *(there.difference(wrote.people))}.difference(map(_key, _names_in(after)))
+        now.take(took, wrote.before if wrote.took else before, after)
+        ours = {name for name in named if name in wrote.people or name not in there.union(wrote.took)}
         now.people = sorted(ours if takes_back else ours.union(wrote.people))
-        if now.texts or now.items or now.people:
+        if not now.is_nothing:
             now.sources = sorted(self._heard if takes_back else wrote.sources)
         return after, now
 
@@ -173,7 +183,7 @@ def _read(path: Path) -> bytes:
 def _names_in(packet: bytes) -> set[str]:
     """Return the people that a packet names."""
     values = parse_xmp(packet, [])
-    return {area.name for area in values.get(REGIONS, ())}.union(listed_people(values))
+    return {area.name for area in values.get(REGIONS, ()) if area.name}.union(listed_people(values))
 
 
 def _key(name: str) -> str:

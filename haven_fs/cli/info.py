@@ -2,6 +2,7 @@
 
 import argparse
 import json
+import sys
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -30,11 +31,17 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """Print what is known about each file. Returns 0; raises UserError at the first that is in no library."""
+    """Print what is known about each file. Returns 1 if one is in no library; the others are shown all the same."""
     data = options.data_folder(args)
+    code = 0
     with data.catalog(readonly=True) as catalog:
         for file in args.files:
-            facts = known(catalog, file)
+            try:
+                facts = known(catalog, file)
+            except UserError as error:
+                print(f"haven: {error}", file=sys.stderr)
+                code = 1
+                continue
             if args.json:
                 print(json.dumps(facts, ensure_ascii=False))
                 continue
@@ -43,7 +50,7 @@ def run(args: argparse.Namespace) -> int:
             for name, value in facts.items():
                 if value not in (None, [], {}):
                     print(f"  {name}: {', '.join(map(str, value)) if isinstance(value, list) else value}")
-    return 0
+    return code
 
 
 def known(catalog: Catalog, file: Path) -> dict[str, Any]:

@@ -67,7 +67,7 @@ def run(args: argparse.Namespace) -> int:
         serving = {"serving": running.get("url"), "trouble": running.get("trouble") or None}
         print(json.dumps({**facts, "libraries": listed, "data": str(data.path), **serving}))
         return 0
-    kinds = ((counts.photos, "photo"), (counts.videos, "video"), (counts.unreadable, "unreadable file"))
+    kinds = ((counts.photos, "photo"), (counts.videos, "video"), (len(found), "unreadable file"))
     print(", ".join(options.counted(*kind) for kind in kinds))
     done = "All is done that can be done" if found or failed else "Everything is up to date"
     print(f"{counts.pending} still to be looked at" if counts.pending else done)

@@ -7,13 +7,16 @@ A file is written as a draft beside its place, under a name that walks never sho
 import errno
 import logging
 import os
+import re
 import secrets
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from hashlib import sha256
 from pathlib import Path
 from typing import BinaryIO
+
+import psutil
 
 from haven_fs.library import beneath, filecalls
 from haven_fs.library.beneath import Beneath
@@ -24,6 +27,8 @@ logger = logging.getLogger(__name__)
 DRAFT = ".haven-part-"
 """What the names of drafts begin with; see haven_fs.library.ignore."""
 _TOKEN = secrets.token_hex(4)
+_MADE_BY = re.compile(rf"{re.escape(DRAFT)}[0-9a-f]{{8}}([0-9a-f]{{1,8}})-[0-9a-f]{{16}}")
+"""The name of a draft: a token, the id of the process, and a number."""
 
 
 def _ours() -> str:
@@ -128,7 +133,11 @@ def make_folders(root: Path, below: str) -> Beneath:
     for part in below.split("/") if below else ():
         above, folder = folder, folder / part
         if not folder.is_dir():
-            folder.mkdir(exist_ok=True)
+            try:
+                folder.mkdir(exist_ok=True)
+            except FileExistsError:
+                os.close(beneath.open_folder(folder))  # which says what is wrong with it, such as that it is a link
+                raise
             sync_folder(above)
     return folder
 
@@ -165,8 +174,22 @@ def sync_folder(folder: Path) -> None:
         os.close(descriptor)
 
 
-def sweep(root: Path) -> int:
-    """Remove the drafts that processes before this one have left below a root; return how many there were."""
+def _is_others(name: str) -> bool:
+    """Tell whether a draft is of another process than this."""
+    return not name.startswith(_ours())
+
+
+def is_left(name: str) -> bool:
+    """Tell whether a draft is of a process that runs no more on this machine."""
+    made_by = _MADE_BY.match(name)
+    return made_by is not None and not psutil.pid_exists(int(made_by[1], 16))
+
+
+def sweep(root: Path, goes: Callable[[str], bool] = _is_others) -> int:
+    """Remove the drafts that processes before this one have left below a root; return how many there were.
+
+    `goes`: which of them, by their names: where others may be writing now, those that `is_left`.
+    """
     found = 0
     waiting = [Beneath(root)]
     while waiting:
@@ -176,7 +199,7 @@ def sweep(root: Path) -> int:
             with beneath.listing(folder) as entries:
                 for entry in entries:
                     if entry.name.startswith(DRAFT):
-                        drafts += [] if entry.name.startswith(_ours()) else [entry.name]
+                        drafts += [entry.name] if goes(entry.name) else []
                     elif entry.is_dir(follow_symlinks=False):
                         waiting.append(folder / entry.name)
         except OSError:

@@ -6,15 +6,18 @@ from what somebody else says, and go when the owner takes it back. All else in t
 
 import json
 import re
-from collections.abc import Callable, Mapping, Sequence
+import zlib
+from base64 import b85decode, b85encode
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from hashlib import sha256
 from typing import Self
 
 from haven_fs.library import xmp_markup as markup
 from haven_fs.library.headers import Values
-from haven_fs.library.personnames import name_key, texts_of
+from haven_fs.library.personnames import PEOPLE_KEYWORDS, name_key, people_in_keywords, texts_of
 from haven_fs.library.regions import REGIONS
+from haven_fs.library.xmp import parse_xmp
 from haven_fs.library.xmp_packet import Packet
 
 _UNHOLDABLE = re.compile("[\0-\\x08\\x0b-\\x1f\ud800-\udfff\ufffe\uffff]")
@@ -32,12 +35,34 @@ class Wrote:
 
     `items`: of lists, digests of their texts. `people`: digests of names, as the caller makes them: what is only
     compared need not be readable, so nobody's name is kept. `sources`: who could say what it is to give.
+
+    `took`: digests of the names that Haven took out; only where there are some, `was` is the packet as it was before,
+    and `left` a digest of it as Haven left it.
     """
 
     texts: dict[str, tuple[str, str]] = field(default_factory=dict)
     items: dict[str, list[str]] = field(default_factory=dict)
     people: list[str] = field(default_factory=list)
     sources: list[str] = field(default_factory=list)
+    took: list[str] = field(default_factory=list)
+    was: str = ""
+    left: str = ""
+
+    @property
+    def is_nothing(self) -> bool:
+        """Tell whether Haven changed nothing."""
+        return not (self.texts or self.items or self.people or self.took)
+
+    def take(self, took: set[str], was: bytes, left: bytes) -> None:
+        """Keep which names were taken out of a packet, and that."""
+        if took:
+            self.took, self.was = sorted(took), b85encode(zlib.compress(was, 9)).decode()
+            self.left = digest(left)
+
+    @property
+    def before(self) -> bytes:
+        """The packet before Haven took names out; empty if it took none."""
+        return zlib.decompress(b85decode(self.was))
 
     def dumps(self) -> str:
         """Return it as a text."""
@@ -48,7 +73,7 @@ class Wrote:
         """Return what `dumps` made a text of."""
         found = json.loads(text)
         texts = {name: (said, was) for name, (said, was) in found["texts"].items()}
-        return cls(texts, found["items"], found["people"], found["sources"])
+        return cls(**found | {"texts": texts})
 
     def without(self, values: Values) -> Values:
         """Return what a sidecar says apart from what Haven wrote into it: so what is taken back says nothing any more.
@@ -64,7 +89,31 @@ class Wrote:
         for name in _NAMES if self.people else ():
             kept[name] = [text for text in texts_of(kept.get(name)) if digest(name_key(text)) not in self.people]
         areas = [area for area in kept.get(REGIONS, ()) if digest(name_key(area.name)) not in self.people]
+        if self.took:
+            old = parse_xmp(self.before, [])
+            for name, texts in taken_out(old, self.took, lambda name: digest(name_key(name))):
+                there = texts_of(kept.get(name))
+                kept[name] = there + [text for text in texts if text not in there]
+            shown = {name_key(area.name) for area in areas}
+            areas += [
+                area
+                for area in old.get(REGIONS, ())
+                if digest(name_key(area.name)) in self.took and name_key(area.name) not in shown
+            ]
         return {name: value for name, value in (kept | {REGIONS: areas}).items() if value}
+
+
+def taken_out(old: Values, took: Sequence[str], key: Callable[[str], str]) -> Iterator[tuple[str, list[str]]]:
+    """Yield the lists of a packet that held names which were taken out, each with those of its texts that name them."""
+    for name in (*_NAMES, *PEOPLE_KEYWORDS):
+        parts = PEOPLE_KEYWORDS.get(name)
+        texts = [
+            text
+            for text in texts_of(old.get(name))
+            if any(key(one) in took for one in (people_in_keywords([text], parts) if parts else [text]))
+        ]
+        if texts:
+            yield name, texts
 
 
 def with_texts(
@@ -85,13 +134,13 @@ def with_texts(
     packet, wrote = Packet(data), Wrote()
     for name, text in texts.items():
         _say(packet, name, text, before, wrote)
-    for name in before.texts.keys() - texts.keys():
+    for name in sorted(before.texts.keys() - texts.keys()):
         said, was = before.texts[name]
         if not takes_back:
             wrote.texts[name] = said, was
         elif packet.said(_full(name)) == said:
             _set(packet, name, was)
-    for name in items.keys() | gone.keys() | before.items.keys():
+    for name in sorted(items.keys() | gone.keys() | before.items.keys()):
         wanted = [text for text in map(clean, items.get(name, ())) if text]
         ours = set(before.items.get(name, ()))
         there = set(packet.items(_full(name)))
@@ -110,9 +159,9 @@ def with_texts(
     return packet.draft.result(), wrote
 
 
-def digest(text: str) -> str:
+def digest(text: str | bytes) -> str:
     """Return what is kept of a text: enough to know it again, not to read it."""
-    return sha256(text.encode(errors="replace")).hexdigest()[:20]
+    return sha256(text if isinstance(text, bytes) else text.encode(errors="replace")).hexdigest()[:20]
 
 
 def _say(packet: Packet, name: str, text: Text, before: Wrote, wrote: Wrote) -> None:

@@ -50,7 +50,8 @@ def with_people(
     """Return a packet that says who is in the photo whose headers are `metadata`; the same bytes if it does already.
 
     `gone`: names, by `key`, that are not to stay: of people who are not in it, and former names of those who are.
-    `key`: what two spellings of a name have in common. Raises NotEditable.
+    `key`: what two spellings of a name have in common. Somebody without a place whom a list in it names already is not
+    written again. Raises NotEditable.
     """
     by_key: dict[str, Named] = {}
     for person in people:
@@ -59,6 +60,16 @@ def with_people(
             by_key[key(name)] = Named(name, person.box)
     draft = Packet(packet)
     _Writer(draft, metadata, set(gone), key).write(list(by_key.values()))
+    return draft.draft.result()
+
+
+def with_keywords(packet: bytes, lists: Iterable[tuple[str, Sequence[str]]]) -> bytes:
+    """Return a packet whose lists of keywords, by "prefix:Name", hold these among others. Raises NotEditable."""
+    draft = Packet(packet)
+    for keyword, texts in lists:
+        prefix, _, name = keyword.partition(":")
+        if keyword in PEOPLE_KEYWORDS and prefix in markup.PREFIXES:
+            draft.change_list(prefix, name, texts, lambda _: False)
     return draft.draft.result()
 
 
@@ -86,6 +97,8 @@ class _Writer:
         if frame is None:
             raise NotEditable("its face regions belong to the picture before it was cropped or turned")
         self._frame = frame
+        listed = self._listed()
+        people = [person for person in people if person.box or self._key(person.name) not in listed]
         self._regions(_MWG, regions, mwg_areas(regions, turned_by), [person for person in people if person.box])
         self._regions(_MICROSOFT, info, microsoft_areas(info, drawn_on, turned_by), people)
         shown = {self._key(text_of(item)) for item in items_of(self._packet.property(IPTC + "PersonInImage"))}
@@ -173,6 +186,11 @@ class _Writer:
     def _list(self, prefix: str, name: str, people: Sequence[Named], gone: Collection[str]) -> None:
         named = [person.name for person in people]
         self._packet.change_list(prefix, name, named, lambda text: self._key(text) in gone, self._key)
+
+    def _listed(self) -> set[str]:
+        """Return who is named in keywords that are paths, by keys."""
+        texts = ((self._packet.items(_KEYWORDS[keyword]), parts) for keyword, parts in PEOPLE_KEYWORDS.items())
+        return {self._key(name) for paths, separator in texts for name in people_in_keywords(paths, separator)}
 
     def _keywords(self) -> None:
         for keyword, separator in PEOPLE_KEYWORDS.items():

@@ -1,5 +1,6 @@
 """`haven export xmp`: names leave as easily as they came, and nothing that is not ours is touched."""
 
+import errno
 import json
 import os
 import sys
@@ -14,6 +15,7 @@ from helpers.programs import run
 from helpers.serving import haven
 from PIL import Image
 
+from haven_fs.cli import main
 from haven_fs.cli.sidecars import put_sidecar
 from haven_fs.library.beneath import Beneath
 from haven_fs.library.placed import NotEditable
@@ -326,3 +328,37 @@ def test_a_sidecar_comes_to_disk_whole_or_not_at_all(tmp_path: Path) -> None:
     assert path.read_bytes() == b"two"
     with pytest.raises(OSError):
         put_sidecar(Beneath(tmp_path, "x" * 300), b"", None)
+
+
+@pytest.mark.parametrize(
+    ("number", "words"), [(errno.EROFS, "is read-only"), (errno.ENOSPC, "is full"), (errno.EIO, "failed at 1 photo")]
+)
+def test_the_disk_is_blamed_for_what_it_does(
+    home: Named, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], number: int,
+    words: str,
+) -> None:  # fmt: skip
+    home.add("a.jpg")
+    home.index()
+    home.name("a.jpg", "Alma")
+
+    def fails(*_: object) -> None:
+        raise OSError(number, os.strerror(number))
+
+    monkeypatch.setattr("haven_fs.cli.exporting.put_sidecar", fails)
+    assert main(["export", "xmp", str(tmp_path / "out"), "--data", str(home.data)]) == 1
+    assert f"The disk {words}" in capsys.readouterr().err
+
+
+def test_two_exports_are_the_same_to_the_byte(home: Named, tmp_path: Path) -> None:
+    home.add("a.jpg")
+    home.index()
+    home.name("a.jpg", "Alma")
+    home.make("/Albums/Summer")
+    home.copy("/Timeline/2020/2020-05/a.jpg", "/Albums/Summer/")
+    found = set()
+    for seed in range(3):
+        out = tmp_path / str(seed)
+        command = [sys.executable, "-m", "haven_fs", "export", "xmp", str(out), "--data", str(home.data)]
+        run(*command, PYTHONHASHSEED=str(seed))
+        found.add(next(out.rglob("a.jpg.xmp")).read_bytes())
+    assert len(found) == 1

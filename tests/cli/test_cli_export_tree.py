@@ -4,6 +4,8 @@ import contextlib
 import io
 import json
 import os
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -13,6 +15,7 @@ from helpers.files import states
 
 from haven_fs.cli import main
 from haven_fs.cli.export_place import CLAIMS
+from haven_fs.library.storing import DRAFT
 from haven_fs.library.xmp import parse_xmp
 from haven_fs.testing import Home
 
@@ -153,3 +156,36 @@ def test_what_cannot_be_is_refused_before_anything_is_written(
 
 def test_a_phrase_is_a_folder_too(home: Home, tmp_path: Path) -> None:
     assert export(home, tmp_path / "out", '/Search/"in Paris"')["copied"] == 4
+
+
+def test_no_link_in_the_target_leads_into_the_photos(home: Home, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    (out / "2020").mkdir(parents=True)
+    (out / "2020/2020-05").symlink_to(home.root / "a")
+    (out / "2019").symlink_to(home.root / "b")
+    before = states(home.root)
+    report = export(home, out, "--sidecars")
+    assert report["copied"] == report["sidecars"] == 0
+    assert len(report["left_out"]) == 5 and all("link" in item["reason"] for item in report["left_out"])
+    (out / CLAIMS).unlink(missing_ok=True)
+    (out / CLAIMS).symlink_to(home.root / "a/1.jpg")
+    assert "Choose another folder" in export(home, out, code=1)
+    assert states(home.root) == before
+
+
+@pytest.mark.parametrize("verb", ["tree", "xmp"])
+def test_what_a_killed_run_left_goes_with_the_next(home: Home, tmp_path: Path, verb: str) -> None:
+    ended = subprocess.Popen([sys.executable, "-c", ""])
+    ended.wait()
+    out = tmp_path / "out"
+    (out / "2020").mkdir(parents=True)
+    left = out / f"2020/{DRAFT}0123abcd{ended.pid:x}-0123456789abcdef"
+    kept = [
+        out / f"2020/{DRAFT}0123abcd{os.getppid():x}-0123456789abcdef",
+        out / f"2020/{DRAFT}of somebody else",
+    ]
+    for path in (left, *kept):
+        path.write_bytes(b"half a photo")
+    with contextlib.redirect_stdout(io.StringIO()):
+        assert main(["export", verb, str(out), "--data", str(home.data)]) == 0
+    assert not left.exists() and all(path.exists() for path in kept)

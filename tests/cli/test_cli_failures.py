@@ -72,3 +72,10 @@ def test_those_that_are_gone_are_not_named(data: Path, tmp_path: Path) -> None:
     by_analyzers(tmp_path / "data")
     failures = json.loads(haven("status", "--json", "--data", tmp_path / "data").stdout)["failures"]
     assert [Path(one["path"]).name for one in failures] == ["1.png"]
+
+
+def test_info_goes_on_after_a_file_that_is_no_photo(data: Path, tmp_path: Path) -> None:
+    photos = [str(data.parent / f"Pictures/{number:02}.png") for number in range(2)]
+    done = haven("info", photos[0], tmp_path / "no photo.txt", photos[1], "--data", data, check=False)
+    assert done.returncode == 1 and "no photo.txt is not in a library" in done.stderr
+    assert all(photo in done.stdout for photo in photos)

@@ -65,6 +65,7 @@ def test_rights_that_are_missing_and_given(tmp_path: Path) -> None:
             assert found == [("a.jpg", True), ("closed", True), ("broken.jpg", False)]
             assert "not allowed" in status["troubles"][0]["reason"]
             assert "Cannot be read (3):\n" in (text := plain("status", "--data", data).stdout) and str(path) in text
+            assert "3 unreadable files\n" in text
             doctor = plain("doctor", "--data", data)
             assert doctor.returncode == 1
             problems = [line for line in doctor.stdout.splitlines() if line.startswith("PROBLEM") and "read" in line]
