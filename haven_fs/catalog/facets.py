@@ -9,13 +9,13 @@ one whose plugin is away, misses is noted (haven_fs.catalog.behind).
 import json
 import logging
 import sqlite3
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
 from haven_fs.catalog.changes import OWNED, Change
 from haven_fs.catalog.disktrouble import is_trouble
+from haven_fs.catalog.facetcalls import asked, contained
 from haven_fs.catalog.findings import FACTS, Analysis, Scalar, Tag
 
 if TYPE_CHECKING:
@@ -246,11 +246,11 @@ class Facets:
         for facet in self._absorbing:
             if only is not None and facet.name != only:
                 continue
-            if _contained(w, facet, "take in what was found", partial(facet.absorb, w, found)):
+            if contained(w, facet, "take in what was found", partial(facet.absorb, w, found)):
                 continue
             for photo_id, analyses in found.items():
                 what = f"take in what was found of photo {photo_id}"
-                if not _contained(w, facet, what, partial(facet.absorb, w, {photo_id: analyses})):
+                if not contained(w, facet, what, partial(facet.absorb, w, {photo_id: analyses})):
                     behind.append((facet.name, photo_id))
         note_behind(w, behind)
 
@@ -258,19 +258,19 @@ class Facets:
         self, db: sqlite3.Connection, photos: FoundFacts
     ) -> tuple[dict[int, list[Mapping[str, Scalar]]], set[tuple[int, str]]]:
         """Return the facts that facets have of photos; and of which photos which facet could not say."""
-        return _asked(db, self._stating, photos, "facts", _are_facts)
+        return asked(db, self._stating, photos, "facts", _are_facts)
 
     def hear(self, w: "Writer", texts: Mapping[str, Sequence[str]]) -> None:
         """Have each facet take in what a file of Haven's own says of what is of no photo."""
         for facet in self._facets.values():
-            _contained(w, facet, "take in what is said of a library", partial(facet.hear, w, texts))
+            contained(w, facet, "take in what is said of a library", partial(facet.hear, w, texts))
 
     def tags(
         self, db: sqlite3.Connection, photos: FoundFacts, only: str | None = None
     ) -> tuple[dict[int, list[Tag]], set[tuple[int, str]]]:
         """Return the values of photos, of all facets or `only` one; and of which photos which facet could not say."""
         tagging = [facet for facet in self._tagging if only in (None, facet.name)]
-        tags, failed = _asked(db, tagging, photos, "tags", _is_own)
+        tags, failed = asked(db, tagging, photos, "tags", _is_own)
         if only is None:
             failed.update((photo_id, name) for name in self._away for photo_id in photos)
         return tags, failed
@@ -282,7 +282,7 @@ class Facets:
 
     def implied(self, db: sqlite3.Connection, values: ValuesOf) -> tuple[dict[int, list[Tag]], set[tuple[int, str]]]:
         """Return the values that follow from those that photos have; and of which photos which facet could not say."""
-        return _asked(db, self._implying, values, "implied", _is_own)
+        return asked(db, self._implying, values, "implied", _is_own)
 
     def called(self, db: sqlite3.Connection, name: str) -> Mapping[str, str] | None:
         """Return the names that owners gave values of a facet, by key; None if it cannot tell."""
@@ -320,46 +320,6 @@ def _is_own(facet: Facet, tag: Tag) -> bool:
     return tag.facet == facet.name
 
 
-def _asked(
-    db: sqlite3.Connection,
-    facets: Iterable[Facet],
-    photos: Mapping[int, Any],
-    question: str,
-    may: Callable[[Facet, T], bool],
-) -> tuple[dict[int, list[T]], set[tuple[int, str]]]:
-    """Ask facets what photos have; return that, and of which photos which facet could not say. `may`: it may say it."""
-    answers: dict[int, list[T]] = {}
-    failed: set[tuple[int, str]] = set()
-    for facet in facets:
-        try:
-            given = _given(facet, db, photos, question, may)
-        except Exception as error:
-            if is_trouble(error):
-                raise
-            logger.exception('"%s" could not say what photos belong to; it is asked photo by photo', facet.name)
-            given = []
-            for photo_id in photos:
-                try:
-                    given += _given(facet, db, {photo_id: photos[photo_id]}, question, may)
-                except Exception as error:
-                    if is_trouble(error):
-                        raise
-                    logger.error('"%s" fails on photo %d, which stays where it is: %s', facet.name, photo_id, error)
-                    failed.add((photo_id, facet.name))
-        for photo_id, answer in given:
-            answers.setdefault(photo_id, []).append(answer)
-    return answers, failed
-
-
-def _given(
-    facet: Facet, db: sqlite3.Connection, photos: Mapping[int, Any], question: str, may: Callable[[Facet, T], bool]
-) -> list[tuple[int, T]]:
-    given: list[tuple[int, T]] = list(getattr(facet, question)(db, photos))
-    if any(not may(facet, answer) or photo_id not in photos for photo_id, answer in given):
-        raise ValueError("it gave values of another facet, or of other photos than it was asked for")
-    return given
-
-
 def answered(facet: Facet) -> set[str]:
     """Return which of the core's questions about photos a facet answers."""
     kind = type(facet)
@@ -376,34 +336,3 @@ def _withhold(analyses: dict[str, Analysis], name: str, *, only_regions: bool = 
     for analyzer, analysis in analyses.items():
         if (analysis.embeddings and not only_regions) or "regions" in json.loads(analysis.facts):
             analyses[analyzer] = Analysis(analysis.version, failed=_UNCHECKED.format(name))
-
-
-def _contained(w: "Writer", facet: Facet, what: str, call: Callable[[], object]) -> bool:
-    """Call a facet in a savepoint; return False if it raised, and undo what it did.
-
-    Raises what it did if SQLite has ended the whole transaction, as it does when the disk is full.
-    """
-    try:
-        with savepoint(w.db):
-            call()
-    except Exception as error:
-        if not w.db.in_transaction or is_trouble(error):
-            raise
-        logger.exception('"%s" could not %s', facet.name, what)
-        return False
-    return True
-
-
-@contextmanager
-def savepoint(db: sqlite3.Connection) -> Iterator[None]:
-    """Undo what the block changed if it raises, and nothing else of the transaction."""
-    db.execute("SAVEPOINT facet")
-    try:
-        yield
-    except BaseException:
-        if db.in_transaction:
-            db.execute("ROLLBACK TO facet")
-        raise
-    finally:
-        if db.in_transaction:
-            db.execute("RELEASE facet")

@@ -139,7 +139,7 @@ class _Replay:
         return count
 
     def _savepoint(self) -> Any:
-        from haven_fs.catalog.facets import savepoint
+        from haven_fs.catalog.facetcalls import savepoint
 
         return savepoint(self._db)
 

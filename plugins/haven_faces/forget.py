@@ -203,5 +203,10 @@ def _erase(w: Writer, marks: str) -> None:
     places = w.db.execute("SELECT id, place FROM correction WHERE place LIKE '/people/%'")
     within = [id_ for id_, place in places if named.is_in({"place": place})]
     w.erase_corrections({*(id_ for (id_,) in about), *within})
+    # Of sidecars from which an export took names, what stood there before is kept: it may say this one.
+    w.db.execute(
+        "UPDATE exported SET wrote = json_set(wrote, '$.took', json('[]'), '$.was', '', '$.left', '')"
+        " WHERE json_extract(wrote, '$.was') <> ''"
+    )
     w.db.execute(f"DELETE FROM known_as WHERE kind = ? AND id {among}", (PERSON, marks))
     w.db.execute(f"DELETE FROM person WHERE id {among}", (marks,))

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from helpers.rebuilding import export
 
+from haven_fs.cli import main
 from haven_fs.testing import Home
 
 NAMES = ("a.jpg", "b.jpg", "c.jpg")
@@ -80,3 +81,13 @@ def test_they_return_too_where_another_program_wrote_since(home: Home) -> None:
     export(home, "--sidecars")
     home.index()
     assert set(home.list("/People/Frieda")) == set(NAMES)
+
+
+def test_who_is_forgotten_is_in_no_kept_packet(home: Home) -> None:
+    say(home)
+    export(home, "--sidecars")
+    kept = "SELECT wrote FROM exported WHERE json_extract(wrote, '$.was') <> ''"
+    assert home.query(kept)
+    assert main(["people", "forget", "Friederike", "--yes", "--data", str(home.data)]) == 0
+    assert home.query(kept) == []
+    export(home, "--sidecars")
