@@ -259,7 +259,9 @@ def test_who_has_no_name_or_is_hidden_or_is_not_in_it_is_not_written(home: Named
         photo = home.seen()["c.jpg"].photo
         w.db.execute("INSERT INTO not_person VALUES (?, ?, '[]', 0, '', 0)", (photo, alice))
     home.allow()
-    assert home.export("--sidecars") == {"written": 1, "unchanged": 0, "read_only": 0, "skipped": []}
+    # The sidecar, and beside the library who is hidden.
+    assert home.export("--sidecars") == {"written": 2, "unchanged": 0, "read_only": 0, "skipped": []}
+    assert (home.root / "haven-library.json").exists()
     raw = (home.root / "c.jpg.xmp").read_text()
     said = "<haven:NotInImage"
     assert raw.count(said) == 1
