@@ -15,6 +15,8 @@ from pathlib import Path
 from typing import IO, Any
 from urllib.parse import urlsplit
 
+import psutil
+
 from haven_fs.analysis.analyzer import Analyzer
 from haven_fs.analysis.due import counts
 from haven_fs.catalog import Catalog
@@ -26,6 +28,8 @@ from helpers.home import plugins
 
 _STILL = 1.0
 """Seconds without a change after which nothing more is expected."""
+_BUSY = 8
+"""How often that is waited for once more since a process is at work."""
 __all__ = ["HAVEN", "Serving", "environment", "haven", "serve", "serve_copy", "typed", "wait_for"]
 
 PATIENCE = 240.0
@@ -55,14 +59,25 @@ class Serving:
     def settle(self) -> None:
         """Wait until everything is indexed, as `haven status` sees it, and what follows in the background is done too.
 
-        Nothing says when that is, such as that copies are grouped: the catalog's clock stands still then.
+        Nothing says when that is, such as that copies are grouped: the catalog's clock stands still then, and the
+        processes have nothing to do, unless they go on at leisure.
         """
         settings = load_settings(self.data, plugins().settings())
         wait_for(lambda: self._pending(plugins().analyzers(settings)) == 0, "everything to be indexed")
-        before = None
-        while (now := self.query("SELECT value FROM state WHERE key = 'seq'")) != before:
-            before = now
+        before, spent, patience = None, 0.0, _BUSY
+        while (now := self.query("SELECT value FROM state WHERE key = 'seq'")) != before or (
+            self._spent() - spent > _STILL / 4 and (patience := patience - 1) > 0
+        ):
+            before, spent = now, self._spent()
             time.sleep(_STILL)
+
+    def _spent(self) -> float:
+        """Return the seconds of processor time that its processes have used."""
+        try:
+            server = psutil.Process(self.process.pid)
+            return sum(sum(one.cpu_times()[:2]) for one in (server, *server.children(recursive=True)))
+        except psutil.Error:  # one has just ended
+            return 0.0
 
     def query(self, sql: str, *params: Any) -> list[Any]:
         """Return the rows that its catalog answers."""
