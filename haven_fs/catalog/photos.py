@@ -343,8 +343,8 @@ def _due(db: sqlite3.Connection, groups: Sequence[Seen]) -> set[Seen]:
         (json.dumps(sorted({(group.dir_id, group.stem) for group in groups})),),
     )
     now: dict[tuple[int, str], set[tuple[int, bytes, int]]] = {}
-    for dir_id, stem, *file in rows:
-        now.setdefault((dir_id, stem), set()).add((file[0], file[1], file[2]))
+    for dir_id, stem, id_, file, mtime_ns in rows:
+        now.setdefault((dir_id, stem), set()).add((id_, file, mtime_ns))
     return {Seen(*place, frozenset(files)) for place, files in now.items()}
 
 
