@@ -125,29 +125,41 @@ def note_trashed(
 
     `name`: what it is called here, if not as it was.
     """
-    if is_folder:
-        rows = files_below(w.db, library_id, path)
-        parts = [(row.path[len(path) + 1 :], row.id) for row in rows]
-    else:
+    if not is_folder:
         row = file_at(w.db, library_id, path)
-        rows, parts = ([], []) if row is None else ([row], [(b"", row.id)])
+        return _insert_gone(w, library_id, token, path, [] if row is None else [row], is_folder=False, at=at, name=name)
+    rows = files_below(w.db, library_id, path)
+    trashed_id = _insert_gone(w, library_id, token, path, rows, is_folder=True, at=at, name=name)
+    inside = w.db.execute(
+        "SELECT id FROM dir WHERE library_id = ? AND (path = ? OR path >= ? AND path < ?)",
+        (library_id, path, path + b"/", path + b"0"),
+    ).fetchall()
+    drop_dirs(w, library_id, path)
+    w.db.executemany("DELETE FROM property WHERE owner = ?", [(f"dir {dir_id}",) for (dir_id,) in inside])
+    return trashed_id
+
+
+def _insert_gone(
+    w: Writer,
+    library_id: int,
+    token: str,
+    path: bytes,
+    rows: Sequence[Row],
+    *,
+    is_folder: bool,
+    at: float | None = None,
+    name: str = "",
+) -> int:
+    """Have a removed thing here, and the originals that it held gone from where they were."""
     trashed_id = _insert(w, library_id, token, path, rows, is_folder=is_folder, at=at, name=name)
     still = take_up_former(w, [row.id for row in rows])
-    rows = [row for row in rows if row.id not in still]
+    gone = [row for row in rows if row.id not in still]
     w.db.executemany(
         "INSERT INTO trash_file VALUES (?, ?, ?)",
-        [(trashed_id, part, original_id) for part, original_id in parts if original_id not in still],
+        [(trashed_id, row.path[len(path) + 1 :], row.id) for row in gone],
     )
-    drop(w, rows)
-    owners = [(f"original {row.id}",) for row in rows]
-    if is_folder:
-        inside = w.db.execute(
-            "SELECT id FROM dir WHERE library_id = ? AND (path = ? OR path >= ? AND path < ?)",
-            (library_id, path, path + b"/", path + b"0"),
-        )
-        owners += [(f"dir {dir_id}",) for (dir_id,) in inside]
-        drop_dirs(w, library_id, path)
-    w.db.executemany("DELETE FROM property WHERE owner = ?", owners)
+    drop(w, gone)
+    w.db.executemany("DELETE FROM property WHERE owner = ?", [(f"original {row.id}",) for row in gone])
     _hold(w, library_id)
     return trashed_id
 
@@ -325,5 +337,17 @@ def adopt(catalog: Catalog, library: Library) -> int:
             elif not one.is_folder and os.path.samestat(path.lstat(), kept.lstat()):
                 fileops.discard(trash.give_up(library.root, one.token))  # kept for what did not come
             else:
-                _insert(w, library.id, one.token, os.fsencode(one.path), [], is_folder=one.is_folder, at=one.at)
+                rows = _left_behind(w.db, library, one) if one.is_folder else []
+                at = os.fsencode(one.path)
+                _insert_gone(w, library.id, one.token, at, rows, is_folder=one.is_folder, at=one.at)
     return len(new)
+
+
+def _left_behind(db: sqlite3.Connection, library: Library, one: trash.PutAway) -> list[Row]:
+    """Return the originals that a folder held which another folder has replaced, and that are not in that one."""
+    return [
+        row
+        for row in files_below(db, library.id, os.fsencode(one.path))
+        if is_taken(trash.found(library.root, one.token, os.fsdecode(row.path)))
+        and not is_taken(Beneath(library.root, os.fsdecode(row.path)))
+    ]

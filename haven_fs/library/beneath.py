@@ -305,7 +305,7 @@ def is_taken(path: Path) -> bool:
     """Tell whether a name is taken, if only by a link to nowhere. Raises OSError if that cannot be told."""
     try:
         path.lstat()
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         return False
     return True
 

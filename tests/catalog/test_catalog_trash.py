@@ -61,6 +61,36 @@ def test_killed_before_the_catalog_was_told(home: Home, library: Library) -> Non
     assert list((library.root / trash.REMOVED).iterdir()) == []
 
 
+@pytest.mark.parametrize("named", ["other", "the same", "in part the same"])
+def test_killed_amid_a_folder_that_takes_the_place_of_another(home: Home, library: Library, named: str) -> None:
+    """Here it is more than a few files: by itself, a walk would take them for missing, and the disk for away."""
+    shift = {"other": 20, "the same": 0, "in part the same": 10}[named]
+    for number in range(20):
+        home.add(f"old/{number}.jpg", "2020-06-01 12:00:00", size=(40 + number, 30))
+        home.add(f"old/below/{number}.jpg", "2020-06-01 12:00:00", size=(40 + number, 40))
+        home.add(f"new/{number + shift}.jpg", "2020-06-01 12:00:00", size=(40 + number, 50))
+    (library.root / "new/below").write_text("a file where there was a folder")
+    home.index()
+    before = home.seen()
+    trash.put_away(library.root, "old")
+    (library.root / "new").rename(library.root / "old")
+    home.index()
+    with home.catalog.read() as db:
+        (one,) = all_trashed(db)
+    assert home.library().away is None
+    after = home.seen()
+    for number in range(20):
+        assert after[f"old/{number + shift}.jpg"].photo == before[f"new/{number + shift}.jpg"].photo
+    there = {f"old/{number + shift}.jpg" for number in range(20)} | {"old/below"}
+    assert {path for path in after if not path.startswith("2020/")} == there
+    filing(home).restore(one, "", DiskPlace(library, "back"))
+    home.index()
+    back = home.seen()
+    for path in before:
+        if path.startswith("old/"):
+            assert back[path.replace("old/", "back/", 1)].photo == before[path].photo, path
+
+
 def test_the_catalog_is_lost(home: Home, library: Library) -> None:
     filing(home).remove(DiskPlace(library, "2020"))
     with home.catalog.write() as w:

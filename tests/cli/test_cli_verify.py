@@ -199,6 +199,8 @@ def is_same(dav: Client, group: str) -> bool:
 def test_a_damaged_photo_is_not_the_one_to_keep_and_its_copy_is_named(tmp_path: Path) -> None:
     root, data = tmp_path / "Pictures", tmp_path / "data"
     path = make_photo(root / "a.jpg", "2020-05-01 12:00:00", size=(300, 200))
+    with path.open("ab") as file:
+        file.write(bytes(4 * path.stat().st_size))  # the bit that turns is behind the picture, which stays what it was
     shutil.copy2(path, root / "copy of a.jpg")
     with serve(root, data=data) as serving, Client(serving.url) as dav:
         group = "/Review/Duplicates/a%20and%201%20more/"
