@@ -236,10 +236,13 @@ class Importer:
         self._fresh.clear()
 
 
-def _comes_later(item: Item) -> tuple[bool, bool]:
-    """Sort what may be a part of another photo behind that, so that the photo has its name."""
+def _comes_later(item: Item) -> tuple[bool, bool, bool]:
+    """Sort what may be a part of another photo behind that, so that the photo has its name.
+
+    And what nothing describes behind what something does: the first of those with the same bytes is stored.
+    """
     is_part = read_name(item.name).said == "edit" or ending(item.name) in VIDEO_ENDINGS
-    return item.again, is_part
+    return item.again, is_part, item.notes is None
 
 
 def _portable(folder: str) -> str:

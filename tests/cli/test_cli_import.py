@@ -130,6 +130,22 @@ def test_an_edit_has_what_is_said_of_its_original_without_that(
     assert home.query(taken) == ["2012-07-01 13:40:00"] * 3
 
 
+def test_of_copies_that_one_counts_that_is_described(
+    home: Home, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Two other pictures have the name, so that no JSON is that of the copy in the album by its name."""
+    top = tmp_path / "Takeout" / "Google Photos"
+    for number, folder in enumerate(("Photos from 2012", "Photos from 2013")):
+        make_photo(top / folder / "b.jpg", f"2012-07-01 15:40:0{number}")
+        (top / folder / "b.jpg.json").write_text(json.dumps({**JSON, "description": f"Said in {folder}"}))
+    (top / "A summer").mkdir()
+    (top / "A summer" / "b.jpg").write_bytes((top / "Photos from 2013" / "b.jpg").read_bytes())
+    report = moved_in(home, capsys, "takeout", top.parent)
+    assert (report["copied"], report["in_albums"]) == (2, 1)
+    caption = "SELECT p.caption FROM photo p JOIN member m ON m.photo_id = p.id JOIN value v ON v.id = m.value_id"
+    assert home.query(f"{caption} WHERE v.facet = 'album'") == ["Said in Photos from 2013"]
+
+
 def test_an_import_that_was_interrupted_is_finished_in_one_gesture(
     home: Home, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

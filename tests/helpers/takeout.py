@@ -63,6 +63,7 @@ class Maker:
         self.truth = Truth()
         self.files: dict[str, bytes] = {}
         self._number = 0
+        self._days: dict[int, str | None] = {}
         self._titles = self._album_titles()
 
     def make(self) -> "Maker":
@@ -123,9 +124,8 @@ class Maker:
 
     def _picture(self) -> None:
         rng = self.rng
-        moment = datetime(rng.randint(1965 if rng.random() < 0.05 else 2009, 2023), rng.randint(1, 12),
-                          rng.randint(1, 28), rng.randint(0, 23), rng.randint(0, 59), 7, tzinfo=UTC)  # fmt: skip
         place = rng.choice([None, *PLACES])
+        moment = self._moment(place)
         latitude, longitude, zone = PLACES[place] if place else (0.0, 0.0, "Etc/UTC")
         local = moment.astimezone(ZoneInfo(zone)).replace(tzinfo=None)
         has_exif = rng.random() < 0.4
@@ -159,6 +159,18 @@ class Maker:
         if digest not in self.truth.left_out:
             wanted.albums = frozenset(self._titles[one] for one in albums)
             self.truth.photos[digest] = wanted
+
+    def _moment(self, place: str | None) -> datetime:
+        """Return when a picture was taken: a day away from those of elsewhere, since a picture tells the zone of those
+        about it."""
+        rng = self.rng
+        while True:
+            moment = datetime(rng.randint(1965 if rng.random() < 0.05 else 2009, 2023), rng.randint(1, 12),
+                              rng.randint(1, 28), rng.randint(0, 23), rng.randint(0, 59), 7, tzinfo=UTC)  # fmt: skip
+            day = moment.toordinal()
+            if all(self._days.get(near, place) == place for near in (day - 1, day, day + 1)):
+                self._days[day] = place
+                return moment
 
     def _name(self, folder: str) -> tuple[str, str]:
         """Return a title and what the file is called on the way out: cut, without what file systems forbid."""
