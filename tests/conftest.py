@@ -113,6 +113,15 @@ def exif() -> Callable[..., Image.Exif]:
     return make
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with the files that have a long test, and go on with those that have most tests."""
+    files: dict[Path, list[pytest.Item]] = {}
+    for item in items:
+        files.setdefault(item.path, []).append(item)
+    long = {path for path, some in files.items() if any(item.get_closest_marker("long") for item in some)}
+    items.sort(key=lambda item: (item.path not in long, -len(files[item.path])))
+
+
 def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
     """Return in how many processes tests run: one more than cores, since many wait for what they start.
 

@@ -13,6 +13,8 @@ from hypothesis import strategies as st
 
 from haven_fs.errors import Refused
 
+pytestmark = pytest.mark.long
+
 PHOTOS = [f"IMG_{number}.jpg" for number in range(1, 7)]
 NAMES = ["Summer", "Rome", "ROME", "Zoë", "2019"]
 
@@ -192,7 +194,7 @@ def check_facet(shelf: Shelf) -> None:
     assert len(values) == len(bare)
 
 
-@settings(max_examples=times(8, 25), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=times(8, 14), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data())
 def test_random_writes(shelf: Shelf, data: st.DataObject) -> None:
     shelf.clear()

@@ -13,6 +13,8 @@ from helpers.serving import HAVEN, environment, haven, serve, wait_for
 
 from haven_fs.testing import make_photo
 
+pytestmark = pytest.mark.long
+
 
 def refused(*arguments: object, status: int = 1) -> str:
     """Run a command that must fail in words; return them."""

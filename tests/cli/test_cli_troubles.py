@@ -12,6 +12,8 @@ from helpers.serving import HAVEN, environment
 
 from haven_fs.testing import make_photo
 
+pytestmark = pytest.mark.long
+
 RIGHTS = "-dac_override,-dac_read_search"
 
 

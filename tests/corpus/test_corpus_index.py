@@ -13,6 +13,8 @@ from typing import Any
 import pytest
 from helpers.serving import environment, haven
 
+pytestmark = pytest.mark.long
+
 HAVEN = [sys.executable, "-m", "haven_fs"]
 DEGREES = 0.0002
 MOST_MEMORY = 1536.0

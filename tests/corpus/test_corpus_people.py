@@ -11,6 +11,8 @@ from helpers.catalogs import open_catalog
 from helpers.dav import Client
 from helpers.serving import haven, serve
 
+pytestmark = pytest.mark.long
+
 PEOPLE, FEW = 6, 6
 """As many people, and as many photos of each: enough to be grouped, few enough for a quick test."""
 

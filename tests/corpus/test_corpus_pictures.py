@@ -8,6 +8,8 @@ from helpers.planting import Plant, plant
 from helpers.serving import haven
 from test_corpus_index import MOST_MEMORY, Indexed
 
+pytestmark = pytest.mark.long
+
 __all__ = ["plant"]
 
 LOOK = """

@@ -24,7 +24,7 @@ from helpers.failing_kinds import (
 from helpers.failing_smart import renamed, retimed, said
 from helpers.failing_writes import Trial, trial
 
-pytestmark = pytest.mark.skipif(not can_fail(), reason="needs Linux and gcc")
+pytestmark = [pytest.mark.long, pytest.mark.skipif(not can_fail(), reason="needs Linux and gcc")]
 
 FILES = [
     new("/Inbox/put"),

@@ -7,12 +7,15 @@ import time
 from http.client import HTTPException
 from pathlib import Path
 
+import pytest
 from helpers.dav import Client
 from helpers.effort import times
 from helpers.serving import serve
 from PIL import Image
 
 from haven_fs.testing import make_photo
+
+pytestmark = pytest.mark.long
 
 
 def test_killed_while_pictures_are_made(tmp_path: Path) -> None:
@@ -24,7 +27,7 @@ def test_killed_while_pictures_are_made(tmp_path: Path) -> None:
     settings = "[renditions]\npercent = 0.0\nleast_megabytes = 1\n"
     (tmp_path / "data").mkdir()
     (tmp_path / "data/haven.toml").write_text(settings)
-    for _ in range(times(2, 10)):
+    for _ in range(times(2, 5)):
         with serve(root, data=tmp_path / "data") as house:
 
             def look(url: str = house.url) -> None:

@@ -15,6 +15,8 @@ from helpers.serving import Serving, haven, serve, wait_for
 
 from haven_fs.testing import make_photo
 
+pytestmark = pytest.mark.long
+
 REMOVED = ".haven-removed"
 HERE = "/Recently%20Removed/"
 MONTH = "/Timeline/2020/2020-05/"

@@ -8,6 +8,8 @@ from helpers.effort import times
 from helpers.two_clients_model import DIR, Request, State, explain
 from helpers.two_clients_walk import walk
 
+pytestmark = pytest.mark.long
+
 HERE, A, B = "/x", "/x/a.txt", "/x/b.txt"
 EMPTY: State = frozenset({(HERE, DIR)})
 
@@ -93,7 +95,7 @@ def test_the_model_of_reading() -> None:
     assert explain(after, [move], [replace(reading[0], status=200, got=what), reading[1]])
 
 
-@pytest.mark.parametrize("seed", range(1, times(1, 4) + 1))
+@pytest.mark.parametrize("seed", range(1, times(1, 3) + 1))
 def test_two_clients_on_the_same_paths(tmp_path: Path, seed: int) -> None:
     found = walk(tmp_path, times(8, 16), 15, kill_every=times(4, 8), seed=seed)
     assert found.overlapping > times(10, 30), "requests met"

@@ -19,6 +19,8 @@ from PIL import Image
 
 from haven_fs.testing import make_photo
 
+pytestmark = pytest.mark.long
+
 COLOURS = Path(__file__).parent / "haven_colours"
 
 

@@ -13,6 +13,8 @@ from helpers.exam.phrases import DEVELOPMENT, LOOSE, NOTHING, Facts, Phrase, phr
 
 from haven_fs.testing import Home
 
+pytestmark = pytest.mark.long
+
 SCRIPT = Path(__file__).parents[1] / "benchmarks" / "phrases.py"
 ASKED = phrases()
 LEAST = {"en": 150, "de": 18, "fr": 18, "es": 18, "it": 18, "pt": 18, "nl": 18}

@@ -10,6 +10,8 @@ from helpers.people import LEFT, looks, plant
 from haven_fs.testing import check_writing, jpeg, make_photo
 from haven_fs.tree.looks import LOOKS
 
+pytestmark = pytest.mark.long
+
 PARIS, ROME = (48.8584, 2.2945), (41.8902, 12.4922)
 ALICE, BOB = {"Alice": (0.1, 0.1, 0.3, 0.3)}, {"Bob": (0.6, 0.1, 0.8, 0.3)}
 PHOTOS = {"put", "move", "send", "take out"}

@@ -13,6 +13,8 @@ from hypothesis import strategies as st
 from haven_fs.errors import Refused
 from haven_time.said import Period
 
+pytestmark = pytest.mark.long
+
 TOWNS = {"Paris": (48.8584, 2.2945), "Lyon": (45.7640, 4.8357), "Berlin": (52.5163, 13.3777)}
 PHOTOS = {
     "a.jpg": ("Paris", "2019-07-31"),
@@ -139,7 +141,7 @@ def rename(home: Saying, model: Model, town: str, name: str) -> None:
     model.called[town] = name
 
 
-@settings(max_examples=times(6, 25), deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=times(6, 12), deadline=None, suppress_health_check=list(HealthCheck))
 @given(st.lists(WRITES, min_size=1, max_size=12))
 def test_a_walk(home: Saying, walk: list[tuple[str, str, str]]) -> None:
     first = len(home.said())

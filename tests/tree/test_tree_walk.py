@@ -23,6 +23,8 @@ from haven_fs.errors import AlreadyExists, Conflict, Forbidden, Refused
 from haven_fs.tree.files import File
 from haven_fs.tree.nodes import Folder
 
+pytestmark = pytest.mark.long
+
 PHOTOS = [f"IMG_{number}.jpg" for number in range(1, 7)]
 NAMES = ["Alice", "Bob", "Carl", "Dora 👩", "Ève"]
 ALBUMS = ["Summer", "Winter", "Been & done"]
@@ -148,7 +150,7 @@ def step(home: Walked, model: Model, dice: random.Random) -> bool:
     return True
 
 
-@settings(max_examples=times(8, 30), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=times(8, 16), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(seed=st.integers(0, 1 << 32), steps=st.integers(5, 80), back=st.integers(1, 80))
 def test_a_walk_and_back(home: Walked, seed: int, steps: int, back: int) -> None:
     dice, model = random.Random(seed), first(home)

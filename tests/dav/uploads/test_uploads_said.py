@@ -18,6 +18,8 @@ from test_uploads_refused import conversation
 
 from haven_fs.testing import make_photo
 
+pytestmark = pytest.mark.long
+
 SMART = ["/Albums/E", "/People/Alice", "/Favorites", "/Places/Paris", "/Timeline/2019/2019-05"]
 TEMPORARY = [
     "x.jpg.tacitpart",
