@@ -125,10 +125,10 @@ class Maker:
     def _picture(self) -> None:
         rng = self.rng
         place = rng.choice([None, *PLACES])
-        moment = self._moment(place)
+        has_exif = rng.random() < 0.4
+        moment = self._moment(place or (str(self._number) if has_exif else None))
         latitude, longitude, zone = PLACES[place] if place else (0.0, 0.0, "Etc/UTC")
         local = moment.astimezone(ZoneInfo(zone)).replace(tzinfo=None)
-        has_exif = rng.random() < 0.4
         if has_exif and not place:  # a camera's clock, of a zone that nobody knows
             local = moment.replace(tzinfo=None) + timedelta(hours=rng.choice([-5, 1, 2, 9]))
         data = self._jpeg(f"{local:%Y:%m:%d %H:%M:%S}" if has_exif else "")
@@ -160,16 +160,16 @@ class Maker:
             wanted.albums = frozenset(self._titles[one] for one in albums)
             self.truth.photos[digest] = wanted
 
-    def _moment(self, place: str | None) -> datetime:
-        """Return when a picture was taken: a day away from those of elsewhere, since a picture tells the zone of those
-        about it."""
+    def _moment(self, zone: str | None) -> datetime:
+        """Return when a picture was taken: a day away from those of other zones, since a picture tells the zone of
+        those about it. None: none is known, by the clock of a camera neither."""
         rng = self.rng
         while True:
             moment = datetime(rng.randint(1965 if rng.random() < 0.05 else 2009, 2023), rng.randint(1, 12),
                               rng.randint(1, 28), rng.randint(0, 23), rng.randint(0, 59), 7, tzinfo=UTC)  # fmt: skip
             day = moment.toordinal()
-            if all(self._days.get(near, place) == place for near in (day - 1, day, day + 1)):
-                self._days[day] = place
+            if all(self._days.get(near, zone) == zone for near in (day - 1, day, day + 1)):
+                self._days[day] = zone
                 return moment
 
     def _name(self, folder: str) -> tuple[str, str]:
@@ -217,7 +217,10 @@ class Maker:
         edited = self._jpeg() if extra < 0.05 and len(stem) < 30 else None
         word = rng.choice(EDITED)
         if edited is not None:
-            self.truth.parts[sha256(edited).hexdigest()] = digest
+            if digest in self.truth.left_out:
+                self.truth.left_out.add(sha256(edited).hexdigest())
+            else:
+                self.truth.parts[sha256(edited).hexdigest()] = digest
         for at, folder in enumerate(folders):
             number = 0
             while f"Google Photos/{folder}/{_numbered(stem, tail, number)}" in self.files:
