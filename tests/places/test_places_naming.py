@@ -144,3 +144,8 @@ def test_towns_have_a_name_in_the_languages_of_travellers(language: str, munich:
 
 def test_what_is_written_for_haven_outranks_the_packages() -> None:
     assert spoken_names("de")[2800931] == "Brügge"
+
+
+def test_what_geonames_spells_as_at_home_is_english_in_english() -> None:
+    known = spoken_names("en")
+    assert [known.get(id_) for id_ in (2886242, 2657896, 400666, 2867714)] == ["Cologne", "Zurich", "Rhodes", None]

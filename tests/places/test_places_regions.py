@@ -168,4 +168,4 @@ def test_the_folder_of_a_region(home: Home) -> None:
     assert home.list("Places/Countries/Germany/Bavaria") == ["Munich/", nuremberg]
     assert home.list("Places/Countries/Germany/Bavaria/Munich") == ["munich.jpg"]
     assert home.list("Places/Countries/Germany/Munich") == ["munich.jpg"]
-    assert home.list("Places/Countries/Germany") == ["Berlin/", "Köln/", "Munich/", nuremberg]
+    assert home.list("Places/Countries/Germany") == ["Berlin/", "Cologne/", "Munich/", nuremberg]
