@@ -17,6 +17,7 @@ from haven_fs.library.storing import DRAFT
 from haven_fs.testing import picture
 from helpers.dav import Answer as DavAnswer
 from helpers.dav import Client, multistatus
+from helpers.files import undisturbed
 
 GONE = None
 
@@ -35,6 +36,9 @@ class World:
 
     def kept(self) -> dict[str, int]:
         """Return how many files on disk have which bytes, removed ones included, drafts left out."""
+        return undisturbed(self._kept)
+
+    def _kept(self) -> dict[str, int]:
         found: dict[str, int] = {}
         for root in self.roots.values():
             for path in root.rglob("*"):

@@ -1,7 +1,12 @@
 """What is in folders on disk, for tests that say that originals are as they were and nothing is left behind."""
 
 import hashlib
+import time
+from collections.abc import Callable
 from pathlib import Path
+from typing import TypeVar
+
+Seen = TypeVar("Seen")
 
 
 def digests(root: Path) -> dict[str, str]:
@@ -16,6 +21,16 @@ def digests(root: Path) -> dict[str, str]:
 def states(root: Path) -> dict[str, tuple[str, int]]:
     """Return the same with the time each file was last changed, in nanoseconds."""
     return {path: (digest, (root / path).stat().st_mtime_ns) for path, digest in digests(root).items()}
+
+
+def undisturbed(look: Callable[[], Seen]) -> Seen:
+    """Return what a look at folders gives once nothing goes amid it: a server may be tidying up there after a kill."""
+    for _ in range(100):
+        try:
+            return look()
+        except FileNotFoundError:
+            time.sleep(0.02)
+    return look()
 
 
 def drafts(folder: Path) -> list[Path]:

@@ -7,6 +7,7 @@ from collections import Counter
 from pathlib import Path
 
 from helpers.dav import Client
+from helpers.files import undisturbed
 from helpers.serving import Serving, haven, serve
 from helpers.writing_clients import WritingClient, digest
 
@@ -31,7 +32,9 @@ def walk(base: Path, operations: int, kill_every: int, seed: int) -> Counter[str
     with serve(data=base / "data", inbox=base / "Inbox") as serving, Client(serving.url) as dav:
         for client in clients:
             client.check(dav)
-    kept = {digest(path.read_bytes()) for path in base.rglob("*") if path.is_file() and "data" not in path.parts}
+    kept = undisturbed(
+        lambda: {digest(path.read_bytes()) for path in base.rglob("*") if path.is_file() and "data" not in path.parts}
+    )
     lost = set().union(*(client.written for client in clients)) - kept
     assert not lost, f"{len(lost)} files that were written are nowhere"
     return sum((client.done for client in clients), Counter())
