@@ -129,7 +129,8 @@ def _importer(data: DataFolder, catalog: Catalog, library: Library, export: Expo
     tree = data.tree(catalog)
     tree.uploads = Uploads(catalog, data.settings, AtOnce(catalog, data.plugins, data.settings))
     source = json.dumps(sorted(as_text(str(_apart(path, data))) for path in paths), ensure_ascii=False)
-    return Importer(tree, DiskPlace(library, ""), export, source, f"{export.title} {date.today()}")
+    # "import", so that the day is no date of what lies there.
+    return Importer(tree, DiskPlace(library, ""), export, source, f"{export.title} import {date.today()}")
 
 
 def _plan(export: Export, importer: Importer) -> str:

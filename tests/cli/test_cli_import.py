@@ -130,6 +130,14 @@ def test_an_edit_has_what_is_said_of_its_original_without_that(
     assert home.query(taken) == ["2012-07-01 13:40:00"] * 3
 
 
+def test_the_day_of_the_import_dates_nothing(home: Home, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    plain = make_photo(tmp_path / "Takeout/Google Photos/Trip to Rome/P3.jpg", None)
+    plain.with_name("metadata.json").write_text('{"title": "Trip to Rome"}')
+    assert moved_in(home, capsys, "takeout", tmp_path / "Takeout")["copied"] == 1
+    assert home.query("SELECT taken_source FROM photo WHERE shown") == ["exif", "file"]
+    assert home.list("/Review/Dated by Folder") == []
+
+
 def test_of_copies_that_one_counts_that_is_described(
     home: Home, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
