@@ -125,33 +125,25 @@ def note_trashed(
 
     `name`: what it is called here, if not as it was.
     """
-    if not is_folder:
+    if is_folder:
+        rows = files_below(w.db, library_id, path)
+    else:
         row = file_at(w.db, library_id, path)
-        return _insert_gone(w, library_id, token, path, [] if row is None else [row], is_folder=False, at=at, name=name)
-    rows = files_below(w.db, library_id, path)
-    trashed_id = _insert_gone(w, library_id, token, path, rows, is_folder=True, at=at, name=name)
-    inside = w.db.execute(
-        "SELECT id FROM dir WHERE library_id = ? AND (path = ? OR path >= ? AND path < ?)",
-        (library_id, path, path + b"/", path + b"0"),
-    ).fetchall()
-    drop_dirs(w, library_id, path)
-    w.db.executemany("DELETE FROM property WHERE owner = ?", [(f"dir {dir_id}",) for (dir_id,) in inside])
+        rows = [] if row is None else [row]
+    trashed_id = _insert(w, library_id, token, path, rows, is_folder=is_folder, at=at, name=name)
+    _note_gone(w, library_id, trashed_id, path, rows)
+    if is_folder:
+        inside = w.db.execute(
+            "SELECT id FROM dir WHERE library_id = ? AND (path = ? OR path >= ? AND path < ?)",
+            (library_id, path, path + b"/", path + b"0"),
+        ).fetchall()
+        drop_dirs(w, library_id, path)
+        w.db.executemany("DELETE FROM property WHERE owner = ?", [(f"dir {dir_id}",) for (dir_id,) in inside])
     return trashed_id
 
 
-def _insert_gone(
-    w: Writer,
-    library_id: int,
-    token: str,
-    path: bytes,
-    rows: Sequence[Row],
-    *,
-    is_folder: bool,
-    at: float | None = None,
-    name: str = "",
-) -> int:
-    """Have a removed thing here, and the originals that it held gone from where they were."""
-    trashed_id = _insert(w, library_id, token, path, rows, is_folder=is_folder, at=at, name=name)
+def _note_gone(w: Writer, library_id: int, trashed_id: int, path: bytes, rows: Sequence[Row]) -> None:
+    """Have originals gone from where they were, and in a removed thing, which was at `path`."""
     still = take_up_former(w, [row.id for row in rows])
     gone = [row for row in rows if row.id not in still]
     w.db.executemany(
@@ -161,7 +153,6 @@ def _insert_gone(
     drop(w, gone)
     w.db.executemany("DELETE FROM property WHERE owner = ?", [(f"original {row.id}",) for row in gone])
     _hold(w, library_id)
-    return trashed_id
 
 
 def keep_old(w: Writer, library: Library, path: bytes) -> None:
@@ -338,8 +329,9 @@ def adopt(catalog: Catalog, library: Library) -> int:
                 fileops.discard(trash.give_up(library.root, one.token))  # kept for what did not come
             else:
                 rows = _left_behind(w.db, library, one) if one.is_folder else []
-                at = os.fsencode(one.path)
-                _insert_gone(w, library.id, one.token, at, rows, is_folder=one.is_folder, at=one.at)
+                below = os.fsencode(one.path)
+                trashed_id = _insert(w, library.id, one.token, below, rows, is_folder=one.is_folder, at=one.at)
+                _note_gone(w, library.id, trashed_id, below, rows)
     return len(new)
 
 

@@ -239,7 +239,7 @@ class Importer:
 def _comes_later(item: Item) -> tuple[bool, bool, bool]:
     """Sort what may be a part of another photo behind that, so that the photo has its name.
 
-    And what nothing describes behind what something does: the first of those with the same bytes is stored.
+    What nothing describes comes after what is described: of files with the same bytes, the first is stored.
     """
     is_part = read_name(item.name).said == "edit" or ending(item.name) in VIDEO_ENDINGS
     return item.again, is_part, item.notes is None
